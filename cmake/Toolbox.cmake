@@ -1,0 +1,43 @@
+# Compiler, linker and cache: faster tools where they are present, nothing required.
+option(CONCORDAT_TESTS "Build the tests" ON)
+option(CONCORDAT_FUZZ "Build the fuzz targets (libFuzzer)" OFF)
+option(CONCORDAT_MUTATIONS "Let tests put known bugs back (never in a release)" OFF)
+set(CONCORDAT_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  # Precompiled headers need these two sloppinesses to be cacheable.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 CCACHE_MAXSIZE=5G ${CCACHE})
+  set(CMAKE_PCH_INSTANTIATE_TEMPLATES OFF)
+endif()
+find_program(MOLD mold)
+if(MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wshadow -Wno-gnu-statement-expression
+  -Wno-gnu-statement-expression-from-macro-expansion -Wno-missing-field-initializers
+  -Wno-gnu-zero-variadic-macro-arguments -fno-strict-aliasing -fstack-protector-strong)
+if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+  add_compile_options(-O1 -gline-tables-only)
+else()
+  add_compile_options(-D_FORTIFY_SOURCE=2)
+  add_link_options(-Wl,-z,relro,-z,now)
+endif()
+if(CCACHE AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-instantiate-templates>
+                      "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
+endif()
+if(CONCORDAT_SANITIZE)
+  add_compile_options(-fsanitize=${CONCORDAT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${CONCORDAT_SANITIZE})
+endif()
+if(CONCORDAT_MUTATIONS)
+  add_compile_definitions(CONCORDAT_MUTATIONS=1)
+endif()
+if(CONCORDAT_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
