@@ -1,0 +1,73 @@
+// A data product as the planner and the analyst know it: what a published contract came to.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/units.h"
+#include "base/value.h"
+
+namespace concordat::catalogue {
+
+struct Range {
+  double low = 0;   // both ends belong to it; days for dates, microseconds for timestamps
+  double high = 0;
+  bool operator==(const Range&) const = default;
+};
+
+struct Column {
+  std::string name;         // as analysts write it, lower case
+  std::string source_name;  // as the file writes it
+  Type type = Type::kText;
+  bool nullable = true;
+  bool unit = false;                // the privacy unit: counted and joined, never shown
+  std::optional<Range> range;       // kInteger, kNumber, kDate, kTimestamp
+  std::vector<Value> domain;        // all values it may take; empty when not declared
+  std::optional<double> resolution; // reporting step of sums and averages
+  std::string description;
+};
+
+enum class SourceFormat { kCsv, kParquet, kDuckdb };
+
+struct Source {
+  SourceFormat format = SourceFormat::kCsv;
+  std::string path;       // absolute; a glob for files
+  std::string table;      // kDuckdb: the table
+  char delimiter = ',';   // kCsv
+  std::vector<std::string> null_texts;  // kCsv: texts that mean NULL, beside the empty one
+};
+
+// How many rows one unit may have, and what publishing proved of it.
+struct Bounds {
+  std::int64_t rows_per_unit = 1;
+  std::int64_t groups_per_unit = 1;
+  bool rows_proven = false;    // no unit of this revision has more rows
+  bool ranges_proven = false;  // no value of this revision lies outside its range or domain
+  bool operator==(const Bounds&) const = default;
+};
+
+struct Product {
+  std::string id;           // "lewisham/benefit-claims": member/name
+  std::string name;         // "benefit-claims"
+  std::int64_t version = 1; // rises when bounds, columns or meaning change: agreements name it
+  std::int64_t revision = 1;// rises when the rows change: stored answers are of one revision
+  std::string title;
+  std::string description;
+  std::vector<Column> columns;
+  Bounds bounds;
+  std::optional<std::int64_t> people;  // public, approximate number of units, when the contract states it
+  PrivacyBudget budget;     // of the product for ever, across versions
+  Source source;
+  bool is_public = false;   // no unit: public data, released as it is
+
+  const Column* unit() const {
+    for (const Column& column : columns) {
+      if (column.unit) return &column;
+    }
+    return nullptr;
+  }
+};
+
+}  // namespace concordat::catalogue
