@@ -1,5 +1,5 @@
-// What was done to answer, as the ledger records it: mechanism, sensitivity, scale, how often. Never only a sum of
-// epsilon, so that a tighter accountant can read history later.
+// What was done to answer, as the ledger records it: mechanism, sensitivity, scale, how often. Never only a
+// sum of epsilon, so that a tighter accountant can read history later.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ struct Measurement {
   std::uint64_t sensitivity = 0;  // grid steps; L2 over all coordinates for Gaussian, L1 for Laplace
   std::uint64_t scale = 0;        // grid steps; sigma for Gaussian, b for Laplace
   std::uint32_t times = 1;        // how many such vectors were released
-  Delta delta;                    // chance that a group of one unit passed the release threshold; 0 without one
+  Delta delta;  // chance that a group of one unit passed the release threshold; 0 without one
   bool operator==(const Measurement&) const = default;
 };
 
