@@ -1,0 +1,296 @@
+#include "base/clock.h"
+#include "pgcatalog/rewriter.h"
+
+namespace concordat::pgcatalog {
+namespace {
+
+using pg_query::Node;
+
+tl::unexpected<Refusal> NotHere(const std::string& what) {
+  return Refuse("catalogue_question", what + " is not supported in a question about the catalogue",
+                "write it with comparisons, joins and the functions of pg_catalog");
+}
+
+bool IsParameter(const Node& node) { return node.has_param_ref(); }
+
+bool IsComparison(const std::string& name) {
+  return name == "=" || name == "<>" || name == "!=" || name == "<" || name == ">" || name == "<=" || name == ">=";
+}
+
+bool IsPattern(const std::string& name) {
+  return name == "~~" || name == "!~~" || name == "~~*" || name == "!~~*";
+}
+
+// Type of `left op right` for the arithmetic and text operators that are let through.
+std::optional<Oid> OperatorType(const std::string& name, Oid left, Oid right) {
+  if (IsComparison(name) || IsPattern(name) || name == "&&" || name == "@>" || name == "<@") return oid::kBool;
+  if (name == "||") return ElementOf(left) != 0 ? left : ElementOf(right) != 0 ? right : oid::kText;
+  if (name == "+" || name == "-" || name == "*" || name == "/" || name == "%") {
+    for (const Oid wide : {oid::kFloat8, oid::kNumeric, oid::kInt8, oid::kInt4, oid::kInt2}) {
+      if (left == wide || right == wide) return wide;
+    }
+    return 0;
+  }
+  if (name == "&" || name == "|" || name == "#" || name == "<<" || name == ">>") return left;
+  return std::nullopt;
+}
+
+// l ~ r and its kin.
+std::optional<Node> RegularExpression(const std::string& name, const Node& left, const Node& right) {
+  const bool folds = name.ends_with('*');
+  const std::string base = folds ? name.substr(0, name.size() - 1) : name;
+  if (base != "~" && base != "!~") return std::nullopt;
+  std::vector<Node> arguments = {left, right};
+  if (folds) arguments.push_back(TextConstant("i"));
+  Node match = CallOf("regexp_matches", std::move(arguments));
+  return base == "~" ? match : NotOf(std::move(match));
+}
+
+std::string Stamp() {
+  return ToText(Timestamp{SystemClock().Now().time_since_epoch().count() * 1000});
+}
+
+}  // namespace
+
+std::optional<Node> ArrayConstant(const std::string& text) {
+  if (text.size() < 2 || text.front() != '{' || text.back() != '}') return std::nullopt;
+  Node node;
+  auto& array = *node.mutable_a_array_expr();
+  const std::string inside = text.substr(1, text.size() - 2);
+  std::string item;
+  bool quoted = false, was_quoted = false;
+  const auto finish = [&] {
+    *array.add_elements() = item == "NULL" && !was_quoted ? NullConstant() : TextConstant(item);
+    item.clear();
+    was_quoted = false;
+  };
+  for (std::size_t i = 0; i < inside.size(); ++i) {
+    const char c = inside[i];
+    if (c == '\\' && i + 1 < inside.size()) item += inside[++i];
+    else if (c == '"') quoted = !quoted, was_quoted = true;
+    else if (c == ',' && !quoted) finish();
+    else if (c == '{' && !quoted) return std::nullopt;
+    else item += c;
+  }
+  if (!inside.empty()) finish();
+  return node;
+}
+
+Oid Rewriter::Parameter(Node& node, Oid expected) {
+  const auto index = static_cast<std::size_t>(std::max(1, node.param_ref().number())) - 1;
+  if (index >= parameters.size()) parameters.resize(index + 1, 0);
+  if (expected == oid::kUnknown) expected = oid::kText;
+  if (parameters[index] == 0) parameters[index] = expected;
+  const Oid type = expected != 0 ? expected : parameters[index];
+  // Always bound as text, so that two uses of one parameter cannot disagree about its type.
+  Node text = CastTo(node, "VARCHAR");
+  const std::string carrier = type == 0 ? "VARCHAR" : CarrierOf(type);
+  node = carrier == "VARCHAR" ? std::move(text) : CastTo(std::move(text), carrier);
+  return type;
+}
+
+Outcome<void> Rewriter::Each(Nodes& nodes, const Scope& scope, Oid expected) {
+  for (Node& node : nodes) TRY(Expression(node, scope, expected));
+  return {};
+}
+
+// The first type that is known among alternatives (CASE, COALESCE, arrays).
+Outcome<Oid> Rewriter::First(Nodes& nodes, const Scope& scope, Oid expected) {
+  Oid found = 0;
+  for (Node& node : nodes) {
+    const Oid type = TRY(Expression(node, scope, expected != 0 ? expected : found));
+    if (found == 0 || found == oid::kUnknown) found = type;
+  }
+  return found;
+}
+
+Outcome<Oid> Rewriter::ColumnReference(pg_query::ColumnRef& reference, const Scope& scope) {
+  auto& fields = *reference.mutable_fields();
+  if (fields[fields.size() - 1].has_a_star()) return NotHere("* here");
+  // pg_catalog.pg_class.oid and database.schema.table.column: the table's alias tells it already.
+  while (fields.size() > 2) fields.DeleteSubrange(0, 1);
+  const std::string name = fields[fields.size() - 1].string().sval();
+  return FindColumn(&scope, fields.size() == 2 ? fields[0].string().sval() : "", name);
+}
+
+Outcome<Oid> Rewriter::Operator(Node& node, const Scope& scope) {
+  auto& expression = *node.mutable_a_expr();
+  const std::string name = LastName(expression.name());
+  Oid left = 0;
+  Oid right = 0;
+  if (expression.has_lexpr() && !IsParameter(expression.lexpr())) left = TRY(Expression(*expression.mutable_lexpr(), scope));
+  right = TRY(Expression(*expression.mutable_rexpr(), scope, left));
+  if (expression.has_lexpr() && left == 0 && expression.lexpr().has_param_ref()) {
+    left = TRY(Expression(*expression.mutable_lexpr(), scope, right));
+  }
+  if (expression.has_lexpr()) {
+    if (auto match = RegularExpression(name, expression.lexpr(), expression.rexpr())) {
+      node = *std::move(match);
+      return oid::kBool;
+    }
+  }
+  const auto type = OperatorType(name, left, right);
+  if (!type) return NotHere("operator " + name);
+  // OPERATOR(pg_catalog.=) is plain =.
+  expression.clear_name();
+  *expression.add_name() = StringNode(name);
+  if (name == "||" || IsPattern(name)) {
+    for (auto* side : {expression.mutable_lexpr(), expression.mutable_rexpr()}) {
+      const Oid of = side == expression.mutable_lexpr() ? left : right;
+      if (!RegistryName(of).empty()) *side = RegistryText(std::move(*side), of);
+    }
+  }
+  return *type;
+}
+
+Outcome<Oid> Rewriter::AnyOrAll(Node& node, const Scope& scope) {
+  auto& expression = *node.mutable_a_expr();
+  const std::string name = LastName(expression.name());
+  if (!IsComparison(name)) return NotHere(name + " with ANY or ALL");
+  const Oid left = TRY(Expression(*expression.mutable_lexpr(), scope));
+  Node& right = *expression.mutable_rexpr();
+  if (const std::string* text = ConstantText(right)) {
+    auto array = ArrayConstant(*text);
+    if (!array) return NotHere("this array");
+    right = *std::move(array);
+  }
+  TRY(Expression(right, scope, ArrayOf(left == 0 || left == oid::kUnknown ? oid::kText : left)));
+  expression.clear_name();
+  *expression.add_name() = StringNode(name);
+  if (expression.kind() == pg_query::AEXPR_OP_ALL && (name == "<>" || name == "!=")) {
+    expression.set_kind(pg_query::AEXPR_OP_ANY);
+    expression.mutable_name(0)->mutable_string()->set_sval("=");
+    node = NotOf(std::move(node));
+  }
+  return oid::kBool;
+}
+
+Outcome<Oid> Rewriter::Case(pg_query::CaseExpr& expression, const Scope& scope, Oid expected) {
+  Oid subject = 0;
+  Oid found = 0;
+  if (expression.has_arg()) subject = TRY(Expression(*expression.mutable_arg(), scope));
+  for (Node& node : *expression.mutable_args()) {
+    auto& when = *node.mutable_case_when();
+    TRY(Expression(*when.mutable_expr(), scope, subject));
+    const Oid type = TRY(Expression(*when.mutable_result(), scope, expected));
+    if (found == 0 || found == oid::kUnknown) found = type;
+  }
+  if (expression.has_defresult()) {
+    const Oid type = TRY(Expression(*expression.mutable_defresult(), scope, expected));
+    if (found == 0 || found == oid::kUnknown) found = type;
+  }
+  return found;
+}
+
+Outcome<Oid> Rewriter::SubQuery(pg_query::SubLink& link, const Scope& scope) {
+  if (!link.oper_name().empty() && LastName(link.oper_name()) != "=") return NotHere("this comparison with a subquery");
+  if (link.has_testexpr()) TRY(Expression(*link.mutable_testexpr(), scope));
+  const auto columns = TRY(Select(*link.mutable_subselect()->mutable_select_stmt(), &scope, false));
+  const Oid type = columns.empty() ? 0 : columns[0].type;
+  switch (link.sub_link_type()) {
+    case pg_query::EXISTS_SUBLINK:
+    case pg_query::ANY_SUBLINK:
+    case pg_query::ALL_SUBLINK: return oid::kBool;
+    case pg_query::ARRAY_SUBLINK: return ArrayOf(type == oid::kUnknown ? oid::kText : type);
+    case pg_query::EXPR_SUBLINK: return type;
+    default: return NotHere("this subquery");
+  }
+}
+
+Outcome<Oid> Rewriter::Indirection(pg_query::A_Indirection& indirection, const Scope& scope) {
+  Oid type = TRY(Expression(*indirection.mutable_arg(), scope));
+  for (Node& step : *indirection.mutable_indirection()) {
+    if (step.has_string()) {
+      // Only the pair (x, n) of _pg_expandarray has fields here.
+      type = step.string().sval() == "n" ? oid::kInt4 : oid::kInt2;
+      continue;
+    }
+    if (!step.has_a_indices()) return NotHere("this access to a part");
+    auto& indices = *step.mutable_a_indices();
+    if (indices.has_lidx()) TRY(Expression(*indices.mutable_lidx(), scope, oid::kInt4));
+    if (indices.has_uidx()) TRY(Expression(*indices.mutable_uidx(), scope, oid::kInt4));
+    if (!indices.is_slice()) type = ElementOf(type);
+  }
+  return type;
+}
+
+Outcome<Oid> Rewriter::SessionValue(Node& node) {
+  switch (node.sqlvalue_function().op()) {
+    case pg_query::SVFOP_CURRENT_ROLE:
+    case pg_query::SVFOP_CURRENT_USER:
+    case pg_query::SVFOP_USER:
+    case pg_query::SVFOP_SESSION_USER: node = TextConstant(database_.analyst); return oid::kName;
+    case pg_query::SVFOP_CURRENT_CATALOG: node = TextConstant(database_.name); return oid::kName;
+    case pg_query::SVFOP_CURRENT_SCHEMA: node = TextConstant("public"); return oid::kName;
+    case pg_query::SVFOP_CURRENT_DATE: node = CastTo(TextConstant(Stamp().substr(0, 10)), "DATE"); return oid::kDate;
+    case pg_query::SVFOP_CURRENT_TIMESTAMP:
+    case pg_query::SVFOP_CURRENT_TIMESTAMP_N:
+      node = CastTo(TextConstant(Stamp()), "TIMESTAMP");
+      return oid::kTimestamptz;
+    case pg_query::SVFOP_LOCALTIMESTAMP:
+    case pg_query::SVFOP_LOCALTIMESTAMP_N: node = CastTo(TextConstant(Stamp()), "TIMESTAMP"); return oid::kTimestamp;
+    default: return NotHere("the time of day");
+  }
+}
+
+Outcome<Oid> Rewriter::Expression(Node& node, const Scope& scope, Oid expected) {
+  switch (node.node_case()) {
+    case Node::kAConst:
+      switch (node.a_const().val_case()) {
+        case pg_query::A_Const::kIval: return oid::kInt4;
+        case pg_query::A_Const::kFval:
+          return node.a_const().fval().fval().find_first_of(".eE") == std::string::npos ? oid::kInt8 : oid::kNumeric;
+        case pg_query::A_Const::kBoolval: return oid::kBool;
+        case pg_query::A_Const::kBsval: return NotHere("a bit string");
+        default: return oid::kUnknown;
+      }
+    case Node::kColumnRef: return ColumnReference(*node.mutable_column_ref(), scope);
+    case Node::kParamRef: return Parameter(node, expected);
+    case Node::kTypeCast: return Cast(node, scope);
+    case Node::kFuncCall: return Call(node, scope);
+    case Node::kSqlvalueFunction: return SessionValue(node);
+    case Node::kCollateClause: {
+      Node inner = std::move(*node.mutable_collate_clause()->mutable_arg());
+      node = std::move(inner);
+      return Expression(node, scope, expected);
+    }
+    case Node::kAExpr:
+      switch (node.a_expr().kind()) {
+        case pg_query::AEXPR_OP_ANY:
+        case pg_query::AEXPR_OP_ALL: return AnyOrAll(node, scope);
+        case pg_query::AEXPR_SIMILAR: return NotHere("SIMILAR TO");
+        case pg_query::AEXPR_OP: return Operator(node, scope);
+        case pg_query::AEXPR_NULLIF: {
+          auto& expression = *node.mutable_a_expr();
+          const Oid type = TRY(Expression(*expression.mutable_lexpr(), scope, expected));
+          TRY(Expression(*expression.mutable_rexpr(), scope, type));
+          return type;
+        }
+        default: {  // DISTINCT FROM, IN, LIKE, BETWEEN
+          auto& expression = *node.mutable_a_expr();
+          const Oid type = TRY(Expression(*expression.mutable_lexpr(), scope));
+          TRY(Expression(*expression.mutable_rexpr(), scope, type));
+          return oid::kBool;
+        }
+      }
+    case Node::kBoolExpr: TRY(Each(*node.mutable_bool_expr()->mutable_args(), scope, oid::kBool)); return oid::kBool;
+    case Node::kNullTest: TRY(Expression(*node.mutable_null_test()->mutable_arg(), scope)); return oid::kBool;
+    case Node::kBooleanTest:
+      TRY(Expression(*node.mutable_boolean_test()->mutable_arg(), scope, oid::kBool));
+      return oid::kBool;
+    case Node::kCaseExpr: return Case(*node.mutable_case_expr(), scope, expected);
+    case Node::kCoalesceExpr: return First(*node.mutable_coalesce_expr()->mutable_args(), scope, expected);
+    case Node::kMinMaxExpr: return First(*node.mutable_min_max_expr()->mutable_args(), scope, expected);
+    case Node::kSubLink: return SubQuery(*node.mutable_sub_link(), scope);
+    case Node::kAArrayExpr: {
+      const Oid type = TRY(First(*node.mutable_a_array_expr()->mutable_elements(), scope, ElementOf(expected)));
+      return ArrayOf(type == 0 || type == oid::kUnknown ? oid::kText : type);
+    }
+    case Node::kAIndirection: return Indirection(*node.mutable_a_indirection(), scope);
+    case Node::kRowExpr: TRY(Each(*node.mutable_row_expr()->mutable_args(), scope)); return 0;
+    case Node::kList: TRY(Each(*node.mutable_list()->mutable_items(), scope, expected)); return 0;
+    default: return NotHere("this expression");
+  }
+}
+
+}  // namespace concordat::pgcatalog

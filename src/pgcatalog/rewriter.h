@@ -1,0 +1,63 @@
+// The walk behind rewrite.h: selects in rewrite.cc, expressions in expression.cc, casts and calls in call.cc.
+#pragma once
+
+#include "pgcatalog/rewrite.h"
+#include "pgcatalog/scope.h"
+#include "pgcatalog/tree.h"
+
+namespace concordat::pgcatalog {
+
+class Rewriter {
+ public:
+  explicit Rewriter(const Database& database) : database_(database) {}
+
+  // Rewrites in place; the columns it offers. `top`: what it offers goes to the client.
+  Outcome<std::vector<RelationColumn>> Select(pg_query::SelectStmt& select, const Scope* outer, bool top);
+
+  std::vector<Oid> parameters;
+  std::set<std::string> reads;
+  std::vector<std::pair<std::string, std::size_t>> set_config;
+
+ private:
+  using Nodes = google::protobuf::RepeatedPtrField<pg_query::Node>;
+
+  // rewrite.cc
+  Outcome<void> With(pg_query::WithClause& with, Scope& scope);
+  Outcome<void> From(pg_query::Node& node, Scope& scope);
+  Outcome<void> FromRelation(pg_query::RangeVar& range, Scope& scope);
+  Outcome<void> FromFunction(pg_query::RangeFunction& range, Scope& scope);
+  Outcome<void> Targets(pg_query::SelectStmt& select, Scope& scope, bool top, std::vector<RelationColumn>& offered);
+  Outcome<std::vector<RelationColumn>> Values(pg_query::SelectStmt& select, Scope& scope);
+  Outcome<std::vector<RelationColumn>> SetOperation(pg_query::SelectStmt& select, const Scope* scope, bool top);
+  Outcome<void> Sorting(Nodes& nodes, Scope& scope);
+
+  // expression.cc: the PostgreSQL type of what was rewritten; 0 if not known. `expected` types a bare parameter.
+  Outcome<Oid> Expression(pg_query::Node& node, const Scope& scope, Oid expected = 0);
+  Outcome<void> Each(Nodes& nodes, const Scope& scope, Oid expected = 0);
+  Outcome<Oid> First(Nodes& nodes, const Scope& scope, Oid expected);
+  Outcome<Oid> ColumnReference(pg_query::ColumnRef& reference, const Scope& scope);
+  Outcome<Oid> Operator(pg_query::Node& node, const Scope& scope);
+  Outcome<Oid> AnyOrAll(pg_query::Node& node, const Scope& scope);
+  Outcome<Oid> Case(pg_query::CaseExpr& expression, const Scope& scope, Oid expected);
+  Outcome<Oid> SubQuery(pg_query::SubLink& link, const Scope& scope);
+  Outcome<Oid> Indirection(pg_query::A_Indirection& indirection, const Scope& scope);
+  Outcome<Oid> SessionValue(pg_query::Node& node);
+  Oid Parameter(pg_query::Node& node, Oid expected);
+
+  // call.cc
+  Outcome<Oid> Cast(pg_query::Node& node, const Scope& scope);
+  Outcome<Oid> Call(pg_query::Node& node, const Scope& scope);
+  Outcome<void> Arguments(pg_query::FuncCall& call, const Scope& scope, const std::vector<Oid>& types, Oid& first);
+  Outcome<void> Window(pg_query::WindowDef& window, const Scope& scope);
+
+  const Database& database_;
+};
+
+// For a type that names objects: "regclass"; otherwise empty.
+std::string RegistryName(Oid type);
+// The value of an object name type as text: f_regclass_out(node).
+pg_query::Node RegistryText(pg_query::Node node, Oid type);
+// '{a,b}' as ARRAY['a', 'b']; none if it is not the text of a one-dimensional array.
+std::optional<pg_query::Node> ArrayConstant(const std::string& text);
+
+}  // namespace concordat::pgcatalog

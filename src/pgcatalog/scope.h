@@ -1,0 +1,45 @@
+// Which columns a name may mean at a place in a statement, and of what type they are.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pgcatalog/relations.h"
+
+namespace concordat::pgcatalog {
+
+struct Source {
+  std::string alias;
+  std::vector<RelationColumn> columns;
+};
+
+struct Scope {
+  const Scope* outer = nullptr;
+  std::vector<Source> sources;
+  std::map<std::string, std::vector<RelationColumn>> ctes;
+};
+
+// The type of a column; 0 if it is not known here. An empty alias means any source.
+inline Oid FindColumn(const Scope* scope, const std::string& alias, const std::string& name) {
+  for (; scope != nullptr; scope = scope->outer) {
+    for (const Source& source : scope->sources) {
+      if (!alias.empty() && source.alias != alias) continue;
+      for (const RelationColumn& column : source.columns) {
+        if (column.name == name) return column.type;
+      }
+    }
+  }
+  return 0;
+}
+
+inline const std::vector<RelationColumn>* FindCte(const Scope* scope, const std::string& name) {
+  for (; scope != nullptr; scope = scope->outer) {
+    const auto found = scope->ctes.find(name);
+    if (found != scope->ctes.end()) return &found->second;
+  }
+  return nullptr;
+}
+
+}  // namespace concordat::pgcatalog

@@ -1,0 +1,203 @@
+#include "pgcatalog/tree.h"
+
+#include <google/protobuf/io/coded_stream.h>
+#include <pg_query.h>
+
+namespace concordat::pgcatalog {
+namespace {
+
+using pg_query::Node;
+
+// Deeper nesting than any client's; the recursion over the tree stays within a thread's stack.
+constexpr int deepest_message = 1'000;
+
+}  // namespace
+
+Outcome<pg_query::ParseResult> ParseTree(const std::string& text) {
+  if (text.size() > longest_text) {
+    return Refuse("statement_too_long", "the catalogue question is longer than 100000 bytes", "ask for less at a time");
+  }
+  PgQueryProtobufParseResult parsed = pg_query_parse_protobuf(text.c_str());
+  if (parsed.error != nullptr) {
+    const std::string message = parsed.error->message;
+    const int position = parsed.error->cursorpos;
+    pg_query_free_protobuf_parse_result(parsed);
+    return Refuse("not_sql", message, "check the statement's spelling", "42601", std::max(0, position - 1));
+  }
+  google::protobuf::io::CodedInputStream input(reinterpret_cast<const std::uint8_t*>(parsed.parse_tree.data),
+                                               static_cast<int>(parsed.parse_tree.len));
+  input.SetRecursionLimit(deepest_message);
+  pg_query::ParseResult tree;
+  const bool whole = tree.ParseFromCodedStream(&input);
+  pg_query_free_protobuf_parse_result(parsed);
+  if (!whole) return Refuse("statement_too_deep", "the statement is nested too deeply", "write it flatter");
+  return tree;
+}
+
+Outcome<std::string> Deparse(const pg_query::ParseResult& tree) {
+  std::string bytes = tree.SerializeAsString();
+  const PgQueryProtobuf protobuf{bytes.size(), bytes.data()};
+  PgQueryDeparseResult deparsed = pg_query_deparse_protobuf(protobuf);
+  if (deparsed.error != nullptr) {
+    const std::string message = deparsed.error->message;
+    pg_query_free_deparse_result(deparsed);
+    return Refuse("catalogue_question", message, "ask information_schema instead");
+  }
+  std::string text = deparsed.query;
+  pg_query_free_deparse_result(deparsed);
+  return text;
+}
+
+Node StringNode(const std::string& text) {
+  Node node;
+  node.mutable_string()->set_sval(text);
+  return node;
+}
+
+Node TextConstant(const std::string& text) {
+  Node node;
+  node.mutable_a_const()->mutable_sval()->set_sval(text);
+  return node;
+}
+
+Node IntegerConstant(int value) {
+  Node node;
+  node.mutable_a_const()->mutable_ival()->set_ival(value);
+  return node;
+}
+
+Node NullConstant() {
+  Node node;
+  node.mutable_a_const()->set_isnull(true);
+  return node;
+}
+
+Node CastTo(Node node, const std::string& carrier) {
+  Node cast;
+  const bool list = carrier.ends_with("[]");
+  *cast.mutable_type_cast()->mutable_arg() = std::move(node);
+  auto& type = *cast.mutable_type_cast()->mutable_type_name();
+  const std::string name = list ? carrier.substr(0, carrier.size() - 2) : carrier;
+  if (const auto paren = name.find('('); paren != std::string::npos) {
+    *type.add_names() = StringNode("decimal");
+    *type.add_typmods() = IntegerConstant(38);
+    *type.add_typmods() = IntegerConstant(9);
+  } else {
+    std::string lower = name;
+    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+    *type.add_names() = StringNode(lower);
+  }
+  type.set_typemod(-1);
+  if (list) {
+    Node bound;
+    bound.mutable_integer()->set_ival(-1);
+    *type.add_array_bounds() = bound;
+  }
+  return cast;
+}
+
+Node CallOf(const std::string& function, std::vector<Node> arguments) {
+  Node node;
+  auto& call = *node.mutable_func_call();
+  *call.add_funcname() = StringNode(function);
+  for (Node& argument : arguments) *call.add_args() = std::move(argument);
+  call.set_funcformat(pg_query::COERCE_EXPLICIT_CALL);
+  return node;
+}
+
+Node NotOf(Node node) {
+  Node negated;
+  negated.mutable_bool_expr()->set_boolop(pg_query::NOT_EXPR);
+  *negated.mutable_bool_expr()->add_args() = std::move(node);
+  return negated;
+}
+
+const std::string* ConstantText(const Node& node) {
+  if (!node.has_a_const() || node.a_const().val_case() != pg_query::A_Const::kSval) return nullptr;
+  return &node.a_const().sval().sval();
+}
+
+std::string LastName(const google::protobuf::RepeatedPtrField<Node>& names) {
+  return names.empty() ? "" : names[names.size() - 1].string().sval();
+}
+
+std::string Qualifier(const google::protobuf::RepeatedPtrField<Node>& names) {
+  return names.size() < 2 ? "" : names[names.size() - 2].string().sval();
+}
+
+namespace {
+
+std::string SqlValueName(pg_query::SQLValueFunctionOp op) {
+  switch (op) {
+    case pg_query::SVFOP_CURRENT_DATE: return "current_date";
+    case pg_query::SVFOP_CURRENT_TIMESTAMP:
+    case pg_query::SVFOP_CURRENT_TIMESTAMP_N: return "current_timestamp";
+    case pg_query::SVFOP_LOCALTIMESTAMP:
+    case pg_query::SVFOP_LOCALTIMESTAMP_N: return "localtimestamp";
+    case pg_query::SVFOP_CURRENT_ROLE: return "current_role";
+    case pg_query::SVFOP_CURRENT_USER: return "current_user";
+    case pg_query::SVFOP_USER: return "user";
+    case pg_query::SVFOP_SESSION_USER: return "session_user";
+    case pg_query::SVFOP_CURRENT_CATALOG: return "current_catalog";
+    case pg_query::SVFOP_CURRENT_SCHEMA: return "current_schema";
+    default: return "?column?";
+  }
+}
+
+// The name and how strongly the node wishes for it: 2 a name of its own, 1 a type or CASE, 0 none.
+std::pair<std::string, int> Wish(const Node& node) {
+  switch (node.node_case()) {
+    case Node::kColumnRef: {
+      const auto& fields = node.column_ref().fields();
+      const Node& last = fields[fields.size() - 1];
+      return last.has_string() ? std::pair(last.string().sval(), 2) : std::pair(std::string("?column?"), 0);
+    }
+    case Node::kAIndirection: {
+      const auto& steps = node.a_indirection().indirection();
+      for (int i = steps.size(); i-- > 0;) {
+        if (steps[i].has_string()) return {steps[i].string().sval(), 2};
+      }
+      return Wish(node.a_indirection().arg());
+    }
+    case Node::kFuncCall: return {LastName(node.func_call().funcname()), 2};
+    case Node::kAExpr:
+      if (node.a_expr().kind() == pg_query::AEXPR_NULLIF) return {"nullif", 2};
+      return {"?column?", 0};
+    case Node::kTypeCast: {
+      const auto inner = Wish(node.type_cast().arg());
+      if (inner.second > 0) return inner;
+      return {LastName(node.type_cast().type_name().names()), 1};
+    }
+    case Node::kCollateClause: return Wish(node.collate_clause().arg());
+    case Node::kSubLink: {
+      const auto& link = node.sub_link();
+      if (link.sub_link_type() == pg_query::EXISTS_SUBLINK) return {"exists", 2};
+      if (link.sub_link_type() == pg_query::ARRAY_SUBLINK) return {"array", 2};
+      if (link.sub_link_type() != pg_query::EXPR_SUBLINK) return {"?column?", 0};
+      const pg_query::SelectStmt* select = &link.subselect().select_stmt();
+      while (select->has_larg()) select = &select->larg();
+      if (select->target_list().empty()) return {"?column?", 0};
+      const auto& target = select->target_list(0).res_target();
+      return target.name().empty() ? Wish(target.val()) : std::pair(target.name(), 2);
+    }
+    case Node::kCaseExpr: {
+      if (node.case_expr().has_defresult()) {
+        const auto inner = Wish(node.case_expr().defresult());
+        if (inner.second > 0) return inner;
+      }
+      return {"case", 1};
+    }
+    case Node::kAArrayExpr: return {"array", 2};
+    case Node::kRowExpr: return {"row", 2};
+    case Node::kCoalesceExpr: return {"coalesce", 2};
+    case Node::kMinMaxExpr: return {node.min_max_expr().op() == pg_query::IS_GREATEST ? "greatest" : "least", 2};
+    case Node::kSqlvalueFunction: return {SqlValueName(node.sqlvalue_function().op()), 2};
+    default: return {"?column?", 0};
+  }
+}
+
+}  // namespace
+
+std::string ColumnName(const Node& node) { return Wish(node).first; }
+
+}  // namespace concordat::pgcatalog
