@@ -1,0 +1,15 @@
+// UTF-8, checked (RFC 3629).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace concordat {
+
+// The code point at the start of `text`, which is cut off it; none where `text` does not start with a well-formed one
+// (overlong forms and surrogates are not).
+std::optional<char32_t> TakeCodePoint(std::string_view& text);
+bool IsUtf8(std::string_view text);
+
+}  // namespace concordat
