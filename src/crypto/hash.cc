@@ -1,0 +1,34 @@
+#include "crypto/hash.h"
+
+#include <sodium.h>
+
+#include "base/check.h"
+
+namespace concordat::crypto {
+
+Hash Sha256(ByteView bytes) { return Sha256({bytes}); }
+
+Hash Sha256(std::initializer_list<ByteView> parts) {
+  crypto_hash_sha256_state state;
+  crypto_hash_sha256_init(&state);
+  for (const ByteView part : parts) crypto_hash_sha256_update(&state, part.data(), part.size());
+  Hash hash;
+  crypto_hash_sha256_final(&state, hash.data());
+  return hash;
+}
+
+Hash HmacSha256(ByteView key, ByteView message) {
+  crypto_auth_hmacsha256_state state;
+  crypto_auth_hmacsha256_init(&state, key.data(), key.size());
+  crypto_auth_hmacsha256_update(&state, message.data(), message.size());
+  Hash hash;
+  crypto_auth_hmacsha256_final(&state, hash.data());
+  sodium_memzero(&state, sizeof state);
+  return hash;
+}
+
+bool EqualInConstantTime(ByteView a, ByteView b) {
+  return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+}  // namespace concordat::crypto

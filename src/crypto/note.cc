@@ -1,0 +1,105 @@
+#include "crypto/note.h"
+
+#include <algorithm>
+
+#include "base/utf8.h"
+
+namespace concordat::crypto {
+namespace {
+
+constexpr std::size_t kLongestNote = 1 << 20;
+constexpr std::size_t kMostSignatures = 100;
+constexpr std::string_view kSignaturePrefix = "\xE2\x80\x94 ";  // em dash, space
+
+tl::unexpected<Error> Malformed(const std::string& what) {
+  return Fail(ErrorCode::kInvalidArgument, "not a signed note: " + what,
+              "copy the note again, whole, with its last newline");
+}
+
+// Well-formed UTF-8, with no control characters but newlines.
+bool IsNoteText(std::string_view text) {
+  return IsUtf8(text) && std::none_of(text.begin(), text.end(), [](char c) {
+           return static_cast<unsigned char>(c) < 0x20 && c != '\n';
+         });
+}
+
+Result<NoteSignature> ParseSignature(std::string_view line) {
+  if (!line.starts_with(kSignaturePrefix)) return Malformed("a signature line without its dash");
+  line.remove_prefix(kSignaturePrefix.size());
+  const auto space = line.find(' ');
+  if (space == line.npos || !IsKeyName(line.substr(0, space))) return Malformed("a signature without a name");
+  const auto bytes = FromBase64(line.substr(space + 1));
+  if (!bytes || bytes->size() < 5) return Malformed("a signature that is not base64");
+  NoteSignature signature{.name = std::string(line.substr(0, space)),
+                          .signature = {bytes->begin() + 4, bytes->end()}};
+  for (int i = 0; i < 4; ++i) signature.id = signature.id << 8 | (*bytes)[static_cast<std::size_t>(i)];
+  return signature;
+}
+
+Result<bool> Check(const Note& note, const VerifyKey& key) {
+  for (const NoteSignature& found : note.signatures) {
+    if (found.name != key.name() || found.id != key.id()) continue;
+    Signature signature;
+    if (found.signature.size() != signature.size())
+      return Fail(ErrorCode::kCorrupt, "the signature of " + key.name() + " has a wrong length");
+    std::copy(found.signature.begin(), found.signature.end(), signature.begin());
+    if (!key.Verify(AsBytes(note.text), signature)) {
+      return Fail(ErrorCode::kCorrupt, "the signature of " + key.name() + " does not fit the text",
+                  "do not trust this note");
+    }
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<Note> ParseNote(std::string_view bytes) {
+  if (bytes.size() > kLongestNote) return Malformed("longer than 1 MB");
+  if (!IsNoteText(bytes)) return Malformed("control characters or text that is not UTF-8");
+  const auto split = bytes.rfind("\n\n");
+  if (split == bytes.npos || !bytes.ends_with('\n')) return Malformed("no signatures");
+  Note note{.text = std::string(bytes.substr(0, split + 1)), .signatures = {}};
+  std::string_view rest = bytes.substr(split + 2);
+  if (rest.empty()) return Malformed("no signatures");
+  while (!rest.empty()) {
+    const auto end = rest.find('\n');
+    note.signatures.push_back(TRY(ParseSignature(rest.substr(0, end))));
+    if (note.signatures.size() > kMostSignatures) return Malformed("more than 100 signatures");
+    rest.remove_prefix(end + 1);
+  }
+  return note;
+}
+
+std::string FormatNote(const Note& note) {
+  std::string text = note.text + "\n";
+  for (const NoteSignature& signature : note.signatures) {
+    Bytes bytes{static_cast<std::uint8_t>(signature.id >> 24), static_cast<std::uint8_t>(signature.id >> 16),
+                static_cast<std::uint8_t>(signature.id >> 8), static_cast<std::uint8_t>(signature.id)};
+    bytes.insert(bytes.end(), signature.signature.begin(), signature.signature.end());
+    text += std::string(kSignaturePrefix) + signature.name + " " + ToBase64(bytes) + "\n";
+  }
+  return text;
+}
+
+void AddSignature(Note& note, const SigningKey& key) {
+  const Signature signature = key.Sign(AsBytes(note.text));
+  note.signatures.push_back(
+      {key.verify_key().name(), key.verify_key().id(), {signature.begin(), signature.end()}});
+}
+
+std::string SignNote(std::string_view text, const SigningKey& key) {
+  Note note{.text = std::string(text), .signatures = {}};
+  AddSignature(note, key);
+  return FormatNote(note);
+}
+
+Result<std::vector<std::string>> VerifyNote(const Note& note, const std::vector<VerifyKey>& keys) {
+  std::vector<std::string> names;
+  for (const VerifyKey& key : keys) {
+    if (TRY(Check(note, key))) names.push_back(key.name());
+  }
+  return names;
+}
+
+}  // namespace concordat::crypto
