@@ -18,6 +18,12 @@ function(concordat_module)
 
   list(TRANSFORM ARG_DEPS PREPEND concordat_ OUTPUT_VARIABLE deps)
   list(TRANSFORM ARG_TEST_DEPS PREPEND concordat_ OUTPUT_VARIABLE test_deps)
+  if(NOT sources)  # headers alone
+    add_library(concordat_${ARG_NAME} INTERFACE)
+    target_include_directories(concordat_${ARG_NAME} INTERFACE ${CMAKE_SOURCE_DIR}/src)
+    target_link_libraries(concordat_${ARG_NAME} INTERFACE ${deps} tl::expected nlohmann_json::nlohmann_json)
+    return()
+  endif()
   add_library(concordat_${ARG_NAME} STATIC ${sources})
   target_include_directories(concordat_${ARG_NAME} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(concordat_${ARG_NAME} PUBLIC ${deps} PRIVATE tl::expected ${ARG_LIBS})

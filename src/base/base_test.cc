@@ -8,6 +8,7 @@
 #include "base/int128.h"
 #include "base/random.h"
 #include "base/testing_random.h"
+#include "base/utf8.h"
 
 namespace concordat {
 namespace {
@@ -52,6 +53,13 @@ TEST(Int128, RoundTripsItsEdges) {
     EXPECT_EQ(ToString(*ParseInt128(text)), text);
   }
   for (const char* bad : {"", "-", "1x", "170141183460469231731687303715884105728"}) EXPECT_FALSE(ParseInt128(bad)) << bad;
+}
+
+TEST(Utf8, IsRfc3629) {
+  for (const char* good : {"", "abc", "\xC2\x80", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\xF4\x8F\xBF\xBF"}) EXPECT_TRUE(IsUtf8(good)) << good;
+  for (const char* bad : {"\x80", "\xC0\x80", "\xC2", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF0\x80\x80\x80", "\xFF", "a\xE2\x82"}) {
+    EXPECT_FALSE(IsUtf8(bad)) << bad;
+  }
 }
 
 TEST(SeededRandom, RepeatsItsSeedAndNoOther) {

@@ -15,14 +15,13 @@ namespace concordat::crypto {
 namespace {
 
 constexpr int kDeepest = 64;
-constexpr std::int64_t kLargestWhole = std::int64_t{1} << 53;
+constexpr auto kLargestWhole = std::int64_t{1} << 53;
 
 tl::unexpected<Error> Wrong(const std::string& what) {
   return Fail(ErrorCode::kInvalidArgument, "not canonical JSON: " + what);
 }
 
-// Sees every value as it is parsed, to refuse what nlohmann accepts: duplicate keys, great depth, infinite
-// numbers.
+// Sees every value as it is parsed, to refuse what nlohmann accepts: duplicate keys and great depth.
 class StrictReader final : public nlohmann::json_sax<Json> {
  public:
   explicit StrictReader(Json& result) : builder_(result) {}
@@ -31,8 +30,7 @@ class StrictReader final : public nlohmann::json_sax<Json> {
   bool number_integer(number_integer_t value) override { return builder_.number_integer(value); }
   bool number_unsigned(number_unsigned_t value) override { return builder_.number_unsigned(value); }
   bool number_float(number_float_t value, const string_t& text) override {
-    return std::isfinite(value) ? builder_.number_float(value, text)
-                                : Stop("the number " + text + " is too large");
+    return builder_.number_float(value, text);
   }
   bool string(string_t& value) override { return builder_.string(value); }
   bool binary(binary_t& value) override { return builder_.binary(value); }
@@ -123,6 +121,16 @@ std::u16string Utf16(std::string_view text) {
   return units;
 }
 
+tl::unexpected<Error> PastWhole() { return Wrong("a whole number past 2^53"); }
+
+// From 1e21 on ECMAScript writes an exponent, so that nobody reads a whole number that a double does not hold.
+Result<void> AppendNumber(std::string& out, double number) {
+  if (!std::isfinite(number)) return Wrong("a number that is not finite");
+  if (std::abs(number) > static_cast<double>(kLargestWhole) && std::abs(number) < 1e21) return PastWhole();
+  out += CanonicalNumber(number);
+  return {};
+}
+
 Result<void> Append(std::string& out, const Json& value);
 
 Result<void> AppendObject(std::string& out, const Json& object) {
@@ -152,18 +160,15 @@ Result<void> Append(std::string& out, const Json& value) {
       out += value.get<bool>() ? "true" : "false";
       return {};
     case Json::value_t::number_unsigned:
-      if (value.get<std::uint64_t>() > static_cast<std::uint64_t>(kLargestWhole))
-        return Wrong("a whole number past 2^53");
+      if (value.get<std::uint64_t>() > kLargestWhole) return PastWhole();
       out += std::to_string(value.get<std::uint64_t>());
       return {};
     case Json::value_t::number_integer:
-      if (std::abs(value.get<std::int64_t>() + 1) >= kLargestWhole) return Wrong("a whole number past 2^53");
+      if (value.get<std::int64_t>() > kLargestWhole || value.get<std::int64_t>() < -kLargestWhole) return PastWhole();
       out += std::to_string(value.get<std::int64_t>());
       return {};
     case Json::value_t::number_float:
-      if (!std::isfinite(value.get<double>())) return Wrong("a number that is not finite");
-      out += CanonicalNumber(value.get<double>());
-      return {};
+      return AppendNumber(out, value.get<double>());
     case Json::value_t::string:
       if (!IsUtf8(value.get_ref<const std::string&>())) return Wrong("text that is not UTF-8");
       AppendString(out, value.get_ref<const std::string&>());
@@ -212,6 +217,9 @@ std::string CanonicalNumber(double number) {
 Result<Json> ParseJson(std::string_view text) {
   Json value;
   StrictReader reader(value);
+  if (text.starts_with("\xEF\xBB\xBF")) {
+    return Fail(ErrorCode::kInvalidArgument, "not JSON: it starts with a byte order mark", "save the text without one");
+  }
   if (!Json::sax_parse(text.begin(), text.end(), &reader)) {
     return Fail(ErrorCode::kInvalidArgument, "not JSON: " + reader.problem(), "mend the text and try again");
   }

@@ -34,6 +34,12 @@ bool IsAddress(const std::string& host) {
   return inet_pton(AF_INET, host.c_str(), buffer) == 1 || inet_pton(AF_INET6, host.c_str(), buffer) == 1;
 }
 
+bool IsHostName(const std::string& host) {
+  return !host.empty() && host.size() <= 253 && std::all_of(host.begin(), host.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '-' || c == '.' || c == '_' || c == '*';
+  });
+}
+
 std::string AlternativeNames(const std::vector<std::string>& hosts) {
   std::string names;
   for (const std::string& host : hosts) {
@@ -63,12 +69,14 @@ bool Describe(X509* certificate, const std::string& name, const std::vector<std:
   ASN1_TIME_set(X509_getm_notBefore(certificate), start);
   ASN1_TIME_set(X509_getm_notAfter(certificate), start + kValidSeconds);
   X509_NAME* subject = X509_get_subject_name(certificate);
-  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8,
-                             reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
-  X509_set_issuer_name(certificate, subject);
-  return AddExtension(certificate, NID_subject_alt_name, AlternativeNames(hosts)) &&
+  const auto* common_name = reinterpret_cast<const unsigned char*>(name.c_str());
+  return X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, common_name, -1, -1, 0) == 1 &&
+         X509_set_issuer_name(certificate, subject) == 1 &&
+         AddExtension(certificate, NID_subject_alt_name, AlternativeNames(hosts)) &&
          AddExtension(certificate, NID_basic_constraints, "critical,CA:FALSE") &&
-         AddExtension(certificate, NID_ext_key_usage, "serverAuth,clientAuth");
+         AddExtension(certificate, NID_key_usage, "critical,digitalSignature") &&
+         AddExtension(certificate, NID_ext_key_usage, "serverAuth,clientAuth") &&
+         AddExtension(certificate, NID_subject_key_identifier, "hash");
 }
 
 std::string Content(BIO* bio) {
@@ -100,14 +108,20 @@ Result<Certificate> MakeCertificate(const std::string& name, const std::vector<s
                                     Time now) {
   if (hosts.empty())
     return Fail(ErrorCode::kInvalidArgument, "a certificate needs a host name", "name one with --host");
+  for (const std::string& host : hosts) {
+    if (!IsAddress(host) && !IsHostName(host)) {
+      return Fail(ErrorCode::kInvalidArgument, "'" + host + "' is not a host name or address",
+                  "write host names without port, scheme or spaces");
+    }
+  }
   const Key key(EVP_EC_gen("P-256"));
   const X509Ptr certificate(X509_new());
   if (!key || !certificate) return OpenSslFailed("make a key");
-  if (!Describe(certificate.get(), name, hosts, now)) {
-    return Fail(ErrorCode::kInvalidArgument, "a host name does not fit a certificate",
-                "check the names given with --host");
-  }
   X509_set_pubkey(certificate.get(), key.get());
+  if (!Describe(certificate.get(), name, hosts, now)) {
+    return Fail(ErrorCode::kInvalidArgument, "the name does not fit a certificate",
+                "names have at most 64 characters");
+  }
   if (X509_sign(certificate.get(), key.get(), EVP_sha256()) == 0)
     return OpenSslFailed("sign the certificate");
   const BioPtr certificate_bio(BIO_new(BIO_s_mem()));

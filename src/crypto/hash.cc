@@ -5,6 +5,15 @@
 #include "base/check.h"
 
 namespace concordat::crypto {
+namespace {
+
+// libsodium asks for this before any other call. Every other file here that uses it uses this one too.
+const bool kSodiumReady = [] {
+  CHECK(sodium_init() >= 0);
+  return true;
+}();
+
+}  // namespace
 
 Hash Sha256(ByteView bytes) { return Sha256({bytes}); }
 

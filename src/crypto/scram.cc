@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 #include <openssl/evp.h>
 #include <sodium.h>
+#include <stringprep.h>
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 #include "base/check.h"
 
@@ -38,6 +40,19 @@ Result<std::string> TakeAttribute(std::string_view& message, char name) {
   return value;
 }
 
+// RFC 4013, by libidn. What it forbids is taken as it stands, as PostgreSQL and its clients do.
+std::string Normalise(std::string_view password) {
+  constexpr std::size_t kRoom = 18;  // no compatibility form is more than 18 times longer (U+FDFA)
+  std::string prepared(password);
+  prepared.resize(password.size() * kRoom + 1);
+  if (stringprep(prepared.data(), prepared.size(), STRINGPREP_NO_UNASSIGNED, stringprep_saslprep) != STRINGPREP_OK) {
+    prepared.replace(0, prepared.size(), password);
+    return prepared;
+  }
+  prepared.resize(std::strlen(prepared.c_str()));
+  return prepared;
+}
+
 bool IsPrintable(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f && c != ','; });
 }
@@ -62,7 +77,9 @@ Result<ScramVerifier> MakeScramVerifier(std::string_view password, RandomSource&
   ScramVerifier verifier{
       .iterations = kScramIterations, .salt = Bytes(16), .stored_key = {}, .server_key = {}};
   random.Fill(verifier.salt);
-  Hash salted = SaltedPassword(password, verifier.salt, verifier.iterations);
+  std::string prepared = Normalise(password);
+  Hash salted = SaltedPassword(prepared, verifier.salt, verifier.iterations);
+  sodium_memzero(prepared.data(), prepared.size());
   Hash client_key = HmacSha256(salted, AsBytes("Client Key"));
   verifier.stored_key = Sha256(client_key);
   verifier.server_key = HmacSha256(salted, AsBytes("Server Key"));
