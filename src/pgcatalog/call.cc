@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "base/clock.h"
 #include "pgcatalog/functions.h"
 #include "pgcatalog/rewriter.h"
@@ -7,7 +9,8 @@ namespace {
 
 using pg_query::Node;
 
-// Series over an array's subscripts and small constants are what clients ask; longer ones are a way to waste time.
+// Series over an array's subscripts and small constants are what clients ask; longer ones are a way to waste
+// time.
 constexpr int longest_series = 1'000;
 
 bool IsNumber(Oid type) {
@@ -23,11 +26,14 @@ bool IsText(Oid type) {
 Outcome<Oid> NamedType(const pg_query::TypeName& type) {
   const std::string name = LastName(type.names());
   // Domains of information_schema, by what they stand on.
-  const struct { const char* domain; Oid base; } domains[] = {{"sql_identifier", oid::kName},
-                                                             {"character_data", oid::kVarchar},
-                                                             {"yes_or_no", oid::kVarchar},
-                                                             {"cardinal_number", oid::kInt4},
-                                                             {"time_stamp", oid::kTimestamptz}};
+  const struct {
+    const char* domain;
+    Oid base;
+  } domains[] = {{"sql_identifier", oid::kName},
+                 {"character_data", oid::kVarchar},
+                 {"yes_or_no", oid::kVarchar},
+                 {"cardinal_number", oid::kInt4},
+                 {"time_stamp", oid::kTimestamptz}};
   Oid found = 0;
   for (const auto& d : domains) {
     if (name == d.domain) found = d.base;
@@ -62,17 +68,26 @@ Node Now() {
 
 std::string RegistryName(Oid type) {
   switch (type) {
-    case oid::kRegclass: return "regclass";
-    case oid::kRegtype: return "regtype";
-    case oid::kRegproc: return "regproc";
-    case 2202: return "regproc";  // regprocedure
-    case oid::kRegnamespace: return "regnamespace";
-    case oid::kRegrole: return "regrole";
-    default: return "";
+    case oid::kRegclass:
+      return "regclass";
+    case oid::kRegtype:
+      return "regtype";
+    case oid::kRegproc:
+      return "regproc";
+    case 2202:
+      return "regproc";  // regprocedure
+    case oid::kRegnamespace:
+      return "regnamespace";
+    case oid::kRegrole:
+      return "regrole";
+    default:
+      return "";
   }
 }
 
-Node RegistryText(Node node, Oid type) { return CallOf("f_" + RegistryName(type) + "_out", {std::move(node)}); }
+Node RegistryText(Node node, Oid type) {
+  return CallOf("f_" + RegistryName(type) + "_out", {std::move(node)});
+}
 
 Outcome<Oid> Rewriter::Cast(Node& node, const Scope& scope) {
   auto& cast = *node.mutable_type_cast();
@@ -80,15 +95,16 @@ Outcome<Oid> Rewriter::Cast(Node& node, const Scope& scope) {
   Node& argument = *cast.mutable_arg();
   if (const std::string* text = ConstantText(argument); text != nullptr && ElementOf(type) != 0) {
     auto array = ArrayConstant(*text);
-    if (!array) return Refuse("bad_value", "malformed array literal: \"" + *text + "\"", "write '{a,b}'", "22P02");
+    if (!array)
+      return Refuse("bad_value", "malformed array literal: \"" + *text + "\"", "write '{a,b}'", "22P02");
     argument = *std::move(array);
   }
+  const std::string registry = RegistryName(type);
   const bool parameter = argument.has_param_ref();
   const Oid from = TRY(Expression(argument, scope, type));
-  const std::string registry = RegistryName(type);
   if (!registry.empty() && (parameter || !IsNumber(from))) {
-    // A parameter was cast to a number by its expected type; names need its text.
-    Node text = parameter && argument.has_type_cast() ? argument.type_cast().arg() : argument;
+    // A parameter became a number by its expected type; a name needs the text inside that cast.
+    Node text = parameter ? argument.type_cast().arg() : argument;
     node = CallOf("f_" + registry + "_in", {CastTo(std::move(text), "VARCHAR")});
     return type;
   }
@@ -105,7 +121,8 @@ Outcome<void> Rewriter::Arguments(pg_query::FuncCall& call, const Scope& scope, 
                                   Oid& first) {
   for (int i = 0; i < call.args_size(); ++i) {
     const auto index = static_cast<std::size_t>(i);
-    const Oid type = TRY(Expression(*call.mutable_args(i), scope, index < types.size() ? types[index] : oid::kText));
+    const Oid type =
+        TRY(Expression(*call.mutable_args(i), scope, index < types.size() ? types[index] : oid::kText));
     if (i == 0) first = type;
   }
   return {};
@@ -123,14 +140,50 @@ Outcome<void> Rewriter::Window(pg_query::WindowDef& window, const Scope& scope) 
   return {};
 }
 
+// format() with a constant pattern of %s, %I and %L, as a chain of ||.
+Outcome<Oid> Rewriter::Format(Node& node, const Scope& scope) {
+  auto& call = *node.mutable_func_call();
+  TRY(Each(*call.mutable_args(), scope, oid::kText));
+  const std::string* constant = call.args().empty() ? nullptr : ConstantText(call.args(0));
+  if (constant == nullptr) {
+    return Refuse("unknown_function", "format() needs a constant pattern here", "use || instead", "42883",
+                  call.location());
+  }
+  const std::string pattern = *constant;
+  std::vector<Node> parts;
+  std::string plain;
+  int next = 1;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const char kind = pattern[i] == '%' && i + 1 < pattern.size() ? pattern[i + 1] : '\0';
+    if (kind != 's' && kind != 'I' && kind != 'L') {
+      plain += pattern[i];
+      if (kind == '%') ++i;
+      continue;
+    }
+    if (next >= call.args_size())
+      return Refuse("bad_value", "too few arguments for format()", "give one for each %", "22023");
+    parts.push_back(TextConstant(plain));
+    plain.clear();
+    Node argument = CastTo(call.args(next++), "VARCHAR");
+    parts.push_back(kind == 's' ? argument
+                                : CallOf(kind == 'I' ? "f_quote_ident" : "f_quote_literal", {argument}));
+    ++i;
+  }
+  parts.push_back(TextConstant(plain));
+  node = CallOf("concat", std::move(parts));
+  return oid::kText;
+}
+
 Outcome<Oid> Rewriter::Call(Node& node, const Scope& scope) {
+  const bool in_from = std::exchange(in_from_, false);
   auto& call = *node.mutable_func_call();
   const std::string name = LastName(call.funcname());
   const std::string schema = Qualifier(call.funcname());
   const bool known_schema = schema.empty() || schema == "pg_catalog" || schema == "information_schema";
   if (known_schema && call.args().empty() &&
-      (name == "now" || name == "clock_timestamp" || name == "statement_timestamp" || name == "transaction_timestamp" ||
-       name == "pg_postmaster_start_time" || name == "pg_conf_load_time")) {
+      (name == "now" || name == "clock_timestamp" || name == "statement_timestamp" ||
+       name == "transaction_timestamp" || name == "pg_postmaster_start_time" ||
+       name == "pg_conf_load_time")) {
     node = Now();
     return oid::kTimestamptz;
   }
@@ -139,10 +192,12 @@ Outcome<Oid> Rewriter::Call(Node& node, const Scope& scope) {
     node = CallOf("f_regtype_in", {TextConstant(TypeDisplay(type))});
     return oid::kRegtype;
   }
+  if (known_schema && name == "format") return Format(node, scope);
   const Function* function = known_schema ? FindFunction(name) : nullptr;
   if (function == nullptr || call.func_variadic() || call.agg_within_group()) {
-    return Refuse("unknown_function", "function " + name + "() is not available in a question about the catalogue",
-                  "docs/refusals.md says what a question about the catalogue may use", "42883", call.location());
+    return Refuse(
+        "unknown_function", "function " + name + "() is not available in a question about the catalogue",
+        "docs/refusals.md says what a question about the catalogue may use", "42883", call.location());
   }
   if (name == "generate_series" && !IsBoundedSeries(call)) {
     return Refuse("unknown_function", "generate_series() is bounded here to 1000 and to arrays' subscripts",
@@ -158,11 +213,19 @@ Outcome<Oid> Rewriter::Call(Node& node, const Scope& scope) {
   *call.add_funcname() = StringNode(function->target);
   call.set_funcformat(pg_query::COERCE_EXPLICIT_CALL);
   if (first == oid::kUnknown) first = oid::kText;
+  if (name == "generate_series" && !in_from) {
+    Node rows = CallOf("unnest", {std::move(node)});
+    node = std::move(rows);
+  }
   switch (function->returns) {
-    case Returns::kType: return function->type;
-    case Returns::kArgument: return first;
-    case Returns::kArrayOfArgument: return ArrayOf(first);
-    case Returns::kElementOfArgument: return ElementOf(first);
+    case Returns::kType:
+      return function->type;
+    case Returns::kArgument:
+      return first;
+    case Returns::kArrayOfArgument:
+      return ArrayOf(first);
+    case Returns::kElementOfArgument:
+      return ElementOf(first);
   }
   return 0;
 }

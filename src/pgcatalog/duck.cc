@@ -48,19 +48,9 @@ class Watch {
 Error Classify(const char* text, bool expired) {
   const std::string message = text == nullptr ? "no reason given" : text;
   if (expired) return {ErrorCode::kTimeout, "the question took too long", ""};
-  if (message.starts_with("Out of Memory")) return {ErrorCode::kResourceExhausted, "the question needs too much memory", ""};
+  if (message.starts_with("Out of Memory"))
+    return {ErrorCode::kResourceExhausted, "the question needs too much memory", ""};
   return {ErrorCode::kInvalidArgument, message, ""};
-}
-
-duckdb_state Bind(duckdb_prepared_statement statement, idx_t index, const Value& value) {
-  if (IsNull(value)) return duckdb_bind_null(statement, index);
-  if (const auto* b = std::get_if<bool>(&value)) return duckdb_bind_boolean(statement, index, *b);
-  if (const auto* i = std::get_if<std::int64_t>(&value)) return duckdb_bind_int64(statement, index, *i);
-  if (const auto* d = std::get_if<double>(&value)) return duckdb_bind_double(statement, index, *d);
-  if (const auto* day = std::get_if<Date>(&value)) return duckdb_bind_date(statement, index, {day->days});
-  if (const auto* at = std::get_if<Timestamp>(&value)) return duckdb_bind_timestamp(statement, index, {at->microseconds});
-  const std::string text = ToText(value);
-  return duckdb_bind_varchar_length(statement, index, text.data(), text.size());
 }
 
 duckdb_state AppendValue(duckdb_appender appender, const Value& value) {
@@ -69,14 +59,16 @@ duckdb_state AppendValue(duckdb_appender appender, const Value& value) {
   if (const auto* i = std::get_if<std::int64_t>(&value)) return duckdb_append_int64(appender, *i);
   if (const auto* d = std::get_if<double>(&value)) return duckdb_append_double(appender, *d);
   if (const auto* day = std::get_if<Date>(&value)) return duckdb_append_date(appender, {day->days});
-  if (const auto* at = std::get_if<Timestamp>(&value)) return duckdb_append_timestamp(appender, {at->microseconds});
+  if (const auto* at = std::get_if<Timestamp>(&value))
+    return duckdb_append_timestamp(appender, {at->microseconds});
   const std::string text = ToText(value);
   return duckdb_append_varchar_length(appender, text.data(), text.size());
 }
 
 class OpenDuck : public Duck {
  public:
-  OpenDuck(duckdb_database database, duckdb_connection connection) : database_(database), connection_(connection) {}
+  OpenDuck(duckdb_database database, duckdb_connection connection)
+      : database_(database), connection_(connection) {}
   OpenDuck(const OpenDuck&) = delete;
   OpenDuck& operator=(const OpenDuck&) = delete;
   ~OpenDuck() override {
@@ -92,9 +84,11 @@ class OpenDuck : public Duck {
     return {};
   }
 
-  Result<void> Append(const std::string& schema, const std::string& table, const std::vector<Row>& rows) override {
+  Result<void> Append(const std::string& schema, const std::string& table,
+                      const std::vector<Row>& rows) override {
     duckdb_appender appender = nullptr;
-    bool good = duckdb_appender_create(connection_, schema.c_str(), table.c_str(), &appender) == DuckDBSuccess;
+    bool good =
+        duckdb_appender_create(connection_, schema.c_str(), table.c_str(), &appender) == DuckDBSuccess;
     for (std::size_t r = 0; good && r < rows.size(); ++r) {
       for (const Value& value : rows[r]) good = good && AppendValue(appender, value) == DuckDBSuccess;
       good = good && duckdb_appender_end_row(appender) == DuckDBSuccess;
@@ -114,15 +108,10 @@ class OpenDuck : public Duck {
     return Prepare(sql, prepared);
   }
 
-  Result<Reply> Run(const std::string& sql, const Row& parameters, const RunLimits& limits) override {
+  Result<Reply> Run(const std::string& sql, const RunLimits& limits) override {
     const Watch watch(connection_, limits.time);
     Prepared prepared;
     Reply reply = TRY(Prepare(sql, prepared));
-    for (std::size_t i = 0; i < parameters.size() && i < duckdb_nparams(prepared.statement); ++i) {
-      if (Bind(prepared.statement, i + 1, parameters[i]) == DuckDBError) {
-        return tl::unexpected(Classify(duckdb_prepare_error(prepared.statement), watch.expired()));
-      }
-    }
     Fetched fetched;
     if (duckdb_execute_prepared(prepared.statement, &fetched.result) == DuckDBError) {
       return tl::unexpected(Classify(duckdb_result_error(&fetched.result), watch.expired()));
@@ -146,7 +135,8 @@ class OpenDuck : public Duck {
       const char* const name = duckdb_prepared_statement_column_name(prepared.statement, i);
       reply.names.emplace_back(name == nullptr ? "" : name);
       duckdb_free(const_cast<char*>(name));
-      if (!nearest) return Fail(ErrorCode::kInvalidArgument, "column " + reply.names.back() + " has no PostgreSQL type");
+      if (!nearest)
+        return Fail(ErrorCode::kInvalidArgument, "column " + reply.names.back() + " has no PostgreSQL type");
       reply.types.push_back(*nearest);
     }
     return reply;
@@ -181,7 +171,10 @@ class OpenDuck : public Duck {
 Result<std::unique_ptr<Duck>> Duck::Open(int memory_mb) {
   duckdb_config config = nullptr;
   duckdb_create_config(&config);
-  const struct { const char* name; std::string value; } options[] = {
+  const struct {
+    const char* name;
+    std::string value;
+  } options[] = {
       {"threads", "1"},
       {"memory_limit", std::to_string(memory_mb) + "MB"},
       {"enable_external_access", "false"},

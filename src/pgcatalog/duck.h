@@ -1,6 +1,7 @@
 // An in-memory DuckDB that holds metadata alone: the only file here that calls the library.
 //
-// It is opened without access to files, network or extensions, and its settings are locked before the first question.
+// It is opened without access to files, network or extensions, and its settings are locked before the first
+// question.
 #pragma once
 
 #include <memory>
@@ -34,13 +35,14 @@ class Duck {
 
   virtual Result<void> Execute(const std::string& statements) = 0;
   // Arrays are given as DuckDB's text form: "[a, b]".
-  virtual Result<void> Append(const std::string& schema, const std::string& table, const std::vector<Row>& rows) = 0;
+  virtual Result<void> Append(const std::string& schema, const std::string& table,
+                              const std::vector<Row>& rows) = 0;
   // No configuration can change after this.
   virtual Result<void> Lock() = 0;
 
   virtual Result<Reply> Describe(const std::string& sql) = 0;
   // Errors: kTimeout; kResourceExhausted (memory, rows); kInvalidArgument with DuckDB's text.
-  virtual Result<Reply> Run(const std::string& sql, const Row& parameters, const RunLimits& limits) = 0;
+  virtual Result<Reply> Run(const std::string& sql, const RunLimits& limits) = 0;
 };
 
 }  // namespace concordat::pgcatalog

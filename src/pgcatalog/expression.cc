@@ -14,7 +14,8 @@ tl::unexpected<Refusal> NotHere(const std::string& what) {
 bool IsParameter(const Node& node) { return node.has_param_ref(); }
 
 bool IsComparison(const std::string& name) {
-  return name == "=" || name == "<>" || name == "!=" || name == "<" || name == ">" || name == "<=" || name == ">=";
+  return name == "=" || name == "<>" || name == "!=" || name == "<" || name == ">" || name == "<=" ||
+         name == ">=";
 }
 
 bool IsPattern(const std::string& name) {
@@ -23,7 +24,8 @@ bool IsPattern(const std::string& name) {
 
 // Type of `left op right` for the arithmetic and text operators that are let through.
 std::optional<Oid> OperatorType(const std::string& name, Oid left, Oid right) {
-  if (IsComparison(name) || IsPattern(name) || name == "&&" || name == "@>" || name == "<@") return oid::kBool;
+  if (IsComparison(name) || IsPattern(name) || name == "&&" || name == "@>" || name == "<@")
+    return oid::kBool;
   if (name == "||") return ElementOf(left) != 0 ? left : ElementOf(right) != 0 ? right : oid::kText;
   if (name == "+" || name == "-" || name == "*" || name == "/" || name == "%") {
     for (const Oid wide : {oid::kFloat8, oid::kNumeric, oid::kInt8, oid::kInt4, oid::kInt2}) {
@@ -46,9 +48,10 @@ std::optional<Node> RegularExpression(const std::string& name, const Node& left,
   return base == "~" ? match : NotOf(std::move(match));
 }
 
-std::string Stamp() {
-  return ToText(Timestamp{SystemClock().Now().time_since_epoch().count() * 1000});
-}
+// The type of a bare parameter beside a value of this type: PostgreSQL compares varchar as text.
+Oid Beside(Oid type) { return type == oid::kVarchar ? oid::kText : type; }
+
+std::string Stamp() { return ToText(Timestamp{SystemClock().Now().time_since_epoch().count() * 1000}); }
 
 }  // namespace
 
@@ -66,27 +69,60 @@ std::optional<Node> ArrayConstant(const std::string& text) {
   };
   for (std::size_t i = 0; i < inside.size(); ++i) {
     const char c = inside[i];
-    if (c == '\\' && i + 1 < inside.size()) item += inside[++i];
-    else if (c == '"') quoted = !quoted, was_quoted = true;
-    else if (c == ',' && !quoted) finish();
-    else if (c == '{' && !quoted) return std::nullopt;
-    else item += c;
+    if (c == '\\' && i + 1 < inside.size())
+      item += inside[++i];
+    else if (c == '"')
+      quoted = !quoted, was_quoted = true;
+    else if (c == ',' && !quoted)
+      finish();
+    else if (c == '{' && !quoted)
+      return std::nullopt;
+    else
+      item += c;
   }
   if (!inside.empty()) finish();
   return node;
 }
 
-Oid Rewriter::Parameter(Node& node, Oid expected) {
+Outcome<Oid> Rewriter::Parameter(Node& node, Oid expected) {
   const auto index = static_cast<std::size_t>(std::max(1, node.param_ref().number())) - 1;
+  if (index >= longest_text) return NotHere("this many parameters");
   if (index >= parameters.size()) parameters.resize(index + 1, 0);
   if (expected == oid::kUnknown) expected = oid::kText;
   if (parameters[index] == 0) parameters[index] = expected;
   const Oid type = expected != 0 ? expected : parameters[index];
-  // Always bound as text, so that two uses of one parameter cannot disagree about its type.
-  Node text = CastTo(node, "VARCHAR");
-  const std::string carrier = type == 0 ? "VARCHAR" : CarrierOf(type);
-  node = carrier == "VARCHAR" ? std::move(text) : CastTo(std::move(text), carrier);
+  if (values_ != nullptr && index >= values_->size()) {
+    return Refuse("parameter_count", "the question has more parameters than values were given",
+                  "give every $n a value", "08P01");
+  }
+  const Value value = values_ == nullptr ? Value(Null()) : (*values_)[index];
+  Node constant = IsNull(value) ? NullConstant() : TextConstant(ToText(value));
+  if (ElementOf(type) != 0 && !IsNull(value)) {
+    auto array = ArrayConstant(ToText(value));
+    if (!array)
+      return Refuse("bad_value", "malformed array in parameter " + std::to_string(index + 1), "give {a,b}",
+                    "22P02");
+    constant = *std::move(array);
+  }
+  node = CastTo(std::move(constant), type == 0 ? "VARCHAR" : CarrierOf(type));
   return type;
+}
+
+// LIKE with ESCAPE is a function of its own in DuckDB.
+Outcome<Oid> Rewriter::Pattern(Node& node, const Scope& scope) {
+  auto& expression = *node.mutable_a_expr();
+  TRY(Expression(*expression.mutable_lexpr(), scope, oid::kText));
+  Node& pattern = *expression.mutable_rexpr();
+  if (!pattern.has_func_call() || LastName(pattern.func_call().funcname()) != "like_escape") {
+    TRY(Expression(pattern, scope, oid::kText));
+    return oid::kBool;
+  }
+  TRY(Each(*pattern.mutable_func_call()->mutable_args(), scope, oid::kText));
+  const std::string name = LastName(expression.name());
+  Node match = CallOf(name.ends_with('*') ? "ilike_escape" : "like_escape",
+                      {expression.lexpr(), pattern.func_call().args(0), pattern.func_call().args(1)});
+  node = name.starts_with('!') ? NotOf(std::move(match)) : std::move(match);
+  return oid::kBool;
 }
 
 Outcome<void> Rewriter::Each(Nodes& nodes, const Scope& scope, Oid expected) {
@@ -104,13 +140,18 @@ Outcome<Oid> Rewriter::First(Nodes& nodes, const Scope& scope, Oid expected) {
   return found;
 }
 
-Outcome<Oid> Rewriter::ColumnReference(pg_query::ColumnRef& reference, const Scope& scope) {
-  auto& fields = *reference.mutable_fields();
+Outcome<Oid> Rewriter::ColumnReference(Node& node, const Scope& scope) {
+  auto& fields = *node.mutable_column_ref()->mutable_fields();
   if (fields[fields.size() - 1].has_a_star()) return NotHere("* here");
   // pg_catalog.pg_class.oid and database.schema.table.column: the table's alias tells it already.
   while (fields.size() > 2) fields.DeleteSubrange(0, 1);
   const std::string name = fields[fields.size() - 1].string().sval();
-  return FindColumn(&scope, fields.size() == 2 ? fields[0].string().sval() : "", name);
+  const std::string alias = fields.size() == 2 ? fields[0].string().sval() : "";
+  if (name == "tableoid") {
+    node = CastTo(IntegerConstant(static_cast<int>(FindRelationOid(&scope, alias))), "UINTEGER");
+    return oid::kOid;
+  }
+  return FindColumn(&scope, alias, name);
 }
 
 Outcome<Oid> Rewriter::Operator(Node& node, const Scope& scope) {
@@ -118,10 +159,12 @@ Outcome<Oid> Rewriter::Operator(Node& node, const Scope& scope) {
   const std::string name = LastName(expression.name());
   Oid left = 0;
   Oid right = 0;
-  if (expression.has_lexpr() && !IsParameter(expression.lexpr())) left = TRY(Expression(*expression.mutable_lexpr(), scope));
-  right = TRY(Expression(*expression.mutable_rexpr(), scope, left));
+  if (expression.has_lexpr() && !IsParameter(expression.lexpr()))
+    left = TRY(Expression(*expression.mutable_lexpr(), scope));
+  const bool matches = name.find('~') != std::string::npos;
+  right = TRY(Expression(*expression.mutable_rexpr(), scope, matches ? oid::kText : Beside(left)));
   if (expression.has_lexpr() && left == 0 && expression.lexpr().has_param_ref()) {
-    left = TRY(Expression(*expression.mutable_lexpr(), scope, right));
+    left = TRY(Expression(*expression.mutable_lexpr(), scope, Beside(right)));
   }
   if (expression.has_lexpr()) {
     if (auto match = RegularExpression(name, expression.lexpr(), expression.rexpr())) {
@@ -154,7 +197,7 @@ Outcome<Oid> Rewriter::AnyOrAll(Node& node, const Scope& scope) {
     if (!array) return NotHere("this array");
     right = *std::move(array);
   }
-  TRY(Expression(right, scope, ArrayOf(left == 0 || left == oid::kUnknown ? oid::kText : left)));
+  TRY(Expression(right, scope, ArrayOf(left == 0 || left == oid::kUnknown ? oid::kText : Beside(left))));
   expression.clear_name();
   *expression.add_name() = StringNode(name);
   if (expression.kind() == pg_query::AEXPR_OP_ALL && (name == "<>" || name == "!=")) {
@@ -183,17 +226,22 @@ Outcome<Oid> Rewriter::Case(pg_query::CaseExpr& expression, const Scope& scope, 
 }
 
 Outcome<Oid> Rewriter::SubQuery(pg_query::SubLink& link, const Scope& scope) {
-  if (!link.oper_name().empty() && LastName(link.oper_name()) != "=") return NotHere("this comparison with a subquery");
+  if (!link.oper_name().empty() && LastName(link.oper_name()) != "=")
+    return NotHere("this comparison with a subquery");
   if (link.has_testexpr()) TRY(Expression(*link.mutable_testexpr(), scope));
   const auto columns = TRY(Select(*link.mutable_subselect()->mutable_select_stmt(), &scope, false));
   const Oid type = columns.empty() ? 0 : columns[0].type;
   switch (link.sub_link_type()) {
     case pg_query::EXISTS_SUBLINK:
     case pg_query::ANY_SUBLINK:
-    case pg_query::ALL_SUBLINK: return oid::kBool;
-    case pg_query::ARRAY_SUBLINK: return ArrayOf(type == oid::kUnknown ? oid::kText : type);
-    case pg_query::EXPR_SUBLINK: return type;
-    default: return NotHere("this subquery");
+    case pg_query::ALL_SUBLINK:
+      return oid::kBool;
+    case pg_query::ARRAY_SUBLINK:
+      return ArrayOf(type == oid::kUnknown ? oid::kText : type);
+    case pg_query::EXPR_SUBLINK:
+      return type;
+    default:
+      return NotHere("this subquery");
   }
 }
 
@@ -219,17 +267,28 @@ Outcome<Oid> Rewriter::SessionValue(Node& node) {
     case pg_query::SVFOP_CURRENT_ROLE:
     case pg_query::SVFOP_CURRENT_USER:
     case pg_query::SVFOP_USER:
-    case pg_query::SVFOP_SESSION_USER: node = TextConstant(database_.analyst); return oid::kName;
-    case pg_query::SVFOP_CURRENT_CATALOG: node = TextConstant(database_.name); return oid::kName;
-    case pg_query::SVFOP_CURRENT_SCHEMA: node = TextConstant("public"); return oid::kName;
-    case pg_query::SVFOP_CURRENT_DATE: node = CastTo(TextConstant(Stamp().substr(0, 10)), "DATE"); return oid::kDate;
+    case pg_query::SVFOP_SESSION_USER:
+      node = TextConstant(database_.analyst);
+      return oid::kName;
+    case pg_query::SVFOP_CURRENT_CATALOG:
+      node = TextConstant(database_.name);
+      return oid::kName;
+    case pg_query::SVFOP_CURRENT_SCHEMA:
+      node = TextConstant("public");
+      return oid::kName;
+    case pg_query::SVFOP_CURRENT_DATE:
+      node = CastTo(TextConstant(Stamp().substr(0, 10)), "DATE");
+      return oid::kDate;
     case pg_query::SVFOP_CURRENT_TIMESTAMP:
     case pg_query::SVFOP_CURRENT_TIMESTAMP_N:
       node = CastTo(TextConstant(Stamp()), "TIMESTAMP");
       return oid::kTimestamptz;
     case pg_query::SVFOP_LOCALTIMESTAMP:
-    case pg_query::SVFOP_LOCALTIMESTAMP_N: node = CastTo(TextConstant(Stamp()), "TIMESTAMP"); return oid::kTimestamp;
-    default: return NotHere("the time of day");
+    case pg_query::SVFOP_LOCALTIMESTAMP_N:
+      node = CastTo(TextConstant(Stamp()), "TIMESTAMP");
+      return oid::kTimestamp;
+    default:
+      return NotHere("the time of day");
   }
 }
 
@@ -237,18 +296,28 @@ Outcome<Oid> Rewriter::Expression(Node& node, const Scope& scope, Oid expected) 
   switch (node.node_case()) {
     case Node::kAConst:
       switch (node.a_const().val_case()) {
-        case pg_query::A_Const::kIval: return oid::kInt4;
+        case pg_query::A_Const::kIval:
+          return oid::kInt4;
         case pg_query::A_Const::kFval:
-          return node.a_const().fval().fval().find_first_of(".eE") == std::string::npos ? oid::kInt8 : oid::kNumeric;
-        case pg_query::A_Const::kBoolval: return oid::kBool;
-        case pg_query::A_Const::kBsval: return NotHere("a bit string");
-        default: return oid::kUnknown;
+          return node.a_const().fval().fval().find_first_of(".eE") == std::string::npos ? oid::kInt8
+                                                                                        : oid::kNumeric;
+        case pg_query::A_Const::kBoolval:
+          return oid::kBool;
+        case pg_query::A_Const::kBsval:
+          return NotHere("a bit string");
+        default:
+          return oid::kUnknown;
       }
-    case Node::kColumnRef: return ColumnReference(*node.mutable_column_ref(), scope);
-    case Node::kParamRef: return Parameter(node, expected);
-    case Node::kTypeCast: return Cast(node, scope);
-    case Node::kFuncCall: return Call(node, scope);
-    case Node::kSqlvalueFunction: return SessionValue(node);
+    case Node::kColumnRef:
+      return ColumnReference(node, scope);
+    case Node::kParamRef:
+      return Parameter(node, expected);
+    case Node::kTypeCast:
+      return Cast(node, scope);
+    case Node::kFuncCall:
+      return Call(node, scope);
+    case Node::kSqlvalueFunction:
+      return SessionValue(node);
     case Node::kCollateClause: {
       Node inner = std::move(*node.mutable_collate_clause()->mutable_arg());
       node = std::move(inner);
@@ -257,39 +326,60 @@ Outcome<Oid> Rewriter::Expression(Node& node, const Scope& scope, Oid expected) 
     case Node::kAExpr:
       switch (node.a_expr().kind()) {
         case pg_query::AEXPR_OP_ANY:
-        case pg_query::AEXPR_OP_ALL: return AnyOrAll(node, scope);
-        case pg_query::AEXPR_SIMILAR: return NotHere("SIMILAR TO");
-        case pg_query::AEXPR_OP: return Operator(node, scope);
+        case pg_query::AEXPR_OP_ALL:
+          return AnyOrAll(node, scope);
+        case pg_query::AEXPR_SIMILAR:
+          return NotHere("SIMILAR TO");
+        case pg_query::AEXPR_OP:
+          return Operator(node, scope);
+        case pg_query::AEXPR_LIKE:
+        case pg_query::AEXPR_ILIKE:
+          return Pattern(node, scope);
         case pg_query::AEXPR_NULLIF: {
           auto& expression = *node.mutable_a_expr();
           const Oid type = TRY(Expression(*expression.mutable_lexpr(), scope, expected));
           TRY(Expression(*expression.mutable_rexpr(), scope, type));
           return type;
         }
-        default: {  // DISTINCT FROM, IN, LIKE, BETWEEN
+        default: {  // DISTINCT FROM, IN, BETWEEN
           auto& expression = *node.mutable_a_expr();
           const Oid type = TRY(Expression(*expression.mutable_lexpr(), scope));
-          TRY(Expression(*expression.mutable_rexpr(), scope, type));
+          TRY(Expression(*expression.mutable_rexpr(), scope, Beside(type)));
           return oid::kBool;
         }
       }
-    case Node::kBoolExpr: TRY(Each(*node.mutable_bool_expr()->mutable_args(), scope, oid::kBool)); return oid::kBool;
-    case Node::kNullTest: TRY(Expression(*node.mutable_null_test()->mutable_arg(), scope)); return oid::kBool;
+    case Node::kBoolExpr:
+      TRY(Each(*node.mutable_bool_expr()->mutable_args(), scope, oid::kBool));
+      return oid::kBool;
+    case Node::kNullTest:
+      TRY(Expression(*node.mutable_null_test()->mutable_arg(), scope));
+      return oid::kBool;
     case Node::kBooleanTest:
       TRY(Expression(*node.mutable_boolean_test()->mutable_arg(), scope, oid::kBool));
       return oid::kBool;
-    case Node::kCaseExpr: return Case(*node.mutable_case_expr(), scope, expected);
-    case Node::kCoalesceExpr: return First(*node.mutable_coalesce_expr()->mutable_args(), scope, expected);
-    case Node::kMinMaxExpr: return First(*node.mutable_min_max_expr()->mutable_args(), scope, expected);
-    case Node::kSubLink: return SubQuery(*node.mutable_sub_link(), scope);
+    case Node::kCaseExpr:
+      return Case(*node.mutable_case_expr(), scope, expected);
+    case Node::kCoalesceExpr:
+      return First(*node.mutable_coalesce_expr()->mutable_args(), scope, expected);
+    case Node::kMinMaxExpr:
+      return First(*node.mutable_min_max_expr()->mutable_args(), scope, expected);
+    case Node::kSubLink:
+      return SubQuery(*node.mutable_sub_link(), scope);
     case Node::kAArrayExpr: {
-      const Oid type = TRY(First(*node.mutable_a_array_expr()->mutable_elements(), scope, ElementOf(expected)));
+      const Oid type =
+          TRY(First(*node.mutable_a_array_expr()->mutable_elements(), scope, ElementOf(expected)));
       return ArrayOf(type == 0 || type == oid::kUnknown ? oid::kText : type);
     }
-    case Node::kAIndirection: return Indirection(*node.mutable_a_indirection(), scope);
-    case Node::kRowExpr: TRY(Each(*node.mutable_row_expr()->mutable_args(), scope)); return 0;
-    case Node::kList: TRY(Each(*node.mutable_list()->mutable_items(), scope, expected)); return 0;
-    default: return NotHere("this expression");
+    case Node::kAIndirection:
+      return Indirection(*node.mutable_a_indirection(), scope);
+    case Node::kRowExpr:
+      TRY(Each(*node.mutable_row_expr()->mutable_args(), scope));
+      return 0;
+    case Node::kList:
+      TRY(Each(*node.mutable_list()->mutable_items(), scope, expected));
+      return 0;
+    default:
+      return NotHere("this expression");
   }
 }
 

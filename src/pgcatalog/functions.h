@@ -1,4 +1,5 @@
-// The functions a catalogue question may call. Nothing else exists: not DuckDB's own, not PostgreSQL's others.
+// The functions a catalogue question may call. Nothing else exists: not DuckDB's own, not PostgreSQL's
+// others.
 #pragma once
 
 #include <string_view>

@@ -2,7 +2,8 @@
 
 namespace concordat::pgcatalog {
 
-// cat.self has one row: database, analyst, process, version. cat.pg_settings is filled anew for each question on it.
+// cat.self has one row: database, analyst, process, version. cat.pg_settings is filled anew for each question
+// on it.
 const char* const macros = R"(
 CREATE MACRO f_version() AS (SELECT version FROM cat.self);
 CREATE MACRO f_current_database() AS (SELECT "database" FROM cat.self);

@@ -15,7 +15,7 @@
 namespace concordat::pgcatalog {
 namespace {
 
-constexpr int memory_mb = 64;
+constexpr int memory_mb = 96;
 
 constexpr const char* own_tables =
     "CREATE SCHEMA cat; CREATE SCHEMA info; CREATE SCHEMA conc; CREATE SCHEMA fixed;"
@@ -24,8 +24,9 @@ constexpr const char* own_tables =
     "CREATE TABLE cat.names (oid UINTEGER, name VARCHAR, qualified VARCHAR, visible BOOLEAN);";
 
 // Tables whose rows depend on the analyst and the database; `fixed` keeps what they hold for everyone.
-constexpr const char* varying[] = {"self", "names", "pg_class", "pg_attribute", "pg_description", "pg_shdescription",
-                                   "pg_authid", "pg_database"};
+constexpr const char* varying[] = {"self",         "names",          "pg_class",
+                                   "pg_attribute", "pg_description", "pg_shdescription",
+                                   "pg_authid",    "pg_database"};
 
 std::string Quoted(const std::string& name) {
   std::string quoted = "\"";
@@ -50,11 +51,14 @@ bool SameColumns(const View& a, const View& b) {
                     });
 }
 
-// Nothing that the catalogue tells has changed. Products are immutable once published, so their address will do.
+// Nothing that the catalogue tells has changed. Products are immutable once published, so their address will
+// do.
 bool SameContent(const Database& a, const Database& b) {
-  return a.name == b.name && a.analyst == b.analyst && a.description == b.description && a.others == b.others &&
-         std::equal(a.tables.begin(), a.tables.end(), b.tables.begin(), b.tables.end(),
-                    [](const Table& x, const Table& y) { return x.name == y.name && x.product == y.product; }) &&
+  return a.name == b.name && a.analyst == b.analyst && a.description == b.description &&
+         a.others == b.others &&
+         std::equal(
+             a.tables.begin(), a.tables.end(), b.tables.begin(), b.tables.end(),
+             [](const Table& x, const Table& y) { return x.name == y.name && x.product == y.product; }) &&
          std::equal(a.views.begin(), a.views.end(), b.views.begin(), b.views.end(), SameColumns);
 }
 
@@ -63,22 +67,30 @@ enum class Kind { kBoolean, kInteger, kFloat, kNumeric, kDate, kTimestamp, kArra
 
 Kind KindOf(Oid type) {
   switch (type) {
-    case oid::kBool: return Kind::kBoolean;
+    case oid::kBool:
+      return Kind::kBoolean;
     case oid::kInt2:
     case oid::kInt4:
     case oid::kInt8:
     case oid::kOid:
     case 28:
-    case 29: return Kind::kInteger;
+    case 29:
+      return Kind::kInteger;
     case oid::kFloat4:
-    case oid::kFloat8: return Kind::kFloat;
-    case oid::kNumeric: return Kind::kNumeric;
-    case oid::kDate: return Kind::kDate;
+    case oid::kFloat8:
+      return Kind::kFloat;
+    case oid::kNumeric:
+      return Kind::kNumeric;
+    case oid::kDate:
+      return Kind::kDate;
     case oid::kTimestamp:
-    case oid::kTimestamptz: return Kind::kTimestamp;
+    case oid::kTimestamptz:
+      return Kind::kTimestamp;
     case oid::kInt2Vector:
-    case oid::kOidVector: return Kind::kArray;
-    default: return ElementOf(type) != 0 ? Kind::kArray : Kind::kText;
+    case oid::kOidVector:
+      return Kind::kArray;
+    default:
+      return ElementOf(type) != 0 ? Kind::kArray : Kind::kText;
   }
 }
 
@@ -88,8 +100,11 @@ std::vector<Column> OutputColumns(const Rewritten& rewritten, const Reply& reply
     const bool known = rewritten.columns.size() == reply.names.size();
     Column column{.name = known ? rewritten.columns[i].name : reply.names[i], .oid = reply.types[i]};
     const Oid inferred = known ? rewritten.columns[i].oid : 0;
-    if (inferred == oid::kUnknown) column.oid = oid::kText;
-    else if (inferred != 0 && KindOf(inferred) == KindOf(column.oid)) column.oid = inferred;
+    const bool fits = KindOf(inferred) == Kind::kText || KindOf(inferred) == KindOf(column.oid);
+    if (inferred == oid::kUnknown)
+      column.oid = oid::kText;
+    else if (inferred != 0 && fits)
+      column.oid = inferred;
     columns.push_back(std::move(column));
   }
   return columns;
@@ -98,7 +113,8 @@ std::vector<Column> OutputColumns(const Rewritten& rewritten, const Reply& reply
 // Vectors of PostgreSQL print as "1 2", not "{1,2}".
 Value Fitted(Value value, Oid type) {
   if (IsNull(value) || std::holds_alternative<std::string>(value)) {
-    if (auto* text = std::get_if<std::string>(&value); text && (type == oid::kInt2Vector || type == oid::kOidVector)) {
+    if (auto* text = std::get_if<std::string>(&value);
+        text && (type == oid::kInt2Vector || type == oid::kOidVector)) {
       *text = text->substr(1, text->size() - 2);
       std::replace(text->begin(), text->end(), ',', ' ');
     }
@@ -115,51 +131,37 @@ Refusal Explained(const Error& error) {
   const auto refusal = [&](const char* reason, const char* hint, const char* sqlstate) {
     return Refusal{.reason = reason, .message = text, .hint = hint, .sqlstate = sqlstate, .position = {}};
   };
-  if (error.code == ErrorCode::kTimeout) return refusal("catalogue_question", "ask for less at a time", "57014");
-  if (error.code == ErrorCode::kResourceExhausted) return refusal("catalogue_question", "ask for less at a time", "53200");
+  if (error.code == ErrorCode::kTimeout)
+    return refusal("catalogue_question", "ask for less at a time", "57014");
+  if (error.code == ErrorCode::kResourceExhausted)
+    return refusal("catalogue_question", "ask for less at a time", "53200");
   if (has("relation \"") && has("does not exist")) {
     text = text.substr(text.find("relation \""));
     return refusal("unknown_table", "information_schema.tables lists what is here", "42P01");
   }
-  if (has("not found in FROM clause") || has("does not have a column")) {
+  if (has("not found in FROM clause") || has("cannot be referenced before it is defined") ||
+      has("does not have a column")) {
     return refusal("unknown_column", "information_schema.columns lists the columns", "42703");
   }
   if (has("Conversion Error")) return refusal("bad_value", "check the literal", "22P02");
   return refusal("catalogue_question", "ask a simpler question of pg_catalog or information_schema", "0A000");
 }
 
-Outcome<Row> TextParameters(const Row& given, const std::vector<Oid>& types) {
-  if (given.size() < types.size()) {
-    return Refuse("parameter_count", "the question has more parameters than values were given", "give every $n a value",
-                  "08P01");
-  }
-  Row texts;
-  for (std::size_t i = 0; i < given.size(); ++i) {
-    if (IsNull(given[i])) {
-      texts.emplace_back(Null());
-      continue;
-    }
-    std::string text = ToText(given[i]);
-    const bool array = i < types.size() && ElementOf(types[i]) != 0;
-    if (array && text.size() >= 2 && text.front() == '{' && text.back() == '}') {
-      text.front() = '[';
-      text.back() = ']';
-    }
-    texts.emplace_back(std::move(text));
-  }
-  return texts;
-}
-
 Refusal Internal(const Error& error) {
-  return Refusal{.reason = "internal", .message = "the catalogue could not be built: " + error.message,
-                 .hint = "tell the node's operator", .sqlstate = "XX000", .position = {}};
+  return Refusal{.reason = "internal",
+                 .message = "the catalogue could not be built: " + error.message,
+                 .hint = "tell the node's operator",
+                 .sqlstate = "XX000",
+                 .position = {}};
 }
 
 template <class T>
 Outcome<T> OrInternal(Result<T> result) {
   if (!result) return tl::unexpected(Internal(result.error()));
-  if constexpr (std::is_void_v<T>) return {};
-  else return *std::move(result);
+  if constexpr (std::is_void_v<T>)
+    return {};
+  else
+    return *std::move(result);
 }
 
 class OpenCatalogue : public Catalogue {
@@ -172,14 +174,16 @@ class OpenCatalogue : public Catalogue {
     TRY(duck_->Execute(script + macros));
     for (const auto& [table, rows] : FixedRecords()) TRY(Fill(table, rows));
     std::string keep;
-    for (const char* table : varying) keep += fmt::format("CREATE TABLE fixed.{0} AS SELECT * FROM cat.{0};", table);
+    for (const char* table : varying)
+      keep += fmt::format("CREATE TABLE fixed.{0} AS SELECT * FROM cat.{0};", table);
     TRY(duck_->Execute(keep));
     return duck_->Lock();
   }
 
-  Outcome<Description> Describe(const Database& database, const Session& session, const std::string& text) override {
+  Outcome<Description> Describe(const Database& database, const Session& session,
+                                const std::string& text) override {
     const std::scoped_lock lock(mutex_);
-    const Rewritten rewritten = TRY(Rewrite(database, text));
+    const Rewritten rewritten = TRY(Rewrite(database, text, nullptr));
     if (rewritten.sql.empty()) return Description{};
     TRY(OrInternal(Show(database, session)));
     const auto reply = duck_->Describe(rewritten.sql);
@@ -192,14 +196,14 @@ class OpenCatalogue : public Catalogue {
   Outcome<Answer> Ask(const Database& database, const Session& session, const std::string& text,
                       const Row& parameters) override {
     const std::scoped_lock lock(mutex_);
-    const Rewritten rewritten = TRY(Rewrite(database, text));
+    const Rewritten rewritten = TRY(Rewrite(database, text, &parameters));
     if (rewritten.sql.empty()) return Answer{};
-    const Row texts = TRY(TextParameters(parameters, rewritten.parameters));
     TRY(OrInternal(Show(database, session)));
     TRY(OrInternal(FillRead(database, session, rewritten.reads)));
-    auto reply = duck_->Run(rewritten.sql, texts, RunLimits{});
+    auto reply = duck_->Run(rewritten.sql, RunLimits{});
     if (!reply) return tl::unexpected(Explained(reply.error()));
-    Answer answer{.columns = OutputColumns(rewritten, *reply), .rows = std::move(reply->rows), .settings = {}};
+    Answer answer{
+        .columns = OutputColumns(rewritten, *reply), .rows = std::move(reply->rows), .settings = {}};
     for (Row& row : answer.rows) {
       for (std::size_t i = 0; i < row.size(); ++i) row[i] = Fitted(std::move(row[i]), answer.columns[i].oid);
     }
@@ -232,7 +236,8 @@ class OpenCatalogue : public Catalogue {
   }
 
   // What is current only now: settings, and the views that the node computes.
-  Result<void> FillRead(const Database& database, const Session& session, const std::set<std::string>& reads) {
+  Result<void> FillRead(const Database& database, const Session& session,
+                        const std::set<std::string>& reads) {
     if (reads.contains("pg_catalog.pg_settings")) {
       TRY(duck_->Execute("TRUNCATE cat.pg_settings"));
       TRY(Fill("cat.pg_settings", SettingRows(session)));

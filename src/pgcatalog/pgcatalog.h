@@ -1,8 +1,9 @@
 // PostgreSQL's catalogue for one analyst: what clients ask when they connect, and people with \d.
 //
-// An agreement is a database, and the tables it grants are its tables; nothing else exists. Answers are made of names,
-// types and contract texts alone: never of rows, row counts or sizes. SQL runs in an in-memory DuckDB that holds only
-// such metadata, with no access to files, other databases or products' rows: docs/adr/0004-catalogue-queries.md.
+// An agreement is a database, and the tables it grants are its tables; nothing else exists. Answers are made
+// of names, types and contract texts alone: never of rows, row counts or sizes. SQL runs in an in-memory
+// DuckDB that holds only such metadata, with no access to files, other databases or products' rows:
+// docs/adr/0004-catalogue-queries.md.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +40,8 @@ struct ViewColumn {
   std::string description;
 };
 
-// A view of schema concordat: budget, products, agreements, releases. `rows` is called anew by each question on it.
+// A view of schema concordat: budget, products, agreements, releases. `rows` is called anew by each question
+// on it.
 struct View {
   std::string name;
   std::string description;
@@ -48,7 +50,7 @@ struct View {
 };
 
 struct Database {
-  std::string name;         // the agreement's
+  std::string name;  // the agreement's
   std::string analyst;
   std::string description;  // the agreement's question, for \l+
   std::vector<Table> tables;
@@ -57,8 +59,9 @@ struct Database {
 };
 
 struct Session {
-  std::map<std::string, std::string> settings;  // what SET and the start-up message gave; defaults need not be here
-  std::int32_t process = 0;                     // pg_backend_pid()
+  std::map<std::string, std::string>
+      settings;              // what SET and the start-up message gave; defaults need not be here
+  std::int32_t process = 0;  // pg_backend_pid()
 };
 
 // ---- Questions
@@ -74,17 +77,20 @@ struct Description {
   std::vector<Oid> parameters;
 };
 
-// Values fit the columns' OIDs: bool (16); int64 (20, 21, 23, 26, 28 and other numbers of identity); double (700, 701);
-// Date (1082); Timestamp (1114, 1184); everything else, arrays among it ("{a,b}"), is PostgreSQL's text form.
+// Values fit the columns' OIDs: bool (16); int64 (20, 21, 23, 26, 28 and other numbers of identity); double
+// (700, 701); Date (1082); Timestamp (1114, 1184); everything else, arrays among it ("{a,b}"), is
+// PostgreSQL's text form.
 struct Answer {
   std::vector<Column> columns;
   std::vector<Row> rows;
-  std::vector<std::pair<std::string, std::string>> settings;  // set_config() asked for these: apply them to the session
+  std::vector<std::pair<std::string, std::string>>
+      settings;  // set_config() asked for these: apply them to the session
 };
 
-// True if the statement is a SELECT, VALUES or TABLE over the catalogue alone, or over no table at all: ask it here. A
-// statement that names any other table is a governed question, even if it names the catalogue too. Unqualified names
-// are the catalogue's if they are in pg_catalog and the database does not grant a table of that name.
+// True if the statement is a SELECT, VALUES or TABLE over the catalogue alone, or over no table at all: ask
+// it here. A statement that names any other table is a governed question, even if it names the catalogue too.
+// Unqualified names are the catalogue's if they are in pg_catalog and the database does not grant a table of
+// that name.
 bool IsCatalogueQuestion(const Database& database, const std::string& text);
 
 // Threading: every call may come from any thread. Questions queue: one runs at a time, within 2 s and 64 MB.
@@ -94,7 +100,8 @@ class Catalogue {
   virtual ~Catalogue() = default;
 
   // Columns and parameter types without running. Nothing for a text without a statement.
-  virtual Outcome<Description> Describe(const Database& database, const Session& session, const std::string& text) = 0;
+  virtual Outcome<Description> Describe(const Database& database, const Session& session,
+                                        const std::string& text) = 0;
   // Parameters are Values of their type, or PostgreSQL's text form as a string (arrays: "{1,2}").
   virtual Outcome<Answer> Ask(const Database& database, const Session& session, const std::string& text,
                               const Row& parameters) = 0;

@@ -1,4 +1,5 @@
-// Rows of catalogue relations: those that are the same for everyone, and those of one analyst's view of a database.
+// Rows of catalogue relations: those that are the same for everyone, and those of one analyst's view of a
+// database.
 #pragma once
 
 #include <initializer_list>

@@ -11,8 +11,8 @@
 
 namespace concordat::pgcatalog {
 
-// Relations as text, one after another: "name oid kind: column type, column type, …"; a line that begins with a blank
-// continues. Kind is r or v.
+// Relations as text, one after another: "name oid kind: column type, column type, …"; a line that begins with
+// a blank continues. Kind is r or v.
 extern const char* const catalogue_tables;
 extern const char* const catalogue_views;
 extern const char* const information_views;

@@ -53,7 +53,7 @@ Outcome<void> Rewriter::With(pg_query::WithClause& with, Scope& scope) {
     if (with.recursive() && query.has_larg()) {
       // The recursive arm sees the columns of the first; a copy of the first tells which.
       SelectStmt first = query.larg();
-      Rewriter probe(database_);
+      Rewriter probe(database_, values_);
       scope.ctes[cte.ctename()] = Renamed(TRY(probe.Select(first, &scope, false)), cte.aliascolnames());
     }
     scope.ctes[cte.ctename()] = Renamed(TRY(Select(query, &scope, false)), cte.aliascolnames());
@@ -65,20 +65,22 @@ Outcome<void> Rewriter::FromRelation(pg_query::RangeVar& range, Scope& scope) {
   std::string name = range.relname();
   if (range.schemaname().empty()) {
     if (const auto* cte = FindCte(&scope, name)) {
-      scope.sources.push_back({range.has_alias() ? range.alias().aliasname() : name, *cte});
+      scope.sources.push_back({range.has_alias() ? range.alias().aliasname() : name, *cte, 0});
       return {};
     }
   }
   if (!range.catalogname().empty() && range.catalogname() != database_.name) return NoSuchRelation(name);
   const std::string schema = range.schemaname().empty() ? "pg_catalog" : range.schemaname();
-  Source source{.alias = name, .columns = {}};
+  Source source{.alias = name, .columns = {}, .relation = 0};
   if (const Relation* relation = FindRelation(schema, name)) {
     source.columns = relation->columns;
+    source.relation = relation->oid;
   } else {
     const auto view = std::find_if(database_.views.begin(), database_.views.end(),
                                    [&](const View& v) { return schema == "concordat" && v.name == name; });
     if (view == database_.views.end()) return NoSuchRelation(schema + "." + name);
-    for (const ViewColumn& column : view->columns) source.columns.push_back({column.name, TypeOid(column.type)});
+    for (const ViewColumn& column : view->columns)
+      source.columns.push_back({column.name, TypeOid(column.type)});
   }
   reads.insert(schema + "." + name);
   if (range.has_alias()) {
@@ -95,15 +97,20 @@ Outcome<void> Rewriter::FromRelation(pg_query::RangeVar& range, Scope& scope) {
 }
 
 Outcome<void> Rewriter::FromFunction(pg_query::RangeFunction& range, Scope& scope) {
-  if (range.functions_size() != 1 || range.is_rowsfrom() || !range.coldeflist().empty()) return NotHere("ROWS FROM");
+  if (range.functions_size() != 1 || range.is_rowsfrom() || !range.coldeflist().empty())
+    return NotHere("ROWS FROM");
   Node& call = *range.mutable_functions(0)->mutable_list()->mutable_items(0);
   const std::string name = ColumnName(call);
+  in_from_ = true;
   const Oid type = TRY(Expression(call, scope));
   if (!call.has_func_call()) return NotHere("FROM " + name + "()");
-  Source source{.alias = range.has_alias() ? range.alias().aliasname() : name, .columns = {}};
+  Source source{.alias = range.has_alias() ? range.alias().aliasname() : name, .columns = {}, .relation = 0};
   if (name == "pg_get_keywords") {
-    source.columns = {{"word", oid::kText}, {"catcode", oid::kChar}, {"barelabel", oid::kBool},
-                      {"catdesc", oid::kText}, {"baredesc", oid::kText}};
+    source.columns = {{"word", oid::kText},
+                      {"catcode", oid::kChar},
+                      {"barelabel", oid::kBool},
+                      {"catdesc", oid::kText},
+                      {"baredesc", oid::kText}};
   } else {
     // PostgreSQL names the one column of a function after its alias.
     auto& alias = *range.mutable_alias();
@@ -122,13 +129,16 @@ Outcome<void> Rewriter::FromFunction(pg_query::RangeFunction& range, Scope& scop
 
 Outcome<void> Rewriter::From(Node& node, Scope& scope) {
   switch (node.node_case()) {
-    case Node::kRangeVar: return FromRelation(*node.mutable_range_var(), scope);
-    case Node::kRangeFunction: return FromFunction(*node.mutable_range_function(), scope);
+    case Node::kRangeVar:
+      return FromRelation(*node.mutable_range_var(), scope);
+    case Node::kRangeFunction:
+      return FromFunction(*node.mutable_range_function(), scope);
     case Node::kRangeSubselect: {
       auto& range = *node.mutable_range_subselect();
       // Without LATERAL a subquery sees nothing of its neighbours; types alone are at stake here.
       auto columns = TRY(Select(*range.mutable_subquery()->mutable_select_stmt(), &scope, false));
-      scope.sources.push_back({range.alias().aliasname(), Renamed(std::move(columns), range.alias().colnames())});
+      scope.sources.push_back(
+          {range.alias().aliasname(), Renamed(std::move(columns), range.alias().colnames()), 0});
       return {};
     }
     case Node::kJoinExpr: {
@@ -138,11 +148,13 @@ Outcome<void> Rewriter::From(Node& node, Scope& scope) {
       if (join.has_quals()) TRY(Expression(*join.mutable_quals(), scope, oid::kBool));
       return {};
     }
-    default: return NotHere("this FROM item");
+    default:
+      return NotHere("this FROM item");
   }
 }
 
-Outcome<void> Rewriter::Targets(SelectStmt& select, Scope& scope, bool top, std::vector<RelationColumn>& offered) {
+Outcome<void> Rewriter::Targets(SelectStmt& select, Scope& scope, bool top,
+                                std::vector<RelationColumn>& offered) {
   for (Node& node : *select.mutable_target_list()) {
     auto& target = *node.mutable_res_target();
     if (IsStar(target.val())) {
@@ -151,8 +163,10 @@ Outcome<void> Rewriter::Targets(SelectStmt& select, Scope& scope, bool top, std:
       ExpandStar(target.val().column_ref(), scope, offered);
       continue;
     }
-    if (target.name().empty()) target.set_name(ColumnName(target.val()));
-    if (top && target.val().has_func_call() && LastName(target.val().func_call().funcname()) == "set_config") {
+    const std::string name = target.name().empty() ? ColumnName(target.val()) : target.name();
+    if (!target.val().has_column_ref()) target.set_name(name);
+    if (top && target.val().has_func_call() &&
+        LastName(target.val().func_call().funcname()) == "set_config") {
       auto& call = *target.mutable_val()->mutable_func_call();
       const std::string* setting = call.args_size() == 3 ? ConstantText(call.args(0)) : nullptr;
       if (setting == nullptr) return NotHere("set_config() without a constant name");
@@ -164,7 +178,7 @@ Outcome<void> Rewriter::Targets(SelectStmt& select, Scope& scope, bool top, std:
     if (top && !RegistryName(type).empty()) {
       *target.mutable_val() = RegistryText(std::move(*target.mutable_val()), type);
     }
-    offered.push_back({target.name(), type});
+    offered.push_back({name, type});
   }
   return {};
 }
@@ -183,7 +197,8 @@ Outcome<std::vector<RelationColumn>> Rewriter::Values(SelectStmt& select, Scope&
   return offered;
 }
 
-Outcome<std::vector<RelationColumn>> Rewriter::SetOperation(SelectStmt& select, const Scope* scope, bool top) {
+Outcome<std::vector<RelationColumn>> Rewriter::SetOperation(SelectStmt& select, const Scope* scope,
+                                                            bool top) {
   auto left = TRY(Select(*select.mutable_larg(), scope, top));
   const auto right = TRY(Select(*select.mutable_rarg(), scope, top));
   for (std::size_t i = 0; i < left.size() && i < right.size(); ++i) {
@@ -192,11 +207,29 @@ Outcome<std::vector<RelationColumn>> Rewriter::SetOperation(SelectStmt& select, 
   return left;
 }
 
-Outcome<void> Rewriter::Sorting(Nodes& nodes, Scope& scope) {
+Outcome<void> Rewriter::Grouping(Nodes& nodes, Scope& scope) {
   for (Node& node : nodes) {
-    Node& key = node.has_sort_by() ? *node.mutable_sort_by()->mutable_node() : node;
-    if (node.has_sort_by() && !node.sort_by().use_op().empty()) return NotHere("ORDER BY USING");
-    if (!key.has_a_const()) TRY(Expression(key, scope));  // a constant is the position of an output column
+    if (!node.has_a_const()) TRY(Expression(node, scope));  // a constant is the position of an output column
+  }
+  return {};
+}
+
+Outcome<void> Rewriter::Sorting(Nodes& nodes, Scope& scope, const std::vector<RelationColumn>& offered) {
+  for (Node& node : nodes) {
+    if (!node.sort_by().use_op().empty()) return NotHere("ORDER BY USING");
+    Node& key = *node.mutable_sort_by()->mutable_node();
+    if (key.has_a_const()) continue;
+    if (key.has_column_ref() && key.column_ref().fields_size() == 1) {
+      // An output column's name comes before any input column's, even where several inputs have it.
+      const std::string& name = key.column_ref().fields(0).string().sval();
+      const auto output =
+          std::find_if(offered.begin(), offered.end(), [&](const auto& c) { return c.name == name; });
+      if (output != offered.end()) {
+        key = IntegerConstant(static_cast<int>(output - offered.begin()) + 1);
+        continue;
+      }
+    }
+    TRY(Expression(key, scope));
   }
   return {};
 }
@@ -215,26 +248,26 @@ Outcome<std::vector<RelationColumn>> Rewriter::Select(SelectStmt& select, const 
     for (Node& node : *select.mutable_from_clause()) TRY(From(node, scope));
     TRY(Targets(select, scope, top, offered));
     if (select.has_where_clause()) TRY(Expression(*select.mutable_where_clause(), scope, oid::kBool));
-    TRY(Sorting(*select.mutable_group_clause(), scope));
+    TRY(Grouping(*select.mutable_group_clause(), scope));
     if (select.has_having_clause()) TRY(Expression(*select.mutable_having_clause(), scope, oid::kBool));
     if (!select.window_clause().empty()) return NotHere("WINDOW");
     for (Node& node : *select.mutable_distinct_clause()) {
       if (node.node_case() != Node::NODE_NOT_SET) TRY(Expression(node, scope));
     }
   }
-  TRY(Sorting(*select.mutable_sort_clause(), scope));
+  TRY(Sorting(*select.mutable_sort_clause(), scope, offered));
   if (select.has_limit_count()) TRY(Expression(*select.mutable_limit_count(), scope, oid::kInt8));
   if (select.has_limit_offset()) TRY(Expression(*select.mutable_limit_offset(), scope, oid::kInt8));
   return offered;
 }
 
-Outcome<Rewritten> Rewrite(const Database& database, const std::string& text) {
+Outcome<Rewritten> Rewrite(const Database& database, const std::string& text, const Row* values) {
   pg_query::ParseResult tree = TRY(ParseTree(text));
   if (tree.stmts().empty()) return Rewritten{};
   if (tree.stmts_size() > 1) return NotHere("more than one statement at a time");
   Node& statement = *tree.mutable_stmts(0)->mutable_stmt();
   if (!statement.has_select_stmt()) return NotHere("a statement other than SELECT");
-  Rewriter rewriter(database);
+  Rewriter rewriter(database, values);
   const auto offered = TRY(rewriter.Select(*statement.mutable_select_stmt(), nullptr, true));
   Rewritten rewritten;
   rewritten.sql = TRY(Deparse(tree));

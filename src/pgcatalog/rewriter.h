@@ -9,7 +9,7 @@ namespace concordat::pgcatalog {
 
 class Rewriter {
  public:
-  explicit Rewriter(const Database& database) : database_(database) {}
+  Rewriter(const Database& database, const Row* values) : database_(database), values_(values) {}
 
   // Rewrites in place; the columns it offers. `top`: what it offers goes to the client.
   Outcome<std::vector<RelationColumn>> Select(pg_query::SelectStmt& select, const Scope* outer, bool top);
@@ -26,31 +26,40 @@ class Rewriter {
   Outcome<void> From(pg_query::Node& node, Scope& scope);
   Outcome<void> FromRelation(pg_query::RangeVar& range, Scope& scope);
   Outcome<void> FromFunction(pg_query::RangeFunction& range, Scope& scope);
-  Outcome<void> Targets(pg_query::SelectStmt& select, Scope& scope, bool top, std::vector<RelationColumn>& offered);
+  Outcome<void> Targets(pg_query::SelectStmt& select, Scope& scope, bool top,
+                        std::vector<RelationColumn>& offered);
   Outcome<std::vector<RelationColumn>> Values(pg_query::SelectStmt& select, Scope& scope);
-  Outcome<std::vector<RelationColumn>> SetOperation(pg_query::SelectStmt& select, const Scope* scope, bool top);
-  Outcome<void> Sorting(Nodes& nodes, Scope& scope);
+  Outcome<std::vector<RelationColumn>> SetOperation(pg_query::SelectStmt& select, const Scope* scope,
+                                                    bool top);
+  Outcome<void> Sorting(Nodes& nodes, Scope& scope, const std::vector<RelationColumn>& offered);
+  Outcome<void> Grouping(Nodes& nodes, Scope& scope);
 
-  // expression.cc: the PostgreSQL type of what was rewritten; 0 if not known. `expected` types a bare parameter.
+  // expression.cc: the PostgreSQL type of what was rewritten; 0 if not known. `expected` types a bare
+  // parameter.
   Outcome<Oid> Expression(pg_query::Node& node, const Scope& scope, Oid expected = 0);
   Outcome<void> Each(Nodes& nodes, const Scope& scope, Oid expected = 0);
   Outcome<Oid> First(Nodes& nodes, const Scope& scope, Oid expected);
-  Outcome<Oid> ColumnReference(pg_query::ColumnRef& reference, const Scope& scope);
+  Outcome<Oid> ColumnReference(pg_query::Node& node, const Scope& scope);
   Outcome<Oid> Operator(pg_query::Node& node, const Scope& scope);
   Outcome<Oid> AnyOrAll(pg_query::Node& node, const Scope& scope);
   Outcome<Oid> Case(pg_query::CaseExpr& expression, const Scope& scope, Oid expected);
   Outcome<Oid> SubQuery(pg_query::SubLink& link, const Scope& scope);
   Outcome<Oid> Indirection(pg_query::A_Indirection& indirection, const Scope& scope);
   Outcome<Oid> SessionValue(pg_query::Node& node);
-  Oid Parameter(pg_query::Node& node, Oid expected);
+  Outcome<Oid> Parameter(pg_query::Node& node, Oid expected);
+  Outcome<Oid> Pattern(pg_query::Node& node, const Scope& scope);
 
   // call.cc
   Outcome<Oid> Cast(pg_query::Node& node, const Scope& scope);
   Outcome<Oid> Call(pg_query::Node& node, const Scope& scope);
-  Outcome<void> Arguments(pg_query::FuncCall& call, const Scope& scope, const std::vector<Oid>& types, Oid& first);
+  Outcome<void> Arguments(pg_query::FuncCall& call, const Scope& scope, const std::vector<Oid>& types,
+                          Oid& first);
+  Outcome<Oid> Format(pg_query::Node& node, const Scope& scope);
   Outcome<void> Window(pg_query::WindowDef& window, const Scope& scope);
 
   const Database& database_;
+  const Row* values_;     // of $1, $2, …; none when only described
+  bool in_from_ = false;  // the call at hand stands in FROM, where it may return rows
 };
 
 // For a type that names objects: "regclass"; otherwise empty.

@@ -13,6 +13,7 @@ namespace concordat::pgcatalog {
 struct Source {
   std::string alias;
   std::vector<RelationColumn> columns;
+  Oid relation = 0;  // of the catalogue's; 0 for subqueries and functions
 };
 
 struct Scope {
@@ -29,6 +30,16 @@ inline Oid FindColumn(const Scope* scope, const std::string& alias, const std::s
       for (const RelationColumn& column : source.columns) {
         if (column.name == name) return column.type;
       }
+    }
+  }
+  return 0;
+}
+
+// The relation behind an alias, for the system column tableoid.
+inline Oid FindRelationOid(const Scope* scope, const std::string& alias) {
+  for (; scope != nullptr; scope = scope->outer) {
+    for (const Source& source : scope->sources) {
+      if ((alias.empty() || source.alias == alias) && source.relation != 0) return source.relation;
     }
   }
   return 0;

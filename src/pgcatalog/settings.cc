@@ -91,10 +91,15 @@ std::vector<Row> SettingRows(const Session& session) {
   const Relation& shape = *FindRelation("pg_catalog", "pg_settings");
   auto chosen = Chosen(session);
   std::vector<Row> rows;
-  const auto add = [&](const std::string& name, const std::string& value, const char* kind, const char* context,
-                       const char* source) {
-    rows.push_back(MakeRow(shape, {{"name", name}, {"setting", value}, {"vartype", kind}, {"context", context},
-                                   {"category", "Session"}, {"source", source}, {"reset_val", value}}));
+  const auto add = [&](const std::string& name, const std::string& value, const char* kind,
+                       const char* context, const char* source) {
+    rows.push_back(MakeRow(shape, {{"name", name},
+                                   {"setting", value},
+                                   {"vartype", kind},
+                                   {"context", context},
+                                   {"category", "Session"},
+                                   {"source", source},
+                                   {"reset_val", value}}));
   };
   for (const Setting& setting : settings) {
     const auto found = chosen.find(setting.name);

@@ -21,7 +21,8 @@ struct Setting {
 
 std::span<const Setting> Settings();
 
-// Current value, by name without regard to case; "transaction isolation level" is understood. Nothing if unknown.
+// Current value, by name without regard to case; "transaction isolation level" is understood. Nothing if
+// unknown.
 std::optional<std::string> FindSetting(const Session& session, const std::string& name);
 
 // Rows of pg_settings.

@@ -15,7 +15,8 @@ constexpr int deepest_message = 1'000;
 
 Outcome<pg_query::ParseResult> ParseTree(const std::string& text) {
   if (text.size() > longest_text) {
-    return Refuse("statement_too_long", "the catalogue question is longer than 100000 bytes", "ask for less at a time");
+    return Refuse("statement_too_long", "the catalogue question is longer than 100000 bytes",
+                  "ask for less at a time");
   }
   PgQueryProtobufParseResult parsed = pg_query_parse_protobuf(text.c_str());
   if (parsed.error != nullptr) {
@@ -84,7 +85,8 @@ Node CastTo(Node node, const std::string& carrier) {
     *type.add_typmods() = IntegerConstant(9);
   } else {
     std::string lower = name;
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
     *type.add_names() = StringNode(lower);
   }
   type.set_typemod(-1);
@@ -129,18 +131,28 @@ namespace {
 
 std::string SqlValueName(pg_query::SQLValueFunctionOp op) {
   switch (op) {
-    case pg_query::SVFOP_CURRENT_DATE: return "current_date";
+    case pg_query::SVFOP_CURRENT_DATE:
+      return "current_date";
     case pg_query::SVFOP_CURRENT_TIMESTAMP:
-    case pg_query::SVFOP_CURRENT_TIMESTAMP_N: return "current_timestamp";
+    case pg_query::SVFOP_CURRENT_TIMESTAMP_N:
+      return "current_timestamp";
     case pg_query::SVFOP_LOCALTIMESTAMP:
-    case pg_query::SVFOP_LOCALTIMESTAMP_N: return "localtimestamp";
-    case pg_query::SVFOP_CURRENT_ROLE: return "current_role";
-    case pg_query::SVFOP_CURRENT_USER: return "current_user";
-    case pg_query::SVFOP_USER: return "user";
-    case pg_query::SVFOP_SESSION_USER: return "session_user";
-    case pg_query::SVFOP_CURRENT_CATALOG: return "current_catalog";
-    case pg_query::SVFOP_CURRENT_SCHEMA: return "current_schema";
-    default: return "?column?";
+    case pg_query::SVFOP_LOCALTIMESTAMP_N:
+      return "localtimestamp";
+    case pg_query::SVFOP_CURRENT_ROLE:
+      return "current_role";
+    case pg_query::SVFOP_CURRENT_USER:
+      return "current_user";
+    case pg_query::SVFOP_USER:
+      return "user";
+    case pg_query::SVFOP_SESSION_USER:
+      return "session_user";
+    case pg_query::SVFOP_CURRENT_CATALOG:
+      return "current_catalog";
+    case pg_query::SVFOP_CURRENT_SCHEMA:
+      return "current_schema";
+    default:
+      return "?column?";
   }
 }
 
@@ -159,16 +171,18 @@ std::pair<std::string, int> Wish(const Node& node) {
       }
       return Wish(node.a_indirection().arg());
     }
-    case Node::kFuncCall: return {LastName(node.func_call().funcname()), 2};
+    case Node::kFuncCall:
+      return {LastName(node.func_call().funcname()), 2};
     case Node::kAExpr:
       if (node.a_expr().kind() == pg_query::AEXPR_NULLIF) return {"nullif", 2};
       return {"?column?", 0};
     case Node::kTypeCast: {
       const auto inner = Wish(node.type_cast().arg());
-      if (inner.second > 0) return inner;
+      if (inner.second > 1) return inner;
       return {LastName(node.type_cast().type_name().names()), 1};
     }
-    case Node::kCollateClause: return Wish(node.collate_clause().arg());
+    case Node::kCollateClause:
+      return Wish(node.collate_clause().arg());
     case Node::kSubLink: {
       const auto& link = node.sub_link();
       if (link.sub_link_type() == pg_query::EXISTS_SUBLINK) return {"exists", 2};
@@ -183,16 +197,22 @@ std::pair<std::string, int> Wish(const Node& node) {
     case Node::kCaseExpr: {
       if (node.case_expr().has_defresult()) {
         const auto inner = Wish(node.case_expr().defresult());
-        if (inner.second > 0) return inner;
+        if (inner.second > 1) return inner;
       }
       return {"case", 1};
     }
-    case Node::kAArrayExpr: return {"array", 2};
-    case Node::kRowExpr: return {"row", 2};
-    case Node::kCoalesceExpr: return {"coalesce", 2};
-    case Node::kMinMaxExpr: return {node.min_max_expr().op() == pg_query::IS_GREATEST ? "greatest" : "least", 2};
-    case Node::kSqlvalueFunction: return {SqlValueName(node.sqlvalue_function().op()), 2};
-    default: return {"?column?", 0};
+    case Node::kAArrayExpr:
+      return {"array", 2};
+    case Node::kRowExpr:
+      return {"row", 2};
+    case Node::kCoalesceExpr:
+      return {"coalesce", 2};
+    case Node::kMinMaxExpr:
+      return {node.min_max_expr().op() == pg_query::IS_GREATEST ? "greatest" : "least", 2};
+    case Node::kSqlvalueFunction:
+      return {SqlValueName(node.sqlvalue_function().op()), 2};
+    default:
+      return {"?column?", 0};
   }
 }
 

@@ -16,8 +16,8 @@ inline constexpr std::size_t longest_text = 100'000;
 Outcome<pg_query::ParseResult> ParseTree(const std::string& text);
 Outcome<std::string> Deparse(const pg_query::ParseResult& tree);
 
-pg_query::Node StringNode(const std::string& text);       // a name in a list of names
-pg_query::Node TextConstant(const std::string& text);     // 'text'
+pg_query::Node StringNode(const std::string& text);    // a name in a list of names
+pg_query::Node TextConstant(const std::string& text);  // 'text'
 pg_query::Node IntegerConstant(int value);
 pg_query::Node NullConstant();
 // CAST(node AS carrier): `carrier` is DuckDB's name of a type, "UINTEGER[]" for a list.

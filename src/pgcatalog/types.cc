@@ -13,6 +13,7 @@ constexpr TypeRow types[] = {
     {19, "name", "name", 64, 'S', 'b', 1003, 'c', 'p', 18},
     {20, "int8", "bigint", 8, 'N', 'b', 1016, 'd', 'p', 0},
     {21, "int2", "smallint", 2, 'N', 'b', 1005, 's', 'p', 0},
+    {22, "int2vector", "int2vector", -1, 'A', 'b', 1006, 'i', 'p', 21},
     {23, "int4", "integer", 4, 'N', 'b', 1007, 'i', 'p', 0},
     {24, "regproc", "regproc", 4, 'N', 'b', 1008, 'i', 'p', 0},
     {25, "text", "text", -1, 'S', 'b', 1009, 'i', 'x', 0},
@@ -20,6 +21,7 @@ constexpr TypeRow types[] = {
     {27, "tid", "tid", 6, 'U', 'b', 1010, 's', 'p', 0},
     {28, "xid", "xid", 4, 'U', 'b', 1011, 'i', 'p', 0},
     {29, "cid", "cid", 4, 'U', 'b', 1012, 'i', 'p', 0},
+    {30, "oidvector", "oidvector", -1, 'A', 'b', 1013, 'i', 'p', 26},
     {114, "json", "json", -1, 'U', 'b', 199, 'i', 'x', 0},
     {142, "xml", "xml", -1, 'U', 'b', 143, 'i', 'x', 0},
     {194, "pg_node_tree", "pg_node_tree", -1, 'Z', 'b', 0, 'i', 'x', 0},
@@ -107,8 +109,14 @@ const Index& TypeIndex() {
       made->by_name[std::string(type.name) + "[]"] = type.array;
       made->by_name.try_emplace(std::string(type.display) + "[]", type.array);
     }
-    const struct { const char* alias; const char* name; } aliases[] = {
-        {"int", "int4"}, {"decimal", "numeric"}, {"float", "float8"}, {"double", "float8"}, {"string", "text"}};
+    const struct {
+      const char* alias;
+      const char* name;
+    } aliases[] = {{"int", "int4"},
+                   {"decimal", "numeric"},
+                   {"float", "float8"},
+                   {"double", "float8"},
+                   {"string", "text"}};
     for (const auto& a : aliases) made->by_name[a.alias] = made->by_name[a.name];
     return made;
   }();
@@ -144,28 +152,43 @@ Oid ElementOf(Oid array) {
 
 Oid TypeOid(Type type) {
   switch (type) {
-    case Type::kBoolean: return oid::kBool;
-    case Type::kInteger: return oid::kInt8;
-    case Type::kNumber: return oid::kFloat8;
-    case Type::kText: return oid::kText;
-    case Type::kDate: return oid::kDate;
-    case Type::kTimestamp: return oid::kTimestamp;
+    case Type::kBoolean:
+      return oid::kBool;
+    case Type::kInteger:
+      return oid::kInt8;
+    case Type::kNumber:
+      return oid::kFloat8;
+    case Type::kText:
+      return oid::kText;
+    case Type::kDate:
+      return oid::kDate;
+    case Type::kTimestamp:
+      return oid::kTimestamp;
   }
   return oid::kText;
 }
 
 std::string CarrierOf(Oid type) {
   switch (type) {
-    case oid::kBool: return "BOOLEAN";
-    case oid::kInt2: return "SMALLINT";
-    case oid::kInt4: return "INTEGER";
-    case oid::kInt8: return "BIGINT";
-    case oid::kFloat4: return "FLOAT";
-    case oid::kFloat8: return "DOUBLE";
-    case oid::kNumeric: return "DECIMAL(38, 9)";
-    case oid::kDate: return "DATE";
+    case oid::kBool:
+      return "BOOLEAN";
+    case oid::kInt2:
+      return "SMALLINT";
+    case oid::kInt4:
+      return "INTEGER";
+    case oid::kInt8:
+      return "BIGINT";
+    case oid::kFloat4:
+      return "FLOAT";
+    case oid::kFloat8:
+      return "DOUBLE";
+    case oid::kNumeric:
+      return "DECIMAL(38, 9)";
+    case oid::kDate:
+      return "DATE";
     case oid::kTimestamp:
-    case oid::kTimestamptz: return "TIMESTAMP";
+    case oid::kTimestamptz:
+      return "TIMESTAMP";
     case oid::kOid:
     case 28:  // xid
     case 29:  // cid
@@ -173,10 +196,14 @@ std::string CarrierOf(Oid type) {
     case oid::kRegclass:
     case oid::kRegtype:
     case oid::kRegnamespace:
-    case oid::kRegrole: return "UINTEGER";
-    case oid::kInt2Vector: return "SMALLINT[]";
-    case oid::kOidVector: return "UINTEGER[]";
-    default: break;
+    case oid::kRegrole:
+      return "UINTEGER";
+    case oid::kInt2Vector:
+      return "SMALLINT[]";
+    case oid::kOidVector:
+      return "UINTEGER[]";
+    default:
+      break;
   }
   const Oid element = ElementOf(type);
   return element != 0 ? CarrierOf(element) + "[]" : "VARCHAR";

@@ -9,7 +9,8 @@
 
 namespace concordat::pgcatalog {
 
-// The PostgreSQL type nearest to a DuckDB type; none where the type has no place in an answer (structs, maps).
+// The PostgreSQL type nearest to a DuckDB type; none where the type has no place in an answer (structs,
+// maps).
 std::optional<Oid> NearestType(duckdb_logical_type type);
 
 // One cell. Lists become PostgreSQL's array text; decimals and huge integers their digits.
