@@ -123,7 +123,7 @@ std::u16string Utf16(std::string_view text) {
 
 tl::unexpected<Error> PastWhole() { return Wrong("a whole number past 2^53"); }
 
-// From 1e21 on ECMAScript writes an exponent, so that nobody reads a whole number that a double does not hold.
+// From 1e21 on ECMAScript writes an exponent; below, a large double would be printed whole.
 Result<void> AppendNumber(std::string& out, double number) {
   if (!std::isfinite(number)) return Wrong("a number that is not finite");
   if (std::abs(number) > static_cast<double>(kLargestWhole) && std::abs(number) < 1e21) return PastWhole();
@@ -164,7 +164,8 @@ Result<void> Append(std::string& out, const Json& value) {
       out += std::to_string(value.get<std::uint64_t>());
       return {};
     case Json::value_t::number_integer:
-      if (value.get<std::int64_t>() > kLargestWhole || value.get<std::int64_t>() < -kLargestWhole) return PastWhole();
+      if (value.get<std::int64_t>() > kLargestWhole || value.get<std::int64_t>() < -kLargestWhole)
+        return PastWhole();
       out += std::to_string(value.get<std::int64_t>());
       return {};
     case Json::value_t::number_float:
@@ -218,7 +219,8 @@ Result<Json> ParseJson(std::string_view text) {
   Json value;
   StrictReader reader(value);
   if (text.starts_with("\xEF\xBB\xBF")) {
-    return Fail(ErrorCode::kInvalidArgument, "not JSON: it starts with a byte order mark", "save the text without one");
+    return Fail(ErrorCode::kInvalidArgument, "not JSON: it starts with a byte order mark",
+                "save the text without one");
   }
   if (!Json::sax_parse(text.begin(), text.end(), &reader)) {
     return Fail(ErrorCode::kInvalidArgument, "not JSON: " + reader.problem(), "mend the text and try again");

@@ -66,6 +66,10 @@ TEST(CanonicalJson, RefusesWhatHasNoCanonicalForm) {
   EXPECT_FALSE(CanonicalJson(Json(std::uint64_t{9007199254740993U})));
   EXPECT_FALSE(CanonicalJson(Json(std::int64_t{-9007199254740993})));
   EXPECT_FALSE(CanonicalJson(Json(std::numeric_limits<double>::infinity())));
+  EXPECT_FALSE(CanonicalJson(Json(9007199254740994.0)));
+  EXPECT_FALSE(CanonicalJson(Json(std::numeric_limits<std::int64_t>::max())));
+  EXPECT_FALSE(CanonicalJson(Json(std::numeric_limits<std::int64_t>::min())));
+  EXPECT_EQ(*CanonicalJson(Json(-1e30)), "-1e+30");
   EXPECT_FALSE(CanonicalJson(Json("\xFF")));
   EXPECT_TRUE(CanonicalJson(Json(std::uint64_t{9007199254740992U})));
   EXPECT_TRUE(CanonicalJson(Json(std::int64_t{-9007199254740992})));
@@ -76,7 +80,7 @@ TEST(ParseJson, IsStrict) {
        {std::string(R"({"a": 1, "a": 2})"), std::string("[1] 2"), std::string("\"\xFF\""),
         std::string("1e999"), std::string(R"("\ud800")"), std::string("[1,]"), std::string("{'a': 1}"),
         std::string("NaN"), std::string(), std::string(65, '[') + std::string(65, ']'),
-        std::string(100'000, '[')}) {
+        std::string(100'000, '['), std::string("\xEF\xBB\xBF{}")}) {
     EXPECT_FALSE(ParseJson(bad)) << bad.substr(0, 40);
   }
   EXPECT_TRUE(ParseJson(std::string(64, '[') + std::string(64, ']')));

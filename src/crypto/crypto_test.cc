@@ -1,4 +1,8 @@
 #include <gtest/gtest.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+#include <memory>
 
 #include "base/testing_random.h"
 #include "crypto/certificate.h"
@@ -108,6 +112,15 @@ TEST(Note, RefusesWhatIsNoNote) {
   for (const auto& c : cases) EXPECT_FALSE(ParseNote(c.text)) << c.name;
 }
 
+// c2sp.org/signed-note: names are UTF-8; what we cannot check must not spoil what we can.
+TEST(Note, PassesOverSignaturesWithForeignNames) {
+  const std::string foreign = "\xE2\x80\x94 caf\xC3\xA9 x08go/ZJkuBS9UG/\n";
+  const auto note = ParseNote(kNote + foreign);
+  ASSERT_TRUE(note);
+  EXPECT_EQ(VerifyNote(*note, {*VerifyKey::Parse(kVkey)})->size(), 1U);
+  EXPECT_FALSE(ParseNote(std::string(kNote) + "\xE2\x80\x94 a\xC2\xA0z x08go/ZJkuBS9UG/\n"));
+}
+
 TEST(SigningKey, SurvivesItsTextAndNamesItself) {
   SeededRandom random(2);
   const SigningKey key = *SigningKey::Generate("lewisham", random);
@@ -131,8 +144,48 @@ TEST(Certificate, HasAFingerprintAndAnEndpointBinding) {
   EXPECT_NE(*fingerprint, *Fingerprint(two->certificate_pem));
   // Signed with SHA-256, so the binding is the SHA-256 of the certificate (RFC 5929 section 4.1).
   EXPECT_EQ(*EndpointBinding(one->certificate_pem), Bytes(fingerprint->begin(), fingerprint->end()));
-  EXPECT_FALSE(MakeCertificate("lewisham", {}, now));
   EXPECT_FALSE(Fingerprint(one->key_pem));
+}
+
+using X509Ptr = std::unique_ptr<X509, decltype(&X509_free)>;
+
+X509Ptr ReadCertificate(const std::string& pem) {
+  const std::unique_ptr<BIO, decltype(&BIO_free_all)> bio(
+      BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free_all);
+  return {PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr), X509_free};
+}
+
+// What a client does that was given the certificate as its root: psql's sslrootcert with verify-full.
+TEST(Certificate, IsTrustedByWhoeverPinsItAndForItsNamesAlone) {
+  const Time now = *ParseTime("2026-11-23");
+  const auto made = MakeCertificate("lewisham", {"node.lewisham.example", "127.0.0.1", "::1"}, now);
+  ASSERT_TRUE(made);
+  const X509Ptr certificate = ReadCertificate(made->certificate_pem);
+  ASSERT_TRUE(certificate);
+  EXPECT_EQ(X509_check_host(certificate.get(), "node.lewisham.example", 0, 0, nullptr), 1);
+  EXPECT_EQ(X509_check_host(certificate.get(), "lewisham", 0, 0, nullptr), 0);
+  EXPECT_EQ(X509_check_ip_asc(certificate.get(), "127.0.0.1", 0), 1);
+  EXPECT_EQ(X509_check_ip_asc(certificate.get(), "::1", 0), 1);
+  EXPECT_EQ(X509_check_ip_asc(certificate.get(), "127.0.0.2", 0), 0);
+
+  const std::unique_ptr<X509_STORE, decltype(&X509_STORE_free)> store(X509_STORE_new(), X509_STORE_free);
+  const std::unique_ptr<X509_STORE_CTX, decltype(&X509_STORE_CTX_free)> context(X509_STORE_CTX_new(),
+                                                                                X509_STORE_CTX_free);
+  X509_STORE_add_cert(store.get(), certificate.get());
+  X509_STORE_CTX_init(context.get(), store.get(), certificate.get(), nullptr);
+  X509_STORE_CTX_set_default(context.get(), "ssl_server");
+  X509_STORE_CTX_set_time(context.get(), 0, std::chrono::system_clock::to_time_t(now));
+  EXPECT_EQ(X509_verify_cert(context.get()), 1)
+      << X509_verify_cert_error_string(X509_STORE_CTX_get_error(context.get()));
+}
+
+TEST(Certificate, RefusesWhatIsNoHost) {
+  const Time now = *ParseTime("2026-11-23");
+  EXPECT_FALSE(MakeCertificate("lewisham", {}, now));
+  EXPECT_FALSE(MakeCertificate(std::string(65, 'x'), {"a.example"}, now));
+  for (const char* bad : {"", "a.example,email:eve@example", "a.example:6432", "http://a.example", "a b"}) {
+    EXPECT_FALSE(MakeCertificate("lewisham", {bad}, now)) << bad;
+  }
 }
 
 }  // namespace

@@ -25,8 +25,9 @@ bool IsNoteText(std::string_view text) {
 
 // Unicode's White_Space beyond ASCII, whose spaces stand below 0x21.
 bool IsSpace(char32_t point) {
-  return point <= 0x20 || point == 0x85 || point == 0xA0 || point == 0x1680 || (point >= 0x2000 && point <= 0x200A) ||
-         point == 0x2028 || point == 0x2029 || point == 0x202F || point == 0x205F || point == 0x3000;
+  return point <= 0x20 || point == 0x85 || point == 0xA0 || point == 0x1680 ||
+         (point >= 0x2000 && point <= 0x200A) || point == 0x2028 || point == 0x2029 || point == 0x202F ||
+         point == 0x205F || point == 0x3000;
 }
 
 // Wider than our own names (IsKeyName): a signature that we do not know must not spoil the note.
@@ -43,7 +44,8 @@ Result<NoteSignature> ParseSignature(std::string_view line) {
   if (!line.starts_with(kSignaturePrefix)) return Malformed("a signature line without its dash");
   line.remove_prefix(kSignaturePrefix.size());
   const auto space = line.find(' ');
-  if (space == line.npos || !IsForeignName(line.substr(0, space))) return Malformed("a signature without a name");
+  if (space == line.npos || !IsForeignName(line.substr(0, space)))
+    return Malformed("a signature without a name");
   const auto bytes = FromBase64(line.substr(space + 1));
   if (!bytes || bytes->size() < 5) return Malformed("a signature that is not base64");
   NoteSignature signature{.name = std::string(line.substr(0, space)),

@@ -45,7 +45,8 @@ std::string Normalise(std::string_view password) {
   constexpr std::size_t kRoom = 18;  // no compatibility form is more than 18 times longer (U+FDFA)
   std::string prepared(password);
   prepared.resize(password.size() * kRoom + 1);
-  if (stringprep(prepared.data(), prepared.size(), STRINGPREP_NO_UNASSIGNED, stringprep_saslprep) != STRINGPREP_OK) {
+  if (stringprep(prepared.data(), prepared.size(), STRINGPREP_NO_UNASSIGNED, stringprep_saslprep) !=
+      STRINGPREP_OK) {
     prepared.replace(0, prepared.size(), password);
     return prepared;
   }

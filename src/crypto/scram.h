@@ -26,8 +26,9 @@ struct ScramVerifier {
 
 inline constexpr std::uint32_t kScramIterations = 4096;  // PostgreSQL 15's and RFC 7677's
 
-// Passwords are taken as their bytes (printable ASCII needs no SASLprep). Errors: kInvalidArgument for an
-// empty one, one longer than 1,000 bytes, or with control characters.
+// The password is normalised by SASLprep (RFC 4013) where that allows it, and taken as it stands where not,
+// as PostgreSQL does. Errors: kInvalidArgument for an empty one, one longer than 1,000 bytes, or with control
+// characters.
 Result<ScramVerifier> MakeScramVerifier(std::string_view password, RandomSource& random);
 // "SCRAM-SHA-256$4096:SALT$STORED:SERVER"
 std::string ToText(const ScramVerifier& verifier);

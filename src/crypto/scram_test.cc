@@ -135,6 +135,35 @@ TEST(ScramVerifier, RoundTripsThroughPostgresText) {
   }
 }
 
+// RFC 4013 section 3, and what clients fall back to where it forbids. The written password is `typed`; a
+// client normalises it to `meant`.
+TEST(ScramVerifier, NormalisesPasswordsAsClientsDo) {
+  const struct {
+    const char* name;
+    std::string typed;
+    std::string meant;
+  } cases[] = {
+      {"ASCII", "user X", "user X"},
+      {"soft hyphen", "I\xC2\xADX", "IX"},
+      {"feminine ordinal", "\xC2\xAA", "a"},
+      {"Roman nine", "\xE2\x85\xA8", "IX"},
+      {"decomposed", "n\xCC\x83", "\xC3\xB1"},
+      {"other space", "a\xC2\xA0z", "a z"},
+      {"forbidden", "a\xEF\xBF\xBDz", "a\xEF\xBF\xBDz"},
+      {"not UTF-8", "a\xFF", "a\xFF"},
+      {"the longest form", "\xEF\xB7\xBA",
+       "\xD8\xB5\xD9\x84\xD9\x89 \xD8\xA7\xD9\x84\xD9\x84\xD9\x87 \xD8\xB9\xD9\x84\xD9\x8A\xD9\x87 "
+       "\xD9\x88\xD8\xB3\xD9\x84\xD9\x85"},
+  };
+  for (const auto& c : cases) {
+    SeededRandom random(4);
+    const auto verifier = MakeScramVerifier(c.typed, random);
+    ASSERT_TRUE(verifier) << c.name;
+    const Hash salted = Pbkdf2(c.meant, verifier->salt);
+    EXPECT_EQ(verifier->stored_key, Sha256(HmacSha256(salted, AsBytes("Client Key")))) << c.name;
+  }
+}
+
 TEST(MockScramVerifier, IsStableForANameAndDiffersBetweenNamesAndServers) {
   EXPECT_EQ(MockScramVerifier("eve", AsBytes("secret")), MockScramVerifier("eve", AsBytes("secret")));
   EXPECT_NE(MockScramVerifier("eve", AsBytes("secret")).salt,
