@@ -64,6 +64,25 @@ Node Now() {
   return CastTo(TextConstant(ToText(stamp)), "TIMESTAMP");
 }
 
+bool IsMoment(const std::string& name) {
+  return name == "now" || name == "clock_timestamp" || name == "statement_timestamp" ||
+         name == "transaction_timestamp" || name == "pg_postmaster_start_time" || name == "pg_conf_load_time";
+}
+
+Oid ReturnType(const Function& function, Oid argument) {
+  switch (function.returns) {
+    case Returns::kType:
+      return function.type;
+    case Returns::kArgument:
+      return argument;
+    case Returns::kArrayOfArgument:
+      return ArrayOf(argument);
+    case Returns::kElementOfArgument:
+      return ElementOf(argument);
+  }
+  return 0;
+}
+
 }  // namespace
 
 std::string RegistryName(Oid type) {
@@ -174,26 +193,12 @@ Outcome<Oid> Rewriter::Format(Node& node, const Scope& scope) {
   return oid::kText;
 }
 
-Outcome<Oid> Rewriter::Call(Node& node, const Scope& scope) {
-  const bool in_from = std::exchange(in_from_, false);
-  auto& call = *node.mutable_func_call();
+// The function of the list that a call means.
+Outcome<const Function*> Rewriter::Listed(const pg_query::FuncCall& call) {
   const std::string name = LastName(call.funcname());
   const std::string schema = Qualifier(call.funcname());
-  const bool known_schema = schema.empty() || schema == "pg_catalog" || schema == "information_schema";
-  if (known_schema && call.args().empty() &&
-      (name == "now" || name == "clock_timestamp" || name == "statement_timestamp" ||
-       name == "transaction_timestamp" || name == "pg_postmaster_start_time" ||
-       name == "pg_conf_load_time")) {
-    node = Now();
-    return oid::kTimestamptz;
-  }
-  if (known_schema && name == "pg_typeof" && call.args_size() == 1) {
-    const Oid type = TRY(Expression(*call.mutable_args(0), scope));
-    node = CallOf("f_regtype_in", {TextConstant(TypeDisplay(type))});
-    return oid::kRegtype;
-  }
-  if (known_schema && name == "format") return Format(node, scope);
-  const Function* function = known_schema ? FindFunction(name) : nullptr;
+  const bool ours = schema.empty() || schema == "pg_catalog" || schema == "information_schema";
+  const Function* function = ours ? FindFunction(name) : nullptr;
   if (function == nullptr || call.func_variadic() || call.agg_within_group()) {
     return Refuse(
         "unknown_function", "function " + name + "() is not available in a question about the catalogue",
@@ -203,6 +208,24 @@ Outcome<Oid> Rewriter::Call(Node& node, const Scope& scope) {
     return Refuse("unknown_function", "generate_series() is bounded here to 1000 and to arrays' subscripts",
                   "join the catalogue's tables instead", "42883", call.location());
   }
+  return function;
+}
+
+Outcome<Oid> Rewriter::Call(Node& node, const Scope& scope) {
+  const bool in_from = std::exchange(in_from_, false);
+  auto& call = *node.mutable_func_call();
+  const std::string name = LastName(call.funcname());
+  if (call.args().empty() && IsMoment(name)) {
+    node = Now();
+    return oid::kTimestamptz;
+  }
+  if (name == "pg_typeof" && call.args_size() == 1) {
+    const Oid type = TRY(Expression(*call.mutable_args(0), scope));
+    node = CallOf("f_regtype_in", {TextConstant(TypeDisplay(type))});
+    return oid::kRegtype;
+  }
+  if (name == "format") return Format(node, scope);
+  const Function* const function = TRY(Listed(call));
   if (name == "current_setting") reads.insert("pg_catalog.pg_settings");
   Oid first = 0;
   TRY(Arguments(call, scope, function->parameters, first));
@@ -212,22 +235,11 @@ Outcome<Oid> Rewriter::Call(Node& node, const Scope& scope) {
   call.clear_funcname();
   *call.add_funcname() = StringNode(function->target);
   call.set_funcformat(pg_query::COERCE_EXPLICIT_CALL);
-  if (first == oid::kUnknown) first = oid::kText;
   if (name == "generate_series" && !in_from) {
     Node rows = CallOf("unnest", {std::move(node)});
     node = std::move(rows);
   }
-  switch (function->returns) {
-    case Returns::kType:
-      return function->type;
-    case Returns::kArgument:
-      return first;
-    case Returns::kArrayOfArgument:
-      return ArrayOf(first);
-    case Returns::kElementOfArgument:
-      return ElementOf(first);
-  }
-  return 0;
+  return ReturnType(*function, first == oid::kUnknown ? oid::kText : first);
 }
 
 }  // namespace concordat::pgcatalog

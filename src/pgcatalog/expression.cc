@@ -292,22 +292,80 @@ Outcome<Oid> Rewriter::SessionValue(Node& node) {
   }
 }
 
+Outcome<Oid> Rewriter::Constant(const pg_query::A_Const& constant) {
+  switch (constant.val_case()) {
+    case pg_query::A_Const::kIval:
+      return oid::kInt4;
+    case pg_query::A_Const::kFval:
+      return constant.fval().fval().find_first_of(".eE") == std::string::npos ? oid::kInt8 : oid::kNumeric;
+    case pg_query::A_Const::kBoolval:
+      return oid::kBool;
+    case pg_query::A_Const::kBsval:
+      return NotHere("a bit string");
+    default:
+      return oid::kUnknown;
+  }
+}
+
+Outcome<Oid> Rewriter::Comparison(Node& node, const Scope& scope, Oid expected) {
+  auto& expression = *node.mutable_a_expr();
+  switch (expression.kind()) {
+    case pg_query::AEXPR_OP_ANY:
+    case pg_query::AEXPR_OP_ALL:
+      return AnyOrAll(node, scope);
+    case pg_query::AEXPR_SIMILAR:
+      return NotHere("SIMILAR TO");
+    case pg_query::AEXPR_OP:
+      return Operator(node, scope);
+    case pg_query::AEXPR_LIKE:
+    case pg_query::AEXPR_ILIKE:
+      return Pattern(node, scope);
+    default:
+      break;
+  }
+  // DISTINCT FROM, IN, BETWEEN, NULLIF
+  const bool null_if = expression.kind() == pg_query::AEXPR_NULLIF;
+  const Oid type = TRY(Expression(*expression.mutable_lexpr(), scope, null_if ? expected : 0));
+  TRY(Expression(*expression.mutable_rexpr(), scope, Beside(type)));
+  return null_if ? type : oid::kBool;
+}
+
+// What only hands on to the expressions inside.
+Outcome<Oid> Rewriter::Compound(Node& node, const Scope& scope, Oid expected) {
+  switch (node.node_case()) {
+    case Node::kBoolExpr:
+      TRY(Each(*node.mutable_bool_expr()->mutable_args(), scope, oid::kBool));
+      return oid::kBool;
+    case Node::kNullTest:
+      TRY(Expression(*node.mutable_null_test()->mutable_arg(), scope));
+      return oid::kBool;
+    case Node::kBooleanTest:
+      TRY(Expression(*node.mutable_boolean_test()->mutable_arg(), scope, oid::kBool));
+      return oid::kBool;
+    case Node::kCoalesceExpr:
+      return First(*node.mutable_coalesce_expr()->mutable_args(), scope, expected);
+    case Node::kMinMaxExpr:
+      return First(*node.mutable_min_max_expr()->mutable_args(), scope, expected);
+    case Node::kAArrayExpr: {
+      const Oid type =
+          TRY(First(*node.mutable_a_array_expr()->mutable_elements(), scope, ElementOf(expected)));
+      return ArrayOf(type == 0 || type == oid::kUnknown ? oid::kText : type);
+    }
+    case Node::kRowExpr:
+      TRY(Each(*node.mutable_row_expr()->mutable_args(), scope));
+      return 0;
+    case Node::kList:
+      TRY(Each(*node.mutable_list()->mutable_items(), scope, expected));
+      return 0;
+    default:
+      return NotHere("this expression");
+  }
+}
+
 Outcome<Oid> Rewriter::Expression(Node& node, const Scope& scope, Oid expected) {
   switch (node.node_case()) {
     case Node::kAConst:
-      switch (node.a_const().val_case()) {
-        case pg_query::A_Const::kIval:
-          return oid::kInt4;
-        case pg_query::A_Const::kFval:
-          return node.a_const().fval().fval().find_first_of(".eE") == std::string::npos ? oid::kInt8
-                                                                                        : oid::kNumeric;
-        case pg_query::A_Const::kBoolval:
-          return oid::kBool;
-        case pg_query::A_Const::kBsval:
-          return NotHere("a bit string");
-        default:
-          return oid::kUnknown;
-      }
+      return Constant(node.a_const());
     case Node::kColumnRef:
       return ColumnReference(node, scope);
     case Node::kParamRef:
@@ -324,62 +382,15 @@ Outcome<Oid> Rewriter::Expression(Node& node, const Scope& scope, Oid expected) 
       return Expression(node, scope, expected);
     }
     case Node::kAExpr:
-      switch (node.a_expr().kind()) {
-        case pg_query::AEXPR_OP_ANY:
-        case pg_query::AEXPR_OP_ALL:
-          return AnyOrAll(node, scope);
-        case pg_query::AEXPR_SIMILAR:
-          return NotHere("SIMILAR TO");
-        case pg_query::AEXPR_OP:
-          return Operator(node, scope);
-        case pg_query::AEXPR_LIKE:
-        case pg_query::AEXPR_ILIKE:
-          return Pattern(node, scope);
-        case pg_query::AEXPR_NULLIF: {
-          auto& expression = *node.mutable_a_expr();
-          const Oid type = TRY(Expression(*expression.mutable_lexpr(), scope, expected));
-          TRY(Expression(*expression.mutable_rexpr(), scope, type));
-          return type;
-        }
-        default: {  // DISTINCT FROM, IN, BETWEEN
-          auto& expression = *node.mutable_a_expr();
-          const Oid type = TRY(Expression(*expression.mutable_lexpr(), scope));
-          TRY(Expression(*expression.mutable_rexpr(), scope, Beside(type)));
-          return oid::kBool;
-        }
-      }
-    case Node::kBoolExpr:
-      TRY(Each(*node.mutable_bool_expr()->mutable_args(), scope, oid::kBool));
-      return oid::kBool;
-    case Node::kNullTest:
-      TRY(Expression(*node.mutable_null_test()->mutable_arg(), scope));
-      return oid::kBool;
-    case Node::kBooleanTest:
-      TRY(Expression(*node.mutable_boolean_test()->mutable_arg(), scope, oid::kBool));
-      return oid::kBool;
+      return Comparison(node, scope, expected);
     case Node::kCaseExpr:
       return Case(*node.mutable_case_expr(), scope, expected);
-    case Node::kCoalesceExpr:
-      return First(*node.mutable_coalesce_expr()->mutable_args(), scope, expected);
-    case Node::kMinMaxExpr:
-      return First(*node.mutable_min_max_expr()->mutable_args(), scope, expected);
     case Node::kSubLink:
       return SubQuery(*node.mutable_sub_link(), scope);
-    case Node::kAArrayExpr: {
-      const Oid type =
-          TRY(First(*node.mutable_a_array_expr()->mutable_elements(), scope, ElementOf(expected)));
-      return ArrayOf(type == 0 || type == oid::kUnknown ? oid::kText : type);
-    }
     case Node::kAIndirection:
       return Indirection(*node.mutable_a_indirection(), scope);
-    case Node::kRowExpr:
-      TRY(Each(*node.mutable_row_expr()->mutable_args(), scope));
-      return 0;
-    case Node::kList:
-      TRY(Each(*node.mutable_list()->mutable_items(), scope, expected));
-      return 0;
     default:
-      return NotHere("this expression");
+      return Compound(node, scope, expected);
   }
 }
 

@@ -6,11 +6,11 @@ namespace concordat::pgcatalog {
 namespace {
 
 using enum Returns;
+using namespace oid;
 
-std::vector<Function> About() {
-  using namespace oid;
+// The session and the server.
+std::vector<Function> Server() {
   return {
-      // the session and the server
       {"version", "f_version"},
       {"current_database", "f_current_database", kName},
       {"current_catalog", "f_current_database", kName},
@@ -31,7 +31,12 @@ std::vector<Function> About() {
       {"pg_char_to_encoding", "f_pg_char_to_encoding", kInt4},
       {"pg_get_userbyid", "f_pg_get_userbyid", kName, kType, {kOid}},
       {"pg_tablespace_location", "f_empty1", kText, kType, {kOid}},
-      // what is in sight
+  };
+}
+
+// What is in sight.
+std::vector<Function> Sight() {
+  return {
       {"pg_table_is_visible", "f_pg_table_is_visible", kBool, kType, {kOid}},
       {"pg_type_is_visible", "f_true1", kBool, kType, {kOid}},
       {"pg_function_is_visible", "f_true1", kBool, kType, {kOid}},
@@ -42,7 +47,12 @@ std::vector<Function> About() {
       {"pg_operator_is_visible", "f_true1", kBool, kType, {kOid}},
       {"pg_ts_config_is_visible", "f_true1", kBool, kType, {kOid}},
       {"pg_statistics_obj_is_visible", "f_true1", kBool, kType, {kOid}},
-      // how things were defined: nothing here has defaults, constraints, indexes, rules, triggers
+  };
+}
+
+// How things were defined: nothing here has defaults, constraints, indexes, rules, triggers.
+std::vector<Function> Definitions() {
+  return {
       {"format_type", "f_format_type", kText, kType, {kOid, kInt4}},
       {"pg_get_expr", "f_null_text", kText, kType, {kText, kOid, kBool}},
       {"pg_get_constraintdef", "f_null_text", kText, kType, {kOid, kBool}},
@@ -68,7 +78,12 @@ std::vector<Function> About() {
       {"pg_get_keywords", "f_pg_get_keywords"},
       {"_pg_expandarray", "f_expandarray"},
       {"pg_relation_is_publishable", "f_false1", kBool, kType, {kRegclass}},
-      // sizes are never told: they would depend on rows
+  };
+}
+
+// Sizes are never told: they would depend on rows.
+std::vector<Function> Sizes() {
+  return {
       {"pg_relation_size", "f_null_size", kInt8, kType, {kRegclass, kText}},
       {"pg_table_size", "f_null_size", kInt8, kType, {kRegclass}},
       {"pg_total_relation_size", "f_null_size", kInt8, kType, {kRegclass}},
@@ -76,7 +91,12 @@ std::vector<Function> About() {
       {"pg_database_size", "f_null_size", kInt8, kType, {kName}},
       {"pg_tablespace_size", "f_null_size", kInt8, kType, {kName}},
       {"pg_size_pretty", "f_pg_size_pretty", kText, kType, {kInt8}},
-      // rights: what is in sight can be asked, nothing can be changed
+  };
+}
+
+// Rights: what is in sight can be asked, nothing can be changed.
+std::vector<Function> Rights() {
+  return {
       {"has_table_privilege", "f_may_read", kBool},
       {"has_any_column_privilege", "f_may_read", kBool},
       {"has_column_privilege", "f_may_read", kBool},
@@ -94,10 +114,9 @@ std::vector<Function> About() {
   };
 }
 
-std::vector<Function> Ordinary() {
-  using namespace oid;
+// Text.
+std::vector<Function> Texts() {
   return {
-      // text
       {"lower", "lower"},
       {"upper", "upper"},
       {"replace", "replace"},
@@ -125,30 +144,35 @@ std::vector<Function> Ordinary() {
       {"position", "strpos", kInt4},
       {"ascii", "ascii", kInt4},
       {"starts_with", "starts_with", kBool},
-      // numbers
-      {"abs", "abs", 0, kArgument},
-      {"ceil", "ceil", kFloat8},
-      {"ceiling", "ceil", kFloat8},
-      {"floor", "floor", kFloat8},
-      {"round", "round", 0, kArgument},
-      {"mod", "mod", 0, kArgument},
-      {"power", "pow", kFloat8},
-      {"sqrt", "sqrt", kFloat8},
-      // arrays
-      {"array_to_string", "f_array_to_string"},
-      {"string_to_array", "f_string_to_array", kTextArray},
-      {"array_upper", "f_array_upper", kInt4},
-      {"array_lower", "f_array_lower", kInt4},
-      {"array_length", "f_array_upper", kInt4},
-      {"cardinality", "f_cardinality", kInt4},
-      {"array_position", "array_position", kInt4},
-      {"array_append", "list_append", 0, kArgument},
-      {"array_cat", "list_concat", 0, kArgument},
-      {"array_remove", "f_array_remove", 0, kArgument},
-      {"unnest", "unnest", 0, kElementOfArgument},
-      {"generate_subscripts", "generate_subscripts", kInt4},
+      {"regexp_replace", "regexp_replace"},
+  };
+}
+
+// Numbers.
+std::vector<Function> Numbers() {
+  return {
+      {"abs", "abs", 0, kArgument}, {"ceil", "ceil", kFloat8},        {"ceiling", "ceil", kFloat8},
+      {"floor", "floor", kFloat8},  {"round", "round", 0, kArgument}, {"mod", "mod", 0, kArgument},
+      {"power", "pow", kFloat8},    {"sqrt", "sqrt", kFloat8},
+  };
+}
+
+// Arrays.
+std::vector<Function> Arrays() {
+  return {
+      {"array_to_string", "f_array_to_string"},      {"string_to_array", "f_string_to_array", kTextArray},
+      {"array_upper", "f_array_upper", kInt4},       {"array_lower", "f_array_lower", kInt4},
+      {"array_length", "f_array_upper", kInt4},      {"cardinality", "f_cardinality", kInt4},
+      {"array_position", "array_position", kInt4},   {"array_append", "list_append", 0, kArgument},
+      {"array_cat", "list_concat", 0, kArgument},    {"array_remove", "f_array_remove", 0, kArgument},
+      {"unnest", "unnest", 0, kElementOfArgument},   {"generate_subscripts", "generate_subscripts", kInt4},
       {"generate_series", "generate_series", kInt4},
-      // aggregates and windows
+  };
+}
+
+// Aggregates and windows.
+std::vector<Function> Aggregates() {
+  return {
       {"count", "count", kInt8},
       {"min", "min", 0, kArgument},
       {"max", "max", 0, kArgument},
@@ -166,7 +190,12 @@ std::vector<Function> Ordinary() {
       {"lead", "lead", 0, kArgument},
       {"first_value", "first_value", 0, kArgument},
       {"last_value", "last_value", 0, kArgument},
-      // JSON, as SQLAlchemy asks for identity columns
+  };
+}
+
+// JSON, as SQLAlchemy asks for identity columns.
+std::vector<Function> Documents() {
+  return {
       {"json_build_object", "json_object", kJson},
   };
 }
@@ -176,8 +205,10 @@ std::vector<Function> Ordinary() {
 const Function* FindFunction(std::string_view name) {
   static const auto* const functions = [] {
     auto* made = new std::unordered_map<std::string, Function>;
-    for (auto& function : About()) made->emplace(function.name, function);
-    for (auto& function : Ordinary()) made->emplace(function.name, function);
+    for (const auto& group : {Server(), Sight(), Definitions(), Sizes(), Rights(), Texts(), Numbers(),
+                              Arrays(), Aggregates(), Documents()}) {
+      for (const Function& function : group) made->emplace(function.name, function);
+    }
     return made;
   }();
   const auto found = functions->find(std::string(name));

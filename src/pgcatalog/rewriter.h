@@ -1,6 +1,7 @@
 // The walk behind rewrite.h: selects in rewrite.cc, expressions in expression.cc, casts and calls in call.cc.
 #pragma once
 
+#include "pgcatalog/functions.h"
 #include "pgcatalog/rewrite.h"
 #include "pgcatalog/scope.h"
 #include "pgcatalog/tree.h"
@@ -40,6 +41,9 @@ class Rewriter {
   Outcome<void> Each(Nodes& nodes, const Scope& scope, Oid expected = 0);
   Outcome<Oid> First(Nodes& nodes, const Scope& scope, Oid expected);
   Outcome<Oid> ColumnReference(pg_query::Node& node, const Scope& scope);
+  static Outcome<Oid> Constant(const pg_query::A_Const& constant);
+  Outcome<Oid> Comparison(pg_query::Node& node, const Scope& scope, Oid expected);
+  Outcome<Oid> Compound(pg_query::Node& node, const Scope& scope, Oid expected);
   Outcome<Oid> Operator(pg_query::Node& node, const Scope& scope);
   Outcome<Oid> AnyOrAll(pg_query::Node& node, const Scope& scope);
   Outcome<Oid> Case(pg_query::CaseExpr& expression, const Scope& scope, Oid expected);
@@ -54,6 +58,7 @@ class Rewriter {
   Outcome<Oid> Call(pg_query::Node& node, const Scope& scope);
   Outcome<void> Arguments(pg_query::FuncCall& call, const Scope& scope, const std::vector<Oid>& types,
                           Oid& first);
+  Outcome<const Function*> Listed(const pg_query::FuncCall& call);
   Outcome<Oid> Format(pg_query::Node& node, const Scope& scope);
   Outcome<void> Window(pg_query::WindowDef& window, const Scope& scope);
 

@@ -156,51 +156,53 @@ std::string SqlValueName(pg_query::SQLValueFunctionOp op) {
   }
 }
 
+using Wished = std::pair<std::string, int>;
+
+Wished Wish(const Node& node);
+
+Wished WishOfSubQuery(const pg_query::SubLink& link) {
+  if (link.sub_link_type() == pg_query::EXISTS_SUBLINK) return {"exists", 2};
+  if (link.sub_link_type() == pg_query::ARRAY_SUBLINK) return {"array", 2};
+  if (link.sub_link_type() != pg_query::EXPR_SUBLINK) return {"?column?", 0};
+  const pg_query::SelectStmt* select = &link.subselect().select_stmt();
+  while (select->has_larg()) select = &select->larg();
+  if (select->target_list().empty()) return {"?column?", 0};
+  const auto& target = select->target_list(0).res_target();
+  return target.name().empty() ? Wish(target.val()) : Wished(target.name(), 2);
+}
+
+// The last name among steps; the first node's own wish where they name nothing.
+Wished WishOfSteps(const google::protobuf::RepeatedPtrField<Node>& steps, const Wished& otherwise) {
+  for (int i = steps.size(); i-- > 0;) {
+    if (steps[i].has_string()) return {steps[i].string().sval(), 2};
+  }
+  return otherwise;
+}
+
+// A name of its own inside comes before the cast's or CASE's.
+Wished Outer(const Wished& inner, const std::string& name) {
+  return inner.second > 1 ? inner : Wished(name, 1);
+}
+
 // The name and how strongly the node wishes for it: 2 a name of its own, 1 a type or CASE, 0 none.
-std::pair<std::string, int> Wish(const Node& node) {
+Wished Wish(const Node& node) {
   switch (node.node_case()) {
-    case Node::kColumnRef: {
-      const auto& fields = node.column_ref().fields();
-      const Node& last = fields[fields.size() - 1];
-      return last.has_string() ? std::pair(last.string().sval(), 2) : std::pair(std::string("?column?"), 0);
-    }
-    case Node::kAIndirection: {
-      const auto& steps = node.a_indirection().indirection();
-      for (int i = steps.size(); i-- > 0;) {
-        if (steps[i].has_string()) return {steps[i].string().sval(), 2};
-      }
-      return Wish(node.a_indirection().arg());
-    }
+    case Node::kColumnRef:
+      return WishOfSteps(node.column_ref().fields(), {"?column?", 0});
+    case Node::kAIndirection:
+      return WishOfSteps(node.a_indirection().indirection(), Wish(node.a_indirection().arg()));
     case Node::kFuncCall:
       return {LastName(node.func_call().funcname()), 2};
     case Node::kAExpr:
-      if (node.a_expr().kind() == pg_query::AEXPR_NULLIF) return {"nullif", 2};
-      return {"?column?", 0};
-    case Node::kTypeCast: {
-      const auto inner = Wish(node.type_cast().arg());
-      if (inner.second > 1) return inner;
-      return {LastName(node.type_cast().type_name().names()), 1};
-    }
+      return node.a_expr().kind() == pg_query::AEXPR_NULLIF ? Wished("nullif", 2) : Wished("?column?", 0);
+    case Node::kTypeCast:
+      return Outer(Wish(node.type_cast().arg()), LastName(node.type_cast().type_name().names()));
     case Node::kCollateClause:
       return Wish(node.collate_clause().arg());
-    case Node::kSubLink: {
-      const auto& link = node.sub_link();
-      if (link.sub_link_type() == pg_query::EXISTS_SUBLINK) return {"exists", 2};
-      if (link.sub_link_type() == pg_query::ARRAY_SUBLINK) return {"array", 2};
-      if (link.sub_link_type() != pg_query::EXPR_SUBLINK) return {"?column?", 0};
-      const pg_query::SelectStmt* select = &link.subselect().select_stmt();
-      while (select->has_larg()) select = &select->larg();
-      if (select->target_list().empty()) return {"?column?", 0};
-      const auto& target = select->target_list(0).res_target();
-      return target.name().empty() ? Wish(target.val()) : std::pair(target.name(), 2);
-    }
-    case Node::kCaseExpr: {
-      if (node.case_expr().has_defresult()) {
-        const auto inner = Wish(node.case_expr().defresult());
-        if (inner.second > 1) return inner;
-      }
-      return {"case", 1};
-    }
+    case Node::kSubLink:
+      return WishOfSubQuery(node.sub_link());
+    case Node::kCaseExpr:
+      return Outer(Wish(node.case_expr().defresult()), "case");
     case Node::kAArrayExpr:
       return {"array", 2};
     case Node::kRowExpr:
