@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "base/int128.h"
 #include "dp/bits.h"
 
 namespace concordat::dp {
@@ -17,7 +18,10 @@ std::uint64_t UniformBelow(std::uint64_t bound, BitSource& bits);
 // 2^47.
 bool Bernoulli(std::uint64_t numerator, std::uint64_t denominator, BitSource& bits);
 
-// True with probability exp(-numerator / denominator). Precondition: 0 < denominator < 2^47, any numerator.
-bool BernoulliExp(std::uint64_t numerator, std::uint64_t denominator, BitSource& bits);
+// True with probability exp(-numerator / denominator). Precondition: 0 < denominator < 2^48.
+bool BernoulliExp(Uint128 numerator, std::uint64_t denominator, BitSource& bits);
+
+// True with probability 1/e.
+bool BernoulliInverseE(BitSource& bits);
 
 }  // namespace concordat::dp

@@ -1,0 +1,85 @@
+#include "dp/threshold.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "dp/interval.h"
+#include "dp/scale.h"
+
+namespace concordat::dp {
+namespace {
+
+constexpr Mechanism kGaussian = Mechanism::kDiscreteGaussian;
+constexpr Mechanism kLaplace = Mechanism::kDiscreteLaplace;
+
+// P(X >= t), summed over the integers.
+double ExactTail(Mechanism mechanism, std::int64_t t) {
+  const double scale = kNoiseScale;
+  if (mechanism == kLaplace) {
+    const double q = std::exp(-1 / scale);
+    return std::pow(q, static_cast<double>(t)) / (1 + q);
+  }
+  double tail = 0;
+  for (auto x = static_cast<double>(t); x < 14 * scale; x += 1)
+    tail += std::exp(-x * x / (2 * scale * scale));
+  return tail / (scale * std::sqrt(2 * M_PI));  // the sum of all weights is this, to 10^13 digits
+}
+
+TEST(TailBound, IsAboveTheTailAndClose) {
+  for (const Mechanism mechanism : {kGaussian, kLaplace}) {
+    for (const double deviations : {1e-6, 0.5, 3.0, 6.0, 7.5}) {
+      const auto t = static_cast<std::int64_t>(deviations * kNoiseScale);
+      const double exact = ExactTail(mechanism, t);
+      EXPECT_GE(TailBound(mechanism, t), exact * (1 - 1e-11));
+      EXPECT_LE(TailBound(mechanism, t), exact * (1 + 1e-4));
+    }
+  }
+}
+
+TEST(ReleaseThreshold, HidesLoneUnits) {
+  const GroupCounts cases[] = {
+      {kGaussian, kNoiseScale / 4, 1, {1e-9}}, {kGaussian, kNoiseScale / 8, 10, {1e-9}},
+      {kGaussian, 1, 1000, {1e-12}},           {kLaplace, kNoiseScale / 10, 3, {1e-9}},
+      {kLaplace, kNoiseScale, 1, {0.5}},
+  };
+  for (const GroupCounts& c : cases) {
+    SCOPED_TRACE(testing::Message() << c.steps_a_unit << " " << c.max_groups);
+    const std::int64_t needed = *ReleaseThreshold(c) - static_cast<std::int64_t>(c.steps_a_unit);
+    const double shown = ExactTail(c.mechanism, needed) * static_cast<double>(c.max_groups);
+    EXPECT_LE(shown, c.delta.value);
+    EXPECT_GE(shown, c.delta.value * 0.999);
+  }
+}
+
+TEST(ReleaseThreshold, RejectsWhatHasNoThreshold) {
+  const struct {
+    const char* name;
+    GroupCounts counts;
+  } cases[] = {
+      {"no delta", {kGaussian, 1, 1, {0}}},       {"delta of one", {kGaussian, 1, 1, {1}}},
+      {"not a number", {kGaussian, 1, 1, {NAN}}}, {"no steps", {kGaussian, 0, 1, {1e-9}}},
+      {"no groups", {kGaussian, 1, 0, {1e-9}}},   {"too many steps", {kGaussian, kMostSteps + 1, 1, {1e-9}}},
+  };
+  for (const auto& c : cases) EXPECT_FALSE(ReleaseThreshold(c.counts)) << c.name;
+}
+
+TEST(MeasurementOf, ChargesEveryGroupOfAUnit) {
+  const Measurement m = MeasurementOf({kGaussian, 1000, 10, {1e-9}});
+  EXPECT_EQ(m.sensitivity, 3163);  // 1000 sqrt(10), rounded up
+  EXPECT_EQ(m.scale, kNoiseScale);
+  EXPECT_EQ(m.delta.value, 1e-9);
+  EXPECT_EQ(MeasurementOf({kLaplace, 1000, 10, {1e-9}}).sensitivity, 10000);
+}
+
+TEST(HalfWidth, HoldsNinetyFivePercent) {
+  for (const Mechanism mechanism : {kGaussian, kLaplace}) {
+    const auto aside = static_cast<std::int64_t>(HalfWidth(mechanism, kNoiseScale));
+    EXPECT_NEAR(2 * ExactTail(mechanism, aside), 0.05, 1e-5);
+    EXPECT_NEAR(HalfWidth(mechanism, ScaleForHalfWidth(mechanism, 12.5)), 12.5, 1e-12);
+  }
+  EXPECT_NEAR(HalfWidthOfAnswer(kGaussian, kNoiseScale / 50.0), 98, 0.01);
+}
+
+}  // namespace
+}  // namespace concordat::dp
