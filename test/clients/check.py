@@ -1,0 +1,31 @@
+"""What every client must see of the table `people`: 2,000 rows, half of them of sex f, noise of a few."""
+
+import os
+import sys
+
+COLUMNS = ["person", "sex", "age", "income", "moved"]
+
+# Texts and their SQLSTATE. PostgreSQL itself, when the scripts are tried against it, answers the first.
+REFUSED = [("SELECT * FROM people", "0A000"), ("SELECT count(*) FROM nowhere", "42P01"),
+           ("SELECT count(nothing) FROM people", "42703"), ("SELEC 1", "42601")]
+if os.environ.get("CLIENTS_AGAINST") == "postgres":
+    REFUSED = REFUSED[1:]
+
+# Runs for some seconds at least, over the catalogue alone: something to cancel.
+LONG = ("SELECT count(*) FROM pg_attribute a, pg_attribute b, pg_attribute c "
+        "WHERE a.attname || b.attname || c.attname = 'x'")
+
+
+def equal(found, expected, what):
+    if found != expected:
+        sys.exit(f"{what}: expected {expected!r}, found {found!r}")
+
+
+def near(found, expected, what, within=120):
+    if found is None or abs(float(found) - expected) > within:
+        sys.exit(f"{what}: expected about {expected}, found {found!r}")
+
+
+def true(condition, what):
+    if not condition:
+        sys.exit(what)

@@ -1,0 +1,30 @@
+# R: RPostgreSQL over libpq, and RODBC over psqlODBC.
+check <- function(condition, what) if (!isTRUE(condition)) stop(what)
+env <- function(name) Sys.getenv(name)
+columns <- c("person", "sex", "age", "income", "moved")
+question <- "SELECT sex, count(*) AS n FROM people WHERE age >= 18 GROUP BY sex ORDER BY sex"
+
+suppressMessages(library(RPostgreSQL))
+connection <- dbConnect(PostgreSQL(), host = env("PGHOST"), port = as.integer(env("PGPORT")), user = env("PGUSER"),
+                        password = env("PGPASSWORD"), dbname = env("PGDATABASE"))
+check(dbExistsTable(connection, "people"), "dbExistsTable")
+check(!dbExistsTable(connection, "nowhere"), "dbExistsTable of nothing")
+check("people" %in% dbListTables(connection), "dbListTables")
+check(identical(dbListFields(connection, "people"), columns), "dbListFields")
+answer <- dbGetQuery(connection, question)
+check(identical(answer$sex, c("f", "m")), "groups")
+check(all(abs(answer$n - 1000) < 120), "counts")
+check(is.null(suppressWarnings(dbGetQuery(connection, "SELECT count(*) FROM nowhere"))), "an error is no answer")
+check(dbGetQuery(connection, "SELECT 1 AS one")$one == 1, "after an error")
+dbDisconnect(connection)
+
+library(RODBC)
+odbc <- odbcDriverConnect(paste0("Driver=/usr/lib/x86_64-linux-gnu/odbc/psqlodbcw.so;Servername=", env("PGHOST"),
+                                 ";Port=", env("PGPORT"), ";Database=", env("PGDATABASE"), ";Username=", env("PGUSER"),
+                                 ";Password={", env("PGPASSWORD"), "};SSLmode=", env("PGSSLMODE")))
+check(inherits(odbc, "RODBC"), "odbcDriverConnect")
+check("people" %in% sqlTables(odbc)$TABLE_NAME, "sqlTables")
+check(identical(as.character(sqlColumns(odbc, "people")$COLUMN_NAME), columns), "sqlColumns")
+answer <- sqlQuery(odbc, question)
+check(all(abs(answer$n - 1000) < 120), "counts over ODBC")
+odbcClose(odbc)
