@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <nlohmann/json.hpp>
 #include <tl/expected.hpp>
 #include <variant>
 #include <vector>

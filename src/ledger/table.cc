@@ -1,0 +1,113 @@
+#include "ledger/table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ledger/ledger.h"
+
+namespace concordat::ledger {
+namespace {
+
+using store::Statement;
+
+tl::unexpected<Error> Corrupt(const std::string& what) {
+  return Fail(ErrorCode::kCorrupt, what, "keep the file for inquiry and restore the newest backup");
+}
+
+std::int64_t Signed(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+
+}  // namespace
+
+store::Migrations LedgerMigrations() {
+  return {
+      "CREATE TABLE entry (number INTEGER PRIMARY KEY, leaf BLOB NOT NULL, salt BLOB NOT NULL, secret BLOB NOT NULL) STRICT;"
+      "CREATE TABLE tile (level INTEGER NOT NULL, number INTEGER NOT NULL, hashes BLOB NOT NULL,"
+      " PRIMARY KEY (level, number)) STRICT, WITHOUT ROWID;"
+      "CREATE TABLE checkpoint (only INTEGER PRIMARY KEY CHECK (only = 1), note TEXT NOT NULL) STRICT;",
+  };
+}
+
+Result<void> InsertEntry(sqlite3* connection, std::uint64_t index, const StoredEntry& stored) {
+  Statement insert = TRY(Statement::Prepare(connection, "INSERT INTO entry (number, leaf, salt, secret) VALUES (?1, ?2, ?3, ?4)"));
+  return insert.Bind(1, Signed(index)).Bind(2, stored.leaf).Bind(3, stored.salt).Bind(4, stored.secret).Run();
+}
+
+Result<void> VisitEntries(sqlite3* connection, std::uint64_t first, const EntryVisitor& visit, std::uint64_t count) {
+  Statement select = TRY(Statement::Prepare(
+      connection, "SELECT number, leaf, salt, secret FROM entry WHERE number >= ?1 ORDER BY number LIMIT ?2"));
+  select.Bind(1, Signed(first)).Bind(2, Signed(count));
+  while (TRY(select.Step())) {
+    TRY(visit(static_cast<std::uint64_t>(select.Integer(0)), {select.Blob(1), select.Blob(2), select.Blob(3)}));
+  }
+  return {};
+}
+
+Result<void> WriteTile(sqlite3* connection, const TileEdge::Tile& tile) {
+  Bytes bytes;
+  bytes.reserve(tile.hashes.size() * sizeof(Hash));
+  for (const Hash& hash : tile.hashes) bytes.insert(bytes.end(), hash.begin(), hash.end());
+  Statement replace = TRY(Statement::Prepare(connection, "REPLACE INTO tile (level, number, hashes) VALUES (?1, ?2, ?3)"));
+  return replace.Bind(1, std::int64_t{tile.id.level}).Bind(2, Signed(tile.id.index)).Bind(3, bytes).Run();
+}
+
+Result<TileEdge::Tile> ReadTile(sqlite3* connection, TileId id) {
+  Statement select = TRY(Statement::Prepare(connection, "SELECT hashes FROM tile WHERE level = ?1 AND number = ?2"));
+  select.Bind(1, std::int64_t{id.level}).Bind(2, Signed(id.index));
+  const std::string name = TilePath(id, kTileWidth);
+  if (!TRY(select.Step())) return Corrupt(name + " is missing");
+  const Bytes bytes = select.Blob(0);
+  if (bytes.empty() || bytes.size() % sizeof(Hash) != 0 || bytes.size() > kTileWidth * sizeof(Hash)) {
+    return Corrupt(name + " does not hold whole hashes");
+  }
+  TileEdge::Tile tile{id, std::vector<Hash>(bytes.size() / sizeof(Hash))};
+  for (std::size_t i = 0; i < tile.hashes.size(); ++i) {
+    std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(i * sizeof(Hash)), sizeof(Hash), tile.hashes[i].begin());
+  }
+  return tile;
+}
+
+Result<void> LoadEdge(sqlite3* connection, std::uint64_t size, TileEdge& edge) {
+  std::uint64_t hashes = size;  // of this level
+  for (int level = 0; hashes > 0; ++level, hashes /= kTileWidth) {
+    const std::uint64_t width = (hashes - 1) % kTileWidth + 1;
+    TileEdge::Tile tile = TRY(ReadTile(connection, {level, (hashes - 1) / kTileWidth}));
+    if (tile.hashes.size() != width) return Corrupt(TilePath(tile.id, width) + " has another width than the ledger's size asks for");
+    edge.Load(std::move(tile));
+  }
+  edge.SetSize(size);
+  return {};
+}
+
+NodeReader TileNodes(sqlite3* connection) {
+  return [connection](int level, std::uint64_t index) -> Result<Hash> {
+    // The tile level whose hashes are at or just below the level asked for.
+    const int tile_level = level / 8;
+    const std::uint64_t width = std::uint64_t{1} << (level % 8);
+    const std::uint64_t first = index * width;
+    const TileEdge::Tile tile = TRY(ReadTile(connection, {tile_level, first / kTileWidth}));
+    const std::uint64_t offset = first % kTileWidth;
+    if (offset + width > tile.hashes.size()) return Corrupt(TilePath(tile.id, kTileWidth) + " is too short");
+    return RootOf(std::span(tile.hashes).subspan(offset, width));
+  };
+}
+
+Result<void> WriteCheckpoint(sqlite3* connection, const std::string& note) {
+  Statement replace = TRY(Statement::Prepare(connection, "REPLACE INTO checkpoint (only, note) VALUES (1, ?1)"));
+  return replace.BindText(1, note).Run();
+}
+
+Result<std::string> ReadCheckpoint(sqlite3* connection) {
+  Statement select = TRY(Statement::Prepare(connection, "SELECT note FROM checkpoint"));
+  return TRY(select.Step()) ? select.Text(0) : std::string();
+}
+
+Result<Checkpoint> OpenCheckpoint(const std::string& note, const crypto::VerifyKey& key) {
+  const auto parsed = crypto::ParseNote(note);
+  if (!parsed) return Corrupt("the newest checkpoint is not a signed note");
+  const auto signers = crypto::VerifyNote(*parsed, {key});
+  if (!signers || signers->empty()) return Corrupt("the newest checkpoint is not signed by this member's key");
+  return ParseCheckpoint(parsed->text);
+}
+
+}  // namespace concordat::ledger

@@ -1,0 +1,36 @@
+// The ledger's tables in the store. Format: docs/formats/ledger.md.
+#pragma once
+
+#include <functional>
+#include <limits>
+#include <string>
+
+#include "crypto/keys.h"
+#include "ledger/checkpoint.h"
+#include "ledger/entry.h"
+#include "ledger/tile.h"
+#include "store/statement.h"
+
+namespace concordat::ledger {
+
+Result<void> InsertEntry(sqlite3* connection, std::uint64_t index, const StoredEntry& stored);
+// Entries from `first` on, in order, at most `count`; an error from `visit` ends the visit.
+using EntryVisitor = std::function<Result<void>(std::uint64_t index, const StoredEntry& stored)>;
+Result<void> VisitEntries(sqlite3* connection, std::uint64_t first, const EntryVisitor& visit,
+                          std::uint64_t count = std::numeric_limits<std::int64_t>::max());
+
+Result<void> WriteTile(sqlite3* connection, const TileEdge::Tile& tile);
+// Errors: kCorrupt when it is not there or not whole hashes.
+Result<TileEdge::Tile> ReadTile(sqlite3* connection, TileId id);
+// The newest tile of each level of a log of `size` entries. Errors: kCorrupt when one is missing or of another width.
+Result<void> LoadEdge(sqlite3* connection, std::uint64_t size, TileEdge& edge);
+// Complete subtrees' hashes, from tiles.
+NodeReader TileNodes(sqlite3* connection);
+
+Result<void> WriteCheckpoint(sqlite3* connection, const std::string& note);
+// Empty before the first entry.
+Result<std::string> ReadCheckpoint(sqlite3* connection);
+// Errors: kCorrupt when it is not signed by `key` or not a checkpoint.
+Result<Checkpoint> OpenCheckpoint(const std::string& note, const crypto::VerifyKey& key);
+
+}  // namespace concordat::ledger

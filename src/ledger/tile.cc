@@ -1,0 +1,77 @@
+#include "ledger/tile.h"
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+
+namespace concordat::ledger {
+
+std::string TilePath(TileId id, std::size_t width) {
+  std::string index = fmt::format("{:03}", id.index % 1000);
+  for (std::uint64_t rest = id.index / 1000; rest > 0; rest /= 1000) index = fmt::format("x{:03}/{}", rest % 1000, index);
+  const std::string level = id.level < 0 ? "entries" : std::to_string(id.level);
+  return fmt::format("tile/{}/{}{}", level, index, width == kTileWidth ? "" : fmt::format(".p/{}", width));
+}
+
+void TileEdge::Append(const Hash& leaf) {
+  AppendAt(0, leaf);
+  ++size_;
+}
+
+void TileEdge::AppendAt(std::size_t level, const Hash& hash) {
+  if (levels_.size() == level) {
+    levels_.push_back({{static_cast<int>(level), 0}, {}});
+    changed_.push_back(false);
+  }
+  if (levels_[level].hashes.size() == kTileWidth) {
+    const std::uint64_t next = levels_[level].id.index + 1;
+    if (changed_[level]) completed_.push_back(std::move(levels_[level]));
+    levels_[level] = {{static_cast<int>(level), next}, {}};
+  }
+  levels_[level].hashes.push_back(hash);
+  changed_[level] = true;
+  if (levels_[level].hashes.size() == kTileWidth) {
+    const Hash root = RootOf(levels_[level].hashes);
+    AppendAt(level + 1, root);
+  }
+}
+
+Hash TileEdge::Root() const {
+  std::optional<Hash> below;  // root of what is right of the complete tiles
+  for (const Tile& tile : levels_) {
+    // A full tile is already a hash of the level above.
+    std::vector<Hash> hashes = tile.hashes.size() == kTileWidth ? std::vector<Hash>{} : tile.hashes;
+    if (below) hashes.push_back(*below);
+    if (!hashes.empty()) below = RootOf(hashes);
+  }
+  return below ? *below : RootOf({});
+}
+
+std::vector<TileEdge::Tile> TileEdge::TakeChanged() {
+  std::vector<Tile> changed = std::move(completed_);
+  completed_.clear();
+  for (std::size_t level = 0; level < levels_.size(); ++level) {
+    if (changed_[level]) changed.push_back(levels_[level]);
+    changed_[level] = false;
+  }
+  return changed;
+}
+
+void TileEdge::Load(Tile tile) {
+  CHECK(tile.id.level == static_cast<int>(levels_.size()));
+  levels_.push_back(std::move(tile));
+  changed_.push_back(false);
+}
+
+Bytes EntryBundle(std::span<const Bytes> leaves) {
+  Bytes bundle;
+  for (const Bytes& leaf : leaves) {
+    CHECK(leaf.size() < 65536);
+    bundle.push_back(static_cast<std::uint8_t>(leaf.size() >> 8));
+    bundle.push_back(static_cast<std::uint8_t>(leaf.size()));
+    bundle.insert(bundle.end(), leaf.begin(), leaf.end());
+  }
+  return bundle;
+}
+
+}  // namespace concordat::ledger

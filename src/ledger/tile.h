@@ -1,0 +1,53 @@
+// The log's hashes in tiles of 256, as C2SP tlog-tiles lays them out (c2sp.org/tlog-tiles): what is kept is what is served.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "ledger/merkle.h"
+
+namespace concordat::ledger {
+
+inline constexpr std::size_t kTileWidth = 256;
+
+struct TileId {
+  int level = 0;
+  std::uint64_t index = 0;
+  auto operator<=>(const TileId&) const = default;
+};
+
+// "tile/0/x001/067", with ".p/N" for a partial tile of N hashes (1 to 255); "tile/entries/x001/067" for level -1.
+std::string TilePath(TileId id, std::size_t width);
+
+// The right edge of the log: the newest tile of each level. Appending yields the tiles that changed.
+class TileEdge {
+ public:
+  struct Tile {
+    TileId id;
+    std::vector<Hash> hashes;  // 1 to 256
+  };
+
+  std::uint64_t size() const { return size_; }
+  // Appends a leaf. A level that fills up passes the root of its tile to the level above.
+  void Append(const Hash& leaf);
+  Hash Root() const;
+  // Tiles that changed since the last call, newest contents; to be written together.
+  std::vector<Tile> TakeChanged();
+  // Sets a level from the store. Call for each level's newest tile, then SetSize.
+  void Load(Tile tile);
+  void SetSize(std::uint64_t size) { size_ = size; }
+
+ private:
+  void AppendAt(std::size_t level, const Hash& hash);
+
+  std::uint64_t size_ = 0;
+  std::vector<Tile> levels_;     // the newest tile of each level; may be full
+  std::vector<Tile> completed_;  // full tiles that were left behind since TakeChanged
+  std::vector<bool> changed_;
+};
+
+// One entry bundle: each leaf behind its length in two bytes, big endian. Precondition: leaves below 64 KiB.
+Bytes EntryBundle(std::span<const Bytes> leaves);
+
+}  // namespace concordat::ledger

@@ -1,0 +1,26 @@
+// Recomputes everything that the store holds, from the entries up, and says what does not fit.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "crypto/keys.h"
+#include "store/store.h"
+
+namespace concordat::ledger {
+
+struct Verification {
+  std::uint64_t entries = 0;
+  std::string checkpoint;            // the newest, when it holds
+  std::vector<std::string> faults;   // empty: all is as it was written; at most 20, then "and more"
+  bool ok() const { return faults.empty(); }
+};
+
+// SQLite's own check of every page; each entry's form, order, time, secret part; each tile; the signed head.
+// `progress` is told the share done, now and then. Errors: only when the store cannot be read at all.
+Result<Verification> Verify(const store::Store& store, const crypto::VerifyKey& key,
+                            const std::function<void(std::uint64_t entries)>& progress);
+
+}  // namespace concordat::ledger
