@@ -25,33 +25,44 @@ struct Fetched {
   ~Fetched() { duckdb_destroy_result(&result); }
 };
 
-// Interrupts the connection once the time is up, unless it is gone before.
+// Interrupts the connection once the time is up or the caller wants no answer any more, unless it is gone
+// before.
 class Watch {
  public:
-  Watch(duckdb_connection connection, Milliseconds time)
-      : thread_([this, connection, time](const std::stop_token& stop) {
-          std::unique_lock lock(mutex_);
-          if (wake_.wait_for(lock, stop, std::chrono::milliseconds(time), [] { return false; })) return;
-          if (stop.stop_requested()) return;
-          expired_.store(true);
-          duckdb_interrupt(connection);
-        }) {}
-  bool expired() const { return expired_.load(); }
+  Watch(duckdb_connection connection, const RunLimits& limits)
+      : thread_([this, connection, limits](const std::stop_token& stop) { Wait(connection, limits, stop); }) {
+  }
+
+  // Why a call failed, if it was this watch that ended it.
+  Error Explain(const char* text) const {
+    if (cancelled_) return {ErrorCode::kCancelled, "the question was cancelled", ""};
+    if (expired_) return {ErrorCode::kTimeout, "the question took too long", ""};
+    const std::string message = text == nullptr ? "no reason given" : text;
+    if (message.starts_with("Out of Memory")) {
+      return {ErrorCode::kResourceExhausted, "the question needs too much memory", ""};
+    }
+    return {ErrorCode::kInvalidArgument, message, ""};
+  }
 
  private:
+  void Wait(duckdb_connection connection, const RunLimits& limits, const std::stop_token& stop) {
+    constexpr Milliseconds look{10};
+    const auto until = std::chrono::steady_clock::now() + limits.time;
+    std::unique_lock lock(mutex_);
+    while (!stop.stop_requested() && !cancelled_ && !expired_) {
+      wake_.wait_for(lock, stop, look, [] { return false; });
+      cancelled_ = limits.cancel != nullptr && limits.cancel->requested();
+      expired_ = std::chrono::steady_clock::now() >= until;
+    }
+    if (!stop.stop_requested()) duckdb_interrupt(connection);
+  }
+
   std::mutex mutex_;
   std::condition_variable_any wake_;
+  std::atomic<bool> cancelled_{false};
   std::atomic<bool> expired_{false};
   std::jthread thread_;  // last: it stops before the rest goes
 };
-
-Error Classify(const char* text, bool expired) {
-  const std::string message = text == nullptr ? "no reason given" : text;
-  if (expired) return {ErrorCode::kTimeout, "the question took too long", ""};
-  if (message.starts_with("Out of Memory"))
-    return {ErrorCode::kResourceExhausted, "the question needs too much memory", ""};
-  return {ErrorCode::kInvalidArgument, message, ""};
-}
 
 duckdb_state AppendValue(duckdb_appender appender, const Value& value) {
   if (IsNull(value)) return duckdb_append_null(appender);
@@ -104,17 +115,18 @@ class OpenDuck : public Duck {
   Result<void> Lock() override { return Execute("SET lock_configuration = true"); }
 
   Result<Reply> Describe(const std::string& sql) override {
+    const Watch watch(connection_, RunLimits{});
     Prepared prepared;
-    return Prepare(sql, prepared);
+    return Prepare(sql, prepared, watch);
   }
 
   Result<Reply> Run(const std::string& sql, const RunLimits& limits) override {
-    const Watch watch(connection_, limits.time);
+    const Watch watch(connection_, limits);
     Prepared prepared;
-    Reply reply = TRY(Prepare(sql, prepared));
+    Reply reply = TRY(Prepare(sql, prepared, watch));
     Fetched fetched;
     if (duckdb_execute_prepared(prepared.statement, &fetched.result) == DuckDBError) {
-      return tl::unexpected(Classify(duckdb_result_error(&fetched.result), watch.expired()));
+      return tl::unexpected(watch.Explain(duckdb_result_error(&fetched.result)));
     }
     if (!TRY(Fetch(fetched.result, limits.rows, reply))) {
       return Fail(ErrorCode::kResourceExhausted, "the answer has too many rows");
@@ -123,9 +135,9 @@ class OpenDuck : public Duck {
   }
 
  private:
-  Result<Reply> Prepare(const std::string& sql, Prepared& prepared) {
+  Result<Reply> Prepare(const std::string& sql, Prepared& prepared, const Watch& watch) {
     if (duckdb_prepare(connection_, sql.c_str(), &prepared.statement) == DuckDBError) {
-      return tl::unexpected(Classify(duckdb_prepare_error(prepared.statement), false));
+      return tl::unexpected(watch.Explain(duckdb_prepare_error(prepared.statement)));
     }
     Reply reply;
     for (idx_t i = 0; i < duckdb_prepared_statement_column_count(prepared.statement); ++i) {

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/value.h"
+#include "engine/engine.h"
 #include "pgcatalog/types.h"
 
 namespace concordat::pgcatalog {
@@ -24,6 +25,7 @@ struct Reply {
 struct RunLimits {
   Milliseconds time{2'000};
   std::size_t rows = 100'000;
+  const engine::Cancel* cancel = nullptr;
 };
 
 // Threading: one call at a time; the caller holds the lock.
@@ -41,7 +43,7 @@ class Duck {
   virtual Result<void> Lock() = 0;
 
   virtual Result<Reply> Describe(const std::string& sql) = 0;
-  // Errors: kTimeout; kResourceExhausted (memory, rows); kInvalidArgument with DuckDB's text.
+  // Errors: kTimeout; kCancelled; kResourceExhausted (memory, rows); kInvalidArgument with DuckDB's text.
   virtual Result<Reply> Run(const std::string& sql, const RunLimits& limits) = 0;
 };
 

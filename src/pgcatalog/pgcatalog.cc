@@ -131,10 +131,12 @@ Refusal Explained(const Error& error) {
   const auto refusal = [&](const char* reason, const char* hint, const char* sqlstate) {
     return Refusal{.reason = reason, .message = text, .hint = hint, .sqlstate = sqlstate, .position = {}};
   };
-  if (error.code == ErrorCode::kTimeout)
+  if (error.code == ErrorCode::kTimeout || error.code == ErrorCode::kCancelled) {
     return refusal("catalogue_question", "ask for less at a time", "57014");
-  if (error.code == ErrorCode::kResourceExhausted)
+  }
+  if (error.code == ErrorCode::kResourceExhausted) {
     return refusal("catalogue_question", "ask for less at a time", "53200");
+  }
   if (has("relation \"") && has("does not exist")) {
     text = text.substr(text.find("relation \""));
     return refusal("unknown_table", "information_schema.tables lists what is here", "42P01");
@@ -194,13 +196,13 @@ class OpenCatalogue : public Catalogue {
   }
 
   Outcome<Answer> Ask(const Database& database, const Session& session, const std::string& text,
-                      const Row& parameters) override {
+                      const Row& parameters, const engine::Cancel* cancel) override {
     const std::scoped_lock lock(mutex_);
     const Rewritten rewritten = TRY(Rewrite(database, text, &parameters));
     if (rewritten.sql.empty()) return Answer{};
     TRY(OrInternal(Show(database, session)));
     TRY(OrInternal(FillRead(database, session, rewritten.reads)));
-    auto reply = duck_->Run(rewritten.sql, RunLimits{});
+    auto reply = duck_->Run(rewritten.sql, RunLimits{.cancel = cancel});
     if (!reply) return tl::unexpected(Explained(reply.error()));
     Answer answer{
         .columns = OutputColumns(rewritten, *reply), .rows = std::move(reply->rows), .settings = {}};

@@ -18,6 +18,7 @@
 #include "base/result.h"
 #include "base/value.h"
 #include "catalogue/product.h"
+#include "engine/engine.h"
 
 namespace concordat::pgcatalog {
 
@@ -104,7 +105,7 @@ class Catalogue {
                                         const std::string& text) = 0;
   // Parameters are Values of their type, or PostgreSQL's text form as a string (arrays: "{1,2}").
   virtual Outcome<Answer> Ask(const Database& database, const Session& session, const std::string& text,
-                              const Row& parameters) = 0;
+                              const Row& parameters, const engine::Cancel* cancel = nullptr) = 0;
 };
 
 // The value of a run-time setting as SHOW prints it; refused with 42704 if there is no such setting.

@@ -207,6 +207,19 @@ TEST_F(Questions, SetAndShowSettings) {
   EXPECT_EQ(ShowSetting(session, "nope").error().sqlstate, "42704");
 }
 
+TEST_F(Questions, EndWhenCancelled) {
+  engine::Cancel cancel;
+  cancel.Request();
+  const auto answer = catalogue_->Ask(HeartStudy(), {},
+                                      "SELECT count(*) FROM pg_attribute a, pg_attribute b, "
+                                      "pg_attribute c WHERE a.attname || b.attname || c.attname = 'x'",
+                                      {}, &cancel);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().sqlstate, "57014");
+  EXPECT_EQ(answer.error().message, "the question was cancelled");
+  EXPECT_TRUE(Ask("SELECT 1"));
+}
+
 TEST(Routing, KeepsGovernedQuestionsAway) {
   const struct {
     const char* text;
