@@ -4,6 +4,8 @@
 
 #include <fstream>
 
+#include "pgcatalog/rewrite.h"
+#include "pgcatalog/testing_confined.h"
 #include "pgcatalog/testing_database.h"
 
 namespace concordat::pgcatalog {
@@ -60,6 +62,20 @@ TEST(Clients, GetTheColumnsAndTypesOfPostgres) {
     ASSERT_TRUE(answer) << answer.error().message;
     EXPECT_EQ(answer->columns, description->columns);
   }
+}
+
+TEST(Clients, AreConfinedToMetadata) {
+  const Database database = HeartStudy();
+  for (const ClientQuestion& question : Questions()) {
+    SCOPED_TRACE(question.text);
+    const auto rewritten = Rewrite(database, question.text, nullptr);
+    ASSERT_TRUE(rewritten);
+    EXPECT_EQ(Unconfined(rewritten->sql), "");
+  }
+  EXPECT_NE(Unconfined("SELECT * FROM pg_class"), "");
+  EXPECT_NE(Unconfined("SELECT getenv('HOME')"), "");
+  EXPECT_NE(Unconfined("SELECT 1 FROM read_csv('x')"), "");
+  EXPECT_NE(Unconfined("SELECT 1; SELECT 2"), "");
 }
 
 }  // namespace

@@ -49,12 +49,13 @@ class Watch {
     constexpr Milliseconds look{10};
     const auto until = std::chrono::steady_clock::now() + limits.time;
     std::unique_lock lock(mutex_);
-    while (!stop.stop_requested() && !cancelled_ && !expired_) {
-      wake_.wait_for(lock, stop, look, [] { return false; });
-      cancelled_ = limits.cancel != nullptr && limits.cancel->requested();
-      expired_ = std::chrono::steady_clock::now() >= until;
+    // Again and again: an interrupt that falls between planning and running would be forgotten.
+    while (!wake_.wait_for(lock, stop, look, [&stop] { return stop.stop_requested(); })) {
+      if (stop.stop_requested()) return;
+      if (limits.cancel != nullptr && limits.cancel->requested()) cancelled_ = true;
+      if (std::chrono::steady_clock::now() >= until) expired_ = true;
+      if (cancelled_ || expired_) duckdb_interrupt(connection);
     }
-    if (!stop.stop_requested()) duckdb_interrupt(connection);
   }
 
   std::mutex mutex_;

@@ -200,10 +200,8 @@ std::vector<Function> Documents() {
   };
 }
 
-}  // namespace
-
-const Function* FindFunction(std::string_view name) {
-  static const auto* const functions = [] {
+const std::unordered_map<std::string, Function>& List() {
+  static const auto* const list = [] {
     auto* made = new std::unordered_map<std::string, Function>;
     for (const auto& group : {Server(), Sight(), Definitions(), Sizes(), Rights(), Texts(), Numbers(),
                               Arrays(), Aggregates(), Documents()}) {
@@ -211,8 +209,18 @@ const Function* FindFunction(std::string_view name) {
     }
     return made;
   }();
-  const auto found = functions->find(std::string(name));
-  return found == functions->end() ? nullptr : &found->second;
+  return *list;
+}
+
+}  // namespace
+
+const Function* FindFunction(std::string_view name) {
+  const auto found = List().find(std::string(name));
+  return found == List().end() ? nullptr : &found->second;
+}
+
+bool IsTarget(std::string_view target) {
+  return std::any_of(List().begin(), List().end(), [&](const auto& f) { return f.second.target == target; });
 }
 
 }  // namespace concordat::pgcatalog

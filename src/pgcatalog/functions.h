@@ -23,6 +23,9 @@ struct Function {
 // None if the function is not allowed.
 const Function* FindFunction(std::string_view name);
 
+// Is this the name of what some function of the list becomes?
+bool IsTarget(std::string_view target);
+
 // The macros and small tables behind the functions, as DuckDB's SQL.
 extern const char* const macros;
 
