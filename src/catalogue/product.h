@@ -8,6 +8,7 @@
 
 #include "base/units.h"
 #include "base/value.h"
+#include "engine/source.h"
 
 namespace concordat::catalogue {
 
@@ -29,15 +30,7 @@ struct Column {
   std::string description;
 };
 
-enum class SourceFormat { kCsv, kParquet, kDuckdb };
-
-struct Source {
-  SourceFormat format = SourceFormat::kCsv;
-  std::string path;       // absolute; a glob for files
-  std::string table;      // kDuckdb: the table
-  char delimiter = ',';   // kCsv
-  std::vector<std::string> null_texts;  // kCsv: texts that mean NULL, beside the empty one
-};
+using engine::Source;
 
 // How many rows one unit may have, and what publishing proved of it.
 struct Bounds {

@@ -1,0 +1,45 @@
+// Where a product's rows lie, and the text by which generated SQL reads them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace concordat::engine {
+
+enum class Format { kCsv, kParquet, kDuckdb };
+
+struct Source {
+  Format format = Format::kCsv;
+  std::string path;                     // absolute; a glob for CSV and Parquet
+  std::string table;                    // kDuckdb: the table
+  char delimiter = ',';                 // kCsv
+  bool trim = false;                    // kCsv: white space around names and values does not count
+  std::vector<std::string> null_texts;  // kCsv: texts that mean NULL, beside the empty one
+  bool operator==(const Source&) const = default;
+};
+
+// SQL of a SELECT that yields the source's columns under their own names: all text for CSV, their own types otherwise.
+std::string SelectFrom(const Source& source);
+
+// "name" with what SQL needs around it.
+std::string QuoteIdentifier(const std::string& name);
+std::string QuoteText(const std::string& text);
+
+// One file as it was when looked at.
+struct FileState {
+  std::string path;
+  std::uint64_t bytes = 0;
+  std::int64_t modified_ns = 0;
+  std::uint64_t inode = 0;
+  bool operator==(const FileState&) const = default;
+};
+
+// The files behind a source now, in the order of their names. Errors: kNotFound when there is none.
+Result<std::vector<FileState>> LookAt(const Source& source);
+// Errors: kFailedPrecondition naming the file that is missing, new or changed since `published`.
+Result<void> CheckUnchanged(const Source& source, const std::vector<FileState>& published);
+
+}  // namespace concordat::engine
