@@ -1,0 +1,132 @@
+#include "agreement/record.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/check.h"
+#include "crypto/canonical_json.h"
+
+namespace concordat::agreement {
+namespace {
+
+struct StepKind {
+  Verb verb;
+  const char* kind;
+};
+constexpr StepKind kStepKinds[] = {
+    {Verb::kDraft, "agreement.drafted"},    {Verb::kPropose, ledger::kind::kAgreementProposed},
+    {Verb::kApprove, "agreement.approved"}, {Verb::kSuspend, "agreement.suspended"},
+    {Verb::kResume, "agreement.resumed"},   {Verb::kRevoke, "agreement.revoked"},
+};
+
+struct AnalystKind {
+  AnalystVerb verb;
+  const char* kind;
+};
+constexpr AnalystKind kAnalystKinds[] = {
+    {AnalystVerb::kAdd, "analyst.added"},
+    {AnalystVerb::kPassword, "analyst.password"},
+    {AnalystVerb::kTraining, "analyst.training"},
+    {AnalystVerb::kRemove, "analyst.removed"},
+};
+
+template <class Table>
+auto FindKind(const Table& table, std::string_view kind) {
+  return std::find_if(std::begin(table), std::end(table),
+                      [kind](const auto& row) { return row.kind == kind; });
+}
+
+template <class Table, class V>
+const char* KindOf(const Table& table, V verb) {
+  const auto row =
+      std::find_if(std::begin(table), std::end(table), [verb](const auto& r) { return r.verb == verb; });
+  CHECK(row != std::end(table));
+  return row->kind;
+}
+
+tl::unexpected<Error> Corrupt(const ledger::Entry& entry, const std::string& what) {
+  return Fail(ErrorCode::kCorrupt,
+              "ledger entry " + std::to_string(entry.index) + " (" + entry.kind + ") " + what,
+              "run concordat ledger verify");
+}
+
+Result<std::string> TextOf(const ledger::Entry& entry, const char* field) {
+  const auto found = entry.body.find(field);
+  if (found == entry.body.end() || !found->is_string())
+    return Corrupt(entry, std::string("has no text '") + field + "'");
+  return found->get<std::string>();
+}
+
+Result<std::vector<Training>> TrainingsOf(const ledger::Entry& entry) {
+  std::vector<Training> trainings;
+  const auto found = entry.body.find("trainings");
+  if (found == entry.body.end()) return trainings;
+  for (const Json& item : *found) {
+    if (!item.is_string()) return Corrupt(entry, "has a training that is not text");
+    auto training = ParseTraining(item.get<std::string>(), entry.time);
+    if (!training) return Corrupt(entry, "has a training that cannot be read");
+    trainings.push_back(*std::move(training));
+  }
+  return trainings;
+}
+
+}  // namespace
+
+ledger::Draft DraftOf(const Step& step) {
+  Json body = {{"agreement", step.agreement}, {"id", step.id}, {"party", step.party}, {"by", step.by}};
+  if (step.document) {
+    auto document = crypto::ParseJson(step.document->canonical);
+    CHECK(document);
+    body["document"] = *std::move(document);
+  }
+  return {.kind = KindOf(kStepKinds, step.verb), .body = std::move(body), .secret = {}};
+}
+
+ledger::Draft DraftOf(const AnalystStep& step) {
+  Json body = {{"analyst", step.analyst}, {"by", step.by}};
+  for (const Training& training : step.trainings) {
+    body["trainings"].push_back(training.name + "@" + FormatTime(training.attested));
+  }
+  std::optional<Json> secret;
+  if (step.verifier) secret = Json{{"verifier", crypto::ToText(*step.verifier)}};
+  return {.kind = KindOf(kAnalystKinds, step.verb), .body = std::move(body), .secret = std::move(secret)};
+}
+
+bool IsAgreementKind(std::string_view kind) { return FindKind(kStepKinds, kind) != std::end(kStepKinds); }
+bool IsAnalystKind(std::string_view kind) { return FindKind(kAnalystKinds, kind) != std::end(kAnalystKinds); }
+
+Result<Step> StepOf(const ledger::Entry& entry) {
+  const auto row = FindKind(kStepKinds, entry.kind);
+  if (row == std::end(kStepKinds)) return Corrupt(entry, "is not a step of an agreement");
+  Step step{.verb = row->verb, .when = entry.time};
+  step.agreement = TRY(TextOf(entry, "agreement"));
+  step.id = TRY(TextOf(entry, "id"));
+  step.party = TRY(TextOf(entry, "party"));
+  step.by = TRY(TextOf(entry, "by"));
+  if (step.verb != Verb::kDraft && step.verb != Verb::kPropose) return step;
+  const auto document = entry.body.find("document");
+  if (document == entry.body.end()) return Corrupt(entry, "has no document");
+  auto agreement = ReadAgreement(*document);
+  if (!agreement) return Corrupt(entry, "has a document that cannot be read: " + agreement.error().message);
+  if (agreement->id != step.id || agreement->name != step.agreement)
+    return Corrupt(entry, "has another's document");
+  step.document = std::make_shared<const Agreement>(*std::move(agreement));
+  return step;
+}
+
+Result<AnalystStep> AnalystStepOf(const ledger::Entry& entry) {
+  const auto row = FindKind(kAnalystKinds, entry.kind);
+  if (row == std::end(kAnalystKinds)) return Corrupt(entry, "is not a step of an analyst");
+  AnalystStep step{.verb = row->verb, .when = entry.time};
+  step.analyst = TRY(TextOf(entry, "analyst"));
+  step.by = TRY(TextOf(entry, "by"));
+  step.trainings = TRY(TrainingsOf(entry));
+  if (!entry.secret) return step;
+  const auto text = entry.secret->find("verifier");
+  if (text == entry.secret->end() || !text->is_string()) return Corrupt(entry, "has no verifier");
+  auto verifier = crypto::ParseScramVerifier(text->get<std::string>());
+  if (!verifier) return Corrupt(entry, "has a verifier that cannot be read");
+  step.verifier = *std::move(verifier);
+  return step;
+}
+
+}  // namespace concordat::agreement
