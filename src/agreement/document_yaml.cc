@@ -92,8 +92,9 @@ Result<Json> Converter::Convert(const YAML::Node& node, const std::string& path,
 Result<Document> ReadYaml(std::string_view text) {
   try {
     const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-    if (documents.size() != 1)
-      return Malformed(1, fmt::format("{} documents where one belongs", documents.size()));
+    if (documents.size() != 1) {
+      return Malformed(1, "not one YAML document", "check the indentation; keep one document a file");
+    }
     Converter converter;
     Json json = TRY(converter.Convert(documents[0], "", 0));
     return Document{std::make_shared<const Json>(std::move(json)), converter.TakeLines()};

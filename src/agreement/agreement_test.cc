@@ -1,0 +1,173 @@
+#include "agreement/agreement.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "agreement/testing_agreement.h"
+#include "base/file.h"
+#include "base/testing_random.h"
+#include "crypto/canonical_json.h"
+#include "crypto/hash.h"
+#include "crypto/keys.h"
+
+namespace concordat::agreement {
+namespace {
+
+TEST(ParseAgreement, ReadsEveryField) {
+  const auto read = ParseAgreement(SampleText("minimum_people: 10", "minimum_people: 10\n  per_analyst: 2"));
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->name, "heart-study");
+  EXPECT_EQ(read->parties, (std::map<std::string, std::string>{{"lewisham", "self"}}));
+  EXPECT_EQ(read->tables, (std::map<std::string, ProductVersion>{{"patients", {"lewisham/heart", 3}}}));
+  EXPECT_EQ(read->purpose, "dpv:ScientificResearch");
+  EXPECT_EQ(read->legal_basis, "dpv-gdpr:A9-2-j");
+  EXPECT_EQ(read->question, "Does cholesterol predict disease?");
+  EXPECT_TRUE(read->Names("ana@lewisham"));
+  EXPECT_FALSE(read->Names("ana"));
+  EXPECT_TRUE(read->Allows("sql"));
+  EXPECT_EQ(read->protection.epsilon.value, 4);
+  EXPECT_EQ(read->protection.delta.value, 1e-6);
+  EXPECT_EQ(read->protection.per_query.value, 0.5);
+  EXPECT_EQ(read->protection.per_analyst->value, 2);
+  EXPECT_EQ(read->protection.minimum_people, 10);
+  EXPECT_EQ(read->needs.approvals, (std::map<std::string, int>{{"lewisham", 2}}));
+  EXPECT_EQ(read->needs.training, std::vector<std::string>{"data-ethics"});
+  EXPECT_EQ(read->needs.assessment, "DPIA-2026-14");
+  EXPECT_EQ(read->from, At("2026-02-01"));
+  EXPECT_EQ(read->until, At("2026-12-01"));
+  EXPECT_EQ(read->retention_days, 90);
+}
+
+TEST(ParseAgreement, IsIdentifiedByItsCanonicalFormHoweverItIsWritten) {
+  const auto yaml = ParseAgreement(SampleText());
+  const auto json = ParseAgreement(yaml->canonical);
+  const auto other_layout = ParseAgreement(SampleText("epsilon: 4\n", "epsilon: 4.0   # for ever\n"));
+  ASSERT_TRUE(json) << json.error().message;
+  ASSERT_TRUE(other_layout) << other_layout.error().message;
+  EXPECT_EQ(yaml->id, json->id);
+  EXPECT_EQ(yaml->id, other_layout->id);
+  EXPECT_EQ(yaml->id, ToHex(crypto::Sha256(AsBytes(yaml->canonical))));
+  EXPECT_EQ(*crypto::CanonicalJson(*crypto::ParseJson(yaml->canonical)), yaml->canonical);
+  EXPECT_NE(ParseAgreement(SampleText("epsilon: 4\n", "epsilon: 5\n"))->id, yaml->id);
+}
+
+TEST(ParseAgreement, TakesTheMembersOwnKey) {
+  SeededRandom random(1);
+  const std::string key = crypto::SigningKey::Generate("lewisham", random)->verify_key().Text();
+  const std::string other = crypto::SigningKey::Generate("southwark", random)->verify_key().Text();
+  EXPECT_TRUE(ParseAgreement(SampleText("self", key)));
+  EXPECT_FALSE(ParseAgreement(SampleText("self", other)));
+}
+
+TEST(ParseAgreement, ReadsTheSamples) {
+  for (const char* name : {"adult-study", "warm-homes"}) {
+    const auto text =
+        ReadFile(std::filesystem::path(CONCORDAT_SOURCE_DIR) / "samples" / (std::string(name) + ".yaml"));
+    ASSERT_TRUE(text) << name;
+    const auto read = ParseAgreement(*text);
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(read->name, name);
+  }
+}
+
+struct BadCase {
+  const char* from;
+  const char* to;
+  const char* message;
+};
+
+TEST(ParseAgreement, SaysWhatIsWrongAndWhere) {
+  const BadCase cases[] = {
+      {"agreement/1", "agreement/2", "line 1: concordat is not a format known here"},
+      {"concordat: agreement/1\n", "", "line 1: the document has no 'concordat'"},
+      {"name: heart-study", "name: Heart Study", "line 2: name is not a name"},
+      {"name: heart-study\n", "", "line 1: the document has no 'name'"},
+      {"name: heart-study", "name: heart-study\nowner: me", "line 3: owner is not a field that exists here"},
+      {"name: heart-study", "name: heart-study\nname: b", "line 3: the field 'name' stands twice"},
+      {"{lewisham: self}", "{}", "line 3: parties is not a set of named fields"},
+      {"{lewisham: self}", "{lewisham: selfish}", "line 3: parties.lewisham is not that member's key"},
+      {"{lewisham: self}", "{lewisham: self, southwark: self}", "line 3: parties names several members"},
+      {"[lewisham/heart@3]", "[lewisham/heart@3, lewisham/lungs@1]",
+       "line 5: tables.patients has 2 products"},
+      {"[lewisham/heart@3]", "[]", "line 5: tables.patients has 0 products"},
+      {"[lewisham/heart@3]", "lewisham/heart@3", "line 5: tables.patients is not a list"},
+      {"[lewisham/heart@3]", "[southwark/heart@3]",
+       "line 5: tables.patients[0] names 'southwark', which is not a party"},
+      {"lewisham/heart@3", "lewisham/heart", "line 5: tables.patients[0] is not a product"},
+      {"lewisham/heart@3", "heart@3", "line 5: tables.patients[0] is not a product"},
+      {"lewisham/heart@3", "lewisham/heart@0", "line 5: tables.patients[0] is not a product"},
+      {"lewisham/heart@3", "lewisham/heart@03", "line 5: tables.patients[0] is not a product"},
+      {"lewisham/heart@3", "lewisham/heart@3x", "line 5: tables.patients[0] is not a product"},
+      {"lewisham/heart@3", "lewisham/heart@", "line 5: tables.patients[0] is not a product"},
+      {"patients:", "Patients:", "line 5: tables.Patients is not a table's name"},
+      {"dpv:ScientificResearch", "research", "line 6: purpose is not a term"},
+      {"dpv:ScientificResearch", "12", "line 6: purpose is not text"},
+      {"dpv-gdpr:A9-2-j", "'a b:c'", "line 7: legal_basis is not a term"},
+      {"Does cholesterol predict disease?", "''", "line 8: question is empty"},
+      {"[ana@lewisham]", "[ana]", "line 9: analysts[0] is not an analyst"},
+      {"[ana@lewisham]", "[ana@southwark]", "line 9: analysts[0] names 'southwark'"},
+      {"[ana@lewisham]", "[ana@lewisham, ana@lewisham]", "line 9: analysts[1] stands twice"},
+      {"[ana@lewisham]", "[]", "line 9: analysts names nobody"},
+      {"[sql]", "[]", "line 10: allows allows nothing"},
+      {"mode: dp", "mode: none", "line 12: protection.mode is not supported"},
+      {"epsilon: 4", "epsilon: 0", "line 13: protection.epsilon is out of range"},
+      {"epsilon: 4", "epsilon: -1", "line 13: protection.epsilon is out of range"},
+      {"epsilon: 4", "epsilon: .nan", "line 13: protection.epsilon is not a number"},
+      {"epsilon: 4", "epsilon: '4'", "line 13: protection.epsilon is not a number"},
+      {"epsilon: 4", "epsilon: 1e400", "line 13: a number out of range"},
+      {"1.0e-6", "0", "line 14: protection.delta is out of range"},
+      {"1.0e-6", "0.5", "line 14: protection.delta is out of range"},
+      {"per_query: 0.5", "per_query: 4.5", "line 15: protection.per_query is out of range"},
+      {"per_query: 0.5", "per_query: 0.5\n  per_analyst: 5",
+       "line 16: protection.per_analyst is out of range"},
+      {"per_query: 0.5", "per_query: 0.5\n  per_quarry: 5", "line 16: protection.per_quarry is not a field"},
+      {"minimum_people: 10", "minimum_people: 0", "line 16: protection.minimum_people is not a whole number"},
+      {"minimum_people: 10", "minimum_people: 2.5",
+       "line 16: protection.minimum_people is not a whole number"},
+      {"{lewisham: 2}", "{lewisham: 0}", "line 17: needs.approvals.lewisham is not a whole number"},
+      {"{lewisham: 2}", "{southwark: 1}", "line 17: needs.approvals.southwark names 'southwark'"},
+      {"approvals: {lewisham: 2}, ", "", "line 17: needs has no 'approvals'"},
+      {"[data-ethics]", "[data-ethics, data-ethics]", "line 17: needs.training[1] stands twice"},
+      {"until: 2026-12-01", "until: 2026-02-01", "line 18: valid.until is not after valid.from"},
+      {"until: 2026-12-01", "until: 2026-02-30", "line 18: valid.until is not a date"},
+      {"until: 2026-12-01", "until: 20261201", "line 18: valid.until is not a date"},
+      {"retention_days: 90", "retention_days: 0", "line 19: retention_days is not a whole number"},
+      {"retention_days: 90", "retention_days: [90", "line 20: not YAML"},
+      {"concordat: agreement/1", "- concordat", "line 1: not one YAML document"},
+      {"retention_days: 90", "retention_days: 90\n---\nname: b", "line 1: not one YAML document"},
+      {"retention_days: 90", "retention_days: !!int 90", "line 19: a tag"},
+  };
+  for (const BadCase& c : cases) {
+    SCOPED_TRACE(std::string(c.from) + " → " + c.to);
+    const auto read = ParseAgreement(SampleText(c.from, c.to));
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().code, ErrorCode::kInvalidArgument);
+    EXPECT_EQ(read.error().message.substr(0, std::string(c.message).size()), c.message);
+  }
+}
+
+TEST(ParseAgreement, SaysWhatToDoAboutAMissingOrUnknownField) {
+  EXPECT_EQ(ParseAgreement(SampleText("retention_days: 90\n", "")).error().remedy,
+            "add the field 'retention_days'");
+  EXPECT_EQ(ParseAgreement(SampleText("mode: dp", "mood: dp")).error().remedy,
+            "the fields here are mode, epsilon, delta, per_query, per_analyst, minimum_people");
+}
+
+TEST(ParseAgreement, SurvivesDocumentsMadeToHurt) {
+  std::string laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+  for (int i = 1; i < 12; ++i) {
+    laughs += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [";
+    for (int j = 0; j < 10; ++j) laughs += (j ? ", *a" : "*a") + std::to_string(i - 1);
+    laughs += "]\n";
+  }
+  for (const std::string& bad :
+       {std::string(), std::string("~"), std::string("[]"), laughs, std::string(100'000, '['),
+        std::string((1 << 20) + 1, ' '), std::string("a: \"\xFF\""), std::string("&a [*a]"),
+        std::string("? [a]\n: b"), std::string("\0", 1)}) {
+    EXPECT_FALSE(ParseAgreement(bad)) << bad.substr(0, 40);
+  }
+}
+
+}  // namespace
+}  // namespace concordat::agreement
