@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+#include "base/bytes.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/result.h"
@@ -39,7 +40,9 @@ struct ServerOptions {
   std::filesystem::path certificate;  // PEM, the chain after it
   std::filesystem::path key;          // PEM
   bool allow_plain = false;  // connections without TLS, from this machine alone; for development
-  int workers = 8;           // questions that may run at once
+  // Makes the mock verifiers of unknown names; keep it the same across restarts and secret. Empty: one for this run.
+  Bytes server_secret;
+  int workers = 8;  // questions that may run at once
   Limits limits;
   std::function<void(const std::string& line)> log;  // what happened, without data or secrets; any thread
 };
