@@ -31,7 +31,7 @@ CREATE MACRO f_pg_table_is_visible(t) AS t IN (SELECT oid FROM cat.pg_class v WH
 CREATE MACRO f_format_type(t, m) AS
   CASE WHEN t IS NULL THEN NULL WHEN t = 0 THEN '-'
        ELSE coalesce((SELECT any_value(display) FROM cat.displays d WHERE d.oid = t), '???') END;
-CREATE MACRO f_pg_get_viewdef(v) AS NULL::VARCHAR, (v, pretty) AS NULL::VARCHAR;
+CREATE MACRO f_pg_get_viewdef(v) AS '', (v, pretty) AS '';
 CREATE MACRO f_obj_description(o) AS
   (SELECT any_value(description) FROM cat.pg_description d WHERE d.objoid = o AND d.objsubid = 0),
   (o, c) AS (SELECT any_value(d.description) FROM cat.pg_description d

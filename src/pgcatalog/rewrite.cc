@@ -78,7 +78,8 @@ Outcome<void> Rewriter::FromRelation(pg_query::RangeVar& range, Scope& scope) {
   } else {
     const auto view = std::find_if(database_.views.begin(), database_.views.end(),
                                    [&](const View& v) { return schema == "concordat" && v.name == name; });
-    if (view == database_.views.end()) return NoSuchRelation(schema + "." + name);
+    if (view == database_.views.end())
+      return NoSuchRelation(range.schemaname().empty() ? name : schema + "." + name);
     for (const ViewColumn& column : view->columns)
       source.columns.push_back({column.name, TypeOid(column.type)});
   }
