@@ -84,7 +84,8 @@ TEST(ParseAgreement, SaysWhatIsWrongAndWhere) {
       {"name: heart-study", "name: Heart Study", "line 2: name is not a name"},
       {"name: heart-study\n", "", "line 1: the document has no 'name'"},
       {"name: heart-study", "name: heart-study\nowner: me", "line 3: owner is not a field that exists here"},
-      {"name: heart-study", "name: heart-study\nname: b", "line 3: the field 'name' stands twice"},
+      {"name: heart-study", "name: heart-study\nname: b",
+       "line 3: cannot be read: the field 'name' stands twice"},
       {"{lewisham: self}", "{}", "line 3: parties is not a set of named fields"},
       {"{lewisham: self}", "{lewisham: selfish}", "line 3: parties.lewisham is not that member's key"},
       {"{lewisham: self}", "{lewisham: self, southwark: self}", "line 3: parties names several members"},
@@ -115,7 +116,7 @@ TEST(ParseAgreement, SaysWhatIsWrongAndWhere) {
       {"epsilon: 4", "epsilon: -1", "line 13: protection.epsilon is out of range"},
       {"epsilon: 4", "epsilon: .nan", "line 13: protection.epsilon is not a number"},
       {"epsilon: 4", "epsilon: '4'", "line 13: protection.epsilon is not a number"},
-      {"epsilon: 4", "epsilon: 1e400", "line 13: a number out of range"},
+      {"epsilon: 4", "epsilon: 1e400", "line 13: cannot be read: the number is out of range"},
       {"1.0e-6", "0", "line 14: protection.delta is out of range"},
       {"1.0e-6", "0.5", "line 14: protection.delta is out of range"},
       {"per_query: 0.5", "per_query: 4.5", "line 15: protection.per_query is out of range"},
@@ -133,10 +134,11 @@ TEST(ParseAgreement, SaysWhatIsWrongAndWhere) {
       {"until: 2026-12-01", "until: 2026-02-30", "line 18: valid.until is not a date"},
       {"until: 2026-12-01", "until: 20261201", "line 18: valid.until is not a date"},
       {"retention_days: 90", "retention_days: 0", "line 19: retention_days is not a whole number"},
-      {"retention_days: 90", "retention_days: [90", "line 20: not YAML"},
-      {"concordat: agreement/1", "- concordat", "line 1: not one YAML document"},
-      {"retention_days: 90", "retention_days: 90\n---\nname: b", "line 1: not one YAML document"},
-      {"retention_days: 90", "retention_days: !!int 90", "line 19: a tag"},
+      {"retention_days: 90", "retention_days: [90", "line 20: cannot be read"},
+      {"concordat: agreement/1", "- concordat", "line 2: cannot be read"},
+      {"retention_days: 90", "retention_days: 90\n---\nname: b",
+       "line 20: cannot be read: there is more than one document"},
+      {"retention_days: 90", "retention_days: !!int 90", "line 19: cannot be read: tags are not supported"},
   };
   for (const BadCase& c : cases) {
     SCOPED_TRACE(std::string(c.from) + " → " + c.to);
@@ -164,7 +166,7 @@ TEST(ParseAgreement, SurvivesDocumentsMadeToHurt) {
   for (const std::string& bad :
        {std::string(), std::string("~"), std::string("[]"), laughs, std::string(100'000, '['),
         std::string((1 << 20) + 1, ' '), std::string("a: \"\xFF\""), std::string("&a [*a]"),
-        std::string("? [a]\n: b"), std::string("\0", 1)}) {
+        std::string(",a: b"), std::string("? [a]\n: b"), std::string("\0", 1)}) {
     EXPECT_FALSE(ParseAgreement(bad)) << bad.substr(0, 40);
   }
 }
