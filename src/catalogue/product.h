@@ -54,6 +54,7 @@ struct Product {
   PrivacyBudget budget;     // of the product for ever, across versions
   Source source;
   bool is_public = false;   // no unit: public data, released as it is
+  bool unit_is_row = false; // no column names the unit: each row is one unit
 
   const Column* unit() const {
     for (const Column& column : columns) {

@@ -1,0 +1,54 @@
+// The products of a member: a fold over the ledger, and the step that publishes one.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "catalogue/contract.h"
+#include "catalogue/product_json.h"
+#include "catalogue/profile.h"
+#include "ledger/ledger.h"
+
+namespace concordat::catalogue {
+
+using PublishedPtr = std::shared_ptr<const Published>;
+
+// Reads hold Ledger::Share; what they return stays as it is.
+class Catalogue final : public ledger::Fold {
+ public:
+  void Apply(const ledger::Entry& entry) override;
+  void Clear() override { products_.clear(); }
+
+  // By "member/name@version" (its newest revision), "member/name" or "name" (the newest version); none if there is none.
+  PublishedPtr Find(const std::string& reference) const;
+  // The newest revision of every version, by id and version.
+  std::vector<PublishedPtr> List() const;
+
+ private:
+  std::map<std::string, std::map<std::int64_t, PublishedPtr>> products_;  // by id and version
+};
+
+struct Publication {
+  PublishedPtr published;
+  Profile profile;
+  bool is_new = false;            // false: this very contract and data were published before
+  std::string changed;            // why the version or revision rose: "columns", "bounds", "rows"; empty for a first version
+};
+
+struct PublishRequest {
+  std::string text;                    // the contract
+  std::filesystem::path contract;      // where it came from
+  std::filesystem::path data;          // what its path is relative to; empty: the contract's folder
+  std::string member;                  // whose node this is
+};
+
+// Validates, profiles, proves, appends. A larger budget than before is refused: spent is spent.
+// Errors: kInvalidArgument listing every problem; kPermissionDenied for another member's product or a raised budget.
+Result<Publication> Publish(const PublishRequest& request, ledger::Ledger& ledger, const Catalogue& catalogue,
+                            const std::function<void(std::string_view)>& progress);
+
+}  // namespace concordat::catalogue

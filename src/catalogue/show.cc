@@ -1,0 +1,71 @@
+#include "catalogue/show.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace concordat::catalogue {
+namespace {
+
+constexpr std::size_t kDomainShown = 12;
+
+std::string End(Type type, double end) {
+  switch (type) {
+    case Type::kDate: return ToText(Date{static_cast<std::int32_t>(end)});
+    case Type::kTimestamp: return ToText(Timestamp{static_cast<std::int64_t>(end)});
+    default: return ToText(end);
+  }
+}
+
+std::string DomainText(const Column& column) {
+  std::string text;
+  for (std::size_t i = 0; i < column.domain.size() && i < kDomainShown; ++i) text += (i > 0 ? ", " : "") + ToText(column.domain[i]);
+  if (column.domain.size() > kDomainShown) text += fmt::format(", … ({} values)", column.domain.size());
+  return text;
+}
+
+std::string UnitText(const Product& product) {
+  if (product.is_public) return "none: public data, released as it is";
+  if (product.unit_is_row) return "each row";
+  return product.unit() != nullptr ? product.unit()->name : "none";
+}
+
+std::string BoundsText(const Bounds& bounds) {
+  return fmt::format("{} {} a unit ({}), {} {} a unit, values {}", bounds.rows_per_unit, bounds.rows_per_unit == 1 ? "row" : "rows",
+                     bounds.rows_proven ? "proven" : "bounded in each question", bounds.groups_per_unit,
+                     bounds.groups_per_unit == 1 ? "group" : "groups", bounds.ranges_proven ? "proven within their ranges" : "clipped to their ranges");
+}
+
+}  // namespace
+
+std::string DescribeColumn(const Column& column) {
+  std::string text;
+  const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : "; ") + part; };
+  if (column.unit) add("privacy unit: only count(DISTINCT …)");
+  if (column.range) add(fmt::format("{} to {}", End(column.type, column.range->low), End(column.type, column.range->high)));
+  if (!column.domain.empty()) add("one of " + DomainText(column));
+  if (column.resolution) add(fmt::format("to the nearest {}", *column.resolution));
+  return text;
+}
+
+std::string Show(const Product& product) {
+  std::string text = fmt::format("{}@{} (revision {})\n{}\n", product.id, product.version, product.revision, product.title);
+  if (!product.description.empty()) text += product.description + "\n";
+  text += fmt::format("\n  unit    {}\n", UnitText(product));
+  if (!product.is_public) {
+    text += fmt::format("  bounds  {}\n", BoundsText(product.bounds));
+    text += fmt::format("  budget  epsilon {}, delta {}, for ever\n", product.budget.epsilon.value, product.budget.delta.value);
+  }
+  if (product.people) text += fmt::format("  people  about {}\n", *product.people);
+  std::size_t widest = 6;
+  for (const Column& column : product.columns) widest = std::max(widest, column.name.size());
+  text += fmt::format("\n  {:<{}}  {:<16}  {}\n", "column", widest, "type", "what it may be");
+  for (const Column& column : product.columns) {
+    std::string line = fmt::format("  {:<{}}  {:<16}  {}", column.name, widest, Name(column.type), DescribeColumn(column));
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  }
+  return text;
+}
+
+}  // namespace concordat::catalogue
