@@ -223,7 +223,13 @@ class OpenCatalogue : public Catalogue {
 
   // Puts this analyst's view of this database in place of the one before.
   Result<void> Show(const Database& database, const Session& session) {
-    if (shown_ && process_ == session.process && SameContent(*shown_, database)) return {};
+    if (shown_ && SameContent(*shown_, database)) {
+      if (process_ == session.process) return {};
+      process_ = session.process;
+      return duck_->Execute(fmt::format(
+          "CREATE OR REPLACE TABLE cat.self AS SELECT * REPLACE ({}::INTEGER AS process) FROM cat.self",
+          process_));
+    }
     shown_.reset();
     std::string script = "DROP SCHEMA conc CASCADE; CREATE SCHEMA conc;";
     for (const char* table : varying) {

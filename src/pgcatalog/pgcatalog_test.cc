@@ -207,6 +207,14 @@ TEST_F(Questions, SetAndShowSettings) {
   EXPECT_EQ(ShowSetting(session, "nope").error().sqlstate, "42704");
 }
 
+TEST_F(Questions, KnowTheirSession) {
+  for (const std::int32_t process : {7, 8, 8, 7}) {
+    Session session;
+    session.process = process;
+    EXPECT_EQ(Rows(*Ask("SELECT pg_backend_pid()", {}, session)), std::to_string(process) + "\n");
+  }
+}
+
 TEST_F(Questions, EndWhenCancelled) {
   engine::Cancel cancel;
   cancel.Request();
