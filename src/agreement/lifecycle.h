@@ -28,6 +28,7 @@ struct Step {
   std::string id;         // of the document that whoever took the step had before them
   std::string party;      // the member that takes it
   std::string by;         // the person, in that member
+  std::string reason;     // why, for the record; may be empty
   Time when{};
   std::shared_ptr<const Agreement> document;  // kDraft and kPropose alone
 };

@@ -58,7 +58,7 @@ Result<std::string> TextOf(const ledger::Entry& entry, const char* field) {
 
 Result<std::vector<Training>> TrainingsOf(const ledger::Entry& entry) {
   std::vector<Training> trainings;
-  const auto found = entry.body.find("trainings");
+  const auto found = entry.body.find("training");
   if (found == entry.body.end()) return trainings;
   for (const Json& item : *found) {
     if (!item.is_string()) return Corrupt(entry, "has a training that is not text");
@@ -73,6 +73,7 @@ Result<std::vector<Training>> TrainingsOf(const ledger::Entry& entry) {
 
 ledger::Draft DraftOf(const Step& step) {
   Json body = {{"agreement", step.agreement}, {"id", step.id}, {"party", step.party}, {"by", step.by}};
+  if (!step.reason.empty()) body["reason"] = step.reason;
   if (step.document) {
     auto document = crypto::ParseJson(step.document->canonical);
     CHECK(document);
@@ -84,7 +85,7 @@ ledger::Draft DraftOf(const Step& step) {
 ledger::Draft DraftOf(const AnalystStep& step) {
   Json body = {{"analyst", step.analyst}, {"by", step.by}};
   for (const Training& training : step.trainings) {
-    body["trainings"].push_back(training.name + "@" + FormatTime(training.attested));
+    body["training"].push_back(training.name + "@" + FormatTime(training.attested));
   }
   std::optional<Json> secret;
   if (step.verifier) secret = Json{{"verifier", crypto::ToText(*step.verifier)}};
@@ -102,6 +103,7 @@ Result<Step> StepOf(const ledger::Entry& entry) {
   step.id = TRY(TextOf(entry, "id"));
   step.party = TRY(TextOf(entry, "party"));
   step.by = TRY(TextOf(entry, "by"));
+  if (entry.body.contains("reason")) step.reason = TRY(TextOf(entry, "reason"));
   if (step.verb != Verb::kDraft && step.verb != Verb::kPropose) return step;
   const auto document = entry.body.find("document");
   if (document == entry.body.end()) return Corrupt(entry, "has no document");

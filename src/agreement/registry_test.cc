@@ -117,7 +117,9 @@ TEST_F(RegistryTest, WritesNothingForARefusedStep) {
 TEST_F(RegistryTest, IsTheSameAfterReplay) {
   AddAna();
   Activate();
-  EXPECT_EQ(Taken(Verb::kSuspend, "sam"), "");
+  Step suspend = SampleStep(Verb::kSuspend, Sample(), "sam");
+  suspend.reason = "audit";
+  EXPECT_EQ(Taken(suspend), "");
   Close();
   registry_.Clear();
   EXPECT_TRUE(registry_.agreements().empty());
@@ -129,6 +131,7 @@ TEST_F(RegistryTest, IsTheSameAfterReplay) {
   EXPECT_EQ(standing->document->id, Sample()->id);
   ASSERT_EQ(standing->steps.size(), 4U);
   EXPECT_EQ(standing->steps[2].by, "lee");
+  EXPECT_EQ(standing->steps[3].reason, "audit");
   EXPECT_EQ(standing->steps[2].when, At("2026-07-01"));
   const Analyst* ana = registry_.FindAnalyst("ana");
   ASSERT_NE(ana, nullptr);
