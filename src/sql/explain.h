@@ -8,7 +8,8 @@
 
 namespace concordat::sql {
 
-// Unit, bounds, groups, mechanism and noise scale of each column in natural units, charge, expected margins, minimum.
+// Unit, bounds, groups, mechanism and noise scale of each column in natural units, charge, expected margins,
+// minimum.
 std::vector<std::string> Explain(const Plan& plan);
 
 // Bounds, groups and noise alone, free of versions and charges: what golden tests compare.

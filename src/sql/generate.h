@@ -1,9 +1,10 @@
 // From a plan to the statement that an engine runs over a product's rows.
 //
-// The statement reads a relation named `source`, which the caller defines (WITH source AS (…) before it): one column for
-// each of Product::columns, named by Column::source_name, of any type that converts to the contract's; text for CSV.
-// Other columns do no harm. It returns one row a group: the keys, typed by the contract, then one integer for each of
-// Plan::measured (NULL or absent means 0). It is total: no content of a row makes it fail.
+// The statement reads a relation named `source`, which the caller defines (WITH source AS (…) before it): one
+// column for each of Product::columns, named by Column::source_name, of any type that converts to the
+// contract's; text for CSV. Other columns do no harm. It returns one row a group: the keys, typed by the
+// contract, then one integer for each of Plan::measured (NULL or absent means 0). It is total: no content of
+// a row makes it fail.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +21,8 @@ struct Statement {
   Row parameters;
 };
 
-// `parameters`: the question's, of the types Query::parameters. `secret`: fresh for each run; chooses which groups of a
-// unit are kept.
+// `parameters`: the question's, of the types Query::parameters. `secret`: fresh for each run; chooses which
+// groups of a unit are kept.
 Statement InnerStatement(const Plan& plan, const Row& parameters, std::uint64_t secret);
 
 }  // namespace concordat::sql

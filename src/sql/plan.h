@@ -1,11 +1,12 @@
-// A plan: how a bound question is answered under differential privacy. What bounds a unit's part in it, which integers
-// the engine returns, how much noise each gets, which groups appear, what it costs.
+// A plan: how a bound question is answered under differential privacy. What bounds a unit's part in it, which
+// integers the engine returns, how much noise each gets, which groups appear, what it costs.
 //
-// Argument for the sensitivity of every column: plan.proof.md. Planning is pure and sees no row: the same question,
-// contract and terms give the same plan, so acceptance and charge are blind to data.
+// Argument for the sensitivity of every column: plan.proof.md. Planning is pure and sees no row: the same
+// question, contract and terms give the same plan, so acceptance and charge are blind to data.
 //
-// The path of a question: MakePlan → charge Plan::measurements → generate.h InnerStatement, run by the product's engine →
-// shape.h AddNoise → shape.h OuterStatement, run by the embedded engine over released values → the answer.
+// The path of a question: MakePlan → charge Plan::measurements → generate.h InnerStatement, run by the
+// product's engine → shape.h AddNoise → shape.h OuterStatement, run by the embedded engine over released
+// values → the answer.
 #pragma once
 
 #include <cstdint>
@@ -24,12 +25,12 @@ namespace concordat::sql {
 
 // What the agreement and the analyst's settings come to, for one question.
 struct Terms {
-  PrivacyBudget budget;              // most this question may cost; delta is where zCDP is read as (epsilon, delta)
-  Delta threshold;                   // chance that groups nobody declared betray a unit; on top of the budget's delta
-  bool pure = false;                 // discrete Laplace and pure epsilon instead of discrete Gaussian and zCDP
-  bool margins = false;              // add <column>_margin to the answer
-  bool allow_negative = false;       // leave noisy counts below zero as they are
-  std::int64_t minimum_people = 0;   // groups with fewer people (noisy) are withheld
+  PrivacyBudget budget;  // most this question may cost; delta is where zCDP is read as (epsilon, delta)
+  Delta threshold;       // chance that groups nobody declared betray a unit: dp::ThresholdDeltaFor
+  bool pure = false;     // discrete Laplace and pure epsilon instead of discrete Gaussian and zCDP
+  bool margins = false;  // add <column>_margin to the answer
+  bool allow_negative = false;          // leave noisy counts below zero as they are
+  std::int64_t minimum_people = 0;      // groups with fewer people (noisy) are withheld
   std::optional<std::string> accuracy;  // "±2%" or "±50": spend the smallest epsilon that meets it
 };
 
@@ -41,8 +42,8 @@ struct Bounding {
     kBounded,  // aggregate by (unit, group), clip, then aggregate by group
   };
   Mode mode = Mode::kPlain;
-  std::int64_t rows = 1;     // of one unit
-  std::int64_t groups = 1;   // of one unit; never more than `rows`
+  std::int64_t rows = 1;    // of one unit
+  std::int64_t groups = 1;  // of one unit; never more than `rows`
   bool rows_proven = false;
   bool limits_groups = false;  // the statement keeps at most `groups` groups a unit
 };
@@ -59,14 +60,19 @@ struct Grouping {
 // One column of integers that the engine returns for each group.
 struct Measured {
   enum class Kind { kRows, kValues, kPeople, kSum };
-  Kind kind = Kind::kRows;        // rows, non-null values of `argument`, units, sum of `argument`
-  std::optional<Expr> argument;   // kValues, kSum
-  std::optional<Expr> filter;     // FILTER (WHERE …)
-  // Grid steps of one row, one value, one unit, or of half the range of `argument`. 0: public.
+  Kind kind = Kind::kRows;       // rows, non-null values of `argument`, units, sum of `argument`
+  std::optional<Expr> argument;  // kValues, kSum
+  std::optional<Expr> filter;    // FILTER (WHERE …)
+  // Grid steps of one row, one value, one unit, or of half the range of `argument`. 0: exact, for public
+  // data.
   std::int64_t steps = 0;
-  double centre = 0;              // kSum: middle of the range, in natural units
-  double half_range = 0;          // kSum
-  dp::Measurement measurement;    // what releasing the column costs
+  double centre = 0;        // kSum: middle of the range, in natural units
+  double half_range = 0;    // kSum
+  bool whole = false;       // kSum of integers x: the engine adds up 2x - (low + high)
+  bool clips = true;        // kSum: the statement must clip each value; else publishing proved the range
+  std::int64_t factor = 1;  // grid steps of one in the engine's integers
+  std::optional<double> resolution;  // kSum: reporting step
+  dp::Measurement measurement;       // what releasing the column costs
 };
 
 // Where Query::aggregates[i] comes from. A sum is value · half_range / steps + centre · count.
@@ -82,15 +88,15 @@ struct Plan {
   Bounding bounding;
   Grouping grouping;
   std::vector<Measured> measured;
-  std::vector<Source> sources;           // one for each of Query::aggregates
-  std::optional<std::size_t> people;     // index into `measured`: for the threshold and the minimum
-  dp::Measurements measurements;         // what to charge: one for each of `measured`; empty for public data
-  Epsilon epsilon;                       // what the question costs alone, at terms.budget.delta
-  Rho rho;                               // the same as zCDP
+  std::vector<Source> sources;        // one for each of Query::aggregates
+  std::optional<std::size_t> people;  // index into `measured`: for the threshold and the minimum
+  dp::Measurements measurements;      // what to charge: one for each of `measured`; empty for public data
+  Epsilon epsilon;                    // what the question costs alone, at terms.budget.delta
+  Rho rho;                            // the same as zCDP
 };
 
 // Refusals: budget_too_small (no grid step fits), accuracy_out_of_reach, bad_accuracy, accuracy_needs_people,
-// groups_need_delta, sum_needs_range.
+// groups_need_delta, sum_needs_range, no_unit.
 Outcome<Plan> MakePlan(std::shared_ptr<const Query> query, const Terms& terms);
 
 // The scan below a relation.

@@ -1,5 +1,5 @@
-// From exact integers to an answer: noise, thresholds, minimum, then the analyst's expressions, HAVING, ORDER BY, LIMIT
-// and DISTINCT over released values.
+// From exact integers to an answer: noise, thresholds, minimum, then the analyst's expressions, HAVING, ORDER
+// BY, LIMIT and DISTINCT over released values.
 #pragma once
 
 #include <vector>
@@ -12,12 +12,14 @@
 
 namespace concordat::sql {
 
-// The noisy table: one row a released group; keys, then one value for each of Query::aggregates (NULL when withheld).
-// For declared groups the rows are the same whatever the data. Sorted by keys, never in the engine's order.
-// `inner`: what InnerStatement returned. Errors: kInternal if that does not have the plan's shape.
+// The noisy table: one row a released group; keys, then one value for each of Query::aggregates (NULL when
+// withheld). For declared groups the rows are the same whatever the data. Sorted by keys, never in the
+// engine's order. `inner`: what InnerStatement returned. Errors: kInternal if that does not have the plan's
+// shape.
 Result<std::vector<Row>> AddNoise(const Plan& plan, const std::vector<Row>& inner, dp::Noise& noise);
 
-// The statement that makes the answer from the noisy table; it reads no relation.
+// The statement that makes the answer from the noisy table, in the order of ResultColumns (its own column
+// names mean nothing). It reads no relation, and runs on the embedded engine alone.
 Statement OuterStatement(const Plan& plan, const std::vector<Row>& noisy, const Row& parameters);
 
 struct ResultColumn {

@@ -1,0 +1,142 @@
+#include "sql/explain.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "dp/interval.h"
+#include "dp/scale.h"
+
+namespace concordat::sql {
+namespace {
+
+using Kind = Measured::Kind;
+using Mode = Bounding::Mode;
+
+std::string Plural(std::int64_t count, const char* word) {
+  return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
+}
+
+std::string UnitName(const Plan& plan) {
+  return plan.product->unit() == nullptr ? "row" : plan.product->unit()->name;
+}
+
+std::string ColumnName(const Plan& plan, const Measured& measured) {
+  const auto argument = [&] {
+    const Expr& expr = *measured.argument;
+    const bool column = expr.op == Op::kColumn;
+    return column ? plan.query->relation->columns[static_cast<std::size_t>(expr.index)].name
+                  : std::string("expression");
+  };
+  const char* filter = measured.filter ? " filtered" : "";
+  switch (measured.kind) {
+    case Kind::kRows:
+      return fmt::format("count{}", filter);
+    case Kind::kValues:
+      return fmt::format("count({}){}", argument(), filter);
+    case Kind::kPeople:
+      return fmt::format("people{}", filter);
+    case Kind::kSum:
+      return fmt::format("sum({}){}", argument(), filter);
+  }
+  return "";
+}
+
+// Grid steps of noise in the column's natural units.
+double Natural(const Measured& measured, double steps) {
+  const double natural = steps / static_cast<double>(measured.steps);
+  return measured.kind == Kind::kSum ? natural * measured.half_range : natural;
+}
+
+std::string BoundLine(const Plan& plan) {
+  const Bounding& bounding = plan.bounding;
+  if (bounding.mode == Mode::kPublic) return fmt::format("bound   none: {} is public", plan.product->name);
+  std::string line =
+      fmt::format("bound   {} by {} to {}", plan.product->name, UnitName(plan), Plural(bounding.rows, "row"));
+  if (!bounding.rows_proven && bounding.limits_groups) line += " a group";
+  if (bounding.limits_groups) line += fmt::format(", {}", Plural(bounding.groups, "group"));
+  return line;
+}
+
+std::string GroupLine(const Plan& plan) {
+  switch (plan.grouping.kind) {
+    case Grouping::Kind::kSingle:
+      return "";
+    case Grouping::Kind::kDeclared:
+      return fmt::format("groups  {} declared, empty ones too", plan.grouping.declared.size());
+    case Grouping::Kind::kThreshold:
+      return fmt::format("groups  with at least {:.1f} people, noise included, at delta {:.2g}",
+                         plan.grouping.threshold_people, plan.terms.threshold.value);
+    case Grouping::Kind::kPublic:
+      return "groups  all";
+  }
+  return "";
+}
+
+std::string NoiseLine(const Plan& plan, const Measured& measured) {
+  const bool gaussian = measured.measurement.mechanism == dp::Mechanism::kDiscreteGaussian;
+  return fmt::format("noise   {}: {} {:.4g}", ColumnName(plan, measured),
+                     gaussian ? "discrete_gaussian sigma" : "discrete_laplace b",
+                     Natural(measured, static_cast<double>(measured.measurement.scale)));
+}
+
+std::string MarginOf(const Plan& plan, const Source& source, const Aggregate& aggregate) {
+  const auto half_width = [](const Measured& m) {
+    return Natural(m, dp::HalfWidth(m.measurement.mechanism, static_cast<double>(m.measurement.scale)));
+  };
+  if (aggregate.kind != AggregateKind::kSum)
+    return fmt::format("±{:.4g}", half_width(plan.measured[*source.value]));
+  const double of_sum = source.value ? half_width(plan.measured[*source.value]) : 0;
+  const double centre = aggregate.argument->range->low / 2 + aggregate.argument->range->high / 2;
+  const double sum = std::hypot(of_sum, centre * half_width(plan.measured[*source.count]));
+  return fmt::format("±{:.4g}; as an average of n values about ±{:.4g} / n", sum, of_sum);
+}
+
+std::vector<std::string> MarginLines(const Plan& plan) {
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < plan.sources.size(); ++i) {
+    const Aggregate& aggregate = plan.query->aggregates[i];
+    const Source& source = plan.sources[i];
+    const bool sum = aggregate.kind == AggregateKind::kSum;
+    const Measured named{.kind = sum ? Kind::kSum : plan.measured[*source.value].kind,
+                         .argument = aggregate.argument,
+                         .filter = aggregate.filter};
+    lines.push_back(
+        fmt::format("margin  {}: {}", ColumnName(plan, named), MarginOf(plan, source, aggregate)));
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::vector<std::string> ExplainBriefly(const Plan& plan) {
+  std::vector<std::string> lines = {BoundLine(plan)};
+  if (plan.grouping.kind != Grouping::Kind::kSingle) lines.push_back(GroupLine(plan));
+  if (plan.product->is_public) return lines;
+  for (const Measured& measured : plan.measured) lines.push_back(NoiseLine(plan, measured));
+  if (plan.terms.minimum_people > 0) {
+    const char* people = plan.terms.minimum_people == 1 ? "person" : "people";
+    lines.push_back(fmt::format("minimum {} {}, noise included", plan.terms.minimum_people, people));
+  }
+  return lines;
+}
+
+std::vector<std::string> Explain(const Plan& plan) {
+  std::vector<std::string> lines = ExplainBriefly(plan);
+  lines.insert(lines.begin(),
+               fmt::format("product {} version {}, unit {}", plan.product->id, plan.product->version,
+                           plan.product->is_public ? "none" : UnitName(plan)));
+  if (plan.product->is_public) {
+    lines.emplace_back("charge  none");
+    return lines;
+  }
+  const Bounding& bounding = plan.bounding;
+  lines.insert(lines.begin() + 2, bounding.rows_proven ? "        rows proven when published"
+                                                       : "        enforced in the question");
+  for (std::string& line : MarginLines(plan)) lines.push_back(std::move(line));
+  lines.push_back(fmt::format("charge  epsilon {:.4g} at delta {:.2g} (rho {:.4g})", plan.epsilon.value,
+                              plan.terms.budget.delta.value, plan.rho.value));
+  return lines;
+}
+
+}  // namespace concordat::sql

@@ -1,0 +1,342 @@
+#include "sql/generate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "base/check.h"
+#include "base/mutation.h"
+#include "sql/generate_expr.h"
+
+namespace concordat::sql {
+namespace {
+
+using Columns = std::set<std::size_t>;
+using Mode = Bounding::Mode;
+
+std::string ColumnName(std::size_t index) { return fmt::format("c{}", index); }
+
+void CollectColumns(const Expr& expr, Columns& columns) {
+  if (expr.op == Op::kColumn) columns.insert(static_cast<std::size_t>(expr.index));
+  for (const Expr& arg : expr.args) CollectColumns(arg, columns);
+}
+
+// An end of a range as a literal of the column's type; empty where it bounds nothing.
+std::string BoundLiteral(Type type, double end) {
+  if (!std::isfinite(end)) return "";
+  constexpr double kMost = 9'223'372'036'854'774'784.0;  // the largest double below 2^63
+  const auto whole = [&](double value) {
+    return static_cast<std::int64_t>(std::clamp(value, -kMost, kMost));
+  };
+  switch (type) {
+    case Type::kInteger:
+      return std::to_string(whole(end));
+    case Type::kNumber:
+      return NumberLiteral(end);
+    case Type::kDate:
+      return DateLiteral(whole(end));
+    case Type::kTimestamp:
+      return TimestampLiteral(whole(end));
+    default:
+      return "";
+  }
+}
+
+// A value pulled to the nearer end; NULL and NaN are NULL (LEAST and GREATEST would make an end of them).
+std::string Clip(const std::string& value, const std::string& low, const std::string& high, bool number) {
+  if (low.empty() && high.empty()) return value;
+  std::string sql = "CASE";
+  if (!low.empty()) sql += fmt::format(" WHEN {} < {} THEN {}", value, low, low);
+  if (number) sql += fmt::format(" WHEN {} = CAST('NaN' AS DOUBLE PRECISION) THEN NULL", value);
+  if (!high.empty()) sql += fmt::format(" WHEN {} > {} THEN {}", value, high, high);
+  return sql + fmt::format(" ELSE {} END", value);
+}
+
+// Integers pulled into [-most, most].
+std::string ClipInteger(const std::string& value, std::int64_t most) {
+  if (Mutated("clip_left_out")) return value;
+  return fmt::format(
+      "CASE WHEN {0} BETWEEN -{1} AND {1} THEN {0} WHEN {0} > 0 THEN {1} WHEN {0} < 0 THEN -{1} END", value,
+      most);
+}
+
+class InnerWriter {
+ public:
+  InnerWriter(const Plan& plan, const Row& parameters, std::uint64_t secret)
+      : plan_(plan), query_(*plan.query), bindings_(parameters), secret_(secret) {}
+
+  Statement Write();
+
+ private:
+  struct Arguments {
+    std::vector<Expr> exprs;
+    std::string Name(const Expr& expr, const char* prefix);
+  };
+
+  ExprWriter NewWriter() {
+    const auto leaf = [](const Expr& e) { return ColumnName(static_cast<std::size_t>(e.index)); };
+    return {bindings_, leaf, fmt::format("h{}", ++writers_)};
+  }
+  std::string Scan(const Relation& scan, const Columns& needed);
+  std::string ClippedColumn(const Relation& scan, std::size_t index);
+  std::string Rows(const Relation& relation, Columns needed);
+  std::string Prepared();
+  std::string Scaled(const std::string& prepared);
+  std::string Aggregate(std::size_t index) const;
+  std::string SumOf(std::size_t index, const std::string& filter) const;
+  std::string PerUnit(const std::string& rows) const;
+  std::string ClippedAggregate(std::size_t index) const;
+  // "k0, k1" and with other columns before; grouping is empty without keys.
+  std::vector<std::string> Keys(const char* also = nullptr) const;
+  bool bounded() const { return plan_.bounding.mode == Mode::kBounded && !Mutated("unit_lost"); }
+  bool ExcludesNullUnits() const;
+
+  const Plan& plan_;
+  const Query& query_;
+  Bindings bindings_;
+  std::uint64_t secret_;
+  int writers_ = 0;
+  Arguments arguments_;
+  Arguments filters_;
+  std::vector<std::string> argument_of_;  // of each measured column: "x0", or empty
+  std::vector<std::string> filter_of_;    // " FILTER (WHERE f0)", or empty
+};
+
+std::string InnerWriter::Arguments::Name(const Expr& expr, const char* prefix) {
+  auto place = std::find(exprs.begin(), exprs.end(), expr);
+  if (place == exprs.end()) place = exprs.insert(exprs.end(), expr);
+  return fmt::format("{}{}", prefix, place - exprs.begin());
+}
+
+// Where publishing proved that every row has its unit, plain statements need not read the column.
+bool InnerWriter::ExcludesNullUnits() const {
+  const catalogue::Column* unit = plan_.product->unit();
+  if (plan_.bounding.mode == Mode::kPublic || unit == nullptr) return false;
+  return bounded() || unit->nullable || !plan_.product->bounds.rows_proven;
+}
+
+std::string InnerWriter::ClippedColumn(const Relation& scan, std::size_t index) {
+  const RelationColumn& column = scan.columns[index];
+  const std::string name = ColumnName(index);
+  const bool time = column.type == Type::kDate || column.type == Type::kTimestamp;
+  if (plan_.product->bounds.ranges_proven && (column.range || !time)) return name;
+  std::string low;
+  std::string high;
+  if (column.range) {
+    low = BoundLiteral(column.type, column.range->low);
+    high = BoundLiteral(column.type, column.range->high);
+  }
+  if (time && low.empty()) low = BoundLiteral(column.type, -1e18);
+  if (time && high.empty()) high = BoundLiteral(column.type, 1e18);
+  std::string sql = time && !column.range
+                        ? fmt::format("CASE WHEN {0} BETWEEN {1} AND {2} THEN {0} END", name, low, high)
+                        : Clip(name, low, high, column.type == Type::kNumber);
+  if (!column.domain.empty()) {
+    std::vector<std::string> values;
+    for (const Value& value : column.domain) values.push_back(bindings_.Bind(value, column.type));
+    sql = fmt::format("CASE WHEN {} IN ({}) THEN {} END", name, fmt::join(values, ", "), sql);
+  }
+  return sql == name ? name : fmt::format("{} AS {}", sql, name);
+}
+
+std::string InnerWriter::Scan(const Relation& scan, const Columns& needed) {
+  std::vector<std::string> typed;
+  std::vector<std::string> clipped;
+  for (const std::size_t index : needed) {
+    const catalogue::Column& column = plan_.product->columns[index];
+    typed.push_back(fmt::format("{}({} AS {}) AS {}", Mutated("cast_error") ? "CAST" : "TRY_CAST",
+                                QuoteIdentifier(column.source_name), SqlType(column.type),
+                                ColumnName(index)));
+    clipped.push_back(ClippedColumn(scan, index));
+  }
+  if (ExcludesNullUnits()) {
+    const catalogue::Column& unit = *plan_.product->unit();
+    typed.push_back(
+        fmt::format("TRY_CAST({} AS {}) AS u", QuoteIdentifier(unit.source_name), SqlType(unit.type)));
+    clipped.emplace_back("u");
+  }
+  if (typed.empty()) return "(SELECT 1 AS one FROM source) AS scan";
+  const std::string source = fmt::format("SELECT {} FROM source", fmt::join(typed, ", "));
+  const bool clips = std::any_of(clipped.begin(), clipped.end(), [](const std::string& column) {
+    return column.find(' ') != std::string::npos;
+  });
+  const std::string rows =
+      clips ? fmt::format("SELECT {} FROM ({}) AS typed", fmt::join(clipped, ", "), source) : source;
+  const char* known = ExcludesNullUnits() ? " WHERE u IS NOT NULL" : "";
+  return *known == '\0' ? fmt::format("({}) AS scan", rows)
+                        : fmt::format("(SELECT * FROM ({}) AS scanned{}) AS scan", rows, known);
+}
+
+// A FROM item that offers the needed columns as c0, c1, … and the unit as u.
+std::string InnerWriter::Rows(const Relation& relation, Columns needed) {
+  if (relation.kind == Relation::Kind::kScan) return Scan(relation, needed);
+  ExprWriter writer = NewWriter();
+  std::vector<std::string> offered;
+  Columns below;
+  if (relation.kind == Relation::Kind::kFilter) {
+    below = needed;
+    CollectColumns(*relation.predicate, below);
+    for (const std::size_t index : needed) offered.push_back(ColumnName(index));
+  } else {
+    for (const std::size_t index : needed) {
+      CollectColumns(relation.expressions[index], below);
+      offered.push_back(
+          fmt::format("{} AS {}", writer.Write(relation.expressions[index]), ColumnName(index)));
+    }
+  }
+  const std::string predicate =
+      relation.predicate ? fmt::format(" WHERE {}", writer.Write(*relation.predicate)) : "";
+  if (ExcludesNullUnits()) offered.emplace_back("u");
+  if (offered.empty()) offered.emplace_back("1 AS one");
+  const std::string from = writer.Over(Rows(*relation.input, below));
+  return fmt::format("(SELECT {} FROM {}{}) AS rows", fmt::join(offered, ", "), from, predicate);
+}
+
+std::vector<std::string> InnerWriter::Keys(const char* also) const {
+  std::vector<std::string> keys;
+  if (also != nullptr) keys.emplace_back(also);
+  for (std::size_t i = 0; i < query_.groups.size(); ++i) keys.push_back(fmt::format("k{}", i));
+  return keys;
+}
+
+std::string GroupBy(const std::vector<std::string>& keys) {
+  return keys.empty() ? "" : fmt::format(" GROUP BY {}", fmt::join(keys, ", "));
+}
+
+// A FROM item that offers keys as k0, …, arguments as x0, …, filters as f0, … and the unit as u.
+std::string InnerWriter::Prepared() {
+  ExprWriter writer = NewWriter();
+  Columns below;
+  std::vector<std::string> offered;
+  const auto offer = [&](const Expr& expr, const std::string& name, bool key) {
+    CollectColumns(expr, below);
+    offered.push_back(fmt::format("{} AS {}", key ? writer.WriteFinite(expr) : writer.Write(expr), name));
+  };
+  for (std::size_t i = 0; i < query_.groups.size(); ++i)
+    offer(query_.groups[i].value, fmt::format("k{}", i), true);
+  for (const Measured& measured : plan_.measured) {
+    argument_of_.push_back(measured.argument ? arguments_.Name(*measured.argument, "x") : "");
+    const std::string filter = measured.filter ? filters_.Name(*measured.filter, "f") : "";
+    filter_of_.push_back(filter.empty() ? "" : fmt::format(" FILTER (WHERE {})", filter));
+  }
+  for (std::size_t i = 0; i < arguments_.exprs.size(); ++i)
+    offer(arguments_.exprs[i], fmt::format("x{}", i), false);
+  for (std::size_t i = 0; i < filters_.exprs.size(); ++i)
+    offer(filters_.exprs[i], fmt::format("f{}", i), false);
+  if (bounded()) offered.emplace_back("u");
+  if (offered.empty()) offered.emplace_back("1 AS one");
+  const std::string rows = Rows(*query_.relation, below);
+  return fmt::format("(SELECT {} FROM {}) AS prepared", fmt::join(offered, ", "), writer.Over(rows));
+}
+
+// Beside them, v0, …: what the sums add up.
+std::string InnerWriter::Scaled(const std::string& prepared) {
+  std::vector<std::string> values;
+  for (std::size_t i = 0; i < plan_.measured.size(); ++i) {
+    const Measured& measured = plan_.measured[i];
+    if (measured.kind != Measured::Kind::kSum || measured.steps == 0) continue;
+    const std::string& x = argument_of_[i];
+    const bool clip = measured.clips && !Mutated("clip_left_out");
+    std::string value;
+    if (measured.whole) {
+      const auto low = std::to_string(std::llround(measured.centre - measured.half_range));
+      const auto high = std::to_string(std::llround(measured.centre + measured.half_range));
+      value = clip ? Clip(x, low, high, false) : x;
+    } else {
+      const double scale = static_cast<double>(measured.steps) / measured.half_range;
+      value = fmt::format("TRY_CAST((CAST({} AS DOUBLE PRECISION) - {}) * {} AS INTEGER)", x,
+                          NumberLiteral(measured.centre), NumberLiteral(scale));
+    }
+    values.push_back(fmt::format("{} AS v{}", value, i));
+  }
+  if (values.empty()) return prepared;
+  return fmt::format("(SELECT *, {} FROM {}) AS scaled", fmt::join(values, ", "), prepared);
+}
+
+std::string InnerWriter::SumOf(std::size_t index, const std::string& filter) const {
+  const Measured& measured = plan_.measured[index];
+  if (measured.steps == 0) return fmt::format("SUM({}){}", argument_of_[index], filter);
+  const std::string value = fmt::format("v{}", index);
+  if (measured.whole) {
+    return fmt::format("2 * SUM({0}){1} - ({2}) * CAST(COUNT({0}){1} AS HUGEINT)", value, filter,
+                       std::llround(2 * measured.centre));
+  }
+  return fmt::format("SUM({}){}", measured.clips ? ClipInteger(value, measured.steps) : value, filter);
+}
+
+std::string InnerWriter::Aggregate(std::size_t index) const {
+  const Measured& measured = plan_.measured[index];
+  const std::string& filter = filter_of_[index];
+  switch (measured.kind) {
+    case Measured::Kind::kRows:
+    case Measured::Kind::kPeople:
+      return fmt::format("COUNT(*){}", filter);
+    case Measured::Kind::kValues:
+      return fmt::format("COUNT({}){}", argument_of_[index], filter);
+    case Measured::Kind::kSum:
+      return SumOf(index, filter);
+  }
+  CHECK(false);
+}
+
+// One row a unit and group, and where the plan says so at most so many groups a unit.
+std::string InnerWriter::PerUnit(const std::string& rows) const {
+  std::vector<std::string> columns = Keys("u");
+  for (std::size_t i = 0; i < plan_.measured.size(); ++i)
+    columns.push_back(fmt::format("{} AS n{}", Aggregate(i), i));
+  std::vector<std::string> released;  // keys that no released group has NULL for
+  for (std::size_t i = 0; i < query_.groups.size(); ++i) {
+    const auto& domain = query_.groups[i].domain;
+    if (domain && std::none_of(domain->begin(), domain->end(), IsNull))
+      released.push_back(fmt::format("k{} IS NOT NULL", i));
+  }
+  const bool limits = plan_.bounding.limits_groups;
+  const std::string where =
+      limits && !released.empty() ? fmt::format(" WHERE {}", fmt::join(released, " AND ")) : "";
+  const std::string per_unit = fmt::format("(SELECT {} FROM {}{}{}) AS units", fmt::join(columns, ", "), rows,
+                                           where, GroupBy(Keys("u")));
+  if (!limits || Mutated("double_count")) return per_unit;
+  return fmt::format(
+      "(SELECT * FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY u ORDER BY hash({}, CAST({} AS UBIGINT))) "
+      "AS place FROM {}) AS placed WHERE place <= {}) AS kept",
+      fmt::join(Keys("u"), ", "), secret_, per_unit, plan_.bounding.groups);
+}
+
+std::string InnerWriter::ClippedAggregate(std::size_t index) const {
+  const Measured& measured = plan_.measured[index];
+  const std::string value = fmt::format("n{}", index);
+  const std::int64_t rows = plan_.bounding.rows;
+  switch (measured.kind) {
+    case Measured::Kind::kPeople:
+      return fmt::format("SUM(LEAST({}, 1))", value);
+    case Measured::Kind::kRows:
+    case Measured::Kind::kValues:
+      return Mutated("clip_left_out") ? fmt::format("SUM({})", value)
+                                      : fmt::format("SUM(LEAST({}, {}))", value, rows);
+    case Measured::Kind::kSum:
+      return fmt::format("SUM({})", ClipInteger(value, rows * (measured.steps / measured.factor)));
+  }
+  CHECK(false);
+}
+
+Statement InnerWriter::Write() {
+  std::string from = Scaled(Prepared());
+  if (bounded()) from = PerUnit(from);
+  std::vector<std::string> columns = Keys();
+  for (std::size_t i = 0; i < plan_.measured.size(); ++i) {
+    columns.push_back(fmt::format("{} AS m{}", bounded() ? ClippedAggregate(i) : Aggregate(i), i));
+  }
+  if (columns.empty()) columns.emplace_back("1 AS one");
+  std::string sql = fmt::format("SELECT {} FROM {}{}", fmt::join(columns, ", "), from, GroupBy(Keys()));
+  return {std::move(sql), bindings_.Take()};
+}
+
+}  // namespace
+
+Statement InnerStatement(const Plan& plan, const Row& parameters, std::uint64_t secret) {
+  return InnerWriter(plan, parameters, secret).Write();
+}
+
+}  // namespace concordat::sql

@@ -1,0 +1,310 @@
+#include "sql/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/check.h"
+#include "base/mutation.h"
+#include "dp/accounting.h"
+#include "dp/scale.h"
+#include "dp/threshold.h"
+#include "sql/plan_accuracy.h"
+
+namespace concordat::sql {
+namespace {
+
+using Kind = Measured::Kind;
+using Mode = Bounding::Mode;
+
+// More declared groups than this would mostly be empty, and noise in each costs time: they are found by
+// threshold.
+constexpr std::size_t kMostDeclaredGroups = 100'000;
+
+dp::Mechanism MechanismOf(const Terms& terms) {
+  return terms.pure ? dp::Mechanism::kDiscreteLaplace : dp::Mechanism::kDiscreteGaussian;
+}
+
+// Every combination of the keys' domains, the last key fastest.
+std::vector<Row> Combinations(const std::vector<GroupKey>& keys) {
+  std::vector<Row> rows = {{}};
+  for (const GroupKey& key : keys) {
+    std::vector<Row> longer;
+    for (const Row& row : rows) {
+      for (Value value : *key.domain) {
+        const bool whole = std::holds_alternative<std::int64_t>(value);
+        if (key.value.type == Type::kNumber && whole)
+          value = static_cast<double>(std::get<std::int64_t>(value));
+        longer.push_back(row);
+        longer.back().push_back(std::move(value));
+      }
+    }
+    rows = std::move(longer);
+  }
+  return rows;
+}
+
+Outcome<Grouping> GroupingOf(const Query& query, bool is_public, const Terms& terms) {
+  Grouping grouping;
+  if (query.groups.empty()) return grouping;
+  if (is_public) {
+    grouping.kind = Grouping::Kind::kPublic;
+    return grouping;
+  }
+  double combinations = 1;
+  for (const GroupKey& key : query.groups) {
+    combinations *= key.domain ? static_cast<double>(key.domain->size()) : INFINITY;
+  }
+  if (combinations <= static_cast<double>(kMostDeclaredGroups)) {
+    grouping.kind = Grouping::Kind::kDeclared;
+    grouping.declared = Combinations(query.groups);
+    return grouping;
+  }
+  grouping.kind = Grouping::Kind::kThreshold;
+  if (!(terms.threshold.value > 0)) {
+    return Refuse("groups_need_delta",
+                  "groups without a declared domain can be shown only where delta is above 0",
+                  "group by columns that have a domain, or filter them with FILTER (WHERE …)");
+  }
+  return grouping;
+}
+
+bool NeedsPeople(const Query& query, const Grouping& grouping, const Terms& terms) {
+  const auto counts_units = [](const Aggregate& a) { return a.kind == AggregateKind::kCountUnits; };
+  return grouping.kind == Grouping::Kind::kThreshold || terms.minimum_people > 0 ||
+         std::any_of(query.aggregates.begin(), query.aggregates.end(), counts_units);
+}
+
+Bounding BoundingOf(const Plan& plan, bool needs_people) {
+  const Relation& relation = *plan.query->relation;
+  Bounding bounding;
+  bounding.rows = plan.product->unit() == nullptr ? 1 : relation.rows_per_unit;
+  bounding.rows_proven = plan.product->unit() == nullptr || relation.rows_proven || Mutated("stale_bound");
+  if (plan.product->is_public) {
+    bounding.mode = Mode::kPublic;
+    return bounding;
+  }
+  CHECK(bounding.rows >= 1 && plan.product->bounds.groups_per_unit >= 1);
+  const bool grouped = plan.grouping.kind != Grouping::Kind::kSingle;
+  bounding.groups = grouped ? std::min(plan.product->bounds.groups_per_unit, bounding.rows) : 1;
+  // A unit cannot be in more groups than it has rows, nor in more than there are. Where its rows are proven,
+  // they bound counts and sums by themselves.
+  const auto declared = static_cast<std::int64_t>(plan.grouping.declared.size());
+  const bool few = plan.grouping.kind == Grouping::Kind::kDeclared && declared <= bounding.groups;
+  if (few) bounding.groups = std::max<std::int64_t>(declared, 1);
+  const bool bounded_by_rows = bounding.rows_proven && (bounding.groups >= bounding.rows || !needs_people);
+  bounding.limits_groups = grouped && !few && !bounded_by_rows;
+  const bool plain = bounding.rows_proven && !bounding.limits_groups && (bounding.rows == 1 || !needs_people);
+  bounding.mode = plain ? Mode::kPlain : Mode::kBounded;
+  return bounding;
+}
+
+std::optional<double> ResolutionOf(const Relation& relation, const Expr& expr) {
+  if (expr.op != Op::kColumn) return std::nullopt;
+  const auto index = static_cast<std::size_t>(expr.index);
+  switch (relation.kind) {
+    case Relation::Kind::kScan:
+      return relation.product->columns[index].resolution;
+    case Relation::Kind::kFilter:
+      return ResolutionOf(*relation.input, expr);
+    case Relation::Kind::kProject:
+      return ResolutionOf(*relation.input, relation.expressions[index]);
+  }
+  return std::nullopt;
+}
+
+bool IsScanned(const Relation& relation, const Expr& expr) {
+  if (expr.op != Op::kColumn) return false;
+  if (relation.kind == Relation::Kind::kScan) return true;
+  const bool filter = relation.kind == Relation::Kind::kFilter;
+  return IsScanned(*relation.input,
+                   filter ? expr : relation.expressions[static_cast<std::size_t>(expr.index)]);
+}
+
+// Index of the measured column, which is added unless it is there.
+std::size_t Place(Plan& plan, Measured wanted) {
+  for (std::size_t i = 0; i < plan.measured.size(); ++i) {
+    const Measured& there = plan.measured[i];
+    if (there.kind == wanted.kind && there.argument == wanted.argument && there.filter == wanted.filter)
+      return i;
+  }
+  plan.measured.push_back(std::move(wanted));
+  return plan.measured.size() - 1;
+}
+
+std::size_t PlaceCount(Plan& plan, const Aggregate& aggregate) {
+  Measured count{.kind = Kind::kRows, .filter = aggregate.filter};
+  const bool is_public = plan.product->is_public;
+  if (aggregate.kind == AggregateKind::kCountUnits && plan.bounding.rows > 1 && !is_public)
+    count.kind = Kind::kPeople;
+  const bool values = aggregate.kind == AggregateKind::kCount || aggregate.kind == AggregateKind::kSum;
+  if (values && aggregate.argument->nullable) {
+    count.kind = Kind::kValues;
+    count.argument = aggregate.argument;
+  }
+  return Place(plan, std::move(count));
+}
+
+Outcome<Source> PlaceSum(Plan& plan, const Aggregate& aggregate) {
+  const Expr& argument = *aggregate.argument;
+  Measured sum{.kind = Kind::kSum, .argument = argument, .filter = aggregate.filter};
+  sum.resolution = ResolutionOf(*plan.query->relation, argument);
+  Source source;
+  if (plan.product->is_public) {
+    source.value = Place(plan, std::move(sum));
+    return source;
+  }
+  constexpr double kMost = 1e300;
+  const auto& range = argument.range;
+  if (!range || !(range->low >= -kMost) || !(range->high <= kMost) || range->low > range->high) {
+    return Refuse("sum_needs_range", "a sum or average needs a value with a known range",
+                  "narrow it: least(greatest(x, 0), 1000)");
+  }
+  sum.half_range = range->high / 2 - range->low / 2;
+  sum.centre = range->low / 2 + range->high / 2;
+  sum.clips = !(IsScanned(*plan.query->relation, argument) && plan.product->bounds.ranges_proven);
+  source.count = PlaceCount(plan, aggregate);
+  if (sum.half_range > 0) source.value = Place(plan, std::move(sum));
+  return source;
+}
+
+Outcome<void> Measure(Plan& plan, bool needs_people) {
+  for (const Aggregate& aggregate : plan.query->aggregates) {
+    if (aggregate.kind == AggregateKind::kSum) {
+      plan.sources.push_back(TRY(PlaceSum(plan, aggregate)));
+    } else {
+      plan.sources.push_back({.value = PlaceCount(plan, aggregate), .count = {}});
+    }
+  }
+  if (plan.product->is_public || !needs_people) return {};
+  const Aggregate people{.kind = AggregateKind::kCountUnits, .argument = {}, .filter = {}};
+  if (plan.grouping.kind == Grouping::Kind::kThreshold || plan.terms.minimum_people > 0) {
+    plan.people = PlaceCount(plan, people);
+  }
+  return {};
+}
+
+// Steps for each row, value, unit or half range, and the sensitivity that follows. Argument: plan.proof.md.
+void Calibrate(Measured& measured, const Bounding& bounding, dp::Mechanism mechanism, std::uint64_t steps) {
+  const auto rows = static_cast<std::uint64_t>(bounding.rows);
+  const auto groups = static_cast<std::uint64_t>(bounding.groups);
+  // In how many groups a unit counts in full, and how often in each.
+  const bool by_people = measured.kind == Kind::kPeople;
+  const std::uint64_t coordinates = by_people || !bounding.rows_proven ? groups : 1;
+  const std::uint64_t often = by_people ? 1 : rows;
+  measured.steps = static_cast<std::int64_t>(dp::StepsForEach(mechanism, steps, coordinates) / often);
+  measured.factor = measured.kind == Kind::kSum ? 1 : measured.steps;
+  if (measured.kind == Kind::kSum && measured.argument->type == Type::kInteger) {
+    // Whole numbers are added up as they are, each worth a whole number of steps, where that wastes little.
+    constexpr double kLeastFactor = 64;
+    constexpr double kMostWhole = 4503599627370496.0;  // 2^52: ends and middle are exact
+    const double range = 2 * measured.half_range;
+    const double factor = std::floor(static_cast<double>(measured.steps) / range);
+    measured.whole = factor >= kLeastFactor && std::abs(measured.centre) + measured.half_range < kMostWhole &&
+                     std::floor(range) == range;
+    if (measured.whole) {
+      measured.factor = static_cast<std::int64_t>(factor);
+      measured.steps = measured.factor * static_cast<std::int64_t>(range);
+    }
+  }
+  const auto each = static_cast<std::uint64_t>(measured.steps) * often;
+  measured.measurement = {.mechanism = mechanism,
+                          .sensitivity = dp::SensitivityOf(mechanism, each, coordinates),
+                          .scale = dp::kNoiseScale,
+                          .times = 1,
+                          .delta = {}};
+}
+
+// Chooses all noise for a question that may cost `budget`. False when some column gets no grid step.
+bool Spend(Plan& plan, const PrivacyBudget& budget) {
+  const dp::Mechanism mechanism = MechanismOf(plan.terms);
+  plan.measurements.clear();
+  const auto columns = static_cast<double>(std::max<std::size_t>(plan.measured.size(), 1));
+  const std::uint64_t steps = plan.terms.pure ? dp::StepsFor(Epsilon{budget.epsilon.value / columns})
+                                              : dp::StepsFor(Rho{dp::RhoFor(budget).value / columns});
+  for (Measured& measured : plan.measured) {
+    Calibrate(measured, plan.bounding, mechanism, steps);
+    if (measured.steps == 0) return false;
+  }
+  if (plan.grouping.kind == Grouping::Kind::kThreshold) {
+    Measured& people = plan.measured[*plan.people];
+    const dp::GroupCounts counts{.mechanism = mechanism,
+                                 .steps_a_unit = static_cast<std::uint64_t>(people.steps),
+                                 .max_groups = static_cast<std::uint64_t>(plan.bounding.groups),
+                                 .delta = plan.terms.threshold};
+    const auto threshold = dp::ReleaseThreshold(counts);
+    if (!threshold) return false;
+    people.measurement.delta = plan.terms.threshold;
+    plan.grouping.threshold = Mutated("threshold_off") ? people.steps : *threshold;
+    plan.grouping.threshold_people =
+        static_cast<double>(plan.grouping.threshold) / static_cast<double>(people.steps);
+  }
+  dp::Composition composition;
+  for (const Measured& measured : plan.measured) plan.measurements.push_back(measured.measurement);
+  composition.Add(plan.measurements);
+  plan.rho = {};
+  for (const dp::Measurement& measurement : plan.measurements) plan.rho = plan.rho + dp::RhoOf(measurement);
+  plan.epsilon = composition.ToEpsilon(budget.delta);
+  return true;
+}
+
+// The smallest epsilon, to a thousandth of itself, whose noise meets the accuracy.
+Outcome<void> SpendFor(Plan& plan, const Accuracy& accuracy) {
+  const PrivacyBudget most = plan.terms.budget;
+  const auto meets = [&](double epsilon) {
+    return Spend(plan, {Epsilon{epsilon}, most.delta}) && Meets(plan, accuracy);
+  };
+  if (!meets(most.epsilon.value)) {
+    return Refuse(
+        "accuracy_out_of_reach",
+        fmt::format("epsilon {:.4g}, the most one question may cost, does not give the accuracy '{}'",
+                    most.epsilon.value, *plan.terms.accuracy),
+        "ask for less accuracy, or for fewer columns at once", "22023");
+  }
+  double low = 0;
+  double high = most.epsilon.value;
+  while (high - low > high / 1000) {
+    const double middle = low + (high - low) / 2;
+    (meets(middle) ? high : low) = middle;
+  }
+  CHECK(meets(high));
+  return {};
+}
+
+}  // namespace
+
+const Relation& ScanOf(const Relation& relation) {
+  return relation.kind == Relation::Kind::kScan ? relation : ScanOf(*relation.input);
+}
+
+Outcome<Plan> MakePlan(std::shared_ptr<const Query> query, const Terms& terms) {
+  Plan plan;
+  plan.query = std::move(query);
+  plan.terms = terms;
+  plan.product = ScanOf(*plan.query->relation).product;
+  if (plan.product->unit() == nullptr && !plan.product->unit_is_row && !plan.product->is_public) {
+    return Refuse("no_unit", fmt::format("{} does not say whose its rows are", plan.product->name),
+                  "ask its owner to declare the unit in the contract");
+  }
+  plan.grouping = TRY(GroupingOf(*plan.query, plan.product->is_public, terms));
+  const bool needs_people = NeedsPeople(*plan.query, plan.grouping, terms);
+  plan.bounding = BoundingOf(plan, needs_people);
+  TRY(Measure(plan, needs_people));
+  if (plan.product->is_public || plan.measured.empty()) return plan;
+  if (terms.accuracy) {
+    const Accuracy accuracy = TRY(ParseAccuracy(*terms.accuracy));
+    TRY(CheckAccuracy(accuracy, plan));
+    TRY(SpendFor(plan, accuracy));
+    return plan;
+  }
+  if (!Spend(plan, terms.budget)) {
+    return Refuse("budget_too_small",
+                  fmt::format("epsilon {:.4g} is too small for {} noisy columns with up to {} rows a unit",
+                              terms.budget.epsilon.value, plan.measured.size(), plan.bounding.rows),
+                  "raise concordat.epsilon, or ask for fewer columns at once", "22023");
+  }
+  return plan;
+}
+
+}  // namespace concordat::sql
