@@ -175,6 +175,12 @@ TEST_F(RegistryTest, PassesOverEntriesThatDoNotFit) {
   registry_.Apply({.kind = "agreement.revoked", .body = Json::array()});
   registry_.Apply({.kind = "agreement.proposed", .body = good});
   registry_.Apply({.kind = "agreement.resumed", .body = good});
+  Json anothers = DraftOf(SampleStep(Verb::kPropose, Sample(), "eve")).body;
+  anothers["agreement"] = "lung-study";
+  registry_.Apply({.time = At("2026-07-01"), .kind = "agreement.proposed", .body = anothers});
+  anothers = DraftOf(SampleStep(Verb::kPropose, Sample("heart-study", "lung-study"), "eve")).body;
+  anothers["id"] = Sample()->id;
+  registry_.Apply({.time = At("2026-07-01"), .kind = "agreement.proposed", .body = anothers});
   registry_.Apply({.kind = "analyst.added", .body = "ana"});
   registry_.Apply({.kind = "agreement.ended", .body = good});
   ASSERT_EQ(registry_.agreements().size(), 1U);

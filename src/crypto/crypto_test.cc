@@ -25,6 +25,14 @@ TEST(HmacSha256, MeetsRfc4231Case2) {
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }
 
+TEST(EqualInConstantTime, ComparesLengthAndBytes) {
+  EXPECT_TRUE(EqualInConstantTime(AsBytes("abc"), AsBytes("abc")));
+  EXPECT_TRUE(EqualInConstantTime({}, {}));
+  EXPECT_FALSE(EqualInConstantTime(AsBytes("abc"), AsBytes("abd")));
+  EXPECT_FALSE(EqualInConstantTime(AsBytes("ab"), AsBytes("abc")));
+  EXPECT_FALSE(EqualInConstantTime({}, AsBytes("abc")));
+}
+
 TEST(Commit, HidesBehindItsSaltAndBindsItsPayload) {
   SeededRandom random(1);
   const Salt salt = NewSalt(random);

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 
 #include "base/check.h"
 
@@ -40,18 +39,17 @@ Result<std::string> TakeAttribute(std::string_view& message, char name) {
   return value;
 }
 
-// RFC 4013, by libidn. What it forbids is taken as it stands, as PostgreSQL and its clients do.
+// RFC 4013, by libidn. What it forbids, or leaves nothing of, is taken as it stands, as PostgreSQL and its
+// clients do.
 std::string Normalise(std::string_view password) {
   constexpr std::size_t kRoom = 18;  // no compatibility form is more than 18 times longer (U+FDFA)
-  std::string prepared(password);
-  prepared.resize(password.size() * kRoom + 1);
-  if (stringprep(prepared.data(), prepared.size(), STRINGPREP_NO_UNASSIGNED, stringprep_saslprep) !=
-      STRINGPREP_OK) {
-    prepared.replace(0, prepared.size(), password);
-    return prepared;
-  }
-  prepared.resize(std::strlen(prepared.c_str()));
-  return prepared;
+  std::string buffer(password);
+  buffer.resize(password.size() * kRoom + 1);
+  const int outcome = stringprep(buffer.data(), buffer.size(), STRINGPREP_NO_UNASSIGNED, stringprep_saslprep);
+  const std::string_view prepared = buffer.c_str();
+  std::string taken(outcome == STRINGPREP_OK && !prepared.empty() ? prepared : password);
+  sodium_memzero(buffer.data(), buffer.size());
+  return taken;
 }
 
 bool IsPrintable(std::string_view text) {

@@ -150,6 +150,8 @@ TEST(ScramVerifier, NormalisesPasswordsAsClientsDo) {
       {"decomposed", "n\xCC\x83", "\xC3\xB1"},
       {"other space", "a\xC2\xA0z", "a z"},
       {"forbidden", "a\xEF\xBF\xBDz", "a\xEF\xBF\xBDz"},
+      {"nothing left of it", "\xC2\xAD", "\xC2\xAD"},
+      {"unassigned in Unicode 3.2", "\xF0\x9F\x98\x80\xC2\xAD", "\xF0\x9F\x98\x80\xC2\xAD"},
       {"not UTF-8", "a\xFF", "a\xFF"},
       {"the longest form", "\xEF\xB7\xBA",
        "\xD8\xB5\xD9\x84\xD9\x89 \xD8\xA7\xD9\x84\xD9\x84\xD9\x87 \xD8\xB9\xD9\x84\xD9\x8A\xD9\x87 "
