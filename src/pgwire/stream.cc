@@ -2,12 +2,14 @@
 
 #include <openssl/ssl.h>
 
+#include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+
 
 namespace concordat::pgwire {
 namespace asio = boost::asio;
@@ -78,19 +80,28 @@ Awaitable<Result<void>> Stream::Handshake(std::shared_ptr<Tls> tls, bool needs_a
   co_return Result<void>();
 }
 
+void Stream::CancelRead() {
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
+}
+
 Awaitable<void> Stream::Close() {
   boost::system::error_code ignored;
-  if (secure_ && socket_.is_open()) {
-    // A peer that does not answer the goodbye must not hold the connection. The flag outlives this stream.
-    const auto waiting = std::make_shared<bool>(true);
-    asio::steady_timer timer(socket_.get_executor(), kGoodbye);
-    timer.async_wait([this, waiting](const boost::system::error_code& error) {
-      if (!error && *waiting) Shut();
-    });
-    co_await secure_->async_shutdown(kTuple);
-    *waiting = false;
+  // A peer that does not answer the goodbye must not hold the connection. The flag outlives this stream.
+  const auto waiting = std::make_shared<bool>(true);
+  asio::steady_timer timer(socket_.get_executor(), kGoodbye);
+  timer.async_wait([this, waiting](const boost::system::error_code& error) {
+    if (!error && *waiting) Shut();
+  });
+  if (secure_) co_await secure_->async_shutdown(kTuple);
+  socket_.shutdown(asio::socket_base::shutdown_send, ignored);
+  // Closing over unread bytes would reset the connection, and the client might never read why.
+  std::array<char, 1'024> rest;
+  for (;;) {
+    const auto [error, count] = co_await socket_.async_read_some(asio::buffer(rest), kTuple);
+    if (error) break;
   }
-  socket_.shutdown(asio::socket_base::shutdown_both, ignored);
+  *waiting = false;
   socket_.close(ignored);
 }
 

@@ -30,11 +30,14 @@ class Stream {
   Awaitable<Result<bool>> StartsWithTls();
   // The server's side. `tls` stays alive with the stream. ALPN must have been used if `needs_alpn`.
   Awaitable<Result<void>> Handshake(std::shared_ptr<Tls> tls, bool needs_alpn);
-  // Says goodbye, briefly, and closes.
+  // Ends a Read that is under way.
+  void CancelRead();
+  // Says goodbye, waits for the client's for half a second, and closes. Precondition: no Read is under way.
   Awaitable<void> Close();
   // Closes at once, from outside what is under way.
   void Shut();
 
+  boost::asio::any_io_executor executor() { return socket_.get_executor(); }
   const Tls* tls() const { return tls_.get(); }
   const std::string& address() const { return address_; }
   bool from_here() const { return from_here_; }  // the client is on this machine

@@ -1,0 +1,75 @@
+// One client from its first byte to its last: login, then messages to its session and answers back.
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "pgwire/interrupt.h"
+#include "pgwire/login.h"
+#include "pgwire/registry.h"
+#include "pgwire/session.h"
+#include "pgwire/stream.h"
+
+namespace concordat::pgwire {
+
+// What all connections of a server share; outlives them.
+struct House {
+  Backend& backend;
+  RandomSource& random;
+  ServerOptions options;
+  Throttle throttle;
+  Registry registry;
+  boost::asio::thread_pool workers;
+  std::mutex tls_mutex;
+  std::shared_ptr<Tls> tls;  // guarded by tls_mutex
+  bool draining = false;     // the socket thread's
+
+  void Log(const std::string& line) const {
+    if (options.log) options.log(line);
+  }
+};
+
+// Threading: the socket thread's alone; its session runs on workers, one step at a time. The coroutines that run it keep
+// it alive.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(boost::asio::ip::tcp::socket socket, House& house);
+
+  Awaitable<void> Run();
+  // The server is stopping: end as soon as nothing is under way.
+  void Drain() { wake_.cancel(); }
+  // Cancel what is under way, and then go.
+  void Cancel() { interrupt_->Request(Cause::kShutdown); }
+  void Abort() { stream_.Shut(); }
+
+ private:
+  Awaitable<void> Begin(const StartupMessage& startup);
+  std::optional<Report> Objection(const StartupMessage& startup) const;
+  Awaitable<void> Serve(Session& session);
+  Awaitable<bool> ServeBatch(Session& session);
+  Awaitable<void> Read();
+  Awaitable<bool> Rest(const Session& session);
+  Awaitable<void> StopReading();
+  Awaitable<void> Refuse(const Report& report, std::string before = {});
+  void Watch(Milliseconds limit);
+  void ArmStatement(std::uint64_t statement, Milliseconds limit);
+  Door TheDoor();
+
+  House& house_;
+  Stream stream_;
+  Registry::Ticket ticket_;
+  std::shared_ptr<Interrupt> interrupt_;
+  boost::asio::steady_timer watch_;      // the login's time
+  boost::asio::steady_timer statement_;  // the running statement's time
+  boost::asio::steady_timer wake_;       // cancelled when there is something new: input, its end, draining
+  boost::asio::steady_timer space_;      // cancelled when the reader may read on
+  std::string input_;
+  bool reading_ = false;
+  bool gone_ = false;
+};
+
+}  // namespace concordat::pgwire
