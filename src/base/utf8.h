@@ -7,8 +7,8 @@
 
 namespace concordat {
 
-// The code point at the start of `text`, which is cut off it; none where `text` does not start with a well-formed one
-// (overlong forms and surrogates are not).
+// The code point at the start of `text`, which is cut off it; none where `text` does not start with a
+// well-formed one (overlong forms and surrogates are not).
 std::optional<char32_t> TakeCodePoint(std::string_view& text);
 bool IsUtf8(std::string_view text);
 
