@@ -46,7 +46,7 @@ std::string Normalise(std::string_view password) {
   std::string buffer(password);
   buffer.resize(password.size() * kRoom + 1);
   const int outcome = stringprep(buffer.data(), buffer.size(), STRINGPREP_NO_UNASSIGNED, stringprep_saslprep);
-  const std::string_view prepared(buffer.data());  // up to the first NUL
+  const std::string_view prepared = std::string_view(buffer).substr(0, buffer.find(char{0}));
   std::string taken(outcome == STRINGPREP_OK && !prepared.empty() ? prepared : password);
   sodium_memzero(buffer.data(), buffer.size());
   return taken;
