@@ -4,8 +4,7 @@
 
 #include <cmath>
 
-#include "dp/interval.h"
-#include "dp/scale.h"
+#include "sql/plan_accuracy.h"
 
 namespace concordat::sql {
 namespace {
@@ -15,6 +14,13 @@ using Mode = Bounding::Mode;
 
 std::string Plural(std::int64_t count, const char* word) {
   return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
+}
+
+// Four significant digits, without an exponent where people would not write one.
+std::string Number(double number) {
+  if (std::abs(number) < 1000 || std::abs(number) > 1e15) return fmt::format("{:.4g}", number);
+  const double step = std::pow(10.0, std::floor(std::log10(std::abs(number))) - 3);
+  return fmt::format("{:.0f}", std::round(number / step) * step);
 }
 
 std::string UnitName(const Plan& plan) {
@@ -40,12 +46,6 @@ std::string ColumnName(const Plan& plan, const Measured& measured) {
       return fmt::format("sum({}){}", argument(), filter);
   }
   return "";
-}
-
-// Grid steps of noise in the column's natural units.
-double Natural(const Measured& measured, double steps) {
-  const double natural = steps / static_cast<double>(measured.steps);
-  return measured.kind == Kind::kSum ? natural * measured.half_range : natural;
 }
 
 std::string BoundLine(const Plan& plan) {
@@ -75,21 +75,17 @@ std::string GroupLine(const Plan& plan) {
 
 std::string NoiseLine(const Plan& plan, const Measured& measured) {
   const bool gaussian = measured.measurement.mechanism == dp::Mechanism::kDiscreteGaussian;
-  return fmt::format("noise   {}: {} {:.4g}", ColumnName(plan, measured),
+  return fmt::format("noise   {}: {} {}", ColumnName(plan, measured),
                      gaussian ? "discrete_gaussian sigma" : "discrete_laplace b",
-                     Natural(measured, static_cast<double>(measured.measurement.scale)));
+                     Number(static_cast<double>(measured.measurement.scale) * measured.unit));
 }
 
 std::string MarginOf(const Plan& plan, const Source& source, const Aggregate& aggregate) {
-  const auto half_width = [](const Measured& m) {
-    return Natural(m, dp::HalfWidth(m.measurement.mechanism, static_cast<double>(m.measurement.scale)));
-  };
-  if (aggregate.kind != AggregateKind::kSum)
-    return fmt::format("±{:.4g}", half_width(plan.measured[*source.value]));
-  const double of_sum = source.value ? half_width(plan.measured[*source.value]) : 0;
-  const double centre = aggregate.argument->range->low / 2 + aggregate.argument->range->high / 2;
-  const double sum = std::hypot(of_sum, centre * half_width(plan.measured[*source.count]));
-  return fmt::format("±{:.4g}; as an average of n values about ±{:.4g} / n", sum, of_sum);
+  if (aggregate.kind != AggregateKind::kSum) return "±" + Number(HalfWidthOf(plan.measured[*source.value]));
+  const double of_sum = source.value ? HalfWidthOf(plan.measured[*source.value]) : 0;
+  const double centre = source.value ? plan.measured[*source.value].centre : aggregate.argument->range->low;
+  const double sum = std::hypot(of_sum, centre * HalfWidthOf(plan.measured[*source.count]));
+  return fmt::format("±{}; as an average of n values about ±{} / n", Number(sum), Number(of_sum));
 }
 
 std::vector<std::string> MarginLines(const Plan& plan) {

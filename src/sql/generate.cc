@@ -54,12 +54,12 @@ std::string Clip(const std::string& value, const std::string& low, const std::st
   return sql + fmt::format(" ELSE {} END", value);
 }
 
-// Integers pulled into [-most, most].
-std::string ClipInteger(const std::string& value, std::int64_t most) {
+// Integers pulled into [low, high].
+std::string ClipInteger(const std::string& value, std::int64_t low, std::int64_t high) {
   if (Mutated("clip_left_out")) return value;
   return fmt::format(
-      "CASE WHEN {0} BETWEEN -{1} AND {1} THEN {0} WHEN {0} > 0 THEN {1} WHEN {0} < 0 THEN -{1} END", value,
-      most);
+      "CASE WHEN {0} BETWEEN {1} AND {2} THEN {0} WHEN {0} > {2} THEN {2} WHEN {0} < {1} THEN {1} END", value,
+      low, high);
 }
 
 class InnerWriter {
@@ -121,6 +121,7 @@ std::string InnerWriter::ClippedColumn(const Relation& scan, std::size_t index) 
   const RelationColumn& column = scan.columns[index];
   const std::string name = ColumnName(index);
   const bool time = column.type == Type::kDate || column.type == Type::kTimestamp;
+  if (Mutated("clip_left_out") && !time) return name;
   if (plan_.product->bounds.ranges_proven && (column.range || !time)) return name;
   std::string low;
   std::string high;
@@ -238,16 +239,11 @@ std::string InnerWriter::Scaled(const std::string& prepared) {
     const Measured& measured = plan_.measured[i];
     if (measured.kind != Measured::Kind::kSum || measured.steps == 0) continue;
     const std::string& x = argument_of_[i];
-    const bool clip = measured.clips && !Mutated("clip_left_out");
-    std::string value;
-    if (measured.whole) {
-      const auto low = std::to_string(std::llround(measured.centre - measured.half_range));
-      const auto high = std::to_string(std::llround(measured.centre + measured.half_range));
-      value = clip ? Clip(x, low, high, false) : x;
-    } else {
-      const double scale = static_cast<double>(measured.steps) / measured.half_range;
-      value = fmt::format("TRY_CAST((CAST({} AS DOUBLE PRECISION) - {}) * {} AS INTEGER)", x,
-                          NumberLiteral(measured.centre), NumberLiteral(scale));
+    std::string value = x;
+    if (!measured.whole) {
+      value = fmt::format("CAST({} AS DOUBLE PRECISION)", x);
+      if (measured.shift != 0) value = fmt::format("({} - {})", value, NumberLiteral(measured.shift));
+      value = fmt::format("TRY_CAST({} * {} AS INTEGER)", value, NumberLiteral(measured.scale));
     }
     values.push_back(fmt::format("{} AS v{}", value, i));
   }
@@ -259,11 +255,9 @@ std::string InnerWriter::SumOf(std::size_t index, const std::string& filter) con
   const Measured& measured = plan_.measured[index];
   if (measured.steps == 0) return fmt::format("SUM({}){}", argument_of_[index], filter);
   const std::string value = fmt::format("v{}", index);
-  if (measured.whole) {
-    return fmt::format("2 * SUM({0}){1} - ({2}) * CAST(COUNT({0}){1} AS HUGEINT)", value, filter,
-                       std::llround(2 * measured.centre));
-  }
-  return fmt::format("SUM({}){}", measured.clips ? ClipInteger(value, measured.steps) : value, filter);
+  const std::string clipped = measured.clips ? ClipInteger(value, measured.low, measured.high) : value;
+  return fmt::format("2 * SUM({0}){1} - ({2}) * CAST(COUNT({3}){1} AS HUGEINT)", clipped, filter,
+                     measured.low + measured.high, value);
 }
 
 std::string InnerWriter::Aggregate(std::size_t index) const {
@@ -315,8 +309,10 @@ std::string InnerWriter::ClippedAggregate(std::size_t index) const {
     case Measured::Kind::kValues:
       return Mutated("clip_left_out") ? fmt::format("SUM({})", value)
                                       : fmt::format("SUM(LEAST({}, {}))", value, rows);
-    case Measured::Kind::kSum:
-      return fmt::format("SUM({})", ClipInteger(value, rows * (measured.steps / measured.factor)));
+    case Measured::Kind::kSum: {
+      const std::int64_t most = rows * (measured.steps / measured.factor);
+      return fmt::format("SUM({})", ClipInteger(value, -most, most));
+    }
   }
   CHECK(false);
 }

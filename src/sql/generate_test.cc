@@ -68,17 +68,16 @@ TEST(InnerStatement, SumsWhatABruteForceSums) {
     table.push_back(Visit(std::to_string(i), region, Value(age), no_cost ? Value(Null()) : Value(cost)));
     auto& sums = expected[region];
     sums.resize(5);
-    const double clipped = std::clamp(cost, 0.0, 5000.0);
     for (std::size_t j = 0; j < 5; ++j) {
       const Measured& m = plan.measured[j];
       const bool of_cost = m.argument && m.argument->index == kCost;
       if (of_cost && no_cost) continue;
-      if (m.kind != Measured::Kind::kSum)
+      if (m.kind != Measured::Kind::kSum) {
         sums[j] += 1;
-      else if (of_cost)
-        sums[j] += std::llrint((clipped - 2500) * (static_cast<double>(m.steps) / 2500));
-      else
-        sums[j] += 2 * std::clamp<std::int64_t>(age, 0, 100) - 100;
+        continue;
+      }
+      const std::int64_t v = of_cost ? std::llrint(cost * m.scale) : age;
+      sums[j] += 2 * std::clamp(v, m.low, m.high) - (m.low + m.high);
     }
   }
   for (const bool text : {false, true}) {

@@ -100,26 +100,19 @@ Bounding BoundingOf(const Plan& plan, bool needs_people) {
   return bounding;
 }
 
-std::optional<double> ResolutionOf(const Relation& relation, const Expr& expr) {
-  if (expr.op != Op::kColumn) return std::nullopt;
+// The product's column that an expression is, as it was scanned; null for anything computed.
+const catalogue::Column* ColumnOf(const Relation& relation, const Expr& expr) {
+  if (expr.op != Op::kColumn) return nullptr;
   const auto index = static_cast<std::size_t>(expr.index);
   switch (relation.kind) {
     case Relation::Kind::kScan:
-      return relation.product->columns[index].resolution;
+      return &relation.product->columns[index];
     case Relation::Kind::kFilter:
-      return ResolutionOf(*relation.input, expr);
+      return ColumnOf(*relation.input, expr);
     case Relation::Kind::kProject:
-      return ResolutionOf(*relation.input, relation.expressions[index]);
+      return ColumnOf(*relation.input, relation.expressions[index]);
   }
-  return std::nullopt;
-}
-
-bool IsScanned(const Relation& relation, const Expr& expr) {
-  if (expr.op != Op::kColumn) return false;
-  if (relation.kind == Relation::Kind::kScan) return true;
-  const bool filter = relation.kind == Relation::Kind::kFilter;
-  return IsScanned(*relation.input,
-                   filter ? expr : relation.expressions[static_cast<std::size_t>(expr.index)]);
+  return nullptr;
 }
 
 // Index of the measured column, which is added unless it is there.
@@ -149,7 +142,6 @@ std::size_t PlaceCount(Plan& plan, const Aggregate& aggregate) {
 Outcome<Source> PlaceSum(Plan& plan, const Aggregate& aggregate) {
   const Expr& argument = *aggregate.argument;
   Measured sum{.kind = Kind::kSum, .argument = argument, .filter = aggregate.filter};
-  sum.resolution = ResolutionOf(*plan.query->relation, argument);
   Source source;
   if (plan.product->is_public) {
     source.value = Place(plan, std::move(sum));
@@ -161,11 +153,12 @@ Outcome<Source> PlaceSum(Plan& plan, const Aggregate& aggregate) {
     return Refuse("sum_needs_range", "a sum or average needs a value with a known range",
                   "narrow it: least(greatest(x, 0), 1000)");
   }
-  sum.half_range = range->high / 2 - range->low / 2;
-  sum.centre = range->low / 2 + range->high / 2;
-  sum.clips = !(IsScanned(*plan.query->relation, argument) && plan.product->bounds.ranges_proven);
+  const catalogue::Column* column = ColumnOf(*plan.query->relation, argument);
+  sum.resolution = column == nullptr ? std::nullopt : column->resolution;
+  sum.clips = column == nullptr || !plan.product->bounds.ranges_proven || column->range != range;
+  sum.range = range->high - range->low;
   source.count = PlaceCount(plan, aggregate);
-  if (sum.half_range > 0) source.value = Place(plan, std::move(sum));
+  if (sum.range > 0) source.value = Place(plan, std::move(sum));
   return source;
 }
 
@@ -185,32 +178,64 @@ Outcome<void> Measure(Plan& plan, bool needs_people) {
   return {};
 }
 
-// Steps for each row, value, unit or half range, and the sensitivity that follows. Argument: plan.proof.md.
+// Whole numbers are added up as they are, each worth a whole number of steps, where that wastes little.
+bool CalibrateWhole(Measured& sum) {
+  constexpr double kLeastFactor = 64;
+  constexpr double kMostWhole = 4503599627370496.0;  // 2^52: the ends are exact
+  const catalogue::Range& range = *sum.argument->range;
+  const double factor = std::floor(static_cast<double>(sum.steps) / sum.range);
+  sum.whole = sum.argument->type == Type::kInteger && factor >= kLeastFactor && range.low > -kMostWhole &&
+              range.high < kMostWhole && std::floor(range.low) == range.low &&
+              std::floor(range.high) == range.high;
+  if (!sum.whole) return false;
+  sum.low = static_cast<std::int64_t>(range.low);
+  sum.high = static_cast<std::int64_t>(range.high);
+  sum.factor = static_cast<std::int64_t>(factor);
+  sum.steps = sum.factor * (sum.high - sum.low);
+  sum.unit = 0.5 / factor;
+  sum.centre = range.low / 2 + range.high / 2;
+  return true;
+}
+
+// Other numbers are rounded to so many steps that the range takes `steps` of them, less a few for roundings.
+void CalibrateReal(Measured& sum) {
+  constexpr std::int64_t kRoundings = 4;
+  constexpr std::int64_t kFewest = 16;
+  if (sum.steps < kFewest) {
+    sum.steps = 0;
+    return;
+  }
+  const catalogue::Range& range = *sum.argument->range;
+  sum.scale = static_cast<double>(sum.steps - 2 * kRoundings) / sum.range;
+  // Values must fit 32 bits: those far from zero are moved there first.
+  constexpr double kMost = 1 << 30;
+  const bool far = std::max(std::abs(range.low), std::abs(range.high)) * sum.scale > kMost;
+  sum.shift = far ? range.low / 2 + range.high / 2 : 0;
+  sum.low = std::llrint((range.low - sum.shift) * sum.scale);
+  sum.high = std::llrint((range.high - sum.shift) * sum.scale);
+  CHECK(sum.high - sum.low <= sum.steps - kRoundings);
+  sum.factor = 1;
+  sum.unit = 0.5 / sum.scale;
+  sum.centre = sum.shift + (static_cast<double>(sum.low) + static_cast<double>(sum.high)) * sum.unit;
+}
+
+// The most that each row, value or unit adds, and the sensitivity that follows. Argument: plan.proof.md.
 void Calibrate(Measured& measured, const Bounding& bounding, dp::Mechanism mechanism, std::uint64_t steps) {
   const auto rows = static_cast<std::uint64_t>(bounding.rows);
-  const auto groups = static_cast<std::uint64_t>(bounding.groups);
   // In how many groups a unit counts in full, and how often in each.
   const bool by_people = measured.kind == Kind::kPeople;
-  const std::uint64_t coordinates = by_people || !bounding.rows_proven ? groups : 1;
+  const auto groups = static_cast<std::uint64_t>(by_people || !bounding.rows_proven ? bounding.groups : 1);
   const std::uint64_t often = by_people ? 1 : rows;
-  measured.steps = static_cast<std::int64_t>(dp::StepsForEach(mechanism, steps, coordinates) / often);
-  measured.factor = measured.kind == Kind::kSum ? 1 : measured.steps;
-  if (measured.kind == Kind::kSum && measured.argument->type == Type::kInteger) {
-    // Whole numbers are added up as they are, each worth a whole number of steps, where that wastes little.
-    constexpr double kLeastFactor = 64;
-    constexpr double kMostWhole = 4503599627370496.0;  // 2^52: ends and middle are exact
-    const double range = 2 * measured.half_range;
-    const double factor = std::floor(static_cast<double>(measured.steps) / range);
-    measured.whole = factor >= kLeastFactor && std::abs(measured.centre) + measured.half_range < kMostWhole &&
-                     std::floor(range) == range;
-    if (measured.whole) {
-      measured.factor = static_cast<std::int64_t>(factor);
-      measured.steps = measured.factor * static_cast<std::int64_t>(range);
-    }
+  measured.steps = static_cast<std::int64_t>(dp::StepsForEach(mechanism, steps, groups) / often);
+  if (measured.kind != Kind::kSum) {
+    measured.factor = measured.steps;
+    measured.unit = 1 / static_cast<double>(measured.steps);
+  } else if (!CalibrateWhole(measured)) {
+    CalibrateReal(measured);
   }
   const auto each = static_cast<std::uint64_t>(measured.steps) * often;
   measured.measurement = {.mechanism = mechanism,
-                          .sensitivity = dp::SensitivityOf(mechanism, each, coordinates),
+                          .sensitivity = dp::SensitivityOf(mechanism, each, groups),
                           .scale = dp::kNoiseScale,
                           .times = 1,
                           .delta = {}};

@@ -63,19 +63,25 @@ struct Measured {
   Kind kind = Kind::kRows;       // rows, non-null values of `argument`, units, sum of `argument`
   std::optional<Expr> argument;  // kValues, kSum
   std::optional<Expr> filter;    // FILTER (WHERE …)
-  // Grid steps of one row, one value, one unit, or of half the range of `argument`. 0: exact, for public
-  // data.
+  // Most that one row, one value or one unit adds, in grid steps. 0: exact, for public data.
   std::int64_t steps = 0;
-  double centre = 0;        // kSum: middle of the range, in natural units
-  double half_range = 0;    // kSum
-  bool whole = false;       // kSum of integers x: the engine adds up 2x - (low + high)
-  bool clips = true;        // kSum: the statement must clip each value; else publishing proved the range
   std::int64_t factor = 1;  // grid steps of one in the engine's integers
+  double unit = 1;          // what one grid step is in natural units
+  // kSum: the engine rounds v = (x - shift) * scale, or takes v = x when `whole`, and adds up 2v - (low +
+  // high).
+  bool whole = false;
+  double shift = 0;
+  double scale = 1;
+  std::int64_t low = 0;  // v of the ends of the argument's range
+  std::int64_t high = 0;
+  double centre = 0;  // the x for which nothing is added
+  double range = 0;   // length of the argument's range
+  bool clips = true;  // the statement must clip each v to [low, high]; else publishing proved the range
   std::optional<double> resolution;  // kSum: reporting step
   dp::Measurement measurement;       // what releasing the column costs
 };
 
-// Where Query::aggregates[i] comes from. A sum is value · half_range / steps + centre · count.
+// Where Query::aggregates[i] comes from. A sum is value · unit + centre · count.
 struct Source {
   std::optional<std::size_t> value;  // index into Plan::measured; none for a sum of a constant
   std::optional<std::size_t> count;  // kSum: its non-null values

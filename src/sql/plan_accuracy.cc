@@ -23,6 +23,11 @@ bool IsSum(const Measured& measured) { return measured.kind == Measured::Kind::k
 
 }  // namespace
 
+double HalfWidthOf(const Measured& measured) {
+  const dp::Measurement& measurement = measured.measurement;
+  return dp::HalfWidth(measurement.mechanism, static_cast<double>(measurement.scale) * measured.unit);
+}
+
 Outcome<Accuracy> ParseAccuracy(std::string_view text) {
   const std::string_view given = text;
   Accuracy accuracy;
@@ -65,10 +70,10 @@ bool Meets(const Plan& plan, const Accuracy& accuracy) {
   const auto people = static_cast<double>(plan.product->people.value_or(1));
   for (const Measured& measured : plan.measured) {
     if (IsSum(measured) && !accuracy.relative) continue;
-    const double half_width =
-        dp::HalfWidthOfAnswer(measured.measurement.mechanism, static_cast<double>(measured.steps));
-    // A count against all people; a centred sum of half-ranges, over all people, against the whole range.
-    const double reference = !accuracy.relative ? 1 : IsSum(measured) ? 2 * people : people;
+    const double half_width = HalfWidthOf(measured);
+    // A count against all people; an average over all people, against its range.
+    const double of_sum = measured.range * people;
+    const double reference = !accuracy.relative ? 1 : IsSum(measured) ? of_sum : people;
     if (half_width > accuracy.half_width * reference) return false;
   }
   return true;

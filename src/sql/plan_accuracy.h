@@ -9,6 +9,9 @@
 
 namespace concordat::sql {
 
+// Half-width of the 95% interval of a measured column, in its natural units.
+double HalfWidthOf(const Measured& measured);
+
 // "±50": half-width of counts' 95% intervals. "±2%": of counts in per cent of the product's people, of
 // averages over as many people in per cent of their range.
 struct Accuracy {

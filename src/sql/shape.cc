@@ -88,8 +88,7 @@ double RoundTo(double value, double step) {
 // The step that a sum is reported in: the contract's, else a hundredth of its noise, as a power of ten.
 double SumStep(const Measured& sum) {
   if (sum.resolution && *sum.resolution > 0) return *sum.resolution;
-  const double sigma =
-      sum.half_range * static_cast<double>(sum.measurement.scale) / static_cast<double>(sum.steps);
+  const double sigma = static_cast<double>(sum.measurement.scale) * sum.unit;
   return std::pow(10.0, std::floor(std::log10(sigma / 100)));
 }
 
@@ -100,8 +99,7 @@ Value SumValue(const Plan& plan, const Aggregate& aggregate, const Source& sourc
   const catalogue::Range& range = *aggregate.argument->range;
   if (!source.value) return range.low * count;
   const Measured& measured = plan.measured[*source.value];
-  const double centred = static_cast<double>(groups.sums[*source.value][row]) *
-                         (measured.half_range / static_cast<double>(measured.steps));
+  const double centred = static_cast<double>(groups.sums[*source.value][row]) * measured.unit;
   const double sum = RoundTo(centred + measured.centre * count, SumStep(measured));
   if (plan.terms.allow_negative) return sum;
   return std::clamp(sum, range.low * count, range.high * count);

@@ -25,14 +25,14 @@ bool HasMargin(const Query& query, const Output& output) {
   return !IsPublic(query) && IsNumeric(output.value.type) && DependsOnNoise(output.value);
 }
 
-// One column of the noisy table as one text: elements between commas, NULL as "n", texts in hex after an "x".
+// One column of the noisy table as one text: elements between commas, NULL as "?", texts in hex after an "x".
 std::string Pack(const std::vector<Row>& rows, std::size_t column) {
   std::string packed;
   for (const Row& row : rows) {
     if (&row != rows.data()) packed += ',';
     const Value& value = row[column];
     if (IsNull(value)) {
-      packed += 'n';
+      packed += '?';
     } else if (const auto* text = std::get_if<std::string>(&value)) {
       packed += 'x' + ToHex(AsBytes(*text));
     } else if (const auto* date = std::get_if<Date>(&value)) {
@@ -50,7 +50,7 @@ std::string Pack(const std::vector<Row>& rows, std::size_t column) {
 std::string Unpacked(const std::string& name, Type type) {
   switch (type) {
     case Type::kText:
-      return fmt::format("CASE WHEN {0} <> 'n' THEN decode(from_hex(substr({0}, 2))) END", name);
+      return fmt::format("CASE WHEN {0} <> '?' THEN decode(from_hex(substr({0}, 2))) END", name);
     case Type::kDate:
       return fmt::format("DATE '1970-01-01' + TRY_CAST({} AS INTEGER)", name);
     case Type::kTimestamp:
@@ -64,13 +64,11 @@ std::string Unpacked(const std::string& name, Type type) {
 double Shift(const Plan& plan, std::size_t aggregate, std::size_t measured) {
   const Source& source = plan.sources[aggregate];
   const Measured& column = plan.measured[measured];
-  const double noise = static_cast<double>(column.measurement.scale) / static_cast<double>(column.steps);
-  if (plan.query->aggregates[aggregate].kind != AggregateKind::kSum)
-    return source.value == measured ? noise : 0;
+  const double noise = static_cast<double>(column.measurement.scale) * column.unit;
+  double shift = source.value == measured ? noise : 0;
+  if (plan.query->aggregates[aggregate].kind != AggregateKind::kSum || source.count != measured) return shift;
   const catalogue::Range& range = *plan.query->aggregates[aggregate].argument->range;
-  double shift = 0;
-  if (source.value == measured) shift += column.half_range * noise;
-  if (source.count == measured) shift += (range.low / 2 + range.high / 2) * noise;
+  shift += (source.value ? plan.measured[*source.value].centre : range.low) * noise;
   return shift;
 }
 
@@ -164,7 +162,7 @@ std::optional<double> OuterWriter::AverageStep(const Expr& expr) const {
   if (!sum.value || !sum.count || sum.count != count.value) return std::nullopt;
   const Measured& measured = plan_.measured[*sum.value];
   if (measured.resolution && *measured.resolution > 0) return measured.resolution;
-  return std::pow(10.0, std::floor(std::log10(measured.half_range)) - 5);
+  return std::pow(10.0, std::floor(std::log10(measured.range)) - 5);
 }
 
 std::string OuterWriter::Shifted(const Expr& expr, std::size_t measured, int direction) {
