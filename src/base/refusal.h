@@ -9,6 +9,8 @@
 #include <string>
 #include <tl/expected.hpp>
 
+#include "base/result.h"
+
 namespace concordat {
 
 struct Refusal {

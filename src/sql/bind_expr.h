@@ -1,0 +1,78 @@
+// Expressions of the syntax tree as bound expressions. One set of rules serves rows and released values; what a name or an
+// aggregate means is the subclass's to say.
+#pragma once
+
+#include <pg_query.pb.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/refusal.h"
+#include "sql/expr.h"
+
+namespace concordat::sql {
+
+// Types of $1, $2, … as far as they are known; shared by all binders of one question.
+using ParameterTypes = std::vector<std::optional<Type>>;
+
+class ExprBinder {
+ public:
+  explicit ExprBinder(ParameterTypes& parameters) : parameters_(parameters) {}
+  virtual ~ExprBinder() = default;
+
+  // `hint`: the type that literals and parameters without one take; text if there is none.
+  Outcome<Expr> Bind(const pg_query::Node& node, std::optional<Type> hint = {});
+  // The same, and refused unless of `type` (or converting to it without loss).
+  Outcome<Expr> BindAs(const pg_query::Node& node, Type type, const char* where);
+
+ protected:
+  // A node that the subclass has its own rule for, or none to go on with the general ones.
+  virtual Outcome<std::optional<Expr>> BindSpecial(const pg_query::Node& node) = 0;
+
+ private:
+  using Nodes = google::protobuf::RepeatedPtrField<pg_query::Node>;
+  struct Pair {
+    Expr left, right;
+  };
+
+  Outcome<Expr> BindGeneral(const pg_query::Node& node, std::optional<Type> hint);
+  Outcome<Expr> BindConstant(const pg_query::A_Const& constant, std::optional<Type> hint);
+  Outcome<Expr> BindParameter(const pg_query::ParamRef& parameter, std::optional<Type> hint);
+  Outcome<Expr> BindBoolean(const pg_query::BoolExpr& node);
+  Outcome<Expr> BindTest(const pg_query::Node& arg, Op op, bool boolean);
+  Outcome<Expr> BindCase(const pg_query::CaseExpr& node, std::optional<Type> hint);
+  Outcome<Expr> BindCast(const pg_query::TypeCast& node);
+  Outcome<Expr> BindOperator(const pg_query::A_Expr& node);
+  Outcome<Expr> BindSymbol(const pg_query::A_Expr& node, const std::string& symbol);
+  Outcome<Expr> BindUnary(const pg_query::A_Expr& node, const std::string& symbol);
+  Outcome<Expr> BindArithmetic(const pg_query::A_Expr& node, Op op);
+  Outcome<std::optional<Expr>> BindTimeArithmetic(const pg_query::A_Expr& node, Op op);
+  Outcome<Expr> BindIn(const pg_query::A_Expr& node);
+  Outcome<Expr> BindLike(const pg_query::A_Expr& node, Op op);
+  Outcome<Expr> BindBetween(const pg_query::A_Expr& node, bool symmetric, bool negated);
+  Outcome<Expr> BindFunction(const pg_query::FuncCall& call);
+  Outcome<Expr> BindTimeFunction(const pg_query::FuncCall& call, const std::string& name);
+  Outcome<Expr> BindRound(const pg_query::FuncCall& call);
+  Outcome<Expr> BindConcat(const Nodes& args);
+  Outcome<Expr> Compare(Op op, Expr left, Expr right, int position);
+
+  // Both sides, each giving the other a type where it has none of its own.
+  Outcome<Pair> BindPair(const pg_query::Node& left, const pg_query::Node& right);
+  // All, brought to the one type in which they meet.
+  Outcome<std::vector<Expr>> BindTogether(const std::vector<const pg_query::Node*>& nodes, std::optional<Type> hint, int position);
+  bool IsUntyped(const pg_query::Node& node) const;
+
+  ParameterTypes& parameters_;
+};
+
+// An operation over bound arguments: nullability and interval follow from them.
+Expr Operation(Op op, Type type, std::vector<Expr> args, bool may_be_null = false);
+
+int PositionOf(const pg_query::Node& node);
+std::string LastName(const google::protobuf::RepeatedPtrField<pg_query::Node>& names);
+
+// The nearest of `known` to a misspelt word, as a hint; `otherwise` if none is near.
+std::string DidYouMean(const std::string& word, const std::vector<std::string>& known, std::string otherwise);
+
+}  // namespace concordat::sql

@@ -1,0 +1,44 @@
+// The row side: FROM, WHERE, and expressions over rows.
+#pragma once
+
+#include "sql/bind.h"
+#include "sql/bind_expr.h"
+
+namespace concordat::sql {
+
+// A relation under the name by which columns may be qualified.
+struct NamedRelation {
+  std::shared_ptr<const Relation> relation;
+  std::string alias;
+};
+
+// CTEs that are in sight, by name.
+using Ctes = std::map<std::string, std::shared_ptr<const Relation>>;
+
+// Expressions over the rows of one relation. The privacy unit is refused except where `BindUnitOrColumn` is asked.
+class RowBinder final : public ExprBinder {
+ public:
+  RowBinder(const NamedRelation& from, ParameterTypes& parameters) : ExprBinder(parameters), from_(from) {}
+
+  const Relation& relation() const { return *from_.relation; }
+  // The column that a reference names. Refusals: unknown_column (42703).
+  Outcome<std::size_t> FindColumn(const pg_query::ColumnRef& ref) const;
+
+ protected:
+  Outcome<std::optional<Expr>> BindSpecial(const pg_query::Node& node) override;
+
+ private:
+  const NamedRelation& from_;
+};
+
+Expr ColumnExpr(const Relation& relation, std::size_t index);
+bool IsAggregateName(const std::string& name);
+// Is there an aggregate anywhere below?
+bool HasAggregate(const google::protobuf::Message& message);
+// The name PostgreSQL gives an output column that was given none.
+std::string OutputName(const pg_query::Node& node);
+
+// FROM and WHERE of a SELECT, and its CTEs.
+Outcome<NamedRelation> BindFrom(const pg_query::SelectStmt& select, const Scope& scope, Ctes ctes, ParameterTypes& parameters);
+
+}  // namespace concordat::sql

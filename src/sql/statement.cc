@@ -1,0 +1,43 @@
+#include "sql/statement.h"
+
+#include <fmt/format.h>
+
+#include "sql/allow.h"
+#include "sql/tree.h"
+
+namespace concordat::sql {
+namespace {
+
+// "InsertStmt" as people call it: INSERT.
+std::string StatementName(const pg_query::Node& node) {
+  const auto* field = node.GetReflection()->GetOneofFieldDescriptor(node, node.GetDescriptor()->oneof_decl(0));
+  std::string name = field == nullptr ? "this statement" : field->message_type()->name();
+  if (name.ends_with("Stmt")) name.resize(name.size() - 4);
+  std::string words;
+  for (const char c : name) {
+    if (std::isupper(static_cast<unsigned char>(c)) != 0 && !words.empty()) words += ' ';
+    words += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  return words;
+}
+
+}  // namespace
+
+Outcome<Question> ParseQuestion(std::string_view text) {
+  pg_query::ParseResult tree = TRY(ParseTree(text));
+  if (tree.stmts_size() == 0) return Refuse("empty_statement", "there is no statement", "try SELECT count(*) FROM a table", "42601");
+  if (tree.stmts_size() > 1) {
+    return Refuse("several_statements", "several statements in one question", "send them one at a time", "42601",
+                  tree.stmts(1).stmt_location());
+  }
+  const pg_query::Node& node = tree.stmts(0).stmt();
+  if (!node.has_select_stmt()) {
+    return Refuse("statement_not_supported", StatementName(node) + " is not supported: the data is read-only, through aggregates",
+                  "try SELECT count(*) FROM a table");
+  }
+  TRY(CheckAllowed(node.select_stmt()));
+  std::string normal = TRY(Deparse(tree));
+  return Question{std::make_shared<const pg_query::SelectStmt>(node.select_stmt()), std::move(normal)};
+}
+
+}  // namespace concordat::sql
