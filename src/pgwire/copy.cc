@@ -102,8 +102,11 @@ Outcome<void> Take(const CopyOption& option, CopyForm& form, Given& given) {
 // What PostgreSQL forbids: options that do not fit the format, and characters that would make the text ambiguous.
 Outcome<void> Check(const CopyForm& form, const Given& given) {
   const bool csv = form.kind == CopyForm::Kind::kCsv;
-  if (form.kind == CopyForm::Kind::kBinary && (given.delimiter || given.null || form.header)) {
-    return BadOption("cannot specify DELIMITER, NULL or HEADER in BINARY mode", "42601");
+  if (form.kind == CopyForm::Kind::kBinary && (given.delimiter || given.null)) {
+    return BadOption("cannot specify DELIMITER or NULL in BINARY mode", "42601");
+  }
+  if (form.kind == CopyForm::Kind::kBinary && form.header) {
+    return BadOption("cannot specify HEADER in BINARY mode", "0A000");
   }
   if (!csv && (given.quote || given.escape || !form.force_quote.empty())) {
     return BadOption("COPY quote, escape and force_quote are available only in CSV mode", "0A000");

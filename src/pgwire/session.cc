@@ -161,9 +161,9 @@ void Session::StartFlow(Flow flow, std::string& out) {
   if (!flow_->effect.answer || !flow_->effect.copy) return;
   const CopyForm& form = *flow_->effect.copy;
   AppendCopyOutResponse(out, form.wire_format(), flow_->effect.answer->columns.size());
-  std::string header;
-  AppendCopyHeader(header, flow_->effect.answer->columns, form);
-  if (!header.empty()) AppendCopyData(out, header);
+  AppendCopyHeader(flow_->pending, flow_->effect.answer->columns, form);
+  if (form.kind == CopyForm::Kind::kBinary) return;  // goes out with the first row, as clients expect of PostgreSQL
+  if (!flow_->pending.empty()) AppendCopyData(out, std::exchange(flow_->pending, {}));
 }
 
 Outcome<void> Session::AppendRow(std::string& out) {
@@ -171,7 +171,7 @@ Outcome<void> Session::AppendRow(std::string& out) {
   const Row& row = effect.answer->rows[effect.begin];
   const TextStyle style = executor_.transaction().settings().style();
   if (!effect.copy) return AppendDataRow(out, row, effect.answer->columns, flow_->formats, style);
-  std::string data;
+  std::string data = std::exchange(flow_->pending, {});
   TRY(AppendCopyRow(data, row, effect.answer->columns, *effect.copy, style));
   AppendCopyData(out, data);
   return {};
@@ -194,12 +194,11 @@ void Session::Pump(std::string& out) {
 }
 
 void Session::FinishFlow(std::string& out, bool suspended) {
-  const Flow flow = *std::exchange(flow_, std::nullopt);
+  Flow flow = *std::exchange(flow_, std::nullopt);
   executor_.interrupt().End();
   if (flow.effect.answer && flow.effect.copy) {
-    std::string trailer;
-    AppendCopyTrailer(trailer, *flow.effect.copy);
-    if (!trailer.empty()) AppendCopyData(out, trailer);
+    AppendCopyTrailer(flow.pending, *flow.effect.copy);
+    if (!flow.pending.empty()) AppendCopyData(out, flow.pending);
     AppendPlain(out, Plain::kCopyDone);
   }
   if (flow.extended) {

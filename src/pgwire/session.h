@@ -40,6 +40,7 @@ class Session {
     std::optional<std::size_t> limit;  // past this many rows the portal is suspended
     std::string portal;
     bool extended = false;
+    std::string pending;  // of COPY: what goes out with the next row
   };
   // What is left of a Query message.
   struct Script {
