@@ -101,10 +101,8 @@ Result<Verification> Verify(const store::Store& store, const crypto::VerifyKey& 
                             const std::function<void(std::uint64_t)>& progress) {
   Verification found;
   const auto read = store.Read([&](sqlite3* connection) -> Result<void> {
-    // One snapshot for all, so that what is written meanwhile is neither missing nor too much.
-    TRY(store::Execute(connection, "BEGIN"));
     found = Verifier(connection, key).Run(progress);
-    return store::Execute(connection, "COMMIT");
+    return {};
   });
   if (!read) return tl::unexpected(read.error());
   return found;

@@ -23,7 +23,9 @@ Result<void> Execute(sqlite3* connection, const char* sql);
 class Statement {
  public:
   static Result<Statement> Prepare(sqlite3* connection, std::string_view sql);
-  Statement(Statement&& other) noexcept : connection_(other.connection_), statement_(other.statement_) { other.statement_ = nullptr; }
+  Statement(Statement&& other) noexcept : connection_(other.connection_), statement_(other.statement_) {
+    other.statement_ = nullptr;
+  }
   Statement& operator=(Statement&&) = delete;
   ~Statement();
 

@@ -1,94 +1,54 @@
 #include "store/store.h"
 
-#include <fmt/format.h>
 #include <sqlite3.h>
 
 #include "base/check.h"
+#include "store/backup.h"
 
 namespace concordat::store {
 namespace {
 
-constexpr std::int64_t kApplicationId = 0x436f6e63;  // "Conc"
 constexpr std::size_t kLargestGroup = 1024;
-
-// One integer that a pragma returns.
-Result<std::int64_t> Pragma(sqlite3* connection, const char* sql) {
-  Statement statement = TRY(Statement::Prepare(connection, sql));
-  if (!TRY(statement.Step())) return Fail(ErrorCode::kInternal, std::string(sql) + " returned nothing");
-  return statement.Integer(0);
-}
-
-Result<void> CheckIntegrity(sqlite3* connection) {
-  Statement check = TRY(Statement::Prepare(connection, "PRAGMA quick_check(1)"));
-  if (!TRY(check.Step()) || check.Text(0) != "ok") {
-    return Fail(ErrorCode::kCorrupt, "the store is damaged: " + check.Text(0),
-                "keep the file for inquiry and restore the newest backup");
-  }
-  return {};
-}
-
-Result<void> Migrate(sqlite3* connection, const Migrations& migrations) {
-  const std::int64_t owner = TRY(Pragma(connection, "PRAGMA application_id"));
-  const std::int64_t version = TRY(Pragma(connection, "PRAGMA user_version"));
-  const bool is_new = owner == 0 && version == 0 && TRY(Pragma(connection, "SELECT count(*) FROM sqlite_schema")) == 0;
-  if (!is_new && owner != kApplicationId) {
-    return Fail(ErrorCode::kFailedPrecondition, "this file is not a Concordat store", "check the path of the home");
-  }
-  if (version > static_cast<std::int64_t>(migrations.size())) {
-    return Fail(ErrorCode::kFailedPrecondition, "a newer version of Concordat wrote this store", "install that version or a later one");
-  }
-  TRY(Execute(connection, "BEGIN IMMEDIATE"));
-  for (std::size_t next = static_cast<std::size_t>(version); next < migrations.size(); ++next) {
-    TRY(Execute(connection, migrations[next].c_str()));
-  }
-  TRY(Execute(connection, fmt::format("PRAGMA user_version = {}", migrations.size()).c_str()));
-  TRY(Execute(connection, fmt::format("PRAGMA application_id = {}", kApplicationId).c_str()));
-  return Execute(connection, "COMMIT");
-}
+constexpr std::size_t kIdleReaders = 8;
 
 }  // namespace
-
-struct Store::Connection {
-  sqlite3* handle = nullptr;
-  ~Connection() { sqlite3_close(handle); }
-
-  static Result<std::unique_ptr<Connection>> Open(const std::filesystem::path& file) {
-    auto connection = std::make_unique<Connection>();
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_NOFOLLOW;
-    if (sqlite3_open_v2(file.c_str(), &connection->handle, flags, nullptr) != SQLITE_OK) {
-      return tl::unexpected(FromSqlite(connection->handle, "opening " + file.string()));
-    }
-    sqlite3_extended_result_codes(connection->handle, 1);
-    sqlite3_busy_timeout(connection->handle, 5000);
-    TRY(Execute(connection->handle,
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
-                "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY"));
-    return connection;
-  }
-};
 
 // A write that waits for its turn; lives on the stack of the thread that called Write.
 struct Store::Pending {
   WriteFunction write;
   Result<void> result;
   bool done = false;
+  std::condition_variable wake;  // its own, so that a commit wakes those it was for
 };
 
 Store::Store(std::filesystem::path file, FileLock lock) : file_(std::move(file)), lock_(std::move(lock)) {}
 
 Result<std::unique_ptr<Store>> Store::Open(const std::filesystem::path& file, const Migrations& migrations) {
-  FileLock lock = TRY(FileLock::Take(file.string() + ".lock"));
-  std::unique_ptr<Store> store(new Store(file, std::move(lock)));
+  // SQLite follows no link below, so a home that is reached over one is named by where it is.
+  std::error_code missing;
+  const std::filesystem::path folder =
+      std::filesystem::canonical(std::filesystem::absolute(file).parent_path(), missing);
+  if (missing) {
+    return Fail(ErrorCode::kNotFound, "there is no folder for " + file.string(),
+                "check the path of the home");
+  }
+  const std::filesystem::path there = folder / file.filename();
+  FileLock lock = TRY(FileLock::Take(there.string() + ".lock"));
+  std::unique_ptr<Store> store(new Store(there, std::move(lock)));
   TRY(store->Start(migrations));
   return store;
 }
 
+// Nothing is changed before it is known to be ours to change.
 Result<void> Store::Start(const Migrations& migrations) {
-  writer_ = TRY(Connection::Open(file_));
-  TRY(CheckIntegrity(writer_->handle));
-  TRY(Migrate(writer_->handle, migrations));
-  reader_ = TRY(Connection::Open(file_));
-  TRY(Execute(reader_->handle, "PRAGMA query_only = ON"));
+  writer_.emplace(TRY(Connection::Open(file_, Access::kWrite)));
+  sqlite3* connection = writer_->get();
+  TRY(CheckOwner(connection, migrations));
+  TRY(CheckPages(connection, Depth::kQuick));
+  TRY(UseWal(connection));
+  TRY(Migrate(connection, migrations));
+  TRY(CheckSchema(connection, migrations));
+  ReturnReader(TRY(TakeReader()));
   thread_ = std::thread([this] { RunWriter(); });
   return {};
 }
@@ -103,18 +63,14 @@ Store::~Store() {
 }
 
 Result<void> Store::Write(WriteFunction write) {
-  Pending pending{.write = std::move(write), .result = {}, .done = false};
+  CHECK(std::this_thread::get_id() != thread_.get_id());
+  Pending pending{.write = std::move(write), .result = {}, .done = false, .wake = {}};
   std::unique_lock lock(mutex_);
   CHECK(!stopping_);
   queue_.push_back(&pending);
-  queued_.notify_one();
-  done_.wait(lock, [&] { return pending.done; });
+  if (queue_.size() == 1) queued_.notify_one();
+  pending.wake.wait(lock, [&] { return pending.done; });
   return std::move(pending.result);
-}
-
-Result<void> Store::Read(const std::function<Result<void>(sqlite3*)>& read) const {
-  const std::lock_guard lock(reading_);
-  return read(reader_->handle);
 }
 
 void Store::RunWriter() {
@@ -122,58 +78,107 @@ void Store::RunWriter() {
   for (;;) {
     queued_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
     if (queue_.empty()) return;
-    std::vector<Pending*> group;
-    while (!queue_.empty() && group.size() < kLargestGroup) {
-      group.push_back(queue_.front());
-      queue_.pop_front();
-    }
+    const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(std::min(queue_.size(), kLargestGroup));
+    const std::vector<Pending*> group(queue_.begin(), end);
+    queue_.erase(queue_.begin(), end);
     lock.unlock();
-    const Result<void> committed = CommitGroup(group);
-    if (!committed) sqlite3_exec(writer_->handle, "ROLLBACK", nullptr, nullptr, nullptr);
-    if (committed) ++commits_;
-    if (observer_ != nullptr) observer_->AfterBatch(committed.has_value());
+    FinishGroup(group);
     lock.lock();
     for (Pending* pending : group) {
-      if (!committed && pending->result) pending->result = tl::unexpected(committed.error());
       pending->done = true;
+      pending->wake.notify_one();
     }
-    done_.notify_all();
+  }
+}
+
+void Store::FinishGroup(const std::vector<Pending*>& group) {
+  const Result<void> committed = CommitGroup(group);
+  if (committed) {
+    ++commits_;
+  } else {
+    sqlite3_exec(writer_->get(), "ROLLBACK", nullptr, nullptr, nullptr);
+  }
+  if (observer_ != nullptr) observer_->AfterBatch(committed.has_value());
+  if (committed) return;
+  for (Pending* pending : group) {
+    if (pending->result) pending->result = tl::unexpected(committed.error());
   }
 }
 
 // All of the group's writes that succeed, in one transaction: one fsync for all.
 Result<void> Store::CommitGroup(const std::vector<Pending*>& group) {
-  sqlite3* connection = writer_->handle;
+  if (broken_) return tl::unexpected(*broken_);
+  sqlite3* connection = writer_->get();
   Transaction transaction(connection);
   TRY(Execute(connection, "BEGIN IMMEDIATE"));
-  for (Pending* pending : group) {
-    TRY(Execute(connection, "SAVEPOINT one"));
-    pending->result = pending->write(transaction);
-    if (!pending->result) TRY(Execute(connection, "ROLLBACK TO one"));
-    TRY(Execute(connection, "RELEASE one"));
-  }
+  for (Pending* pending : group) TRY(RunOne(transaction, *pending));
   if (observer_ != nullptr) TRY(observer_->BeforeCommit(transaction));
-  return Execute(connection, "COMMIT");
+  Result<void> committed = Execute(connection, "COMMIT");
+  // After a failed fsync the kernel may have dropped what it could not write, and would call the next one
+  // good. Source: Rebello et al., "Can Applications Recover from fsync Failures?" (USENIX ATC 2020).
+  if (!committed && sqlite3_extended_errcode(connection) == SQLITE_IOERR_FSYNC) {
+    broken_ = Error{ErrorCode::kUnavailable,
+                    "the disk did not confirm what was written, so the store takes no more",
+                    "check the disk's health, then restart the node"};
+    committed = tl::unexpected(*broken_);
+  }
+  return committed;
+}
+
+// One write between savepoints. An error means that the group cannot go on; the write's own error stays with
+// it.
+Result<void> Store::RunOne(Transaction& transaction, Pending& pending) {
+  sqlite3* connection = transaction.connection();
+  TRY(Execute(connection, "SAVEPOINT one"));
+  pending.result = pending.write(transaction);
+  // Some failures (a full disk, no memory) make SQLite roll back everything at once.
+  if (sqlite3_get_autocommit(connection) != 0) {
+    if (!pending.result) return pending.result;
+    return Fail(ErrorCode::kInternal, "a write ended its transaction");
+  }
+  if (!pending.result) TRY(Execute(connection, "ROLLBACK TO one"));
+  return Execute(connection, "RELEASE one");
+}
+
+Result<Connection> Store::TakeReader() const {
+  {
+    const std::lock_guard lock(readers_mutex_);
+    if (!readers_.empty()) {
+      Connection reader = std::move(readers_.back());
+      readers_.pop_back();
+      return reader;
+    }
+  }
+  return Connection::Open(file_, Access::kRead);
+}
+
+void Store::ReturnReader(Connection reader) const {
+  const std::lock_guard lock(readers_mutex_);
+  if (readers_.size() < kIdleReaders) readers_.push_back(std::move(reader));
+}
+
+Result<void> Store::Read(const std::function<Result<void>(sqlite3*)>& read) const {
+  Connection reader = TRY(TakeReader());
+  TRY(Execute(reader.get(), "BEGIN"));
+  Result<void> result = read(reader.get());
+  const Result<void> ended = Execute(reader.get(), "ROLLBACK");
+  // A connection that cannot end its read is not used again.
+  if (ended) ReturnReader(std::move(reader));
+  return result;
 }
 
 Result<void> Store::Backup(const std::filesystem::path& file) const {
-  if (std::filesystem::exists(file)) return Fail(ErrorCode::kAlreadyExists, file.string() + " is there already", "name another file");
-  return Read([&](sqlite3* source) -> Result<void> {
-    sqlite3* target = nullptr;
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-    Result<void> result;
-    if (sqlite3_open_v2(file.c_str(), &target, flags, nullptr) != SQLITE_OK) {
-      result = tl::unexpected(FromSqlite(target, "creating " + file.string()));
-    } else if (sqlite3_backup* backup = sqlite3_backup_init(target, "main", source, "main")) {
-      sqlite3_backup_step(backup, -1);
-      if (sqlite3_backup_finish(backup) != SQLITE_OK) result = tl::unexpected(FromSqlite(target, "copying the store"));
-    } else {
-      result = tl::unexpected(FromSqlite(target, "copying the store"));
-    }
-    sqlite3_close(target);
-    if (!result) std::filesystem::remove(file);
-    return result;
-  });
+  Connection reader = TRY(TakeReader());
+  Result<void> copied = CopyTo(reader.get(), file);
+  ReturnReader(std::move(reader));
+  return copied;
+}
+
+Result<void> Store::Scrub() {
+  const Connection connection = TRY(Connection::Open(file_, Access::kWrite));
+  Statement checkpoint = TRY(Statement::Prepare(connection.get(), "PRAGMA wal_checkpoint(TRUNCATE)"));
+  if (TRY(checkpoint.Step()) && checkpoint.Integer(0) == 0) return {};
+  return Fail(ErrorCode::kUnavailable, "the store is too busy to empty its write-ahead log", "try again");
 }
 
 }  // namespace concordat::store

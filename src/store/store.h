@@ -1,27 +1,28 @@
 // Durable state: one SQLite file with one writer that commits in groups.
 //
-// WAL with synchronous=FULL: what Write acknowledged survives kill -9 and power loss as far as the disk keeps its word.
-// Format: docs/formats/store.md.
+// WAL with synchronous=FULL: what Write acknowledged survives kill -9 and power loss as far as the disk keeps
+// its word. Format: docs/formats/store.md.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "base/result.h"
+#include "store/connection.h"
 #include "store/lock.h"
+#include "store/schema.h"
 #include "store/statement.h"
 
 namespace concordat::store {
-
-// SQL that brings a store from version N to N + 1, where N is its place in the list.
-using Migrations = std::vector<std::string>;
 
 // What a write sees: the writer's connection, inside a transaction.
 class Transaction {
@@ -48,45 +49,56 @@ class Store {
  public:
   using WriteFunction = std::function<Result<void>(Transaction&)>;
 
-  // Errors: kUnavailable when another process has it; kCorrupt when SQLite's own check fails; kFailedPrecondition when a
-  // newer version of the program wrote it.
+  // Errors: kUnavailable when another process has it; kCorrupt when SQLite's own check fails or its tables
+  // are not ours; kFailedPrecondition when another program or a newer version wrote it; kPermissionDenied
+  // when it can only be read.
   static Result<std::unique_ptr<Store>> Open(const std::filesystem::path& file, const Migrations& migrations);
   ~Store();  // commits what is queued
 
   // Before the first Write. The observer must outlive the store's last Write.
   void Observe(BatchObserver* observer) { observer_ = observer; }
 
-  // Runs `write` on the writer thread in a savepoint of its own, and returns once its group is durable, or with the error
-  // that undid it: its own, or the group's. Writes run one after the other, in the order of their calls.
+  // Runs `write` on the writer thread in a savepoint of its own, and returns once its group is durable, or
+  // with the error that undid it: its own, or the group's. Writes run one after the other, in the order of
+  // their calls. Never call it from inside a write. Errors: kResourceExhausted when the disk is full (later
+  // writes may work); kUnavailable for good once the disk failed to confirm a group, since nobody can say
+  // which part of it was kept until the store is reopened.
   Result<void> Write(WriteFunction write);
-  // Runs `read` on a connection that sees everything committed before the call. Reads run one at a time.
+  // Runs `read` on a connection of its own, which sees one moment at or after the call. Reads run side by
+  // side.
   Result<void> Read(const std::function<Result<void>(sqlite3*)>& read) const;
 
-  // A consistent copy while the store is in use. Errors: kAlreadyExists if `file` is there; disk full.
+  // A consistent copy while the store is in use; see backup.h.
   Result<void> Backup(const std::filesystem::path& file) const;
+  // Removes deleted bytes from the WAL too, so that what was erased is in none of the store's files.
+  Result<void> Scrub();
   // How many groups were committed: fewer than writes, under load.
   std::uint64_t commits() const { return commits_.load(); }
 
  private:
   struct Pending;
-  struct Connection;
 
   Store(std::filesystem::path file, FileLock lock);
   Result<void> Start(const Migrations& migrations);
-  Result<void> CommitGroup(const std::vector<Pending*>& group);
   void RunWriter();
+  void FinishGroup(const std::vector<Pending*>& group);
+  Result<void> CommitGroup(const std::vector<Pending*>& group);
+  Result<void> RunOne(Transaction& transaction, Pending& pending);
+  Result<Connection> TakeReader() const;
+  void ReturnReader(Connection reader) const;
 
   std::filesystem::path file_;
   FileLock lock_;
-  std::unique_ptr<Connection> writer_;
-  std::unique_ptr<Connection> reader_;
-  mutable std::mutex reading_;
+  std::optional<Connection> writer_;
   BatchObserver* observer_ = nullptr;
   std::atomic<std::uint64_t> commits_{0};
+  std::optional<Error> broken_;  // writer thread alone: why no write is taken any more
+
+  mutable std::mutex readers_mutex_;
+  mutable std::vector<Connection> readers_;  // idle ones
 
   std::mutex mutex_;
   std::condition_variable queued_;
-  std::condition_variable done_;
   std::deque<Pending*> queue_;
   bool stopping_ = false;
   std::thread thread_;  // last: it uses all of the above
