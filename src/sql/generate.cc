@@ -255,9 +255,11 @@ std::string InnerWriter::SumOf(std::size_t index, const std::string& filter) con
   const Measured& measured = plan_.measured[index];
   if (measured.steps == 0) return fmt::format("SUM({}){}", argument_of_[index], filter);
   const std::string value = fmt::format("v{}", index);
+  // Where the range is proven every argument has its v, and counting arguments is shared with the answer's
+  // count.
   const std::string clipped = measured.clips ? ClipInteger(value, measured.low, measured.high) : value;
   return fmt::format("2 * SUM({0}){1} - ({2}) * CAST(COUNT({3}){1} AS HUGEINT)", clipped, filter,
-                     measured.low + measured.high, value);
+                     measured.low + measured.high, measured.clips ? value : argument_of_[index]);
 }
 
 std::string InnerWriter::Aggregate(std::size_t index) const {

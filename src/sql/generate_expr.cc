@@ -10,6 +10,58 @@
 
 namespace concordat::sql {
 
+namespace {
+
+// Operators that are written alike.
+enum class OpKind {
+  kLeaf,
+  kLogic,
+  kComparison,
+  kLike,
+  kInfix,
+  kDivision,
+  kNumeric,
+  kLog,
+  kConditional,
+  kText,
+  kSpecial
+};
+
+// clang-format off
+OpKind KindOf(Op op) {
+  switch (op) {
+    case Op::kColumn: case Op::kLiteral: case Op::kParameter: case Op::kGroup: case Op::kAggregate:
+      return OpKind::kLeaf;
+    case Op::kAnd: case Op::kOr: case Op::kNot: case Op::kIsNull: case Op::kIsNotNull: case Op::kIsTrue:
+    case Op::kIsNotTrue: case Op::kIsFalse: case Op::kIsNotFalse:
+      return OpKind::kLogic;
+    case Op::kEqual: case Op::kNotEqual: case Op::kLess: case Op::kLessEqual: case Op::kGreater:
+    case Op::kGreaterEqual: case Op::kDistinctFrom: case Op::kNotDistinctFrom: case Op::kIn:
+      return OpKind::kComparison;
+    case Op::kLike: case Op::kILike:
+      return OpKind::kLike;
+    case Op::kAdd: case Op::kSubtract: case Op::kMultiply:
+      return OpKind::kInfix;
+    case Op::kDivide: case Op::kModulo:
+      return OpKind::kDivision;
+    case Op::kNegate: case Op::kAbs: case Op::kFloor: case Op::kCeil: case Op::kSign: case Op::kPower: case Op::kExp:
+      return OpKind::kNumeric;
+    case Op::kSqrt: case Op::kLn:
+      return OpKind::kLog;
+    case Op::kLeast: case Op::kGreatest: case Op::kCase: case Op::kCoalesce: case Op::kNullIf:
+      return OpKind::kConditional;
+    case Op::kDateDiff: case Op::kLower: case Op::kUpper: case Op::kLength: case Op::kTrim: case Op::kConcat:
+      return OpKind::kText;
+    case Op::kRound: case Op::kWidthBucket: case Op::kCast: case Op::kDateTrunc: case Op::kExtract:
+    case Op::kDateAdd: case Op::kSubstring:
+      return OpKind::kSpecial;
+  }
+  CHECK(false);
+}
+// clang-format on
+
+}  // namespace
+
 const char* SqlType(Type type) {
   switch (type) {
     case Type::kBoolean:
@@ -148,64 +200,40 @@ bool ExprWriter::FitsBigint(const Expr& expr) const {
 }
 
 ExprWriter::Fragment ExprWriter::WriteAny(const Expr& expr) {
-  switch (expr.op) {
-    case Op::kColumn:
-    case Op::kLiteral:
-    case Op::kParameter:
-    case Op::kGroup:
-    case Op::kAggregate:
+  switch (KindOf(expr.op)) {
+    case OpKind::kLeaf:
       return WriteLeaf(expr);
-    case Op::kAnd:
-    case Op::kOr:
-    case Op::kNot:
-    case Op::kIsNull:
-    case Op::kIsNotNull:
-    case Op::kIsTrue:
-    case Op::kIsNotTrue:
-    case Op::kIsFalse:
-    case Op::kIsNotFalse:
+    case OpKind::kLogic:
       return WriteLogic(expr);
-    case Op::kEqual:
-    case Op::kNotEqual:
-    case Op::kLess:
-    case Op::kLessEqual:
-    case Op::kGreater:
-    case Op::kGreaterEqual:
-    case Op::kDistinctFrom:
-    case Op::kNotDistinctFrom:
-    case Op::kIn:
+    case OpKind::kComparison:
       return WriteComparison(expr);
-    case Op::kLike:
-    case Op::kILike:
+    case OpKind::kLike:
       return WriteLike(expr);
-    case Op::kAdd:
-    case Op::kSubtract:
-    case Op::kMultiply:
+    case OpKind::kInfix:
       return WriteInfix(expr);
-    case Op::kDivide:
-    case Op::kModulo:
+    case OpKind::kDivision:
       return WriteDivision(expr);
-    case Op::kNegate:
-    case Op::kAbs:
-    case Op::kFloor:
-    case Op::kCeil:
-    case Op::kSign:
-    case Op::kPower:
-    case Op::kExp:
+    case OpKind::kNumeric:
       return WriteNumeric(expr);
+    case OpKind::kLog:
+      return WriteLog(expr);
+    case OpKind::kConditional:
+      return WriteConditional(expr);
+    case OpKind::kText:
+      return WriteText(expr);
+    case OpKind::kSpecial:
+      return WriteSpecial(expr);
+  }
+  CHECK(false);
+}
+
+// Operators with a form of their own.
+ExprWriter::Fragment ExprWriter::WriteSpecial(const Expr& expr) {
+  switch (expr.op) {
     case Op::kRound:
       return WriteRound(expr);
-    case Op::kSqrt:
-    case Op::kLn:
-      return WriteLog(expr);
     case Op::kWidthBucket:
       return WriteWidthBucket(expr);
-    case Op::kLeast:
-    case Op::kGreatest:
-    case Op::kCase:
-    case Op::kCoalesce:
-    case Op::kNullIf:
-      return WriteConditional(expr);
     case Op::kCast:
       return WriteCast(expr);
     case Op::kDateTrunc:
@@ -214,17 +242,11 @@ ExprWriter::Fragment ExprWriter::WriteAny(const Expr& expr) {
       return WriteExtract(expr);
     case Op::kDateAdd:
       return WriteDateAdd(expr);
-    case Op::kDateDiff:
-    case Op::kLower:
-    case Op::kUpper:
-    case Op::kLength:
-    case Op::kTrim:
-    case Op::kConcat:
-      return WriteText(expr);
     case Op::kSubstring:
       return WriteSubstring(expr);
+    default:
+      CHECK(false);
   }
-  CHECK(false);
 }
 
 ExprWriter::Fragment ExprWriter::WriteLeaf(const Expr& expr) {

@@ -68,6 +68,7 @@ class ExprWriter {
 
   Type TypeOf(const Expr& expr) const;
   Fragment WriteAny(const Expr& expr);
+  Fragment WriteSpecial(const Expr& expr);
   Fragment WriteLeaf(const Expr& expr);
   Fragment WriteLogic(const Expr& expr);
   Fragment WriteComparison(const Expr& expr);

@@ -84,6 +84,21 @@ TEST(MakePlan, MeasuresEachThingOnce) {
   EXPECT_EQ(plan->sources[3].count, plan->sources[4].value);
 }
 
+TEST(MakePlan, TakesEachRowForAUnitWhereTheContractSaysSo) {
+  Query query = Counting({.rows_per_unit = 5, .groups_per_unit = 5, .rows_proven = false}, kRegion);
+  auto product = std::make_shared<catalogue::Product>(*query.relation->product);
+  product->columns[kPerson].unit = false;
+  product->unit_is_row = true;
+  query.relation = ScanRelation(product);
+  query.aggregates.push_back({AggregateKind::kCountUnits, {}, {}});
+  const auto plan = Make(query);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->bounding.mode, Mode::kPlain);
+  EXPECT_EQ(plan->bounding.rows, 1);
+  EXPECT_EQ(plan->measured.size(), 1u);
+  EXPECT_EQ(InnerStatement(*plan, {}, 7).sql.find(" u "), std::string::npos);
+}
+
 TEST(MakePlan, NeedsNothingMeasuredForASumOfOneValue) {
   Query query = Counting({}, -1);
   Expr five = Col(*query.relation, kAge);
