@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "engine/duckdb_values.h"
+#include "engine/watchdog.h"
 
 namespace concordat::engine {
 namespace {
@@ -25,13 +26,6 @@ using Prepared = Owned<duckdb_destroy_prepare, duckdb_prepared_statement>;
 using PendingResult = Owned<duckdb_destroy_pending, duckdb_pending_result>;
 using QueryResult = Owned<duckdb_destroy_result, duckdb_result>;
 
-tl::unexpected<Error> EngineError(const char* said) {
-  const std::string message = said == nullptr ? "the engine failed without a word" : said;
-  const bool memory = message.starts_with("Out of Memory");
-  return Fail(memory ? ErrorCode::kResourceExhausted : ErrorCode::kInternal, message,
-              memory ? "give the engine more memory (engine_memory_mb)" : "");
-}
-
 class Duckdb final : public Engine {
  public:
   ~Duckdb() override {
@@ -40,16 +34,19 @@ class Duckdb final : public Engine {
   }
 
   Result<void> Open(const DuckdbOptions& options);
-  Result<ResultSet> Run(const std::string& sql, const Row& parameters, const Limits& limits, const Cancel* cancel) override;
+  Result<ResultSet> Run(const std::string& sql, const Row& parameters, const Limits& limits,
+                        const Cancel* cancel) override;
 
  private:
   Result<void> LockDown(const DuckdbOptions& options);
   Result<duckdb_connection> TakeConnection();
   void GiveBack(duckdb_connection connection);
-  static Result<ResultSet> RunOn(duckdb_connection connection, const std::string& sql, const Row& parameters, const Limits& limits,
-                                 const Cancel* cancel);
+  Result<ResultSet> RunOn(duckdb_connection connection, const std::string& sql, const Row& parameters,
+                          const Limits& limits, const Cancel* cancel);
 
   duckdb_database database_ = nullptr;
+  bool locked_ = false;  // set before the engine is handed out
+  Watchdog watchdog_;
   std::mutex mutex_;
   std::vector<duckdb_connection> idle_;
 };
@@ -63,24 +60,28 @@ Result<void> Duckdb::Open(const DuckdbOptions& options) {
   }
   Owned<duckdb_destroy_config, duckdb_config> config;
   CHECK(duckdb_create_config(&config.handle) == DuckDBSuccess);
-  const std::uint32_t threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+  const std::uint32_t threads =
+      options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
   const std::pair<const char*, std::string> settings[] = {
       {"access_mode", file == ":memory:" ? "READ_WRITE" : "READ_ONLY"},
       {"threads", std::to_string(threads)},
       {"memory_limit", fmt::format("{}MB", options.memory_mb)},
-      {"temp_directory", ""},
+      {"temp_directory", options.spill_folder},
+      {"allow_persistent_secrets", "false"},
       {"autoinstall_known_extensions", "false"},
       {"autoload_known_extensions", "false"},
       {"allow_community_extensions", "false"},
       {"allow_unsigned_extensions", "false"},
       {"preserve_insertion_order", "false"},
   };
-  for (const auto& [name, value] : settings) CHECK(duckdb_set_config(config.handle, name, value.c_str()) == DuckDBSuccess);
+  for (const auto& [name, value] : settings)
+    CHECK(duckdb_set_config(config.handle, name, value.c_str()) == DuckDBSuccess);
   char* said = nullptr;
   if (duckdb_open_ext(file.c_str(), &database_, config.handle, &said) != DuckDBSuccess) {
     const std::string message = said == nullptr ? "" : said;
     duckdb_free(said);
-    return Fail(ErrorCode::kNotFound, "the engine cannot open " + file + ": " + message, "check the file and who may read it");
+    return Fail(ErrorCode::kNotFound, "the engine cannot open " + file + ": " + message,
+                "check the file and who may read it");
   }
   return LockDown(options);
 }
@@ -90,15 +91,15 @@ Result<void> Duckdb::LockDown(const DuckdbOptions& options) {
   std::string paths;
   for (const Source& source : options.sources) {
     if (source.format == Format::kDuckdb) continue;
-    for (const FileState& file : TRY(LookAt(source))) paths += (paths.empty() ? "" : ", ") + QuoteText(file.path);
+    for (const FileState& file : TRY(LookAt(source)))
+      paths += (paths.empty() ? "" : ", ") + QuoteText(file.path);
   }
-  const duckdb_connection connection = TRY(TakeConnection());
-  for (const std::string& sql : {fmt::format("SET allowed_paths = [{}]::VARCHAR[]", paths), std::string("SET enable_external_access = false"),
-                                 std::string("SET lock_configuration = true")}) {
-    const auto set = RunOn(connection, sql, {}, {}, nullptr);
-    if (!set) return tl::unexpected(set.error());
+  for (const std::string& sql :
+       {fmt::format("SET allowed_paths = [{}]::VARCHAR[]", paths),
+        std::string("SET enable_external_access = false"), std::string("SET lock_configuration = true")}) {
+    TRY(Run(sql, {}, {}, nullptr));
   }
-  GiveBack(connection);
+  locked_ = true;
   return {};
 }
 
@@ -119,52 +120,49 @@ void Duckdb::GiveBack(duckdb_connection connection) {
   idle_.push_back(connection);
 }
 
-Result<ResultSet> Duckdb::Run(const std::string& sql, const Row& parameters, const Limits& limits, const Cancel* cancel) {
+Result<ResultSet> Duckdb::Run(const std::string& sql, const Row& parameters, const Limits& limits,
+                              const Cancel* cancel) {
   const duckdb_connection connection = TRY(TakeConnection());
   auto result = RunOn(connection, sql, parameters, limits, cancel);
   GiveBack(connection);
   return result;
 }
 
-// Works on the statement's tasks until it is done, looking at the clock and at `cancel` between them.
-Result<void> Finish(duckdb_connection connection, duckdb_pending_result pending, const Limits& limits, const Cancel* cancel) {
-  const SystemClock clock;
-  const Milliseconds start = clock.Elapsed();
-  for (;;) {
-    switch (duckdb_pending_execute_task(pending)) {
-      case DUCKDB_PENDING_RESULT_READY: return {};
-      case DUCKDB_PENDING_ERROR: return EngineError(duckdb_pending_error(pending));
-      case DUCKDB_PENDING_NO_TASKS_AVAILABLE: std::this_thread::sleep_for(std::chrono::microseconds(100)); break;
-      default: break;
-    }
-    const bool late = clock.Elapsed() - start > limits.time;
-    if (!late && (cancel == nullptr || !cancel->requested())) continue;
-    duckdb_interrupt(connection);
-    while (duckdb_pending_execute_task(pending) == DUCKDB_PENDING_RESULT_NOT_READY) {
-    }
-    if (late) return Fail(ErrorCode::kTimeout, fmt::format("the engine took longer than {} ms", limits.time.count()));
-    return Fail(ErrorCode::kCancelled, "cancelled");
-  }
-}
-
-Result<ResultSet> Duckdb::RunOn(duckdb_connection connection, const std::string& sql, const Row& parameters, const Limits& limits,
-                                const Cancel* cancel) {
-  Prepared prepared;
-  if (duckdb_prepare(connection, sql.c_str(), &prepared.handle) != DuckDBSuccess) {
-    return EngineError(duckdb_prepare_error(prepared.handle));
-  }
-  if (duckdb_nparams(prepared.handle) > parameters.size()) return EngineError("a parameter without a value");
-  for (std::size_t i = 0; i < duckdb_nparams(prepared.handle); ++i) TRY(BindValue(prepared.handle, i + 1, parameters[i]));
+// Rows are fetched as they come, so that a result past its limit is never held whole.
+Result<ResultSet> Execute(duckdb_prepared_statement prepared, const Row& parameters, std::uint64_t limit) {
+  if (duckdb_nparams(prepared) > parameters.size()) return EngineError("a parameter without a value");
+  for (std::size_t i = 0; i < duckdb_nparams(prepared); ++i) TRY(BindValue(prepared, i + 1, parameters[i]));
   PendingResult pending;
-  if (duckdb_pending_prepared(prepared.handle, &pending.handle) != DuckDBSuccess) {
+  if (duckdb_pending_prepared_streaming(prepared, &pending.handle) != DuckDBSuccess) {
     return EngineError(duckdb_pending_error(pending.handle));
   }
-  TRY(Finish(connection, pending.handle, limits, cancel));
   QueryResult result;
   if (duckdb_execute_pending(pending.handle, &result.handle) != DuckDBSuccess) {
     return EngineError(duckdb_result_error(&result.handle));
   }
-  return ReadResult(result.handle, limits.rows);
+  return ReadResult(result.handle, limit);
+}
+
+Result<ResultSet> Duckdb::RunOn(duckdb_connection connection, const std::string& sql, const Row& parameters,
+                                const Limits& limits, const Cancel* cancel) {
+  if (cancel != nullptr && cancel->requested()) return Fail(ErrorCode::kCancelled, "cancelled");
+  if (sql.find('\0') != sql.npos) return EngineError("the statement holds a zero byte");
+  const Watchdog::Watch watch(watchdog_, connection, limits.time, cancel);
+  const auto run = [&]() -> Result<ResultSet> {
+    Prepared prepared;
+    if (duckdb_prepare(connection, sql.c_str(), &prepared.handle) != DuckDBSuccess) {
+      return EngineError(duckdb_prepare_error(prepared.handle));
+    }
+    const auto type = duckdb_prepared_statement_type(prepared.handle);
+    if (locked_ && type != DUCKDB_STATEMENT_TYPE_SELECT) return EngineError("a statement that is no SELECT");
+    return Execute(prepared.handle, parameters, limits.rows);
+  };
+  auto result = run();
+  if (result) return result;
+  const auto ended = watch.ended();
+  if (ended == ErrorCode::kCancelled) return Fail(ErrorCode::kCancelled, "cancelled");
+  if (ended) return Fail(*ended, fmt::format("the engine took longer than {} ms", limits.time.count()));
+  return result;
 }
 
 }  // namespace

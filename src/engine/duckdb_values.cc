@@ -7,7 +7,9 @@
 namespace concordat::engine {
 namespace {
 
-Int128 ToInt128(duckdb_hugeint value) { return static_cast<Int128>(value.upper) << 64 | static_cast<Int128>(value.lower); }
+Int128 ToInt128(duckdb_hugeint value) {
+  return static_cast<Int128>(value.upper) << 64 | static_cast<Int128>(value.lower);
+}
 
 duckdb_hugeint FromInt128(Int128 value) {
   return {static_cast<std::uint64_t>(value), static_cast<std::int64_t>(value >> 64)};
@@ -20,9 +22,13 @@ struct Binder {
   duckdb_state operator()(bool v) const { return duckdb_bind_boolean(statement, parameter, v); }
   duckdb_state operator()(std::int64_t v) const { return duckdb_bind_int64(statement, parameter, v); }
   duckdb_state operator()(double v) const { return duckdb_bind_double(statement, parameter, v); }
-  duckdb_state operator()(const std::string& v) const { return duckdb_bind_varchar_length(statement, parameter, v.data(), v.size()); }
+  duckdb_state operator()(const std::string& v) const {
+    return duckdb_bind_varchar_length(statement, parameter, v.data(), v.size());
+  }
   duckdb_state operator()(Date v) const { return duckdb_bind_date(statement, parameter, {v.days}); }
-  duckdb_state operator()(Timestamp v) const { return duckdb_bind_timestamp(statement, parameter, {v.microseconds}); }
+  duckdb_state operator()(Timestamp v) const {
+    return duckdb_bind_timestamp(statement, parameter, {v.microseconds});
+  }
   duckdb_state operator()(Int128 v) const { return duckdb_bind_hugeint(statement, parameter, FromInt128(v)); }
 };
 
@@ -45,27 +51,49 @@ class Vector {
   Result<Value> At(idx_t row) const {
     if (validity_ != nullptr && !duckdb_validity_row_is_valid(validity_, row)) return Value(Null{});
     switch (id_) {
-      case DUCKDB_TYPE_BOOLEAN: return Value(Item<bool>(row));
-      case DUCKDB_TYPE_TINYINT: return Integer(Item<std::int8_t>(row));
-      case DUCKDB_TYPE_SMALLINT: return Integer(Item<std::int16_t>(row));
-      case DUCKDB_TYPE_INTEGER: return Integer(Item<std::int32_t>(row));
-      case DUCKDB_TYPE_BIGINT: return Integer(Item<std::int64_t>(row));
-      case DUCKDB_TYPE_UTINYINT: return Integer(Item<std::uint8_t>(row));
-      case DUCKDB_TYPE_USMALLINT: return Integer(Item<std::uint16_t>(row));
-      case DUCKDB_TYPE_UINTEGER: return Integer(Item<std::uint32_t>(row));
-      case DUCKDB_TYPE_UBIGINT: return Value(static_cast<Int128>(Item<std::uint64_t>(row)));
-      case DUCKDB_TYPE_HUGEINT: return Huge(ToInt128(Item<duckdb_hugeint>(row)));
-      case DUCKDB_TYPE_FLOAT: return Value(static_cast<double>(Item<float>(row)));
-      case DUCKDB_TYPE_DOUBLE: return Value(Item<double>(row));
-      case DUCKDB_TYPE_VARCHAR: return Text(row);
-      case DUCKDB_TYPE_DATE: return Value(Date{Item<duckdb_date>(row).days});
+      case DUCKDB_TYPE_BOOLEAN:
+        return Value(Item<bool>(row));
+      case DUCKDB_TYPE_TINYINT:
+        return Integer(Item<std::int8_t>(row));
+      case DUCKDB_TYPE_SMALLINT:
+        return Integer(Item<std::int16_t>(row));
+      case DUCKDB_TYPE_INTEGER:
+        return Integer(Item<std::int32_t>(row));
+      case DUCKDB_TYPE_BIGINT:
+        return Integer(Item<std::int64_t>(row));
+      case DUCKDB_TYPE_UTINYINT:
+        return Integer(Item<std::uint8_t>(row));
+      case DUCKDB_TYPE_USMALLINT:
+        return Integer(Item<std::uint16_t>(row));
+      case DUCKDB_TYPE_UINTEGER:
+        return Integer(Item<std::uint32_t>(row));
+      case DUCKDB_TYPE_UBIGINT:
+        return Value(static_cast<Int128>(Item<std::uint64_t>(row)));
+      case DUCKDB_TYPE_HUGEINT:
+        return Huge(ToInt128(Item<duckdb_hugeint>(row)));
+      case DUCKDB_TYPE_FLOAT:
+        return Value(static_cast<double>(Item<float>(row)));
+      case DUCKDB_TYPE_DOUBLE:
+        return Value(Item<double>(row));
+      case DUCKDB_TYPE_VARCHAR:
+        return Text(row);
+      case DUCKDB_TYPE_DATE:
+        return Value(Date{Item<duckdb_date>(row).days});
       case DUCKDB_TYPE_TIMESTAMP:
-      case DUCKDB_TYPE_TIMESTAMP_TZ: return Value(Timestamp{Item<duckdb_timestamp>(row).micros});
-      case DUCKDB_TYPE_TIMESTAMP_S: return Value(Timestamp{Item<std::int64_t>(row) * 1'000'000});
-      case DUCKDB_TYPE_TIMESTAMP_MS: return Value(Timestamp{Item<std::int64_t>(row) * 1'000});
-      case DUCKDB_TYPE_TIMESTAMP_NS: return Value(Timestamp{Item<std::int64_t>(row) / 1'000});
-      case DUCKDB_TYPE_SQLNULL: return Value(Null{});
-      default: return Fail(ErrorCode::kInternal, fmt::format("the engine returned a type that values do not have ({})", static_cast<int>(id_)));
+      case DUCKDB_TYPE_TIMESTAMP_TZ:
+        return Value(Timestamp{Item<duckdb_timestamp>(row).micros});
+      case DUCKDB_TYPE_TIMESTAMP_S:
+        return Value(Timestamp{Item<std::int64_t>(row) * 1'000'000});
+      case DUCKDB_TYPE_TIMESTAMP_MS:
+        return Value(Timestamp{Item<std::int64_t>(row) * 1'000});
+      case DUCKDB_TYPE_TIMESTAMP_NS:
+        return Value(Timestamp{Item<std::int64_t>(row) / 1'000});
+      case DUCKDB_TYPE_SQLNULL:
+        return Value(Null{});
+      default:
+        return Fail(
+            ErrorCode::kInternal,
+            fmt::format("the engine returned a type that values do not have ({})", static_cast<int>(id_)));
     }
   }
 
@@ -77,7 +105,9 @@ class Vector {
   Value Integer(std::int64_t value) const {
     return divisor_ == 0 ? Value(value) : Value(static_cast<double>(value) / divisor_);
   }
-  Value Huge(Int128 value) const { return divisor_ == 0 ? Value(value) : Value(static_cast<double>(value) / divisor_); }
+  Value Huge(Int128 value) const {
+    return divisor_ == 0 ? Value(value) : Value(static_cast<double>(value) / divisor_);
+  }
   Value Text(idx_t row) const {
     auto text = Item<duckdb_string_t>(row);
     return Value(std::string(duckdb_string_t_data(&text), duckdb_string_t_length(text)));
@@ -103,6 +133,13 @@ Result<void> AppendChunk(duckdb_data_chunk chunk, ResultSet& out) {
 
 }  // namespace
 
+tl::unexpected<Error> EngineError(const char* said) {
+  const std::string message = said == nullptr ? "the engine failed without a word" : said;
+  const bool memory = message.starts_with("Out of Memory");
+  return Fail(memory ? ErrorCode::kResourceExhausted : ErrorCode::kInternal, message,
+              memory ? "give the engine more memory (engine_memory_mb)" : "");
+}
+
 Result<void> BindValue(duckdb_prepared_statement statement, std::uint64_t parameter, const Value& value) {
   if (std::visit(Binder{statement, parameter}, value) == DuckDBSuccess) return {};
   return Fail(ErrorCode::kInternal, fmt::format("parameter {} could not be bound", parameter));
@@ -114,14 +151,19 @@ Result<ResultSet> ReadResult(duckdb_result& result, std::uint64_t limit) {
   for (idx_t i = 0; i < columns; ++i) out.names.emplace_back(duckdb_column_name(&result, i));
   for (;;) {
     duckdb_data_chunk chunk = duckdb_fetch_chunk(result);
-    if (chunk == nullptr) return out;
+    if (chunk == nullptr) break;
     const auto appended = AppendChunk(chunk, out);
     duckdb_destroy_data_chunk(&chunk);
     if (!appended) return tl::unexpected(appended.error());
     if (out.rows.size() > limit) {
-      return Fail(ErrorCode::kResourceExhausted, fmt::format("the result has more than {} rows", limit), "group by fewer values");
+      return Fail(ErrorCode::kResourceExhausted, fmt::format("the result has more than {} rows", limit),
+                  "group by fewer values");
     }
   }
+  // A statement that fails while its rows are fetched ends like one that has no more of them, but for this.
+  const char* said = duckdb_result_error(&result);
+  if (said != nullptr) return EngineError(said);
+  return out;
 }
 
 }  // namespace concordat::engine

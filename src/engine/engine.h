@@ -1,7 +1,7 @@
 // An engine runs SQL that the product generated, over a product's own rows, and returns values.
 //
-// The interface is small so that PostgreSQL and Trino fit behind it later. Engines never draw noise and never see text
-// that an analyst wrote, except literals bound as parameters.
+// The interface is small so that PostgreSQL and Trino fit behind it later. Engines never draw noise and never
+// see text that an analyst wrote, except literals bound as parameters.
 #pragma once
 
 #include <atomic>
@@ -40,9 +40,11 @@ class Engine {
  public:
   virtual ~Engine() = default;
   // Runs one statement with `parameters` bound to $1, $2, …
-  // Errors: kTimeout, kCancelled, kResourceExhausted (memory, rows), kInternal (anything the engine says). The message may
-  // hold values of rows: it is for the operator's eyes, never for an analyst nor for a log that analysts read.
-  virtual Result<ResultSet> Run(const std::string& sql, const Row& parameters, const Limits& limits, const Cancel* cancel) = 0;
+  // Errors: kTimeout, kCancelled, kResourceExhausted (memory, rows), kInternal (anything the engine says).
+  // The message may hold values of rows: it is for the operator's eyes, never for an analyst nor for a log
+  // that analysts read.
+  virtual Result<ResultSet> Run(const std::string& sql, const Row& parameters, const Limits& limits,
+                                const Cancel* cancel) = 0;
 };
 
 }  // namespace concordat::engine

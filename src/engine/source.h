@@ -14,14 +14,18 @@ enum class Format { kCsv, kParquet, kDuckdb };
 struct Source {
   Format format = Format::kCsv;
   std::string path;                     // absolute; a glob for CSV and Parquet
-  std::string table;                    // kDuckdb: the table
+  std::string table;                    // kDuckdb: the table or view
   char delimiter = ',';                 // kCsv
   bool trim = false;                    // kCsv: white space around names and values does not count
   std::vector<std::string> null_texts;  // kCsv: texts that mean NULL, beside the empty one
+  std::string schema = "main";          // kDuckdb: the table's schema
   bool operator==(const Source&) const = default;
 };
 
-// SQL of a SELECT that yields the source's columns under their own names: all text for CSV, their own types otherwise.
+// SQL of a SELECT that yields the source's columns under their own names: all text for CSV, their own types
+// otherwise. A glob is resolved here, file by file: the engine may not look into folders. CSV is read by its
+// letter: UTF-8, a header, as many values in each row as names in it; nothing is guessed, skipped or taken
+// for a comment.
 std::string SelectFrom(const Source& source);
 
 // "name" with what SQL needs around it.
@@ -37,7 +41,8 @@ struct FileState {
   bool operator==(const FileState&) const = default;
 };
 
-// The files behind a source now, in the order of their names. Errors: kNotFound when there is none.
+// The files behind a source now, in the order of their names; a database's log of changes is one of them.
+// Errors: kNotFound when there is none.
 Result<std::vector<FileState>> LookAt(const Source& source);
 // Errors: kFailedPrecondition naming the file that is missing, new or changed since `published`.
 Result<void> CheckUnchanged(const Source& source, const std::vector<FileState>& published);
