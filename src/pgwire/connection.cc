@@ -220,10 +220,11 @@ Awaitable<bool> Connection::Rest(const Session& session) {
 Awaitable<void> Connection::Read() {
   std::array<char, kReadBytes> bytes;
   for (;;) {
-    while (reading_ && input_.size() > house_.options.limits.message_bytes + kReadBytes) {
+    while (!stopping_ && input_.size() > house_.options.limits.message_bytes + kReadBytes) {
       space_.expires_at(kForever);
       co_await space_.async_wait(kTuple);
     }
+    if (stopping_) break;
     const auto count = co_await stream_.ReadSome(bytes);
     if (!count) break;
     input_.append(bytes.data(), *count);
@@ -236,6 +237,8 @@ Awaitable<void> Connection::Read() {
 }
 
 Awaitable<void> Connection::StopReading() {
+  stopping_ = true;
+  space_.cancel();
   while (reading_) {
     stream_.CancelRead();
     wake_.expires_at(kForever);

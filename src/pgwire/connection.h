@@ -68,7 +68,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::asio::steady_timer wake_;       // cancelled when there is something new: input, its end, draining
   boost::asio::steady_timer space_;      // cancelled when the reader may read on
   std::string input_;
-  bool reading_ = false;
+  bool reading_ = false;   // Read is under way
+  bool stopping_ = false;  // and is to end
   bool gone_ = false;
 };
 

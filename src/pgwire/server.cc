@@ -11,7 +11,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <condition_variable>
 #include <future>
-#include <set>
+#include <map>
 #include <thread>
 
 #include "pgwire/connection.h"
@@ -94,16 +94,12 @@ class Server::Impl {
       house_.draining = true;
       boost::system::error_code ignored;
       acceptor_.close(ignored);
-      for (Connection* connection : connections_) connection->Drain();
+      ForEach(&Connection::Drain);
     });
     if (WaitForNone(patience)) return;
-    OnSocketThread([this] {
-      for (Connection* connection : connections_) connection->Cancel();
-    });
+    OnSocketThread([this] { ForEach(&Connection::Cancel); });
     if (WaitForNone(kGrace)) return;
-    OnSocketThread([this] {
-      for (Connection* connection : connections_) connection->Abort();
-    });
+    OnSocketThread([this] { ForEach(&Connection::Abort); });
     std::unique_lock lock(mutex_);
     none_.wait(lock, [this] { return open_ == 0; });
   }
@@ -129,16 +125,25 @@ class Server::Impl {
 
   void Welcome(asio::ip::tcp::socket socket) {
     auto connection = std::make_shared<Connection>(std::move(socket), house_);
-    Connection* const raw = connection.get();
-    connections_.insert(raw);
+    const Connection* const key = connection.get();
+    connections_[key] = connection;
     Count(1);
     asio::co_spawn(
-        context_, [connection = std::move(connection)]() -> Awaitable<void> { co_await connection->Run(); },
-        [this, raw](const std::exception_ptr& error) {
+        context_,
+        [connection = std::move(connection)]() mutable -> Awaitable<void> {
+          co_await connection->Run();
+          connection.reset();  // it has left before it is counted out
+        },
+        [this, key](const std::exception_ptr& error) {
           Report(error);
-          connections_.erase(raw);
+          connections_.erase(key);
           Count(-1);
         });
+  }
+  void ForEach(void (Connection::*tell)()) {
+    for (const auto& [key, weak] : connections_) {
+      if (const auto connection = weak.lock()) (connection.get()->*tell)();
+    }
   }
 
   // What libraries throw ends the connection that it happened to, and no other.
@@ -173,7 +178,7 @@ class Server::Impl {
   asio::io_context context_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
   asio::ip::tcp::acceptor acceptor_;
-  std::set<Connection*> connections_;  // the socket thread's
+  std::map<const Connection*, std::weak_ptr<Connection>> connections_;  // the socket thread's
   std::uint16_t port_ = 0;
   std::mutex mutex_;
   std::condition_variable none_;

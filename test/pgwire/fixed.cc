@@ -1,11 +1,13 @@
-// Serves the testing backend until its standard input closes: pgwire_fixed FOLDER [plain]. Writes a certificate into the
-// folder, prints the port, and after each line read from standard input loads the certificate again.
+// Serves the testing backend until its standard input closes:
+//   pgwire_fixed FOLDER [plain] [connections=N] [failed_logins=N] [lock_out=MS] [login=MS] [idle=MS] [message=BYTES]
+// Writes a certificate into the folder and prints the port. Lines it reads: "reload" makes and loads another certificate;
+// "count" prints how many questions were asked and cancelled, and how many run; "drain MS" stops, with that much patience.
 #include <fmt/format.h>
 
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
-#include <string_view>
+#include <string>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -17,21 +19,51 @@ namespace {
 
 using namespace concordat;
 
-Result<void> Serve(const std::filesystem::path& folder, bool plain) {
+Result<void> WriteCertificate(const std::filesystem::path& folder) {
+  const auto made = TRY(crypto::MakeCertificate("node", {"localhost", "127.0.0.1"}, SystemClock().Now()));
+  TRY(WriteFileDurably(folder / "node.crt", made.certificate_pem, FileMode::kPublic));
+  return WriteFileDurably(folder / "node.key", made.key_pem, FileMode::kSecret);
+}
+
+void Take(const std::string& argument, pgwire::ServerOptions& options) {
+  if (argument == "plain") options.allow_plain = true;
+  const std::size_t equals = argument.find('=');
+  if (equals == std::string::npos) return;
+  const std::string name = argument.substr(0, equals);
+  const int value = std::stoi(argument.substr(equals + 1));
+  pgwire::Limits& limits = options.limits;
+  if (name == "connections") limits.connections = value;
+  if (name == "failed_logins") limits.failed_logins = value;
+  if (name == "lock_out") limits.lock_out = Milliseconds(value);
+  if (name == "login") limits.login_time = Milliseconds(value);
+  if (name == "idle") limits.idle_time = Milliseconds(value);
+  if (name == "message") limits.message_bytes = static_cast<std::size_t>(value);
+}
+
+void Print(const std::string& line) {
+  fmt::print("{}\n", line);
+  std::fflush(stdout);
+}
+
+Result<void> Serve(const std::filesystem::path& folder, pgwire::ServerOptions options) {
   SystemClock clock;
   OsRandom random;
   pgwire::TestingBackend backend;
-  const auto made = TRY(crypto::MakeCertificate("node", {"localhost", "127.0.0.1"}, clock.Now()));
-  TRY(WriteFileDurably(folder / "node.crt", made.certificate_pem, FileMode::kPublic));
-  TRY(WriteFileDurably(folder / "node.key", made.key_pem, FileMode::kSecret));
-  pgwire::ServerOptions options{.certificate = folder / "node.crt", .key = folder / "node.key", .allow_plain = plain};
-  options.limits.login_delay = Milliseconds(10);
+  TRY(WriteCertificate(folder));
+  options.certificate = folder / "node.crt";
+  options.key = folder / "node.key";
   options.log = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
   const auto server = TRY(pgwire::Server::Start(backend, random, clock, options));
-  fmt::print("{}\n", server->port());
-  std::fflush(stdout);
-  for (std::string line; std::getline(std::cin, line);) TRY(server->Reload());
-  server->Drain(Milliseconds(1'000));
+  Print(std::to_string(server->port()));
+  for (std::string line; std::getline(std::cin, line);) {
+    if (line == "reload") {
+      TRY(WriteCertificate(folder));
+      TRY(server->Reload());
+    } else if (line.starts_with("drain ")) {
+      server->Drain(Milliseconds(std::stoi(line.substr(6))));
+    }
+    Print(fmt::format("{} {} {} {}", backend.asked(), backend.cancelled(), backend.running(), server->connections()));
+  }
   return {};
 }
 
@@ -39,7 +71,10 @@ Result<void> Serve(const std::filesystem::path& folder, bool plain) {
 
 int main(int argc, char** argv) {
   if (argc < 2) return 2;
-  const auto served = Serve(argv[1], argc > 2 && std::string_view(argv[2]) == "plain");
+  pgwire::ServerOptions options;
+  options.limits.login_delay = Milliseconds(10);
+  for (int i = 2; i < argc; ++i) Take(argv[i], options);
+  const auto served = Serve(argv[1], options);
   if (!served) fmt::print(stderr, "{}\n", served.error().message);
   return served ? 0 : 3;
 }
