@@ -3,8 +3,8 @@
 // The statement reads a relation named `source`, which the caller defines (WITH source AS (…) before it): one
 // column for each of Product::columns, named by Column::source_name, of any type that converts to the
 // contract's; text for CSV. Other columns do no harm. It returns one row a group: the keys, typed by the
-// contract, then one integer for each of Plan::measured (NULL or absent means 0; for public data sums are numbers). It is total: no content of
-// a row makes it fail.
+// contract, then one integer for each of Plan::measured (NULL or absent means 0; for public data sums are
+// numbers). It is total: no content of a row makes it fail.
 #pragma once
 
 #include <cstdint>
