@@ -60,7 +60,8 @@ Elements ParseVectorText(std::string_view text) {
 std::string Quoted(const std::string& element) {
   std::string lower = element;
   std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
-  if (!element.empty() && lower != "null" && element.find_first_of("{},\"\\ \t\n\r\v\f") == std::string::npos) {
+  if (!element.empty() && lower != "null" &&
+      element.find_first_of("{},\"\\ \t\n\r\v\f") == std::string::npos) {
     return element;
   }
   std::string quoted = "\"";
@@ -74,7 +75,8 @@ std::string Quoted(const std::string& element) {
 std::optional<std::uint32_t> TakeInt32(std::string_view& bytes) {
   if (bytes.size() < 4) return std::nullopt;
   std::uint32_t value = 0;
-  for (int i = 0; i < 4; ++i) value = value << 8 | static_cast<unsigned char>(bytes[static_cast<std::size_t>(i)]);
+  for (int i = 0; i < 4; ++i)
+    value = value << 8 | static_cast<unsigned char>(bytes[static_cast<std::size_t>(i)]);
   bytes.remove_prefix(4);
   return value;
 }

@@ -27,8 +27,9 @@ struct Answer {
   std::vector<std::pair<std::string, std::string>> settings;  // set_config() asked for these
 };
 
-// A refusal without a reason is shown as its message alone, others as "refused (reason): message". A failure is a refusal
-// too by the time it is here: SQLSTATE XX000, 57014 where the caller's Cancel ended it, 53xxx for want of something.
+// A refusal without a reason is shown as its message alone, others as "refused (reason): message". A failure
+// is a refusal too by the time it is here: SQLSTATE XX000, 57014 where the caller's Cancel ended it, 53xxx
+// for want of something.
 //
 // A statement is governed or the catalogue's (pgcatalog::IsCatalogueQuestion): the implementation routes it.
 //
@@ -44,9 +45,11 @@ class Backend {
 
   // Columns and parameter types of one statement, without running, charging or looking at a row.
   virtual Outcome<Description> Describe(const release::Caller& caller, const std::string& text,
-                                        const release::Settings& settings, const pgcatalog::Session& session) = 0;
-  // One statement, answered: governed (decided, charged, computed, recorded, on the time grid) or the catalogue's.
-  // Parameters are Values of the type that Describe gave or the client named, or PostgreSQL's text form as a string.
+                                        const release::Settings& settings,
+                                        const pgcatalog::Session& session) = 0;
+  // One statement, answered: governed (decided, charged, computed, recorded, on the time grid) or the
+  // catalogue's. Parameters are Values of the type that Describe gave or the client named, or PostgreSQL's
+  // text form as a string.
   virtual Outcome<Answer> Ask(const release::Caller& caller, const release::Question& question,
                               const pgcatalog::Session& session, const engine::Cancel& cancel) = 0;
   // The plan in lines of text; free. EXPLAIN ANALYZE is refused before it comes here.

@@ -1,5 +1,5 @@
-// What a text of SQL asks of a session: questions for the backend, and the statements that are the session's own
-// (settings, transactions, cursors, prepared statements). Pure; PostgreSQL's own parser reads the text.
+// What a text of SQL asks of a session: questions for the backend, and the statements that are the session's
+// own (settings, transactions, cursors, prepared statements). Pure; PostgreSQL's own parser reads the text.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +37,8 @@ struct SetCommand {
   std::optional<std::string> value;  // none: DEFAULT
   bool local = false;                // until the transaction ends
 };
-struct CharacteristicsCommand {};  // SET [SESSION CHARACTERISTICS AS] TRANSACTION …: accepted, everything is read-only
+struct CharacteristicsCommand {
+};  // SET [SESSION CHARACTERISTICS AS] TRANSACTION …: accepted, everything is read-only
 struct ResetCommand {
   std::optional<std::string> name;  // none: ALL
 };
@@ -85,10 +86,10 @@ struct DiscardCommand {
 };
 struct UnlistenCommand {};  // nothing was listened to
 
-using Command = std::variant<EmptyCommand, SelectCommand, ExplainCommand, CopyCommand, SetCommand,
-                             CharacteristicsCommand, ResetCommand, ShowCommand, TransactionCommand, DeclareCommand,
-                             FetchCommand, CloseCommand, PrepareCommand, ExecuteCommand, DeallocateCommand,
-                             DiscardCommand, UnlistenCommand>;
+using Command =
+    std::variant<EmptyCommand, SelectCommand, ExplainCommand, CopyCommand, SetCommand, CharacteristicsCommand,
+                 ResetCommand, ShowCommand, TransactionCommand, DeclareCommand, FetchCommand, CloseCommand,
+                 PrepareCommand, ExecuteCommand, DeallocateCommand, DiscardCommand, UnlistenCommand>;
 
 struct Statement {
   std::string text;
@@ -97,8 +98,9 @@ struct Statement {
   bool transaction_exit() const;  // allowed in a failed transaction
 };
 
-// The statements of `text`; none for a text without any. All or nothing: one that is refused refuses the text.
-// Refuses 42601 (not SQL), 0A000 (read_only: a statement that would change something, or is not a question).
+// The statements of `text`; none for a text without any. All or nothing: one that is refused refuses the
+// text. Refuses 42601 (not SQL), 0A000 (read_only: a statement that would change something, or is not a
+// question).
 Outcome<std::vector<Statement>> ParseCommands(const std::string& text);
 
 }  // namespace concordat::pgwire

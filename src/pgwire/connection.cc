@@ -33,7 +33,8 @@ std::vector<std::string> UnknownOptions(const StartupMessage& startup) {
   return unknown;
 }
 
-// What a start-up message sets; an encoding that is not ours is left with a warning, so that the client at least gets in.
+// What a start-up message sets; an encoding that is not ours is left with a warning, so that the client at
+// least gets in.
 Outcome<void> Apply(const StartupMessage& startup, Settings& settings, std::string& out) {
   std::vector<std::pair<std::string, std::string>> wanted;
   for (const auto& [name, value] : startup.parameters) {
@@ -49,7 +50,9 @@ Outcome<void> Apply(const StartupMessage& startup, Settings& settings, std::stri
     auto set = settings.Set(name, value);
     if (set) continue;
     if (name != "client_encoding") return set;
-    AppendReport(out, {.severity = "WARNING", .sqlstate = set.error().sqlstate, .message = set.error().message,
+    AppendReport(out, {.severity = "WARNING",
+                       .sqlstate = set.error().sqlstate,
+                       .message = set.error().message,
                        .hint = set.error().hint});
   }
   settings.Settle();
@@ -65,8 +68,12 @@ Report FatalOf(const Refusal& refusal) {
 }  // namespace
 
 Connection::Connection(asio::ip::tcp::socket socket, House& house)
-    : house_(house), stream_(std::move(socket)), ticket_(house.registry, AddressKey(stream_.address())),
-      watch_(stream_.executor()), statement_(stream_.executor()), wake_(stream_.executor(), kForever),
+    : house_(house),
+      stream_(std::move(socket)),
+      ticket_(house.registry, AddressKey(stream_.address())),
+      watch_(stream_.executor()),
+      statement_(stream_.executor()),
+      wake_(stream_.executor(), kForever),
       space_(stream_.executor(), kForever) {}
 
 Door Connection::TheDoor() {
@@ -83,25 +90,28 @@ void Connection::Watch(Milliseconds limit) {
 
 void Connection::ArmStatement(std::uint64_t statement, Milliseconds limit) {
   statement_.expires_after(limit);
-  statement_.async_wait([interrupt = std::weak_ptr(interrupt_), statement](const boost::system::error_code& error) {
-    if (const auto running = interrupt.lock(); running && !error) running->Expire(statement);
-  });
+  statement_.async_wait(
+      [interrupt = std::weak_ptr(interrupt_), statement](const boost::system::error_code& error) {
+        if (const auto running = interrupt.lock(); running && !error) running->Expire(statement);
+      });
 }
 
 Awaitable<void> Connection::Run() {
-  interrupt_ = std::make_shared<Interrupt>([self = weak_from_this()](std::uint64_t statement, Milliseconds limit) {
-    const auto connection = self.lock();
-    if (!connection) return;
-    asio::post(connection->stream_.executor(), [connection, statement, limit] {
-      connection->ArmStatement(statement, limit);
-    });
-  });
+  interrupt_ =
+      std::make_shared<Interrupt>([self = weak_from_this()](std::uint64_t statement, Milliseconds limit) {
+        const auto connection = self.lock();
+        if (!connection) return;
+        asio::post(connection->stream_.executor(),
+                   [connection, statement, limit] { connection->ArmStatement(statement, limit); });
+      });
   Watch(house_.options.limits.login_time);
   const Door door = TheDoor();
   const auto opening = co_await Open(stream_, door);
   if (!opening) {
-    house_.Log(fmt::format("connection from {} ended before login: {}", stream_.address(), opening.error().message));
-    if (opening.error().code == ErrorCode::kInvalidArgument) co_await Refuse(Fatal("08P01", opening.error().message));
+    house_.Log(
+        fmt::format("connection from {} ended before login: {}", stream_.address(), opening.error().message));
+    if (opening.error().code == ErrorCode::kInvalidArgument)
+      co_await Refuse(Fatal("08P01", opening.error().message));
   } else if (const auto* cancel = std::get_if<CancelRequest>(&*opening)) {
     house_.registry.Cancel(*cancel);
   } else {
@@ -116,8 +126,8 @@ Awaitable<void> Connection::Run() {
 std::optional<Report> Connection::Objection(const StartupMessage& startup) const {
   const Limits& limits = house_.options.limits;
   if (startup.major != 3) {
-    return Fatal("0A000", fmt::format("unsupported frontend protocol {}.{}: server supports 3.0 to 3.0", startup.major,
-                                      startup.minor));
+    return Fatal("0A000", fmt::format("unsupported frontend protocol {}.{}: server supports 3.0 to 3.0",
+                                      startup.major, startup.minor));
   }
   if (house_.draining) return Fatal("57P03", "the node is stopping", "try again in a moment");
   if (ticket_.total > limits.connections) return Fatal("53300", "sorry, too many clients already");
@@ -153,7 +163,8 @@ Awaitable<void> Connection::Begin(const StartupMessage& startup) {
     house_.registry.Leave(key.process);
     co_return co_await Refuse(FatalOf(applied.error()), std::move(out));
   }
-  Session session(house_.backend, house_.options.limits, *interrupt_, *std::move(caller), std::move(settings));
+  Session session(house_.backend, house_.options.limits, *interrupt_, *std::move(caller),
+                  std::move(settings));
   session.Greet(key, out);
   watch_.cancel();
   if (auto sent = co_await stream_.Write(out); sent) co_await Serve(session);

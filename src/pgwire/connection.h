@@ -33,8 +33,8 @@ struct House {
   }
 };
 
-// Threading: the socket thread's alone; its session runs on workers, one step at a time. The coroutines that run it keep
-// it alive.
+// Threading: the socket thread's alone; its session runs on workers, one step at a time. The coroutines that
+// run it keep it alive.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(boost::asio::ip::tcp::socket socket, House& house);

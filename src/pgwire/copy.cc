@@ -15,12 +15,24 @@ tl::unexpected<Refusal> BadOption(std::string message, std::string sqlstate = "2
 void AppendTextField(std::string& out, std::string_view text, char delimiter) {
   for (const char c : text) {
     switch (c) {
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      case '\v': out += "\\v"; break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '\v':
+        out += "\\v";
+        break;
       default:
         if (c == '\\' || c == delimiter) out.push_back('\\');
         out.push_back(c);
@@ -72,10 +84,14 @@ struct Given {
 Outcome<void> Take(const CopyOption& option, CopyForm& form, Given& given) {
   const std::string value = option.values.empty() ? "" : option.values[0];
   if (option.name == "format") {
-    if (value == "text") form.kind = CopyForm::Kind::kText;
-    else if (value == "csv") form.kind = CopyForm::Kind::kCsv;
-    else if (value == "binary") form.kind = CopyForm::Kind::kBinary;
-    else return BadOption("COPY format \"" + value + "\" not recognized");
+    if (value == "text")
+      form.kind = CopyForm::Kind::kText;
+    else if (value == "csv")
+      form.kind = CopyForm::Kind::kCsv;
+    else if (value == "binary")
+      form.kind = CopyForm::Kind::kBinary;
+    else
+      return BadOption("COPY format \"" + value + "\" not recognized");
   } else if (option.name == "header") {
     form.header = TRY(ParseSwitch(option));
   } else if (option.name == "delimiter") {
@@ -91,7 +107,8 @@ Outcome<void> Take(const CopyOption& option, CopyForm& form, Given& given) {
     form.force_quote_all = value == "*";
   } else if (option.name == "encoding") {
     std::string lower = value;
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
     if (lower != "utf8" && lower != "utf-8") return BadOption("COPY encoding can only be UTF8", "0A000");
   } else {
     return BadOption("option \"" + option.name + "\" not recognized", "42601");
@@ -99,7 +116,8 @@ Outcome<void> Take(const CopyOption& option, CopyForm& form, Given& given) {
   return {};
 }
 
-// What PostgreSQL forbids: options that do not fit the format, and characters that would make the text ambiguous.
+// What PostgreSQL forbids: options that do not fit the format, and characters that would make the text
+// ambiguous.
 Outcome<void> Check(const CopyForm& form, const Given& given) {
   const bool csv = form.kind == CopyForm::Kind::kCsv;
   if (form.kind == CopyForm::Kind::kBinary && (given.delimiter || given.null)) {
@@ -112,10 +130,12 @@ Outcome<void> Check(const CopyForm& form, const Given& given) {
     return BadOption("COPY quote, escape and force_quote are available only in CSV mode", "0A000");
   }
   const std::string newlines = "\r\n";
-  if (newlines.find(form.delimiter) != std::string::npos || form.null.find_first_of(newlines) != std::string::npos) {
+  if (newlines.find(form.delimiter) != std::string::npos ||
+      form.null.find_first_of(newlines) != std::string::npos) {
     return BadOption("COPY delimiter and null cannot be newline or carriage return");
   }
-  if (!csv && std::string_view("\\.abcdefghijklmnopqrstuvwxyz0123456789").find(form.delimiter) != std::string_view::npos) {
+  if (!csv && std::string_view("\\.abcdefghijklmnopqrstuvwxyz0123456789").find(form.delimiter) !=
+                  std::string_view::npos) {
     return BadOption(std::string("COPY delimiter cannot be \"") + form.delimiter + "\"");
   }
   if (csv && form.delimiter == form.quote) return BadOption("COPY delimiter and quote must be different");

@@ -17,7 +17,7 @@ struct CopyForm {
   bool header = false;
   char delimiter = '\t';
   std::string null = "\\N";
-  char quote = '"';   // CSV alone, like the next three
+  char quote = '"';  // CSV alone, like the next three
   char escape = '"';
   bool force_quote_all = false;
   std::vector<std::string> force_quote;
@@ -25,8 +25,9 @@ struct CopyForm {
   Format wire_format() const { return kind == Kind::kBinary ? Format::kBinary : Format::kText; }
 };
 
-// Takes COPY's options as written: "format", "header", "delimiter", "null", "quote", "escape", "force_quote", "encoding".
-// Refuses 22023 and 0A000 as PostgreSQL does; an absent value is an option's bare name ("HEADER").
+// Takes COPY's options as written: "format", "header", "delimiter", "null", "quote", "escape", "force_quote",
+// "encoding". Refuses 22023 and 0A000 as PostgreSQL does; an absent value is an option's bare name
+// ("HEADER").
 struct CopyOption {
   std::string name;
   std::vector<std::string> values;

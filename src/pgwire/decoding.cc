@@ -19,14 +19,16 @@ namespace concordat::pgwire {
 namespace {
 
 tl::unexpected<Refusal> BadSyntax(std::string_view text, oid::Oid type) {
-  return Refuse("", fmt::format("invalid input syntax for type {}: \"{}\"", oid::Name(type), text), "", "22P02");
+  return Refuse("", fmt::format("invalid input syntax for type {}: \"{}\"", oid::Name(type), text), "",
+                "22P02");
 }
 tl::unexpected<Refusal> OutOfRange(std::string_view text, oid::Oid type) {
-  return Refuse("", fmt::format("value \"{}\" is out of range for type {}", text, oid::Name(type)), "", "22003");
+  return Refuse("", fmt::format("value \"{}\" is out of range for type {}", text, oid::Name(type)), "",
+                "22003");
 }
 tl::unexpected<Refusal> BadBinary(oid::Oid type) {
-  return Refuse("", fmt::format("incorrect binary data format for type {}", oid::Name(type)), "send it in text format",
-                "22P03");
+  return Refuse("", fmt::format("incorrect binary data format for type {}", oid::Name(type)),
+                "send it in text format", "22P03");
 }
 tl::unexpected<Refusal> NotUtf8() {
   return Refuse("", "invalid byte sequence for encoding \"UTF8\"", "send text as UTF-8", "22021");
@@ -45,10 +47,14 @@ struct Bounds {
 };
 Bounds BoundsOf(oid::Oid type) {
   switch (type) {
-    case oid::kInt2: return {-32'768, 32'767};
-    case oid::kInt4: return {std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()};
-    case oid::kInt8: return {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()};
-    default: return {0, std::numeric_limits<std::uint32_t>::max()};  // oid, xid, cid
+    case oid::kInt2:
+      return {-32'768, 32'767};
+    case oid::kInt4:
+      return {std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()};
+    case oid::kInt8:
+      return {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()};
+    default:
+      return {0, std::numeric_limits<std::uint32_t>::max()};  // oid, xid, cid
   }
 }
 
@@ -68,7 +74,8 @@ std::optional<double> ParseDouble(std::string_view text) {
   std::string lower(text);
   std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
   if (lower == "nan") return std::numeric_limits<double>::quiet_NaN();
-  if (lower == "infinity" || lower == "inf" || lower == "+infinity") return std::numeric_limits<double>::infinity();
+  if (lower == "infinity" || lower == "inf" || lower == "+infinity")
+    return std::numeric_limits<double>::infinity();
   if (lower == "-infinity" || lower == "-inf") return -std::numeric_limits<double>::infinity();
   if (text.starts_with('+')) text.remove_prefix(1);
   if (text.find_first_not_of("0123456789.eE+-") != std::string_view::npos) return std::nullopt;
@@ -108,9 +115,12 @@ std::uint64_t BigEndian(std::string_view bytes) {
 Value IntegerFromBinary(std::string_view bytes, oid::Oid type) {
   const std::uint64_t raw = BigEndian(bytes);
   switch (type) {
-    case oid::kInt2: return std::int64_t{static_cast<std::int16_t>(raw)};
-    case oid::kInt4: return std::int64_t{static_cast<std::int32_t>(raw)};
-    default: return static_cast<std::int64_t>(raw);
+    case oid::kInt2:
+      return std::int64_t{static_cast<std::int16_t>(raw)};
+    case oid::kInt4:
+      return std::int64_t{static_cast<std::int32_t>(raw)};
+    default:
+      return static_cast<std::int64_t>(raw);
   }
 }
 
@@ -137,50 +147,78 @@ Outcome<Value> DateFromBinary(std::string_view bytes) {
   return Date{since_2000 + kEpochDays};
 }
 
+Outcome<Value> NumericFromBinary(std::string_view bytes) {
+  const auto text = DecodeNumericBinary(bytes);
+  if (!text) return tl::unexpected(text.error());
+  return NumberFromText(*text, oid::kNumeric);
+}
+
+constexpr oid::Oid kIntegers[] = {oid::kInt2, oid::kInt4,     oid::kInt8,    oid::kOid,    oid::kXid,
+                                  oid::kCid,  oid::kRegclass, oid::kRegproc, oid::kRegtype};
+constexpr oid::Oid kTexts[] = {oid::kUnspecified, oid::kText, oid::kVarchar, oid::kBpchar, oid::kName,
+                               oid::kUnknown,     oid::kJson, oid::kChar,    oid::kCstring};
+
+bool IsOneOf(oid::Oid type, std::span<const oid::Oid> types) {
+  return std::find(types.begin(), types.end(), type) != types.end();
+}
+
 }  // namespace
 
 Outcome<Value> DecodeText(std::string_view text, oid::Oid type) {
   switch (type) {
-    case oid::kBool: return BooleanFromText(text);
-    case oid::kInt2: case oid::kInt4: case oid::kInt8: case oid::kOid: case oid::kXid: case oid::kCid:
+    case oid::kBool:
+      return BooleanFromText(text);
+    case oid::kInt2:
+    case oid::kInt4:
+    case oid::kInt8:
+    case oid::kOid:
+    case oid::kXid:
+    case oid::kCid:
       return IntegerFromText(text, type);
-    case oid::kFloat4: case oid::kFloat8: case oid::kNumeric: return NumberFromText(text, type);
-    case oid::kDate: return DateFromText(Trimmed(text));
-    case oid::kTimestamp: case oid::kTimestamptz:
+    case oid::kFloat4:
+    case oid::kFloat8:
+    case oid::kNumeric:
+      return NumberFromText(text, type);
+    case oid::kDate:
+      return DateFromText(Trimmed(text));
+    case oid::kTimestamp:
+    case oid::kTimestamptz:
       return TimestampFromText(Trimmed(text), type == oid::kTimestamptz);
-    default: return Utf8(text);
+    default:
+      return Utf8(text);
   }
 }
 
 Outcome<Value> DecodeBinary(std::string_view bytes, oid::Oid type) {
-  const std::int16_t length = oid::Length(type);
   if (oid::Element(type) != 0) {
     auto text = DecodeArrayBinary(bytes, type);
     if (!text) return tl::unexpected(std::move(text).error());
     return *std::move(text);
   }
-  if (length > 0 && type != oid::kName && bytes.size() != static_cast<std::size_t>(length)) return BadBinary(type);
+  const std::int16_t length = oid::Length(type);
+  if (length > 0 && type != oid::kName && bytes.size() != static_cast<std::size_t>(length))
+    return BadBinary(type);
   switch (type) {
-    case oid::kBool: return bytes[0] != '\0';
-    case oid::kInt2: case oid::kInt4: case oid::kInt8: case oid::kOid: case oid::kXid: case oid::kCid:
-    case oid::kRegclass: case oid::kRegproc: case oid::kRegtype:
-      return IntegerFromBinary(bytes, type);
-    case oid::kFloat4: return static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(BigEndian(bytes))));
-    case oid::kFloat8: return std::bit_cast<double>(BigEndian(bytes));
-    case oid::kNumeric: {
-      auto text = DecodeNumericBinary(bytes);
-      if (!text) return tl::unexpected(std::move(text).error());
-      return NumberFromText(*text, type);
-    }
-    case oid::kDate: return DateFromBinary(bytes);
-    case oid::kTimestamp: case oid::kTimestamptz: return TimestampFromBinary(bytes, type);
-    case oid::kUnspecified: case oid::kText: case oid::kVarchar: case oid::kBpchar: case oid::kName:
-    case oid::kUnknown: case oid::kJson: case oid::kChar: case oid::kCstring:
-      return Utf8(bytes);
+    case oid::kBool:
+      return bytes[0] != '\0';
+    case oid::kFloat4:
+      return static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(BigEndian(bytes))));
+    case oid::kFloat8:
+      return std::bit_cast<double>(BigEndian(bytes));
+    case oid::kNumeric:
+      return NumericFromBinary(bytes);
+    case oid::kDate:
+      return DateFromBinary(bytes);
+    case oid::kTimestamp:
+    case oid::kTimestamptz:
+      return TimestampFromBinary(bytes, type);
     default:
-      return Refuse("", fmt::format("binary parameters of {} (type {}) are not supported", oid::Name(type), type),
-                    "send it in text format");
+      break;
   }
+  if (IsOneOf(type, kIntegers)) return IntegerFromBinary(bytes, type);
+  if (IsOneOf(type, kTexts)) return Utf8(bytes);
+  return Refuse("", fmt::format("binary parameters of {} (type {}) are not supported", oid::Name(type), type),
+                "send it in text format");
 }
 
 Outcome<Value> DecodeParameter(const std::optional<std::string>& bytes, oid::Oid type, Format format) {

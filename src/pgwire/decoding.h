@@ -10,9 +10,9 @@
 
 namespace concordat::pgwire {
 
-// Integers (int2, int4, int8, oid) are int64, floats double, numeric int64 where it is a whole number that fits and
-// double otherwise; date, timestamp, timestamptz (as UTC) are what they say; all else stays text, which must be UTF-8.
-// Refuses 22P02, 22P03, 22003 (out of range), 22007 (no such date), 22021 (not UTF-8).
+// Integers (int2, int4, int8, oid) are int64, floats double, numeric int64 where it is a whole number that
+// fits and double otherwise; date, timestamp, timestamptz (as UTC) are what they say; all else stays text,
+// which must be UTF-8. Refuses 22P02, 22P03, 22003 (out of range), 22007 (no such date), 22021 (not UTF-8).
 Outcome<Value> DecodeText(std::string_view text, oid::Oid type);
 // Arrays become their text form. Refuses 0A000 for types whose binary form is not known here.
 Outcome<Value> DecodeBinary(std::string_view bytes, oid::Oid type);

@@ -17,11 +17,12 @@
 namespace concordat::pgwire {
 namespace {
 
-// PostgreSQL prints plain digits while the decimal exponent is in [-4, 15), and an exponent of at least two digits
-// otherwise. Source: its documentation of float8 and behaviour checked against version 15.
+// PostgreSQL prints plain digits while the decimal exponent is in [-4, 15), and an exponent of at least two
+// digits otherwise. Source: its documentation of float8 and behaviour checked against version 15.
 std::string Shortest(double number) {
   char digits[40];
-  const auto [end, error] = std::to_chars(std::begin(digits), std::end(digits), number, std::chars_format::scientific);
+  const auto [end, error] =
+      std::to_chars(std::begin(digits), std::end(digits), number, std::chars_format::scientific);
   CHECK(error == std::errc());
   const std::string_view scientific(digits, static_cast<std::size_t>(end - digits));
   const int exponent = std::stoi(std::string(scientific.substr(scientific.find('e') + 1)));
@@ -33,7 +34,8 @@ std::string Shortest(double number) {
 
 std::string FloatForm(double number, oid::Oid type, const TextStyle& style) {
   if (type != oid::kFloat4) return NumberForm(number, 15 + style.float_digits, style.float_digits > 0);
-  if (!std::isfinite(number) || style.float_digits <= 0) return NumberForm(number, 6 + style.float_digits, false);
+  if (!std::isfinite(number) || style.float_digits <= 0)
+    return NumberForm(number, 6 + style.float_digits, false);
   char digits[40];
   const auto end = std::to_chars(std::begin(digits), std::end(digits), static_cast<float>(number)).ptr;
   return {digits, end};
@@ -46,17 +48,31 @@ Refusal NoBinaryForm(oid::Oid type) {
 
 Outcome<void> AppendIntegerBinary(std::string& out, std::int64_t value, oid::Oid type) {
   switch (oid::Length(type)) {
-    case 2: AppendInt16(out, static_cast<std::uint16_t>(value)); return {};
-    case 4: AppendInt32(out, static_cast<std::uint32_t>(value)); return {};
-    case 8: AppendInt64(out, static_cast<std::uint64_t>(value)); return {};
-    default: return tl::unexpected(NoBinaryForm(type));
+    case 2:
+      AppendInt16(out, static_cast<std::uint16_t>(value));
+      return {};
+    case 4:
+      AppendInt32(out, static_cast<std::uint32_t>(value));
+      return {};
+    case 8:
+      AppendInt64(out, static_cast<std::uint64_t>(value));
+      return {};
+    default:
+      return tl::unexpected(NoBinaryForm(type));
   }
 }
 
 Outcome<void> AppendTextBinary(std::string& out, const std::string& text, oid::Oid type) {
   switch (type) {
-    case oid::kText: case oid::kVarchar: case oid::kBpchar: case oid::kName: case oid::kUnknown: case oid::kJson:
-    case oid::kCstring: case oid::kNodeTree: case oid::kVoid:
+    case oid::kText:
+    case oid::kVarchar:
+    case oid::kBpchar:
+    case oid::kName:
+    case oid::kUnknown:
+    case oid::kJson:
+    case oid::kCstring:
+    case oid::kNodeTree:
+    case oid::kVoid:
       out += text;
       return {};
     case oid::kJsonb:
@@ -68,7 +84,8 @@ Outcome<void> AppendTextBinary(std::string& out, const std::string& text, oid::O
       return {};
     case oid::kNumeric:
       return AppendNumericBinary(out, text);
-    default: break;
+    default:
+      break;
   }
   if (oid::Element(type) != 0) return AppendArrayBinary(out, text, type);
   const Value value = TRY(DecodeText(text, type));  // a number, date or the like that came as its text form
@@ -118,7 +135,8 @@ Outcome<void> AppendBinary(std::string& out, const Value& value, oid::Oid type) 
   return {};
 }
 
-Outcome<void> AppendField(std::string& out, const Value& value, oid::Oid type, Format format, const TextStyle& style) {
+Outcome<void> AppendField(std::string& out, const Value& value, oid::Oid type, Format format,
+                          const TextStyle& style) {
   if (IsNull(value)) {
     AppendInt32(out, 0xFFFFFFFFU);
     return {};

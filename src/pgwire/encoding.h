@@ -1,5 +1,5 @@
-// Values to bytes, in PostgreSQL's text and binary forms. Binary forms are those of PostgreSQL 15's *send functions:
-// big endian; dates and timestamps count from 2000-01-01.
+// Values to bytes, in PostgreSQL's text and binary forms. Binary forms are those of PostgreSQL 15's *send
+// functions: big endian; dates and timestamps count from 2000-01-01.
 #pragma once
 
 #include <span>
@@ -27,7 +27,8 @@ std::string NumberForm(double number, int precision_when_not_shortest, bool shor
 Outcome<void> AppendBinary(std::string& out, const Value& value, oid::Oid type);
 
 // Appends length and value, as DataRow and COPY's binary rows have them; NULL is the length -1.
-Outcome<void> AppendField(std::string& out, const Value& value, oid::Oid type, Format format, const TextStyle& style);
+Outcome<void> AppendField(std::string& out, const Value& value, oid::Oid type, Format format,
+                          const TextStyle& style);
 
 // Appends a whole DataRow message. Precondition: as many values as columns.
 Outcome<void> AppendDataRow(std::string& out, const Row& row, std::span<const pgcatalog::Column> columns,

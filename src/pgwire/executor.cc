@@ -32,12 +32,18 @@ std::shared_ptr<const Answer> Lines(const std::string& column, const std::vector
 
 Executor::Executor(Backend& backend, const Limits& limits, Interrupt& interrupt, release::Caller caller,
                    Settings settings)
-    : backend_(backend), limits_(limits), interrupt_(interrupt), caller_(std::move(caller)),
-      transaction_(std::move(settings)), portals_(limits), statements_(limits) {}
+    : backend_(backend),
+      limits_(limits),
+      interrupt_(interrupt),
+      caller_(std::move(caller)),
+      transaction_(std::move(settings)),
+      portals_(limits),
+      statements_(limits) {}
 
 void Executor::Notice(std::string severity, std::string sqlstate, std::string message) {
   if (severity == "NOTICE" && !transaction_.settings().shows_notices()) return;
-  notices_.push_back({.severity = std::move(severity), .sqlstate = std::move(sqlstate), .message = std::move(message)});
+  notices_.push_back(
+      {.severity = std::move(severity), .sqlstate = std::move(sqlstate), .message = std::move(message)});
 }
 
 void Executor::EndImplicit() {
@@ -47,7 +53,8 @@ void Executor::EndImplicit() {
 
 Outcome<Effect> Executor::Run(const Statement& statement, const Row& parameters) {
   if (transaction_.in_block() && transaction_.failed() && !statement.transaction_exit()) {
-    return Refuse("", "current transaction is aborted, commands ignored until end of transaction block", "", "25P02");
+    return Refuse("", "current transaction is aborted, commands ignored until end of transaction block", "",
+                  "25P02");
   }
   transaction_.Touch();
   return std::visit([&](const auto& command) { return Do(command, parameters); }, statement.command);
@@ -62,7 +69,8 @@ Outcome<Description> Executor::Describe(const Inquiry& question) {
 
 Outcome<Prepared> Executor::Prepare(Statement statement, const std::vector<Oid>& declared) {
   if (transaction_.in_block() && transaction_.failed() && !statement.transaction_exit()) {
-    return Refuse("", "current transaction is aborted, commands ignored until end of transaction block", "", "25P02");
+    return Refuse("", "current transaction is aborted, commands ignored until end of transaction block", "",
+                  "25P02");
   }
   Prepared prepared{std::move(statement), {}, {}};
   if (const Inquiry* question = QuestionOf(prepared.statement.command)) {
@@ -72,7 +80,8 @@ Outcome<Prepared> Executor::Prepare(Statement statement, const std::vector<Oid>&
       prepared.columns = std::move(description.columns);
     }
   }
-  if (declared.size() > prepared.parameters.size()) prepared.parameters.resize(declared.size(), oid::kUnspecified);
+  if (declared.size() > prepared.parameters.size())
+    prepared.parameters.resize(declared.size(), oid::kUnspecified);
   for (std::size_t i = 0; i < prepared.parameters.size(); ++i) {
     const Oid named = i < declared.size() ? declared[i] : oid::kUnspecified;
     if (named != oid::kUnspecified && named != oid::kUnknown) prepared.parameters[i] = named;
@@ -117,9 +126,11 @@ Outcome<Effect> Executor::Do(const SelectCommand& command, const Row& parameters
 
 Outcome<Effect> Executor::Do(const ExplainCommand& command, const Row& parameters) {
   if (command.analyze) {
-    return Refuse("explain_analyze", "EXPLAIN ANALYZE would tell how long rows took", "use EXPLAIN, which is free");
+    return Refuse("explain_analyze", "EXPLAIN ANALYZE would tell how long rows took",
+                  "use EXPLAIN, which is free");
   }
-  auto lines = backend_.Explain(caller_, {command.question.text, parameters, transaction_.settings().question()});
+  auto lines =
+      backend_.Explain(caller_, {command.question.text, parameters, transaction_.settings().question()});
   if (!lines) return tl::unexpected(Shifted(std::move(lines).error(), command.question));
   return Rows(Lines("QUERY PLAN", *lines), "EXPLAIN", false);
 }
@@ -131,7 +142,8 @@ Outcome<Effect> Executor::Do(const CopyCommand& command, const Row& parameters) 
 }
 
 Outcome<Effect> Executor::Do(const PrepareCommand& command, const Row&) {
-  Statement statement{command.question.text, command.question.offset, SelectCommand{{command.question.text, 0}}};
+  Statement statement{command.question.text, command.question.offset,
+                      SelectCommand{{command.question.text, 0}}};
   auto prepared = Prepare(std::move(statement), {});
   if (!prepared) return tl::unexpected(Shifted(std::move(prepared).error(), command.question));
   TRY(statements_.Add(command.name, *std::move(prepared)));
@@ -142,13 +154,15 @@ Outcome<Effect> Executor::Do(const ExecuteCommand& command, const Row&) {
   const auto prepared = TRY(statements_.Find(command.name));
   if (command.arguments.size() != prepared->parameters.size()) {
     return Refuse("", fmt::format("wrong number of parameters for prepared statement \"{}\"", command.name),
-                  fmt::format("it takes {}, not {}", prepared->parameters.size(), command.arguments.size()), "42601");
+                  fmt::format("it takes {}, not {}", prepared->parameters.size(), command.arguments.size()),
+                  "42601");
   }
   Row parameters;
   for (std::size_t i = 0; i < command.arguments.size(); ++i) {
     parameters.push_back(TRY(DecodeParameter(command.arguments[i], prepared->parameters[i], Format::kText)));
   }
-  auto effect = std::visit([&](const auto& inner) { return Do(inner, parameters); }, prepared->statement.command);
+  auto effect =
+      std::visit([&](const auto& inner) { return Do(inner, parameters); }, prepared->statement.command);
   if (!effect) {
     Refusal refusal = std::move(effect).error();
     refusal.position.reset();  // it counts in the text that was prepared, not in this one
@@ -170,10 +184,14 @@ Outcome<Effect> Executor::Do(const DeallocateCommand& command, const Row&) {
 Outcome<Effect> Executor::Do(const DiscardCommand& command, const Row&) {
   using What = DiscardCommand::What;
   switch (command.what) {
-    case What::kPlans: return Done("DISCARD PLANS");
-    case What::kSequences: return Done("DISCARD SEQUENCES");
-    case What::kTemporary: return Done("DISCARD TEMP");
-    case What::kAll: break;
+    case What::kPlans:
+      return Done("DISCARD PLANS");
+    case What::kSequences:
+      return Done("DISCARD SEQUENCES");
+    case What::kTemporary:
+      return Done("DISCARD TEMP");
+    case What::kAll:
+      break;
   }
   if (transaction_.in_block()) {
     return Refuse("", "DISCARD ALL cannot run inside a transaction block", "COMMIT first", "25001");

@@ -16,11 +16,12 @@ namespace concordat::pgwire {
 // Threading: one thread at a time; Run, Prepare and ColumnsOf may block in the backend.
 class Executor {
  public:
-  Executor(Backend& backend, const Limits& limits, Interrupt& interrupt, release::Caller caller, Settings settings);
+  Executor(Backend& backend, const Limits& limits, Interrupt& interrupt, release::Caller caller,
+           Settings settings);
 
   // Positions in refusals count from the start of the statement's text.
-  // What the interrupt cancelled is refused even if the backend came to an answer: whether it did within the time that
-  // the client chose would tell how long the question ran, finer than the time grid.
+  // What the interrupt cancelled is refused even if the backend came to an answer: whether it did within the
+  // time that the client chose would tell how long the question ran, finer than the time grid.
   Outcome<Effect> Run(const Statement& statement, const Row& parameters);
   // `declared`: parameter types that the client names, 0 where it leaves them to us.
   Outcome<Prepared> Prepare(Statement statement, const std::vector<Oid>& declared);

@@ -1,4 +1,5 @@
-// DECLARE, FETCH, MOVE, CLOSE. An answer is asked for, charged and noticed when its cursor is declared; fetching is free.
+// DECLARE, FETCH, MOVE, CLOSE. An answer is asked for, charged and noticed when its cursor is declared;
+// fetching is free.
 #include <fmt/format.h>
 
 #include "pgwire/executor.h"
@@ -15,8 +16,8 @@ Outcome<Portal*> Executor::FindCursor(const std::string& name) {
 
 Outcome<Effect> Executor::Do(const DeclareCommand& command, const Row& parameters) {
   if (!command.hold && !transaction_.in_block() && !in_script_) {
-    return Refuse("", "DECLARE CURSOR can only be used in transaction blocks", "BEGIN first, or DECLARE … WITH HOLD",
-                  "25P01");
+    return Refuse("", "DECLARE CURSOR can only be used in transaction blocks",
+                  "BEGIN first, or DECLARE … WITH HOLD", "25P01");
   }
   Portal portal;
   portal.cursor = true;

@@ -70,8 +70,10 @@ Outcome<Effect> Executor::Do(const ShowCommand& command, const Row&) {
 Outcome<Effect> Executor::EndTransaction(const TransactionCommand& command) {
   const bool commits = command.kind == TransactionCommand::Kind::kCommit && !transaction_.failed();
   if (command.chain && !transaction_.in_block()) {
-    return Refuse("", fmt::format("{} AND CHAIN can only be used in transaction blocks", commits ? "COMMIT" : "ROLLBACK"),
-                  "BEGIN first", "25P01");
+    return Refuse(
+        "",
+        fmt::format("{} AND CHAIN can only be used in transaction blocks", commits ? "COMMIT" : "ROLLBACK"),
+        "BEGIN first", "25P01");
   }
   const bool ended = commits ? transaction_.Commit() : transaction_.Rollback();
   if (!ended) Notice("WARNING", "25P01", "there is no transaction in progress");
@@ -87,11 +89,18 @@ Outcome<Effect> Executor::Do(const TransactionCommand& command, const Row&) {
     case Kind::kStart:
       if (!transaction_.Begin()) Notice("WARNING", "25001", "there is already a transaction in progress");
       return Done(command.kind == Kind::kBegin ? "BEGIN" : "START TRANSACTION");
-    case Kind::kSavepoint: TRY(transaction_.Savepoint(command.savepoint)); return Done("SAVEPOINT");
-    case Kind::kRelease: TRY(transaction_.Release(command.savepoint)); return Done("RELEASE");
-    case Kind::kRollbackTo: TRY(transaction_.RollbackTo(command.savepoint)); return Done("ROLLBACK");
+    case Kind::kSavepoint:
+      TRY(transaction_.Savepoint(command.savepoint));
+      return Done("SAVEPOINT");
+    case Kind::kRelease:
+      TRY(transaction_.Release(command.savepoint));
+      return Done("RELEASE");
+    case Kind::kRollbackTo:
+      TRY(transaction_.RollbackTo(command.savepoint));
+      return Done("ROLLBACK");
     case Kind::kCommit:
-    case Kind::kRollback: break;
+    case Kind::kRollback:
+      break;
   }
   return EndTransaction(command);
 }

@@ -37,7 +37,8 @@ bool TakeCharacter(std::string_view& text, char wanted) {
 struct Day {
   int year, month, day;
   std::optional<std::chrono::sys_days> Valid() const {
-    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+    const std::chrono::year_month_day date{std::chrono::year(year),
+                                           std::chrono::month(static_cast<unsigned>(month)),
                                            std::chrono::day(static_cast<unsigned>(day))};
     if (year < 1 || !date.ok()) return std::nullopt;
     return std::chrono::sys_days(date);

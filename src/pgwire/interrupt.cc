@@ -44,10 +44,12 @@ std::optional<Refusal> Interrupt::refusal() const {
   if (!cause_) return std::nullopt;
   const std::string charged = "what was charged stays charged";
   switch (*cause_) {
-    case Cause::kTimeout: return Refusal{"", "canceling statement due to statement timeout", charged, "57014", {}};
+    case Cause::kTimeout:
+      return Refusal{"", "canceling statement due to statement timeout", charged, "57014", {}};
     case Cause::kShutdown:
       return Refusal{"", "canceling statement because the node is stopping", charged, "57P01", {}};
-    default: return Refusal{"", "canceling statement due to user request", charged, "57014", {}};
+    default:
+      return Refusal{"", "canceling statement due to user request", charged, "57014", {}};
   }
 }
 

@@ -1,4 +1,5 @@
-// What ends a running statement from outside: a cancel request, a client that has gone, a time limit, a server that stops.
+// What ends a running statement from outside: a cancel request, a client that has gone, a time limit, a
+// server that stops.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,8 @@ enum class Cause { kUser, kTimeout, kGone, kShutdown };
 // One of these belongs to each session. Threading: any thread.
 class Interrupt {
  public:
-  // Called by Begin with the number of the statement and its time limit, to call Expire(number) when it has passed.
+  // Called by Begin with the number of the statement and its time limit, to call Expire(number) when it has
+  // passed.
   using Arm = std::function<void(std::uint64_t statement, Milliseconds limit)>;
   explicit Interrupt(Arm arm = {}) : arm_(std::move(arm)) {}
 

@@ -33,9 +33,11 @@ std::string Find(const StartupMessage& startup, std::string_view name) {
 }
 
 // What a start-up message must be like before anyone is asked for a password.
-tl::expected<release::Caller, Report> CallerOf(const Stream& stream, const Door& door, const StartupMessage& startup) {
+tl::expected<release::Caller, Report> CallerOf(const Stream& stream, const Door& door,
+                                               const StartupMessage& startup) {
   if (!stream.tls() && !(door.options.allow_plain && stream.from_here())) {
-    return Failure(Fatal("28000", "this server takes connections over TLS alone", "connect with sslmode=require"));
+    return Failure(
+        Fatal("28000", "this server takes connections over TLS alone", "connect with sslmode=require"));
   }
   release::Caller caller{Find(startup, "user"), Find(startup, "database"), "psql"};
   if (caller.analyst.empty()) {
@@ -104,7 +106,10 @@ Awaitable<void> Wait(Milliseconds time) {
 }  // namespace
 
 Report Fatal(std::string sqlstate, std::string message, std::string hint) {
-  return {.severity = "FATAL", .sqlstate = std::move(sqlstate), .message = std::move(message), .hint = std::move(hint)};
+  return {.severity = "FATAL",
+          .sqlstate = std::move(sqlstate),
+          .message = std::move(message),
+          .hint = std::move(hint)};
 }
 
 Awaitable<void> OnWorker(asio::thread_pool& workers, std::function<void()> work) {
@@ -131,9 +136,11 @@ Awaitable<Result<Opening>> Open(Stream& stream, const Door& door) {
     const bool wants_tls = std::holds_alternative<SslRequest>(*opening);
     if (!wants_tls && !std::holds_alternative<GssRequest>(*opening)) co_return opening;
     const bool starts_tls = wants_tls && door.tls && !stream.tls();
-    if (auto sent = co_await stream.Write(starts_tls ? "S" : "N"); !sent) co_return tl::unexpected(sent.error());
+    if (auto sent = co_await stream.Write(starts_tls ? "S" : "N"); !sent)
+      co_return tl::unexpected(sent.error());
     if (starts_tls) {
-      if (auto done = co_await stream.Handshake(door.tls, false); !done) co_return tl::unexpected(done.error());
+      if (auto done = co_await stream.Handshake(door.tls, false); !done)
+        co_return tl::unexpected(done.error());
     }
   }
   co_return Fail(ErrorCode::kInvalidArgument, "too many requests for encryption");

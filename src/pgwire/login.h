@@ -29,8 +29,9 @@ struct Door {
   std::shared_ptr<Tls> tls;  // none: plain connections alone
 };
 
-// Reads what comes before a session: the start-up message, after TLS where the client asks for it, or a CancelRequest.
-// SSLRequest is answered 'S' (or 'N' without a certificate), GSSENCRequest 'N'; TLS may also start at once (ALPN).
+// Reads what comes before a session: the start-up message, after TLS where the client asks for it, or a
+// CancelRequest. SSLRequest is answered 'S' (or 'N' without a certificate), GSSENCRequest 'N'; TLS may also
+// start at once (ALPN).
 Awaitable<Result<Opening>> Open(Stream& stream, const Door& door);
 
 // Authenticates who a start-up message says they are, and asks the backend whether they may enter.

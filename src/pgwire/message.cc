@@ -92,25 +92,42 @@ Kind ReadNamed(Reader& reader) {
 
 std::optional<Message> ReadMessage(char type, Reader& reader) {
   switch (type) {
-    case 'Q': return Query{reader.TakeString()};
-    case 'P': return ReadParse(reader);
-    case 'B': return ReadBind(reader);
-    case 'D': return ReadNamed<Describe>(reader);
+    case 'Q':
+      return Query{reader.TakeString()};
+    case 'P':
+      return ReadParse(reader);
+    case 'B':
+      return ReadBind(reader);
+    case 'D':
+      return ReadNamed<Describe>(reader);
     case 'E': {
       Execute execute{reader.TakeString(), 0};
       execute.rows = reader.Take<std::int32_t>();
       return execute;
     }
-    case 'C': return ReadNamed<Close>(reader);
-    case 'S': return Sync{};
-    case 'H': return Flush{};
-    case 'X': return Terminate{};
-    case 'p': return Authentication{std::string(reader.Rest())};
-    case 'd': reader.Rest(); return CopyData{};
-    case 'c': return CopyDone{};
-    case 'f': reader.Rest(); return CopyFail{};
-    case 'F': reader.Rest(); return FunctionCall{};
-    default: return std::nullopt;
+    case 'C':
+      return ReadNamed<Close>(reader);
+    case 'S':
+      return Sync{};
+    case 'H':
+      return Flush{};
+    case 'X':
+      return Terminate{};
+    case 'p':
+      return Authentication{std::string(reader.Rest())};
+    case 'd':
+      reader.Rest();
+      return CopyData{};
+    case 'c':
+      return CopyDone{};
+    case 'f':
+      reader.Rest();
+      return CopyFail{};
+    case 'F':
+      reader.Rest();
+      return FunctionCall{};
+    default:
+      return std::nullopt;
   }
 }
 
@@ -124,7 +141,8 @@ Result<StartupMessage> ReadStartup(std::uint32_t version, Reader& reader) {
     startup.parameters.emplace_back(std::move(name), std::move(value));
   }
   if (!reader.done()) {
-    return Fail(ErrorCode::kInvalidArgument, "invalid startup packet layout: expected terminator as last byte");
+    return Fail(ErrorCode::kInvalidArgument,
+                "invalid startup packet layout: expected terminator as last byte");
   }
   return startup;
 }
@@ -134,7 +152,8 @@ Result<StartupMessage> ReadStartup(std::uint32_t version, Reader& reader) {
 Result<std::optional<Opening>> TakeOpening(std::string_view& bytes) {
   if (bytes.size() < 4) return std::nullopt;
   const auto length = Reader(bytes).Take<std::uint32_t>();
-  if (length < 8 || length > kOpeningBytes) return Fail(ErrorCode::kInvalidArgument, "invalid length of startup packet");
+  if (length < 8 || length > kOpeningBytes)
+    return Fail(ErrorCode::kInvalidArgument, "invalid length of startup packet");
   if (bytes.size() < length) return std::nullopt;
   Reader reader(bytes.substr(4, length - 4));
   bytes.remove_prefix(length);
@@ -157,7 +176,8 @@ Result<std::optional<Message>> TakeMessage(std::string_view& bytes, std::size_t 
   const auto length = Reader(bytes.substr(1)).Take<std::uint32_t>();
   if (length < 4) return Fail(ErrorCode::kInvalidArgument, "invalid message length");
   if (length > limit) {
-    return Fail(ErrorCode::kResourceExhausted, fmt::format("a message of {} bytes is past the limit of {}", length, limit),
+    return Fail(ErrorCode::kResourceExhausted,
+                fmt::format("a message of {} bytes is past the limit of {}", length, limit),
                 "send a shorter statement or fewer parameters");
   }
   if (bytes.size() < std::size_t{length} + 1) return std::nullopt;

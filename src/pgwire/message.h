@@ -80,11 +80,12 @@ struct CopyDone {};
 struct CopyFail {};
 struct FunctionCall {};
 
-using Message = std::variant<Query, Parse, Bind, Describe, Execute, Close, Sync, Flush, Terminate, Authentication,
-                             CopyData, CopyDone, CopyFail, FunctionCall>;
+using Message = std::variant<Query, Parse, Bind, Describe, Execute, Close, Sync, Flush, Terminate,
+                             Authentication, CopyData, CopyDone, CopyFail, FunctionCall>;
 
 // Takes one message off the front of `bytes`; none while it is not whole yet.
-// Errors: kInvalidArgument: unknown type or malformed; kResourceExhausted: longer than `limit`. Both end a connection.
+// Errors: kInvalidArgument: unknown type or malformed; kResourceExhausted: longer than `limit`. Both end a
+// connection.
 Result<std::optional<Message>> TakeMessage(std::string_view& bytes, std::size_t limit);
 
 // "SCRAM-SHA-256" and the first message, out of an Authentication's body.

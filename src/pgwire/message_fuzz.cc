@@ -1,4 +1,5 @@
-// Any bytes from a client: decoded without a crash, and never past their end; values and texts in them likewise.
+// Any bytes from a client: decoded without a crash, and never past their end; values and texts in them
+// likewise.
 #include "pgwire/array.h"
 #include "pgwire/decoding.h"
 #include "pgwire/message.h"

@@ -41,7 +41,8 @@ std::optional<Decimal> ParseDecimal(std::string_view text) {
   if (point < text.size()) decimal.fraction = text.substr(point + 1);
   const std::string digits = decimal.whole + decimal.fraction;
   if (digits.empty() || digits.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
-  if (digits.size() > kMaxDigits || exponent > static_cast<int>(kMaxDigits) || exponent < -static_cast<int>(kMaxDigits)) {
+  if (digits.size() > kMaxDigits || exponent > static_cast<int>(kMaxDigits) ||
+      exponent < -static_cast<int>(kMaxDigits)) {
     return std::nullopt;
   }
   for (; exponent > 0; --exponent) {
@@ -55,7 +56,8 @@ std::optional<Decimal> ParseDecimal(std::string_view text) {
   return decimal;
 }
 
-void AppendHeader(std::string& out, std::size_t digits, int weight, std::uint16_t sign, std::size_t decimals) {
+void AppendHeader(std::string& out, std::size_t digits, int weight, std::uint16_t sign,
+                  std::size_t decimals) {
   AppendInt16(out, static_cast<std::uint16_t>(digits));
   AppendInt16(out, static_cast<std::uint16_t>(weight));
   AppendInt16(out, sign);
@@ -63,19 +65,22 @@ void AppendHeader(std::string& out, std::size_t digits, int weight, std::uint16_
 }
 
 std::uint16_t Int16At(std::string_view bytes, std::size_t at) {
-  return static_cast<std::uint16_t>(static_cast<unsigned char>(bytes[at]) << 8 | static_cast<unsigned char>(bytes[at + 1]));
+  return static_cast<std::uint16_t>(static_cast<unsigned char>(bytes[at]) << 8 |
+                                    static_cast<unsigned char>(bytes[at + 1]));
 }
 
 tl::unexpected<Refusal> BadBinary() {
   return Refuse("", "incorrect binary data format in a numeric parameter", "send it in text format", "22P03");
 }
 
-std::string DecimalText(const std::vector<std::uint16_t>& digits, int weight, bool negative, std::size_t decimals) {
+std::string DecimalText(const std::vector<std::uint16_t>& digits, int weight, bool negative,
+                        std::size_t decimals) {
   std::string whole;
   std::string fraction;
   const auto digit = [&](int place) {  // the digit of weight `place`
     const int index = weight - place;
-    return index >= 0 && index < static_cast<int>(digits.size()) ? digits[static_cast<std::size_t>(index)] : 0;
+    return index >= 0 && index < static_cast<int>(digits.size()) ? digits[static_cast<std::size_t>(index)]
+                                                                 : 0;
   };
   for (int place = weight; place >= 0; --place) whole += fmt::format("{:04}", digit(place));
   for (int place = -1; fraction.size() < decimals; --place) fraction += fmt::format("{:04}", digit(place));
@@ -106,7 +111,8 @@ Outcome<void> AppendNumericBinary(std::string& out, std::string_view text) {
   }
   while (digits.ends_with("0000")) digits.resize(digits.size() - 4);
   if (digits.empty()) weight = 0;
-  AppendHeader(out, digits.size() / 4, weight, decimal->negative && !digits.empty() ? kNegative : kPositive, decimals);
+  AppendHeader(out, digits.size() / 4, weight, decimal->negative && !digits.empty() ? kNegative : kPositive,
+               decimals);
   for (std::size_t i = 0; i < digits.size(); i += 4) {
     AppendInt16(out, static_cast<std::uint16_t>(std::stoi(digits.substr(i, 4))));
   }
@@ -121,7 +127,8 @@ Outcome<std::string> DecodeNumericBinary(std::string_view bytes) {
   if (sign == kMinusInfinity) return "-Infinity";
   const int weight = static_cast<std::int16_t>(Int16At(bytes, 2));
   const std::size_t decimals = Int16At(bytes, 6);
-  if ((sign != kPositive && sign != kNegative) || weight > static_cast<int>(kMaxDigits) || decimals > kMaxDigits) {
+  if ((sign != kPositive && sign != kNegative) || weight > static_cast<int>(kMaxDigits) ||
+      decimals > kMaxDigits) {
     return BadBinary();
   }
   std::vector<std::uint16_t> digits(Int16At(bytes, 0));

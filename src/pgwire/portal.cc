@@ -49,17 +49,24 @@ Span Backward(std::size_t& position, std::int64_t count) {
 
 Effect Rows(std::shared_ptr<const Answer> answer, std::string tag, bool counted) {
   const std::size_t rows = answer->rows.size();
-  return {.answer = std::move(answer), .begin = 0, .end = rows, .tag = std::move(tag), .counted = counted, .copy = {}};
+  return {.answer = std::move(answer),
+          .begin = 0,
+          .end = rows,
+          .tag = std::move(tag),
+          .counted = counted,
+          .copy = {}};
 }
 Effect Done(std::string tag) { return {.answer = {}, .tag = std::move(tag), .copy = {}}; }
 
 Outcome<Portal*> Portals::Add(const std::string& name, Portal portal) {
   if (!name.empty() && portals_.contains(name)) {
-    return Refuse("", fmt::format("{} \"{}\" already exists", portal.cursor ? "cursor" : "portal", name), "", "42P03");
+    return Refuse("", fmt::format("{} \"{}\" already exists", portal.cursor ? "cursor" : "portal", name), "",
+                  "42P03");
   }
   if (!portals_.contains(name) && portals_.size() >= static_cast<std::size_t>(limits_.portals)) {
-    return Refuse("", fmt::format("this session has {} portals and cursors open, the most it may", limits_.portals),
-                  "close some of them", "53400");
+    return Refuse(
+        "", fmt::format("this session has {} portals and cursors open, the most it may", limits_.portals),
+        "close some of them", "53400");
   }
   return &(portals_[name] = std::move(portal));
 }
@@ -86,9 +93,10 @@ Outcome<void> Portals::Hold(Portal& portal, const Answer& answer) {
   std::size_t held = bytes;
   for (const auto& [name, other] : portals_) held += other.bytes;
   if (held > limits_.held_bytes) {
-    return Refuse("", fmt::format("this session's cursors and portals would hold more than {} MB",
-                                  limits_.held_bytes >> 20), "close cursors that are done with, or ask for fewer groups",
-                  "53400");
+    return Refuse("",
+                  fmt::format("this session's cursors and portals would hold more than {} MB",
+                              limits_.held_bytes >> 20),
+                  "close cursors that are done with, or ask for fewer groups", "53400");
   }
   portal.bytes = bytes;
   return {};
@@ -107,16 +115,20 @@ Span Move(std::size_t& position, std::size_t rows, FetchCommand::Direction direc
   if (count == 0) return RowAt(position, rows);
   const bool turned = count < 0;
   const std::int64_t steps = turned ? -std::max(count, -kEverything) : count;
-  return (direction == Direction::kForward) != turned ? Forward(position, rows, steps) : Backward(position, steps);
+  return (direction == Direction::kForward) != turned ? Forward(position, rows, steps)
+                                                      : Backward(position, steps);
 }
 
 Outcome<void> Statements::Add(const std::string& name, Prepared prepared) {
   if (!name.empty() && statements_.contains(name)) {
     return Refuse("", fmt::format("prepared statement \"{}\" already exists", name), "", "42P05");
   }
-  if (!statements_.contains(name) && statements_.size() >= static_cast<std::size_t>(limits_.prepared_statements)) {
-    return Refuse("", fmt::format("this session has {} prepared statements, the most it may", limits_.prepared_statements),
-                  "deallocate some of them", "53400");
+  if (!statements_.contains(name) &&
+      statements_.size() >= static_cast<std::size_t>(limits_.prepared_statements)) {
+    return Refuse(
+        "",
+        fmt::format("this session has {} prepared statements, the most it may", limits_.prepared_statements),
+        "deallocate some of them", "53400");
   }
   statements_[name] = std::make_shared<const Prepared>(std::move(prepared));
   return {};
@@ -125,7 +137,8 @@ Outcome<void> Statements::Add(const std::string& name, Prepared prepared) {
 Outcome<std::shared_ptr<const Prepared>> Statements::Find(const std::string& name) const {
   const auto found = statements_.find(name);
   if (found == statements_.end()) {
-    const std::string which = name.empty() ? "unnamed prepared statement" : "prepared statement \"" + name + "\"";
+    const std::string which =
+        name.empty() ? "unnamed prepared statement" : "prepared statement \"" + name + "\"";
     return Refuse("", which + " does not exist", "", "26000");
   }
   return found->second;

@@ -21,7 +21,7 @@ struct Effect {
   std::size_t end = 0;
   std::string tag;
   bool counted = false;  // the tag ends with the number of rows
-  bool binary = false;  // rows of a BINARY cursor
+  bool binary = false;   // rows of a BINARY cursor
   std::optional<CopyForm> copy;
 };
 Effect Rows(std::shared_ptr<const Answer> answer, std::string tag, bool counted);
@@ -40,8 +40,8 @@ struct Portal {
   std::vector<Format> formats;
   std::optional<Effect> effect;  // once executed
   bool cursor = false;
-  bool hold = false;         // outlives its transaction, if that commits
-  bool committed = false;    // its transaction has
+  bool hold = false;       // outlives its transaction, if that commits
+  bool committed = false;  // its transaction has
   bool can_scroll = true;
   std::size_t position = 0;  // of a cursor: 0 before the first row, rows + 1 after the last
   std::size_t bytes = 0;     // roughly what it holds

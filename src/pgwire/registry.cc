@@ -2,7 +2,8 @@
 
 namespace concordat::pgwire {
 
-Registry::Ticket::Ticket(Registry& registry, std::string address) : registry_(registry), address_(std::move(address)) {
+Registry::Ticket::Ticket(Registry& registry, std::string address)
+    : registry_(registry), address_(std::move(address)) {
   const std::lock_guard lock(registry_.mutex_);
   total = ++registry_.connections_;
   of_this_address = ++registry_.addresses_[address_];
@@ -20,7 +21,8 @@ CancelRequest Registry::Enter(const std::shared_ptr<Interrupt>& interrupt) {
   for (;;) {
     const std::uint64_t bits = random_.NextU64();
     const CancelRequest key{static_cast<std::int32_t>(bits >> 33), static_cast<std::int32_t>(bits)};
-    if (key.process != 0 && sessions_.try_emplace(key.process, Session{key.secret, interrupt}).second) return key;
+    if (key.process != 0 && sessions_.try_emplace(key.process, Session{key.secret, interrupt}).second)
+      return key;
   }
 }
 

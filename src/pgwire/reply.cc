@@ -75,8 +75,12 @@ void AppendSaslMechanisms(std::string& out, std::span<const std::string_view> me
   for (const std::string_view mechanism : mechanisms) builder.Text(mechanism);
   builder.Byte('\0').Finish();
 }
-void AppendSaslContinue(std::string& out, std::string_view data) { Builder(out, 'R').Int32(11).Bytes(data).Finish(); }
-void AppendSaslFinal(std::string& out, std::string_view data) { Builder(out, 'R').Int32(12).Bytes(data).Finish(); }
+void AppendSaslContinue(std::string& out, std::string_view data) {
+  Builder(out, 'R').Int32(11).Bytes(data).Finish();
+}
+void AppendSaslFinal(std::string& out, std::string_view data) {
+  Builder(out, 'R').Int32(12).Bytes(data).Finish();
+}
 
 void AppendBackendKeyData(std::string& out, std::int32_t process, std::int32_t secret) {
   Builder(out, 'K').Int32(process).Int32(secret).Finish();

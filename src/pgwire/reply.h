@@ -27,8 +27,8 @@ struct Report {
   std::optional<int> position = {};  // 1-based, in characters
 };
 
-// A refusal as the analyst reads it. `text` is the whole of what they sent, `offset` the byte where the statement starts
-// to which the refusal's own position is relative.
+// A refusal as the analyst reads it. `text` is the whole of what they sent, `offset` the byte where the
+// statement starts to which the refusal's own position is relative.
 Report Explained(const Refusal& refusal, std::string_view text = {}, std::size_t offset = 0);
 // 1-based, in characters; `byte` past the end counts as the end.
 int CharacterPosition(std::string_view text, std::size_t byte);
@@ -72,8 +72,13 @@ void AppendCopyOutResponse(std::string& out, Format format, std::size_t columns)
 void AppendCopyData(std::string& out, std::string_view data);
 // Messages without a body.
 enum class Plain : char {
-  kParseComplete = '1', kBindComplete = '2', kCloseComplete = '3', kNoData = 'n', kPortalSuspended = 's',
-  kEmptyQuery = 'I', kCopyDone = 'c',
+  kParseComplete = '1',
+  kBindComplete = '2',
+  kCloseComplete = '3',
+  kNoData = 'n',
+  kPortalSuspended = 's',
+  kEmptyQuery = 'I',
+  kCopyDone = 'c',
 };
 void AppendPlain(std::string& out, Plain message);
 

@@ -25,7 +25,8 @@ constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr int kToldSo = 50;
 constexpr Milliseconds kGrace{2'000};  // from cancelling to cutting off
 
-Result<asio::ip::tcp::acceptor> Listen(asio::io_context& context, const std::string& address, std::uint16_t port) {
+Result<asio::ip::tcp::acceptor> Listen(asio::io_context& context, const std::string& address,
+                                       std::uint16_t port) {
   boost::system::error_code error;
   const auto parsed = asio::ip::make_address(address, error);
   if (error) {
@@ -39,7 +40,8 @@ Result<asio::ip::tcp::acceptor> Listen(asio::io_context& context, const std::str
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) {
-    return Fail(ErrorCode::kUnavailable, fmt::format("cannot listen on {} port {}: {}", address, port, error.message()),
+    return Fail(ErrorCode::kUnavailable,
+                fmt::format("cannot listen on {} port {}: {}", address, port, error.message()),
                 "choose another port, or stop what uses this one");
   }
   return acceptor;
@@ -192,7 +194,8 @@ Server::~Server() = default;
 Result<std::unique_ptr<Server>> Server::Start(Backend& backend, RandomSource& random, const Clock& clock,
                                               ServerOptions options) {
   if (options.certificate.empty() && !options.allow_plain) {
-    return Fail(ErrorCode::kInvalidArgument, "no certificate is given, and connections without TLS are not allowed",
+    return Fail(ErrorCode::kInvalidArgument,
+                "no certificate is given, and connections without TLS are not allowed",
                 "give a certificate and its key in PEM form");
   }
   auto impl = std::make_unique<Impl>(backend, random, clock, std::move(options));

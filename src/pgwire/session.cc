@@ -53,8 +53,12 @@ void Session::Handle(Message message, std::string& out) {
                  [](Flush) {},  // the connection sends whatever there is
                  [](Terminate) {},
                  // Left over from a COPY that failed, says PostgreSQL, and passes over them.
-                 [](CopyData) {}, [](CopyDone) {}, [](CopyFail) {},
-                 [&](Authentication) { Fail({"", "password message outside of login", "", "08P01", {}}, out); },
+                 [](CopyData) {},
+                 [](CopyDone) {},
+                 [](CopyFail) {},
+                 [&](Authentication) {
+                   Fail({"", "password message outside of login", "", "08P01", {}}, out);
+                 },
                  [&](auto&& other) {
                    ready_ = false;
                    On(std::move(other), out);
@@ -113,10 +117,13 @@ void Session::Fail(const Refusal& refusal, std::string& out, std::string_view te
 
 Outcome<void> Session::CheckText(const std::string& text) const {
   if (text.size() > executor_.limits().statement_bytes) {
-    return Refuse("", fmt::format("a statement of {} bytes is past the limit of {}", text.size(),
-                                  executor_.limits().statement_bytes), "write it shorter, or use parameters", "54000");
+    return Refuse("",
+                  fmt::format("a statement of {} bytes is past the limit of {}", text.size(),
+                              executor_.limits().statement_bytes),
+                  "write it shorter, or use parameters", "54000");
   }
-  if (!IsUtf8(text)) return Refuse("", "invalid byte sequence for encoding \"UTF8\"", "send text as UTF-8", "22021");
+  if (!IsUtf8(text))
+    return Refuse("", "invalid byte sequence for encoding \"UTF8\"", "send text as UTF-8", "22021");
   return {};
 }
 
@@ -162,7 +169,8 @@ void Session::StartFlow(Flow flow, std::string& out) {
   const CopyForm& form = *flow_->effect.copy;
   AppendCopyOutResponse(out, form.wire_format(), flow_->effect.answer->columns.size());
   AppendCopyHeader(flow_->pending, flow_->effect.answer->columns, form);
-  if (form.kind == CopyForm::Kind::kBinary) return;  // goes out with the first row, as clients expect of PostgreSQL
+  if (form.kind == CopyForm::Kind::kBinary)
+    return;  // goes out with the first row, as clients expect of PostgreSQL
   if (!flow_->pending.empty()) AppendCopyData(out, std::exchange(flow_->pending, {}));
 }
 
@@ -190,7 +198,8 @@ void Session::Pump(std::string& out) {
     ++effect.begin;
     ++flow_->sent;
   }
-  if (!effect.answer || effect.begin == effect.end) FinishFlow(out, flow_->limit && flow_->sent == *flow_->limit);
+  if (!effect.answer || effect.begin == effect.end)
+    FinishFlow(out, flow_->limit && flow_->sent == *flow_->limit);
 }
 
 void Session::FinishFlow(std::string& out, bool suspended) {
@@ -207,7 +216,8 @@ void Session::FinishFlow(std::string& out, bool suspended) {
     }
   }
   if (suspended) return AppendPlain(out, Plain::kPortalSuspended);
-  AppendCommandComplete(out, flow.effect.counted ? fmt::format("{} {}", flow.effect.tag, flow.sent) : flow.effect.tag);
+  AppendCommandComplete(
+      out, flow.effect.counted ? fmt::format("{} {}", flow.effect.tag, flow.sent) : flow.effect.tag);
 }
 
 }  // namespace concordat::pgwire

@@ -1,5 +1,5 @@
-// A session after login: messages in, bytes out, in steps small enough that a slow client holds no worker and no more
-// than a chunk of encoded rows waits for it. No sockets.
+// A session after login: messages in, bytes out, in steps small enough that a slow client holds no worker and
+// no more than a chunk of encoded rows waits for it. No sockets.
 #pragma once
 
 #include <deque>
@@ -19,7 +19,8 @@ inline constexpr std::size_t kChunkBytes = std::size_t{64} << 10;
 // Threading: one thread at a time; Step may block in the backend.
 class Session {
  public:
-  Session(Backend& backend, const Limits& limits, Interrupt& interrupt, release::Caller caller, Settings settings);
+  Session(Backend& backend, const Limits& limits, Interrupt& interrupt, release::Caller caller,
+          Settings settings);
 
   // ParameterStatus for everything reported, BackendKeyData, ReadyForQuery: the end of a login.
   void Greet(const CancelRequest& key, std::string& out);
@@ -65,9 +66,9 @@ class Session {
   Outcome<void> ExecutePortal(const Execute& execute, std::string& out);
   Outcome<Effect> FirstRun(const std::string& name, const Portal& portal, std::string& out);
 
-  void RunNext(std::string& out);      // of the script
+  void RunNext(std::string& out);  // of the script
   void StartFlow(Flow flow, std::string& out);
-  void Pump(std::string& out);         // the flow
+  void Pump(std::string& out);  // the flow
   Outcome<void> AppendRow(std::string& out);
   void FinishFlow(std::string& out, bool suspended);
   void AppendNotices(std::string& out);

@@ -12,7 +12,8 @@ namespace {
 Outcome<Statement> ParseOne(const std::string& text) {
   auto statements = TRY(ParseCommands(text));
   if (statements.size() > 1) {
-    return Refuse("", "cannot insert multiple commands into a prepared statement", "send them one by one", "42601");
+    return Refuse("", "cannot insert multiple commands into a prepared statement", "send them one by one",
+                  "42601");
   }
   if (statements.empty()) return Statement{text, 0, EmptyCommand{}};
   return std::move(statements[0]);
@@ -55,21 +56,29 @@ Outcome<void> Session::BindPortal(Bind& bind) {
   auto prepared = TRY(executor_.statements().Find(bind.statement));
   const auto& types = prepared->parameters;
   if (!FitsCount(bind.parameter_formats, bind.parameters.size())) {
-    return Refuse("", fmt::format("bind message has {} parameter formats but {} parameters",
-                                  bind.parameter_formats.size(), bind.parameters.size()), "", "08P01");
+    return Refuse("",
+                  fmt::format("bind message has {} parameter formats but {} parameters",
+                              bind.parameter_formats.size(), bind.parameters.size()),
+                  "", "08P01");
   }
   if (bind.parameters.size() != types.size()) {
-    return Refuse("", fmt::format("bind message supplies {} parameters, but prepared statement \"{}\" requires {}",
-                                  bind.parameters.size(), bind.statement, types.size()), "", "08P01");
+    return Refuse(
+        "",
+        fmt::format("bind message supplies {} parameters, but prepared statement \"{}\" requires {}",
+                    bind.parameters.size(), bind.statement, types.size()),
+        "", "08P01");
   }
   Portal portal;
   for (std::size_t i = 0; i < types.size(); ++i) {
     portal.parameters.push_back(
         TRY(DecodeParameter(bind.parameters[i], types[i], FormatOf(bind.parameter_formats, i))));
   }
-  if (const auto columns = executor_.ColumnsOf(*prepared); columns && !FitsCount(bind.result_formats, columns->size())) {
-    return Refuse("", fmt::format("bind message has {} result formats but query has {} columns",
-                                  bind.result_formats.size(), columns->size()), "", "08P01");
+  if (const auto columns = executor_.ColumnsOf(*prepared);
+      columns && !FitsCount(bind.result_formats, columns->size())) {
+    return Refuse("",
+                  fmt::format("bind message has {} result formats but query has {} columns",
+                              bind.result_formats.size(), columns->size()),
+                  "", "08P01");
   }
   portal.prepared = std::move(prepared);
   portal.formats = std::move(bind.result_formats);
@@ -118,7 +127,8 @@ void Session::On(const Execute& execute, std::string& out) {
   if (auto done = ExecutePortal(execute, out); !done) Fail(done.error(), out, text, offset);
 }
 
-// Runs a portal's statement, which may close this very portal (COMMIT, DISCARD ALL); else the answer stays with it.
+// Runs a portal's statement, which may close this very portal (COMMIT, DISCARD ALL); else the answer stays
+// with it.
 Outcome<Effect> Session::FirstRun(const std::string& name, const Portal& portal, std::string& out) {
   const auto prepared = portal.prepared;
   const Row parameters = portal.parameters;
@@ -147,8 +157,13 @@ Outcome<void> Session::ExecutePortal(const Execute& execute, std::string& out) {
     return Refuse("", fmt::format("portal \"{}\" cannot be run", execute.portal), "", "55000");
   }
   if (!effect) effect = TRY(FirstRun(execute.portal, portal, out));
-  Flow flow{.effect = *std::move(effect), .formats = formats, .limit = {}, .portal = execute.portal, .extended = true};
-  if (execute.rows > 0 && flow.effect.answer && !flow.effect.copy) flow.limit = static_cast<std::size_t>(execute.rows);
+  Flow flow{.effect = *std::move(effect),
+            .formats = formats,
+            .limit = {},
+            .portal = execute.portal,
+            .extended = true};
+  if (execute.rows > 0 && flow.effect.answer && !flow.effect.copy)
+    flow.limit = static_cast<std::size_t>(execute.rows);
   StartFlow(std::move(flow), out);
   return {};
 }

@@ -13,7 +13,8 @@ std::string Outline(std::string_view bytes) {
   std::string outline;
   while (bytes.size() >= 5) {
     std::size_t length = 0;
-    for (int i = 1; i <= 4; ++i) length = length << 8 | static_cast<unsigned char>(bytes[static_cast<std::size_t>(i)]);
+    for (int i = 1; i <= 4; ++i)
+      length = length << 8 | static_cast<unsigned char>(bytes[static_cast<std::size_t>(i)]);
     outline += bytes[0];
     const std::string_view body = bytes.substr(5, length - 4);
     if (bytes[0] == 'E' || bytes[0] == 'N') {
@@ -91,8 +92,10 @@ TEST_F(SessionTest, DescribesWithoutAsking) {
 
 TEST_F(SessionTest, GovernsEveryStatementOfAQuery) {
   const int before = backend().asked();
-  EXPECT_EQ(Say(Query{"SELECT count(*) FROM patients; SELECT patients.* FROM patients; SELECT count(*) FROM patients"}),
-            "N(00000)TDDC(SELECT 2)E(42501)Z(I)");
+  EXPECT_EQ(
+      Say(Query{
+          "SELECT count(*) FROM patients; SELECT patients.* FROM patients; SELECT count(*) FROM patients"}),
+      "N(00000)TDDC(SELECT 2)E(42501)Z(I)");
   EXPECT_EQ(Say(Query{"SELECT count(*) FROM patients; DELETE FROM patients"}), "E(0A000)Z(I)");
   EXPECT_EQ(backend().asked(), before + 1);
 }
@@ -161,13 +164,15 @@ TEST_F(SessionTest, HoldsToItsLimits) {
   Say(Sync{});
   EXPECT_EQ(Say(Query{"BEGIN; DECLARE c CURSOR FOR SELECT wide FROM patients"}).substr(0, 8), "C(BEGIN)");
   EXPECT_NE(Outline(last_).find("E(53400)"), std::string::npos);
-  EXPECT_EQ(Say(Query{"ROLLBACK; SELECT wide FROM patients"}).substr(0, 11), "C(ROLLBACK)") << "held by nobody";
+  EXPECT_EQ(Say(Query{"ROLLBACK; SELECT wide FROM patients"}).substr(0, 11), "C(ROLLBACK)")
+      << "held by nobody";
 }
 
 TEST_F(SessionTest, StreamsAndCopies) {
   const std::string outline = Say(Query{"COPY (SELECT many FROM patients) TO STDOUT"});
   EXPECT_EQ(outline.size(), std::string("N(00000)HcC(COPY 10000)Z(I)").size() + 10'000);
-  EXPECT_EQ(Say(Query{"SELECT many FROM patients"}).size(), std::string("N(00000)TC(SELECT 10000)Z(I)").size() + 10'000);
+  EXPECT_EQ(Say(Query{"SELECT many FROM patients"}).size(),
+            std::string("N(00000)TC(SELECT 10000)Z(I)").size() + 10'000);
 }
 
 TEST_F(SessionTest, RefusesWhatHasNoBinaryFormWithoutHalfARow) {

@@ -67,7 +67,8 @@ Outcome<std::string> Accuracy(const std::string& name, const std::string& value)
   }
   const bool percent = number.ends_with('%');
   if (percent) number.remove_suffix(1);
-  if (!PositiveNumber(std::string(number))) return BadValue(name, value, "say '±2%' of the answer or '±50' in its units");
+  if (!PositiveNumber(std::string(number)))
+    return BadValue(name, value, "say '±2%' of the answer or '±50' in its units");
   return fmt::format("{}{}{}", kSign, number, percent ? "%" : "");
 }
 
@@ -89,10 +90,14 @@ Outcome<std::string> DateStyle(const std::string& name, const std::string& value
     const std::string word = words.substr(start, end - start);
     start = end;
     if (word == "iso" || word == "default") continue;
-    if (word == "mdy" || word == "us") order = "MDY";
-    else if (word == "dmy" || word == "european" || word == "euro") order = "DMY";
-    else if (word == "ymd") order = "YMD";
-    else return BadValue(name, value, "dates are shown in ISO style alone");
+    if (word == "mdy" || word == "us")
+      order = "MDY";
+    else if (word == "dmy" || word == "european" || word == "euro")
+      order = "DMY";
+    else if (word == "ymd")
+      order = "YMD";
+    else
+      return BadValue(name, value, "dates are shown in ISO style alone");
   }
   return "ISO, " + order;
 }
@@ -129,8 +134,10 @@ Outcome<std::string> Integer(const std::string& name, const std::string& value) 
   const auto number = std::get<std::int64_t>(*parsed);
   for (const auto& bounds : kIntegers) {
     if (name == bounds.name && (number < bounds.low || number > bounds.high)) {
-      return Refuse("", fmt::format("{} is outside the valid range for parameter \"{}\" ({} .. {})", number, name,
-                                    bounds.low, bounds.high), "", "22023");
+      return Refuse("",
+                    fmt::format("{} is outside the valid range for parameter \"{}\" ({} .. {})", number, name,
+                                bounds.low, bounds.high),
+                    "", "22023");
     }
   }
   return std::to_string(number);
@@ -144,14 +151,15 @@ std::string PrintableAscii(std::string text) {
 }
 
 // Values that the node holds to: what it would do otherwise is not built, so it says so.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kFixedChoices = {{
-    {"standard_conforming_strings", "on"}, {"intervalstyle", "postgres"}, {"bytea_output", "hex"}}};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kFixedChoices = {
+    {{"standard_conforming_strings", "on"}, {"intervalstyle", "postgres"}, {"bytea_output", "hex"}}};
 
 Outcome<std::string> Concordat(const std::string& name, const std::string& value) {
   const std::string_view what = std::string_view(name).substr(std::string_view("concordat.").size());
   if (what == "margins" || what == "negative" || what == "pure") return Switch(name, value);
   if (what == "epsilon") {
-    if (!value.empty() && !PositiveNumber(value)) return BadValue(name, value, "say a number above 0, such as 0.5");
+    if (!value.empty() && !PositiveNumber(value))
+      return BadValue(name, value, "say a number above 0, such as 0.5");
     return value;
   }
   if (what == "accuracy") return value.empty() ? value : Accuracy(name, value);
@@ -170,7 +178,8 @@ Outcome<std::string> Checked(const std::string& name, const std::string& value, 
     return "on";  // a client may ask to write; nothing here can be written
   }
   for (const auto& [fixed, choice] : kFixedChoices) {
-    if (name == fixed && Lower(value) != choice) return BadValue(name, value, fmt::format("it is always {}", choice));
+    if (name == fixed && Lower(value) != choice)
+      return BadValue(name, value, fmt::format("it is always {}", choice));
   }
   if (kind == "bool") return Switch(name, value);
   if (kind == "integer") return Integer(name, value);
@@ -185,7 +194,7 @@ const pgcatalog::Setting* FindOrdinary(const std::string& name) {
 }
 
 constexpr std::pair<std::string_view, std::string_view> kOwn[] = {
-    {"concordat.accuracy", ""}, {"concordat.epsilon", ""}, {"concordat.margins", "off"},
+    {"concordat.accuracy", ""},    {"concordat.epsilon", ""}, {"concordat.margins", "off"},
     {"concordat.negative", "off"}, {"concordat.pure", "off"}, {"concordat.purpose", ""}};
 
 }  // namespace
@@ -204,7 +213,8 @@ std::string Settings::Value(const std::string& name) const {
 Outcome<void> Settings::Set(const std::string& name, const std::string& value) {
   const std::string key = KeyOf(name);
   if (value.size() > kValueBytes) {
-    return Refuse("", fmt::format("the value of \"{}\" is longer than {} bytes", key, kValueBytes), "", "22023");
+    return Refuse("", fmt::format("the value of \"{}\" is longer than {} bytes", key, kValueBytes), "",
+                  "22023");
   }
   if (key.starts_with("concordat.")) {
     session_.settings[key] = TRY(Concordat(key, value));
@@ -220,7 +230,8 @@ Outcome<void> Settings::Set(const std::string& name, const std::string& value) {
   // A name with a dot is an application's own, which PostgreSQL keeps for it.
   if (key.find('.') == std::string::npos || key.size() > 63) return Unknown(key);
   if (!session_.settings.contains(key) && session_.settings.size() >= kOwnNames) {
-    return Refuse("", fmt::format("this session has {} settings already", session_.settings.size()), "", "53400");
+    return Refuse("", fmt::format("this session has {} settings already", session_.settings.size()), "",
+                  "53400");
   }
   session_.settings[key] = value;
   return {};
@@ -263,17 +274,28 @@ release::Settings Settings::question() const {
 }
 
 TextStyle Settings::style() const { return {std::stoi(Value("extra_float_digits"))}; }
-Milliseconds Settings::statement_timeout() const { return Milliseconds(std::stoll(Value("statement_timeout"))); }
+Milliseconds Settings::statement_timeout() const {
+  return Milliseconds(std::stoll(Value("statement_timeout")));
+}
 bool Settings::shows_notices() const {
   const std::string least = Lower(Value("client_min_messages"));
   return least != "warning" && least != "error";
 }
 
 std::vector<std::pair<std::string, std::string>> Settings::Reported() const {
-  constexpr std::string_view kReported[] = {
-      "application_name", "client_encoding", "DateStyle", "default_transaction_read_only", "in_hot_standby",
-      "integer_datetimes", "IntervalStyle", "is_superuser", "server_encoding", "server_version",
-      "session_authorization", "standard_conforming_strings", "TimeZone"};
+  constexpr std::string_view kReported[] = {"application_name",
+                                            "client_encoding",
+                                            "DateStyle",
+                                            "default_transaction_read_only",
+                                            "in_hot_standby",
+                                            "integer_datetimes",
+                                            "IntervalStyle",
+                                            "is_superuser",
+                                            "server_encoding",
+                                            "server_version",
+                                            "session_authorization",
+                                            "standard_conforming_strings",
+                                            "TimeZone"};
   std::vector<std::pair<std::string, std::string>> reported;
   for (const std::string_view name : kReported) reported.emplace_back(name, Value(Lower(std::string(name))));
   return reported;
@@ -295,8 +317,10 @@ Outcome<std::vector<std::pair<std::string, std::string>>> ParseOptions(const std
   std::vector<std::pair<std::string, std::string>> settings;
   for (std::size_t i = 0; i < words.size(); ++i) {
     std::string assignment;
-    if (words[i] == "-c" && i + 1 < words.size()) assignment = words[++i];
-    else if (words[i].starts_with("-c") || words[i].starts_with("--")) assignment = words[i].substr(2);
+    if (words[i] == "-c" && i + 1 < words.size())
+      assignment = words[++i];
+    else if (words[i].starts_with("-c") || words[i].starts_with("--"))
+      assignment = words[i].substr(2);
     const std::size_t equals = assignment.find('=');
     if (equals == std::string::npos || equals == 0) {
       return Refuse("", fmt::format("invalid command-line argument for server process: {}", words[i]),

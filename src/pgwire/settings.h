@@ -1,4 +1,5 @@
-// What SET may set in a session: concordat.… (how a governed question is answered) and what clients of PostgreSQL set.
+// What SET may set in a session: concordat.… (how a governed question is answered) and what clients of
+// PostgreSQL set.
 //
 //   concordat.epsilon   a number above 0, for each question; empty: the agreement's
 //   concordat.accuracy  '±2%' or '±50'; empty: none asked for

@@ -141,7 +141,8 @@ TEST(ParseCommands, FindsTheQuestionInside) {
       {"EXPLAIN (SELECT 1)", "(SELECT 1)"},
       {"EXPLAIN VERBOSE WITH a AS (SELECT 1) TABLE a", "WITH a AS (SELECT 1) TABLE a"},
       {"DECLARE c CURSOR FOR SELECT 1", "SELECT 1"},
-      {"DECLARE \"for\" BINARY CURSOR WITH HOLD FOR SELECT substring('x' for 1)", "SELECT substring('x' for 1)"},
+      {"DECLARE \"for\" BINARY CURSOR WITH HOLD FOR SELECT substring('x' for 1)",
+       "SELECT substring('x' for 1)"},
       {"DECLARE cursor CURSOR FOR SELECT 1", "SELECT 1"},
       {"COPY (SELECT ')' FROM (VALUES (1)) AS v) TO STDOUT", "SELECT ')' FROM (VALUES (1)) AS v"},
       {"COPY /* ( */ (SELECT 1) TO STDOUT", "SELECT 1"},
@@ -189,7 +190,8 @@ TEST(Throttle, LocksAnAddressOutForAWhile) {
   throttle.Succeeded("a");
   throttle.Failed("a");
   EXPECT_FALSE(throttle.LockedOut("a"));
-  for (int i = 0; i < 11'000; ++i) throttle.Failed("x" + std::to_string(i));  // a flood is forgotten, oldest first
+  for (int i = 0; i < 11'000; ++i)
+    throttle.Failed("x" + std::to_string(i));  // a flood is forgotten, oldest first
   EXPECT_EQ(AddressKey("192.0.2.7"), "192.0.2.7");
   EXPECT_EQ(AddressKey("2001:db8:1:2:3:4:5:6"), AddressKey("2001:db8:1:2::9"));
 }

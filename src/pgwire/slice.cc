@@ -22,8 +22,9 @@ std::vector<Token> Scan(const std::string& text) {
   pg_query_free_scan_result(scanned);
   for (const auto& scan : result.tokens()) {
     if (scan.token() == pg_query::SQL_COMMENT || scan.token() == pg_query::C_COMMENT) continue;
-    Token token{static_cast<std::size_t>(scan.start()), text.substr(static_cast<std::size_t>(scan.start()),
-                                                                    static_cast<std::size_t>(scan.end() - scan.start()))};
+    Token token{static_cast<std::size_t>(scan.start()),
+                text.substr(static_cast<std::size_t>(scan.start()),
+                            static_cast<std::size_t>(scan.end() - scan.start()))};
     std::transform(token.word.begin(), token.word.end(), token.word.begin(),
                    [](unsigned char c) { return std::tolower(c); });
     tokens.push_back(std::move(token));
@@ -55,7 +56,8 @@ Inquiry SliceExplained(const std::string& text) {
   const auto tokens = Scan(text);
   std::size_t i = 1;
   const auto is = [&](std::string_view word) { return i < tokens.size() && tokens[i].word == word; };
-  if (is("(") && i + 1 < tokens.size() && !StartsQuestion(tokens[i + 1].word)) i = AfterParentheses(tokens, i);
+  if (is("(") && i + 1 < tokens.size() && !StartsQuestion(tokens[i + 1].word))
+    i = AfterParentheses(tokens, i);
   while (is("analyze") || is("analyse") || is("verbose")) ++i;
   return i < tokens.size() ? From(text, tokens[i].start) : Inquiry{};
 }

@@ -1,5 +1,5 @@
-// The part of a statement's text that is the question inside it, found by PostgreSQL's own scanner, so that positions in
-// it stay positions in what the analyst wrote.
+// The part of a statement's text that is the question inside it, found by PostgreSQL's own scanner, so that
+// positions in it stay positions in what the analyst wrote.
 #pragma once
 
 #include <string>
@@ -13,7 +13,8 @@ namespace concordat::pgwire {
 Inquiry SliceExplained(const std::string& text);
 // What COPY's parentheses hold.
 Inquiry SliceCopied(const std::string& text);
-// What comes after the first `keyword` outside parentheses that follows `first` (or the start, if that is empty).
+// What comes after the first `keyword` outside parentheses that follows `first` (or the start, if that is
+// empty).
 Inquiry SliceAfter(const std::string& text, std::string_view keyword, std::string_view first);
 // In capitals, past comments: "INSERT".
 std::string FirstWord(const std::string& text);

@@ -10,7 +10,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
-
 namespace concordat::pgwire {
 namespace asio = boost::asio;
 namespace {
@@ -45,8 +44,8 @@ Awaitable<Result<void>> Stream::Write(std::string_view bytes) {
 
 Awaitable<Result<std::size_t>> Stream::ReadSome(std::span<char> into) {
   const auto buffer = asio::buffer(into.data(), into.size());
-  const auto [error, count] =
-      secure_ ? co_await secure_->async_read_some(buffer, kTuple) : co_await socket_.async_read_some(buffer, kTuple);
+  const auto [error, count] = secure_ ? co_await secure_->async_read_some(buffer, kTuple)
+                                      : co_await socket_.async_read_some(buffer, kTuple);
   if (error) co_return Gone(error);
   co_return count;
 }
@@ -62,8 +61,8 @@ Awaitable<Result<void>> Stream::ReadAll(std::span<char> into) {
 
 Awaitable<Result<bool>> Stream::StartsWithTls() {
   unsigned char first = 0;
-  const auto [error, count] = co_await socket_.async_receive(asio::buffer(&first, 1), asio::socket_base::message_peek,
-                                                             kTuple);
+  const auto [error, count] =
+      co_await socket_.async_receive(asio::buffer(&first, 1), asio::socket_base::message_peek, kTuple);
   if (error) co_return Gone(error);
   co_return count == 1 && first == kHandshakeRecord;
 }
@@ -76,7 +75,8 @@ Awaitable<Result<void>> Stream::Handshake(std::shared_ptr<Tls> tls, bool needs_a
   const unsigned char* protocol = nullptr;
   unsigned int length = 0;
   SSL_get0_alpn_selected(secure_->native_handle(), &protocol, &length);
-  if (needs_alpn && length == 0) co_return Fail(ErrorCode::kInvalidArgument, "direct TLS needs the protocol's name");
+  if (needs_alpn && length == 0)
+    co_return Fail(ErrorCode::kInvalidArgument, "direct TLS needs the protocol's name");
   co_return Result<void>();
 }
 
@@ -132,7 +132,8 @@ Awaitable<Result<Message>> ReadMessage(Stream& stream, std::size_t limit) {
   std::string bytes(5, '\0');
   if (auto read = co_await stream.ReadAll(bytes); !read) co_return tl::unexpected(read.error());
   std::size_t length = 0;
-  for (const char byte : std::string_view(bytes).substr(1)) length = length << 8 | static_cast<unsigned char>(byte);
+  for (const char byte : std::string_view(bytes).substr(1))
+    length = length << 8 | static_cast<unsigned char>(byte);
   if (length >= 4 && length <= limit) {
     bytes.resize(length + 1);
     if (auto read = co_await stream.ReadAll(std::span(bytes).subspan(5)); !read) {

@@ -17,8 +17,8 @@ namespace concordat::pgwire {
 template <class T>
 using Awaitable = boost::asio::awaitable<T>;
 
-// Errors are kUnavailable: the client has gone, or Shut was called. Not thread-safe: the socket thread's alone. One Read
-// and one Write may be under way at once.
+// Errors are kUnavailable: the client has gone, or Shut was called. Not thread-safe: the socket thread's
+// alone. One Read and one Write may be under way at once.
 class Stream {
  public:
   explicit Stream(boost::asio::ip::tcp::socket socket);
@@ -50,8 +50,8 @@ class Stream {
   bool from_here_ = false;
 };
 
-// Reads exactly the opening message: not a byte after it is taken, so nothing sent in plain can end up behind the TLS
-// handshake (CVE-2021-23222). Errors as TakeOpening, kUnavailable.
+// Reads exactly the opening message: not a byte after it is taken, so nothing sent in plain can end up behind
+// the TLS handshake (CVE-2021-23222). Errors as TakeOpening, kUnavailable.
 Awaitable<Result<Opening>> ReadOpening(Stream& stream);
 // Reads exactly one message.
 Awaitable<Result<Message>> ReadMessage(Stream& stream, std::size_t limit);

@@ -12,8 +12,8 @@ namespace {
 bool Has(const std::string& text, const char* word) { return text.find(word) != std::string::npos; }
 
 std::vector<Column> FixedColumns() {
-  return {{"count", oid::kInt8}, {"sex", oid::kText},           {"average", oid::kFloat8},
-          {"ok", oid::kBool},    {"day", oid::kDate},           {"at", oid::kTimestamp}};
+  return {{"count", oid::kInt8}, {"sex", oid::kText}, {"average", oid::kFloat8},
+          {"ok", oid::kBool},    {"day", oid::kDate}, {"at", oid::kTimestamp}};
 }
 
 int ParametersIn(const std::string& text) {
@@ -68,8 +68,12 @@ TestingBackend::TestingBackend() {
   auto catalogue = pgcatalog::Catalogue::Open();
   CHECK(catalogue.has_value());
   catalogue_ = *std::move(catalogue);
-  database_ = {.name = "heart-study", .analyst = "ana", .description = "Does cholesterol predict disease?",
-               .tables = {{"patients", Patients()}}, .views = {}, .others = {}};
+  database_ = {.name = "heart-study",
+               .analyst = "ana",
+               .description = "Does cholesterol predict disease?",
+               .tables = {{"patients", Patients()}},
+               .views = {},
+               .others = {}};
   OsRandom random;
   auto verifier = crypto::MakeScramVerifier("correct horse", random);
   CHECK(verifier.has_value());
@@ -90,7 +94,8 @@ Outcome<Description> TestingBackend::Describe(const release::Caller&, const std:
                                               const release::Settings&, const pgcatalog::Session& session) {
   if (pgcatalog::IsCatalogueQuestion(database_, text)) return catalogue_->Describe(database_, session, text);
   TRY(CheckText(text));
-  Description description{.columns = Has(text, "many") ? Long(0, 0).columns : FixedColumns(), .parameters = {}};
+  Description description{.columns = Has(text, "many") ? Long(0, 0).columns : FixedColumns(),
+                          .parameters = {}};
   description.parameters.assign(static_cast<std::size_t>(ParametersIn(text)), oid::kInt8);
   return description;
 }
@@ -119,7 +124,8 @@ Outcome<Answer> TestingBackend::Ask(const release::Caller&, const release::Quest
   return answer;
 }
 
-Outcome<std::vector<std::string>> TestingBackend::Explain(const release::Caller&, const release::Question& question) {
+Outcome<std::vector<std::string>> TestingBackend::Explain(const release::Caller&,
+                                                          const release::Question& question) {
   TRY(CheckText(question.text));
   return std::vector<std::string>{"bound   patients to 1 row", "charge  epsilon 0.2"};
 }

@@ -36,7 +36,8 @@ class Throttle {
   std::map<std::string, Record> records_;
 };
 
-// What counts as one address: an IPv4 address, or an IPv6 network of 64 bits, which is what one household has.
+// What counts as one address: an IPv4 address, or an IPv6 network of 64 bits, which is what one household
+// has.
 std::string AddressKey(const std::string& address);
 
 }  // namespace concordat::pgwire

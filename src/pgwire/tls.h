@@ -16,6 +16,7 @@ struct Tls {
 };
 
 // Errors: kNotFound, kPermissionDenied, kInvalidArgument (not PEM, or the key is not the certificate's).
-Result<std::shared_ptr<Tls>> LoadTls(const std::filesystem::path& certificate, const std::filesystem::path& key);
+Result<std::shared_ptr<Tls>> LoadTls(const std::filesystem::path& certificate,
+                                     const std::filesystem::path& key);
 
 }  // namespace concordat::pgwire

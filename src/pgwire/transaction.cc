@@ -62,7 +62,8 @@ void Transaction::End(bool keep) {
 
 Outcome<void> Transaction::Savepoint(const std::string& name) {
   constexpr std::size_t kSavepoints = 1'000;
-  if (!in_block_) return Refuse("", "SAVEPOINT can only be used in transaction blocks", "BEGIN first", "25P01");
+  if (!in_block_)
+    return Refuse("", "SAVEPOINT can only be used in transaction blocks", "BEGIN first", "25P01");
   if (savepoints_.size() >= kSavepoints) {
     return Refuse("", "this transaction has 1000 savepoints already", "release some of them", "53400");
   }
@@ -71,7 +72,8 @@ Outcome<void> Transaction::Savepoint(const std::string& name) {
 }
 
 Outcome<std::size_t> Transaction::FindSavepoint(const std::string& name) const {
-  if (!in_block_) return Refuse("", "savepoints can only be used in transaction blocks", "BEGIN first", "25P01");
+  if (!in_block_)
+    return Refuse("", "savepoints can only be used in transaction blocks", "BEGIN first", "25P01");
   for (std::size_t i = savepoints_.size(); i-- > 0;) {
     if (savepoints_[i].name == name) return i;
   }

@@ -1,7 +1,8 @@
 // A session's transaction: nothing can be written here, so what it holds is settings and the end of cursors.
 //
-// As in PostgreSQL, statements outside BEGIN … COMMIT share an implicit transaction up to the end of their Query message
-// or the next Sync: if one fails, settings go back to where it began. SET LOCAL lasts to the end of the transaction.
+// As in PostgreSQL, statements outside BEGIN … COMMIT share an implicit transaction up to the end of their
+// Query message or the next Sync: if one fails, settings go back to where it began. SET LOCAL lasts to the
+// end of the transaction.
 #pragma once
 
 #include <optional>

@@ -1,7 +1,9 @@
 // Serves the testing backend until its standard input closes:
-//   pgwire_fixed FOLDER [plain] [connections=N] [failed_logins=N] [lock_out=MS] [login=MS] [idle=MS] [message=BYTES]
-// Writes a certificate into the folder and prints the port. Lines it reads: "reload" makes and loads another certificate;
-// "count" prints how many questions were asked and cancelled, and how many run; "drain MS" stops, with that much patience.
+//   pgwire_fixed FOLDER [plain] [connections=N] [failed_logins=N] [lock_out=MS] [login=MS] [idle=MS]
+//   [message=BYTES]
+// Writes a certificate into the folder and prints the port. Lines it reads: "reload" makes and loads another
+// certificate; "count" prints how many questions were asked and cancelled, and how many run; "drain MS"
+// stops, with that much patience.
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -62,7 +64,8 @@ Result<void> Serve(const std::filesystem::path& folder, pgwire::ServerOptions op
     } else if (line.starts_with("drain ")) {
       server->Drain(Milliseconds(std::stoi(line.substr(6))));
     }
-    Print(fmt::format("{} {} {} {}", backend.asked(), backend.cancelled(), backend.running(), server->connections()));
+    Print(fmt::format("{} {} {} {}", backend.asked(), backend.cancelled(), backend.running(),
+                      server->connections()));
   }
   return {};
 }
