@@ -2,23 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+#include <set>
+
 #include "base/mutation.h"
 
 namespace concordat::ledger {
 namespace {
-
-const char* MechanismName(dp::Mechanism mechanism) {
-  return mechanism == dp::Mechanism::kDiscreteGaussian ? "discrete_gaussian" : "discrete_laplace";
-}
-
-Result<dp::Mechanism> MechanismFrom(const std::string& name) {
-  for (const auto mechanism : {dp::Mechanism::kDiscreteGaussian, dp::Mechanism::kDiscreteLaplace}) {
-    if (name == MechanismName(mechanism)) return mechanism;
-  }
-  return Fail(ErrorCode::kCorrupt, "an unknown mechanism '" + name + "' in a charge", "install the version that wrote it");
-}
-
-PrivacyBudget BudgetFrom(const Json& json) { return {{json.at("epsilon").get<double>()}, {json.at("delta").get<double>()}}; }
 
 std::string NameOf(const Level& level) {
   if (level.agreement.empty()) return "product " + level.product;
@@ -26,111 +17,200 @@ std::string NameOf(const Level& level) {
   return "analyst " + level.analyst;
 }
 
-// "lewisham/adult@1" without its version.
-std::string ProductOf(const std::string& reference) { return reference.substr(0, reference.find('@')); }
+const char* AdviceOn(const Level& level) {
+  if (level.agreement.empty()) {
+    return "SET concordat.epsilon to less, or ask an earlier question again (free); this product's people "
+           "were promised "
+           "that no more would be told of them";
+  }
+  if (level.analyst.empty()) {
+    return "SET concordat.epsilon to less, ask an earlier question again (free), or ask the steward for a "
+           "new agreement";
+  }
+  return "SET concordat.epsilon to less, or ask an earlier question again (free); other analysts of the "
+         "agreement may "
+         "have some left";
+}
+
+// "lewisham/adult@1" without its version; "ana@lewisham" without her member.
+std::string BeforeAt(const std::string& reference) { return reference.substr(0, reference.find('@')); }
+
+// To three digits, so that what is said to be left is there and what is said to be needed is enough.
+std::string Rounded(double value, double (*towards)(double)) {
+  if (!(value > 0)) return "0";
+  const double unit = std::pow(10, std::floor(std::log10(value)) - 2);
+  return fmt::format("{:.3g}", towards(value / unit) * unit);
+}
+
+// Throws Json::exception, or gives none where the numbers make no budget.
+std::optional<PrivacyBudget> BudgetFrom(const Json& epsilon, const Json& delta) {
+  const PrivacyBudget budget{{epsilon.get<double>()}, {delta.get<double>()}};
+  const bool meant = budget.epsilon.value >= 0 && budget.delta.value >= 0 && budget.delta.value < 1;
+  return meant ? std::optional(budget) : std::nullopt;
+}
+
+Refusal Exhausted(const LevelState& now, const dp::Composition& after) {
+  const double total = after.ToEpsilon(now.limit.delta).value;
+  std::string why = "its delta allows no further groups that nobody declared";
+  if (std::isfinite(total)) {
+    why = fmt::format("epsilon {} of {:.3g} is left, and this question needs {}",
+                      Rounded(now.left().value, [](double x) { return std::floor(x); }),
+                      now.limit.epsilon.value,
+                      Rounded(total - now.spent.value, [](double x) { return std::ceil(x); }));
+  } else if (after.ThresholdDelta().value <= now.limit.delta.value * dp::kThresholdShare) {
+    why = fmt::format("epsilon {} of {:.3g} is left, and this question needs more than any budget holds",
+                      Rounded(now.left().value, [](double x) { return std::floor(x); }),
+                      now.limit.epsilon.value);
+  }
+  return {.reason = "budget_exhausted",
+          .message = fmt::format("the budget of {} would be passed: {}", NameOf(now.level), why),
+          .hint = AdviceOn(now.level),
+          .sqlstate = "53400",
+          .position = {}};
+}
 
 }  // namespace
 
-Json ChargeBody(const Charge& charge) {
-  Json measurements = Json::array();
-  for (const dp::Measurement& m : charge.measurements) {
-    Json item = {{"mechanism", MechanismName(m.mechanism)}, {"sensitivity", m.sensitivity}, {"scale", m.scale}, {"times", m.times}};
-    if (m.delta.value > 0) item["delta"] = m.delta.value;
-    measurements.push_back(std::move(item));
-  }
-  return {{"question", charge.question}, {"product", charge.product}, {"agreement", charge.agreement},
-          {"analyst", charge.analyst}, {"measurements", std::move(measurements)}};
+void BudgetBook::Clear() {
+  accounts_.clear();
+  unread_.reset();
 }
-
-Result<Charge> ChargeFromBody(const Json& body) {
-  try {
-    Charge charge{body.at("question"), body.at("product"), body.at("agreement"), body.at("analyst"), {}};
-    for (const Json& item : body.at("measurements")) {
-      charge.measurements.push_back({TRY(MechanismFrom(item.at("mechanism"))), item.at("sensitivity"), item.at("scale"),
-                                     item.at("times"), {item.value("delta", 0.0)}});
-    }
-    return charge;
-  } catch (const Json::exception& error) {
-    return Fail(ErrorCode::kCorrupt, std::string("a charge is not shaped as one: ") + error.what());
-  }
-}
-
-void BudgetBook::Clear() { accounts_.clear(); }
 
 void BudgetBook::Apply(const Entry& entry) {
   if (entry.kind == kind::kProductPublished) {
-    accounts_[{entry.body.at("id"), "", ""}].limit = BudgetFrom(entry.body.at("budget"));
+    SetProductLimit(entry.body);
   } else if (entry.kind == kind::kAgreementProposed) {
-    SetLimits(entry.body.at("document"));
+    SetAgreementLimit(entry.body.value("document", Json()));
   } else if (entry.kind == kind::kCharge) {
     const auto charge = ChargeFromBody(entry.body);
-    if (!charge) return;  // ledger verify reports it
-    for (const Level& level : LevelsOf(*charge)) accounts_[level].spent.Add(charge->measurements);
+    if (!charge) {
+      unread_ = entry.index;
+      return;
+    }
+    const std::set<Level> levels = {{charge->product, "", ""},
+                                    {charge->product, charge->agreement, ""},
+                                    {charge->product, charge->agreement, BeforeAt(charge->analyst)}};
+    for (const Level& level : levels) accounts_[level].spent.Add(charge->measurements);
   }
 }
 
-// The agreement's limit holds for each product it grants, and so does each analyst's where one is set.
-void BudgetBook::SetLimits(const Json& agreement) {
-  const std::string name = agreement.at("name");
-  const Json& protection = agreement.at("protection");
-  const PrivacyBudget limit = BudgetFrom(protection);
-  for (const auto& [table, products] : agreement.at("tables").items()) {
-    for (const Json& reference : products) {
-      const std::string product = ProductOf(reference);
-      accounts_[{product, name, ""}].limit = limit;
-      if (!protection.contains("per_analyst")) continue;
-      for (const Json& analyst : agreement.at("analysts")) {
-        const std::string full = analyst;
-        accounts_[{product, name, full.substr(0, full.find('@'))}].limit = {{protection.at("per_analyst").get<double>()}, limit.delta};
+// The least of all versions: what the first promised holds for those after it. A body without a budget takes
+// it away.
+void BudgetBook::SetProductLimit(const Json& product) {
+  const Json id = product.value("id", Json());
+  if (!id.is_string()) return;
+  std::optional<PrivacyBudget>& limit = accounts_[{id, "", ""}].limit;
+  try {
+    const Json& budget = product.at("budget");
+    std::optional<PrivacyBudget> now = BudgetFrom(budget.at("epsilon"), budget.at("delta"));
+    if (now && limit) {
+      now->epsilon = std::min(now->epsilon, limit->epsilon);
+      now->delta = std::min(now->delta, limit->delta);
+    }
+    limit = now;
+  } catch (const Json::exception&) {
+    limit.reset();
+  }
+}
+
+// The agreement's limit holds for each product it grants, and so does each analyst's where one is set. A
+// document that follows another under its name takes the other's limits away, never what was spent.
+void BudgetBook::SetAgreementLimit(const Json& agreement) {
+  const Json field = agreement.is_object() ? agreement.value("name", Json()) : Json();
+  const std::string name = field.is_string() ? field.get<std::string>() : "";
+  if (name.empty()) return;
+  for (auto& [level, account] : accounts_) {
+    if (level.agreement == name) account.limit = account.each_analyst = std::nullopt;
+  }
+  try {
+    const Json& protection = agreement.at("protection");
+    const auto limit = BudgetFrom(protection.at("epsilon"), protection.at("delta"));
+    std::optional<PrivacyBudget> each;
+    if (protection.contains("per_analyst"))
+      each = BudgetFrom(protection.at("per_analyst"), protection.at("delta"));
+    for (const auto& [table, products] : agreement.at("tables").items()) {
+      for (const Json& reference : products) {
+        const std::string product = BeforeAt(reference);
+        Account& account = accounts_[{product, name, ""}];
+        account.limit = limit;
+        account.each_analyst = each;
+        for (const Json& analyst : agreement.at("analysts")) accounts_[{product, name, BeforeAt(analyst)}];
       }
     }
+  } catch (const Json::exception&) {
+    return;  // products that were not reached have no limit, and so are refused
   }
+}
+
+std::optional<PrivacyBudget> BudgetBook::LimitOf(const Level& level) const {
+  const auto account = accounts_.find({level.product, level.agreement, ""});
+  if (account == accounts_.end()) return std::nullopt;
+  return level.analyst.empty() ? account->second.limit : account->second.each_analyst;
+}
+
+dp::Composition BudgetBook::SpentAt(const Level& level) const {
+  const auto account = accounts_.find(level);
+  return account == accounts_.end() ? dp::Composition() : account->second.spent;
 }
 
 std::vector<Level> BudgetBook::LevelsOf(const Charge& charge) const {
   std::vector<Level> levels = {{charge.product, "", ""}, {charge.product, charge.agreement, ""}};
-  const Level analyst{charge.product, charge.agreement, charge.analyst};
-  if (accounts_.contains(analyst)) levels.push_back(analyst);
+  Level analyst{charge.product, charge.agreement, BeforeAt(charge.analyst)};
+  if (LimitOf(analyst)) levels.push_back(std::move(analyst));
   return levels;
 }
 
 Outcome<void> BudgetBook::Check(const Charge& charge) const {
+  if (unread_) {
+    return Refuse("budget_unknown",
+                  fmt::format("ledger entry {} is a charge that this version cannot read", *unread_),
+                  "ask the operator to install the version that wrote it", "53400");
+  }
   for (const Level& level : LevelsOf(charge)) {
-    const auto account = accounts_.find(level);
-    if (account == accounts_.end()) {
-      return Refuse("budget_unknown", NameOf(level) + " has no budget", "ask the steward of " + charge.product, "53400");
+    const auto limit = LimitOf(level);
+    if (!limit) {
+      return Refuse("budget_unknown", NameOf(level) + " has no budget",
+                    "ask the steward of " + charge.product, "53400");
     }
-    dp::Composition after = account->second.spent;
+    const dp::Composition spent = SpentAt(level);
+    dp::Composition after = spent;
     if (!Mutated("charge_not_counted")) after.Add(charge.measurements);
-    if (after.FitsIn(account->second.limit)) continue;
-    const PrivacyBudget& limit = account->second.limit;
-    const double spent = account->second.spent.ToEpsilon(limit.delta).value;
-    return Refuse("budget_exhausted",
-                  fmt::format("the budget of {} would be passed: {:.3g} of epsilon {:.3g} is left and this question would bring what is "
-                              "spent to {:.3g}",
-                              NameOf(level), std::max(0.0, limit.epsilon.value - spent), limit.epsilon.value,
-                              after.ToEpsilon(limit.delta).value),
-                  "SET concordat.epsilon to less, ask an earlier question again (free), or ask the steward for a new agreement", "53400");
+    if (after.FitsIn(*limit)) continue;
+    return tl::unexpected(Exhausted({level, *limit, spent.ToEpsilon(limit->delta)}, after));
   }
   return {};
 }
 
-std::vector<LevelState> BudgetBook::After(const Charge& charge) const {
+std::vector<LevelState> BudgetBook::StatesOf(const Charge& charge, const dp::Measurements& more) const {
   std::vector<LevelState> states;
   for (const Level& level : LevelsOf(charge)) {
-    const auto account = accounts_.find(level);
-    if (account == accounts_.end()) continue;
-    dp::Composition after = account->second.spent;
-    after.Add(charge.measurements);
-    states.push_back({level, account->second.limit, after.ToEpsilon(account->second.limit.delta)});
+    const auto limit = LimitOf(level);
+    if (!limit) continue;
+    dp::Composition spent = SpentAt(level);
+    spent.Add(more);
+    states.push_back({level, *limit, spent.ToEpsilon(limit->delta)});
   }
   return states;
+}
+
+std::vector<LevelState> BudgetBook::Now(const Charge& charge) const { return StatesOf(charge, {}); }
+
+std::vector<LevelState> BudgetBook::After(const Charge& charge) const {
+  return StatesOf(charge, charge.measurements);
+}
+
+double BudgetBook::SpentUnder(const Charge& charge) const {
+  const Level level{charge.product, charge.agreement, ""};
+  const auto limit = LimitOf(level);
+  return limit ? SpentAt(level).ToEpsilon(limit->delta).value : 0;
 }
 
 std::vector<LevelState> BudgetBook::Report(const std::string& product) const {
   std::vector<LevelState> states;
   for (const auto& [level, account] : accounts_) {
-    if (product.empty() || level.product == product) states.push_back({level, account.limit, account.spent.ToEpsilon(account.limit.delta)});
+    const auto limit = LimitOf(level);
+    if (!limit || (!product.empty() && level.product != product)) continue;
+    states.push_back({level, *limit, account.spent.ToEpsilon(limit->delta)});
   }
   return states;
 }

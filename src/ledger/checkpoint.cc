@@ -12,7 +12,9 @@ std::string CheckpointText(const Checkpoint& checkpoint) {
 }
 
 Result<Checkpoint> ParseCheckpoint(std::string_view text) {
-  const auto wrong = [] { return Fail(ErrorCode::kCorrupt, "not a checkpoint", "a checkpoint has a name, a size and a root"); };
+  const auto wrong = [] {
+    return Fail(ErrorCode::kCorrupt, "not a checkpoint", "a checkpoint has a name, a size and a root");
+  };
   const auto line = [&text] {
     const auto end = text.find('\n');
     const std::string_view taken = text.substr(0, end);
@@ -22,7 +24,8 @@ Result<Checkpoint> ParseCheckpoint(std::string_view text) {
   Checkpoint checkpoint{.origin = std::string(line()), .size = 0, .root = {}};
   const std::string_view size = line();
   const auto [end, error] = std::from_chars(size.data(), size.data() + size.size(), checkpoint.size);
-  if (checkpoint.origin.empty() || error != std::errc{} || end != size.data() + size.size() || std::to_string(checkpoint.size) != size) {
+  if (checkpoint.origin.empty() || error != std::errc{} || end != size.data() + size.size() ||
+      std::to_string(checkpoint.size) != size) {
     return wrong();
   }
   const auto root = FromBase64(line());

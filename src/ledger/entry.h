@@ -14,19 +14,20 @@
 
 namespace concordat::ledger {
 
-// Kinds of entries and the fields that more than one module reads.
+// Kinds of entries that more than one module reads.
 namespace kind {
 inline constexpr char kProductPublished[] = "product.published";
 inline constexpr char kAgreementProposed[] = "agreement.proposed";
 inline constexpr char kCharge[] = "charge";
 inline constexpr char kRelease[] = "release";
+inline constexpr char kSecretErased[] = "secret.erased";
 }  // namespace kind
 
 // What is to be entered.
 struct Draft {
   std::string kind;
-  Json body = Json::object();   // public, for ever
-  std::optional<Json> secret;   // kept beside; the leaf holds a salted commitment to it
+  Json body = Json::object();  // public, for ever
+  std::optional<Json> secret;  // kept beside; the leaf holds a salted commitment to it
 };
 
 struct Entry {
@@ -34,7 +35,15 @@ struct Entry {
   Time time{};
   std::string kind;
   Json body;
-  std::optional<Json> secret;   // none where there was none, or where it was erased
+  std::optional<Json> secret;  // none where there was none, or where it was erased
+};
+
+// A draft without its place and time yet: all the costly work, for its caller's thread to do. Its body and
+// secret part are as they will be read back, so that folds see now what they will see after a restart.
+struct EncodedDraft {
+  Draft draft;
+  std::string kind, body;  // canonical JSON
+  Bytes secret;            // canonical JSON, or empty
 };
 
 // An entry as the store keeps it.
@@ -44,9 +53,18 @@ struct StoredEntry {
   Bytes secret;  // canonical JSON, or empty
 };
 
-// Errors: kInvalidArgument when body or secret have no canonical form, or the leaf passes 64 KiB.
-Result<StoredEntry> EncodeEntry(const Entry& entry, const crypto::Salt& salt);
+// Errors: kInvalidArgument when body or secret have no canonical form, the body is not an object, or the leaf
+// would pass 64 KiB.
+Result<EncodedDraft> EncodeDraft(Draft draft);
+StoredEntry PlaceEntry(const EncodedDraft& draft, std::uint64_t index, Time time, const crypto::Salt& salt);
+
 // Checks all it says: canonical form, index, commitment. Errors: kCorrupt naming what does not hold.
 Result<Entry> DecodeEntry(std::uint64_t index, const StoredEntry& stored);
+// Does the leaf commit to a secret part that is not there? Precondition: DecodeEntry accepts it.
+bool LacksSecret(const StoredEntry& stored);
+
+// The body of the entry that records an erasure, and the entries it names. Errors: kCorrupt.
+Json ErasureBody(const std::vector<std::uint64_t>& entries, const std::string& reason);
+Result<std::vector<std::uint64_t>> ErasedEntries(const Json& body);
 
 }  // namespace concordat::ledger

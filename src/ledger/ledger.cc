@@ -6,12 +6,28 @@
 #include "ledger/table.h"
 
 namespace concordat::ledger {
+namespace {
 
-Ledger::Ledger(store::Store& store, crypto::SigningKey key, const Clock& clock, RandomSource& random, std::vector<Fold*> folds)
+// What `read` finds in the store.
+template <class T, class F>
+Result<T> Reading(const store::Store& store, F read) {
+  T value{};
+  const auto done = store.Read([&](sqlite3* connection) -> Result<void> {
+    value = TRY(read(connection));
+    return {};
+  });
+  if (!done) return tl::unexpected(done.error());
+  return value;
+}
+
+}  // namespace
+
+Ledger::Ledger(store::Store& store, crypto::SigningKey key, const Clock& clock, RandomSource& random,
+               std::vector<Fold*> folds)
     : store_(store), key_(std::move(key)), clock_(clock), random_(random), folds_(std::move(folds)) {}
 
-Result<std::unique_ptr<Ledger>> Ledger::Open(store::Store& store, crypto::SigningKey key, const Clock& clock, RandomSource& random,
-                                             std::vector<Fold*> folds) {
+Result<std::unique_ptr<Ledger>> Ledger::Open(store::Store& store, crypto::SigningKey key, const Clock& clock,
+                                             RandomSource& random, std::vector<Fold*> folds) {
   std::unique_ptr<Ledger> ledger(new Ledger(store, std::move(key), clock, random, std::move(folds)));
   TRY(ledger->Load());
   store.Observe(ledger.get());
@@ -21,27 +37,30 @@ Result<std::unique_ptr<Ledger>> Ledger::Open(store::Store& store, crypto::Signin
 // Brings edge and folds to what the store holds, and holds the store's checkpoint against both key and tiles.
 Result<void> Ledger::Load() {
   edge_ = {};
-  newest_ = {};
+  next_ = {};
   for (Fold* fold : folds_) fold->Clear();
-  return store_.Read([this](sqlite3* connection) -> Result<void> {
-    std::uint64_t size = 0;
-    TRY(VisitEntries(connection, 0, [&](std::uint64_t index, const StoredEntry& stored) -> Result<void> {
-      if (index != size++) return Fail(ErrorCode::kCorrupt, fmt::format("entry {} is missing", size - 1));
-      const Entry entry = TRY(DecodeEntry(index, stored));
-      newest_ = entry.time;
-      for (Fold* fold : folds_) fold->Apply(entry);
-      return {};
-    }));
-    TRY(LoadEdge(connection, size, edge_));
-    const auto note = TRY(ReadCheckpoint(connection));
-    if (note.empty() && size == 0) return {};
-    const auto head = TRY(OpenCheckpoint(note, key_.verify_key()));
-    if (head != Checkpoint{key_.verify_key().name(), size, edge_.Root()}) {
-      return Fail(ErrorCode::kCorrupt, "the ledger is not the one that its newest checkpoint signs",
-                  "run concordat ledger verify; keep the file for inquiry and restore the newest backup");
-    }
+  TRY(store_.Read([this](sqlite3* connection) { return Replay(connection); }));
+  const std::lock_guard lock(durable_mutex_);
+  durable_ = next_;
+  return {};
+}
+
+Result<void> Ledger::Replay(sqlite3* connection) {
+  std::uint64_t size = 0;
+  TRY(VisitEntries(connection, 0, [&](std::uint64_t index, const StoredEntry& stored) -> Result<void> {
+    if (index != size++) return Fail(ErrorCode::kCorrupt, fmt::format("entry {} is missing", size - 1));
+    const Entry entry = TRY(DecodeEntry(index, stored));
+    next_.newest = entry.time;
+    for (Fold* fold : folds_) fold->Apply(entry);
     return {};
-  });
+  }));
+  TRY(LoadEdge(connection, size, edge_));
+  next_.head = Edge();
+  next_.note = TRY(ReadCheckpoint(connection));
+  if (next_.note.empty() && size == 0) return {};
+  if (TRY(OpenCheckpoint(next_.note, key_.verify_key())) == next_.head) return {};
+  return Fail(ErrorCode::kCorrupt, "the ledger is not the one that its newest checkpoint signs",
+              "run concordat ledger verify; keep the file for inquiry and restore the newest backup");
 }
 
 Result<Entry> Ledger::Append(Draft draft) {
@@ -51,6 +70,8 @@ Result<Entry> Ledger::Append(Draft draft) {
 }
 
 Result<Outcome<Entry>> Ledger::AppendIf(Draft draft, const Condition& condition) {
+  CHECK(!FoldLock::ReadByThisThread());
+  const EncodedDraft encoded = TRY(EncodeDraft(std::move(draft)));
   Outcome<Entry> outcome;
   const auto written = store_.Write([&](store::Transaction& transaction) -> Result<void> {
     LockFolds();
@@ -58,104 +79,128 @@ Result<Outcome<Entry>> Ledger::AppendIf(Draft draft, const Condition& condition)
       outcome = tl::unexpected(std::move(agreed).error());
       return {};
     }
-    outcome = TRY(AppendInside(transaction, draft));
+    outcome = TRY(Write(transaction, encoded));
     return {};
   });
   if (!written) return tl::unexpected(written.error());
   return outcome;
 }
 
-Result<Entry> Ledger::AppendInside(store::Transaction& transaction, const Draft& draft) {
+Result<Entry> Ledger::Erase(const std::vector<std::uint64_t>& entries, const std::string& reason) {
+  CHECK(!FoldLock::ReadByThisThread());
+  const EncodedDraft encoded =
+      TRY(EncodeDraft({.kind = kind::kSecretErased, .body = ErasureBody(entries, reason), .secret = {}}));
+  Entry entry;
+  TRY(store_.Write([&](store::Transaction& transaction) -> Result<void> {
+    LockFolds();
+    for (const std::uint64_t index : entries) TRY(EraseSecret(transaction.connection(), index));
+    entry = TRY(Write(transaction, encoded));
+    return {};
+  }));
+  TRY(store_.Scrub());
+  return entry;
+}
+
+Result<Entry> Ledger::Write(store::Transaction& transaction, const EncodedDraft& draft) {
+  const Time time = std::max(clock_.Now(), next_.newest);  // a clock set back does not turn the ledger's time
+  const crypto::Salt salt = draft.draft.secret ? crypto::NewSalt(random_) : crypto::Salt{};
+  const StoredEntry stored = PlaceEntry(draft, edge_.size(), time, salt);
+  TRY(InsertEntry(transaction.connection(), edge_.size(), stored));
+  return AppendInside(draft, stored, time);
+}
+
+// Cannot fail, so that what is in memory and what is in the transaction stay the same.
+Entry Ledger::AppendInside(const EncodedDraft& draft, const StoredEntry& stored, Time time) {
   Entry entry{.index = edge_.size(),
-              .time = std::max(clock_.Now(), newest_),  // a clock set back does not turn the ledger's time
-              .kind = draft.kind,
-              .body = draft.body,
-              .secret = draft.secret};
-  const StoredEntry stored = TRY(EncodeEntry(entry, crypto::NewSalt(random_)));
-  TRY(InsertEntry(transaction.connection(), entry.index, stored));
-  // Nothing below can fail, so that what is in memory and what is in the transaction stay the same.
+              .time = time,
+              .kind = draft.draft.kind,
+              .body = draft.draft.body,
+              .secret = draft.draft.secret};
   edge_.Append(LeafHash(stored.leaf));
-  newest_ = entry.time;
+  next_.newest = time;
   for (Fold* fold : folds_) fold->Apply(entry);
   return entry;
 }
 
 void Ledger::LockFolds() {
   if (folding_held_) return;
-  folding_.lock();
+  folding_.LockForWriting();
   folding_held_ = true;
 }
 
 Result<void> Ledger::BeforeCommit(store::Transaction& transaction) {
-  if (!folding_held_) return {};
   const auto changed = edge_.TakeChanged();
   if (changed.empty()) return {};
   for (const TileEdge::Tile& tile : changed) TRY(WriteTile(transaction.connection(), tile));
-  const Checkpoint head{key_.verify_key().name(), edge_.size(), edge_.Root()};
-  return WriteCheckpoint(transaction.connection(), crypto::SignNote(CheckpointText(head), key_));
+  next_.head = Edge();
+  next_.note = crypto::SignNote(CheckpointText(next_.head), key_);
+  return WriteCheckpoint(transaction.connection(), next_.note);
 }
 
 void Ledger::AfterBatch(bool committed) {
+  if (committed) {
+    const std::lock_guard lock(durable_mutex_);
+    durable_ = next_;
+  } else if (edge_.size() != LatestDurable().head.size) {
+    // What was rolled back must leave memory too. The store was readable a moment ago: if it no longer is,
+    // going on would be wrong.
+    CHECK(Load());
+  }
   if (!folding_held_) return;
-  // What was rolled back must leave memory too. The store was readable a moment ago: if it no longer is, going on would be wrong.
-  if (!committed) CHECK(Load());
   folding_held_ = false;
-  folding_.unlock();
+  folding_.UnlockForWriting();
+}
+
+Ledger::Durable Ledger::LatestDurable() const {
+  const std::lock_guard lock(durable_mutex_);
+  return durable_;
 }
 
 Result<std::vector<Entry>> Ledger::Read(std::uint64_t first, std::uint64_t count) const {
-  std::vector<Entry> entries;
-  const auto read = store_.Read([&](sqlite3* connection) -> Result<void> {
-    return VisitEntries(
-        connection, first,
-        [&](std::uint64_t index, const StoredEntry& stored) -> Result<void> {
-          entries.push_back(TRY(DecodeEntry(index, stored)));
-          return {};
-        },
-        count);
+  return Reading<std::vector<Entry>>(store_, [&](sqlite3* connection) -> Result<std::vector<Entry>> {
+    std::vector<Entry> entries;
+    const EntryVisitor visit = [&](std::uint64_t index, const StoredEntry& stored) -> Result<void> {
+      entries.push_back(TRY(DecodeEntry(index, stored)));
+      return {};
+    };
+    TRY(VisitEntries(connection, first, visit, count));
+    return entries;
   });
-  if (!read) return tl::unexpected(read.error());
-  return entries;
 }
 
-Checkpoint Ledger::Head() const {
-  const auto lock = Share();
-  return {key_.verify_key().name(), edge_.size(), edge_.Root()};
-}
+Checkpoint Ledger::Head() const { return LatestDurable().head; }
 
-Result<std::string> Ledger::SignedHead() const {
-  std::string note;
-  const auto read = store_.Read([&](sqlite3* connection) -> Result<void> {
-    note = TRY(ReadCheckpoint(connection));
-    return {};
-  });
-  if (!read) return tl::unexpected(read.error());
-  return note;
+Result<std::string> Ledger::SignedHead() const { return LatestDurable().note; }
+
+Result<void> Ledger::CheckReached(std::uint64_t size) const {
+  const std::uint64_t head = LatestDurable().head.size;
+  if (size <= head) return {};
+  return Fail(ErrorCode::kNotFound, fmt::format("the ledger has {} entries, not {}", head, size));
 }
 
 Result<std::vector<Hash>> Ledger::ProveInclusion(std::uint64_t index, std::uint64_t size) const {
-  std::vector<Hash> proof;
-  const auto read = store_.Read([&](sqlite3* connection) -> Result<void> {
-    proof = TRY(InclusionProof(index, size, TileNodes(connection)));
-    return {};
-  });
-  if (!read) return tl::unexpected(read.error());
-  return proof;
+  TRY(CheckReached(size));
+  return Reading<std::vector<Hash>>(
+      store_, [&](sqlite3* connection) { return InclusionProof(index, size, TileNodes(connection)); });
 }
 
 Result<Hash> Ledger::LeafHashOf(std::uint64_t index) const {
-  Hash hash{};
-  const auto read = store_.Read([&](sqlite3* connection) -> Result<void> {
-    hash = TRY(TileNodes(connection)(0, index));
-    return {};
-  });
-  if (!read) return tl::unexpected(read.error());
-  return hash;
+  return Reading<Hash>(store_, [&](sqlite3* connection) { return TileNodes(connection)(0, index); });
+}
+
+Result<std::vector<Hash>> Ledger::ProveConsistency(std::uint64_t old_size, std::uint64_t size) const {
+  TRY(CheckReached(size));
+  return Reading<std::vector<Hash>>(
+      store_, [&](sqlite3* connection) { return ConsistencyProof(old_size, size, TileNodes(connection)); });
+}
+
+Result<Bytes> Ledger::TileBytes(TileId id, std::size_t width) const {
+  return Reading<Bytes>(store_, [&](sqlite3* connection) { return ReadTileBytes(connection, id, width); });
 }
 
 Milliseconds Ledger::ClockBehind() const {
-  const auto lock = Share();
-  return std::max(Milliseconds(0), std::chrono::duration_cast<Milliseconds>(newest_ - clock_.Now()));
+  return std::max(Milliseconds(0),
+                  std::chrono::duration_cast<Milliseconds>(LatestDurable().newest - clock_.Now()));
 }
 
 }  // namespace concordat::ledger

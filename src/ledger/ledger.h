@@ -1,11 +1,12 @@
-// The record that nobody can rewrite: an append-only Merkle log in the store, and the folds that are all other state.
+// The record that nobody can rewrite: an append-only Merkle log in the store, and the folds that are all
+// other state.
 //
 // An entry, its hashes and a signed checkpoint commit in one transaction. Formats: docs/formats/ledger.md.
 #pragma once
 
 #include <functional>
 #include <memory>
-#include <shared_mutex>
+#include <mutex>
 #include <vector>
 
 #include "base/random.h"
@@ -13,71 +14,97 @@
 #include "crypto/keys.h"
 #include "ledger/checkpoint.h"
 #include "ledger/entry.h"
+#include "ledger/fold.h"
 #include "ledger/tile.h"
 #include "store/store.h"
 
 namespace concordat::ledger {
 
-// State computed from entries, in their order. Apply must not fail: an entry it does not know is passed over.
-class Fold {
- public:
-  virtual ~Fold() = default;
-  virtual void Apply(const Entry& entry) = 0;
-  virtual void Clear() = 0;  // back to the state before the first entry
-};
-
 // Migrations of the store that a ledger needs.
 store::Migrations LedgerMigrations();
 
-// Threading: every call from any thread, but never from inside a fold or a condition.
+// Threading: every call from any thread, but never from inside a fold or a condition. A thread that holds
+// Share must not append: that would wait for itself (CHECK).
 class Ledger final : private store::BatchObserver {
  public:
-  // Replays all entries into `folds`, checking each; the store, clock, random and folds must outlive the ledger.
-  // Errors: kCorrupt naming the entry; kFailedPrecondition when the store is another member's.
+  // Replays all entries into `folds`, checking each; the store, clock, random and folds must outlive the
+  // ledger's last use. Errors: kCorrupt naming the entry, or when the newest checkpoint does not sign what is
+  // there with this key.
   static Result<std::unique_ptr<Ledger>> Open(store::Store& store, crypto::SigningKey key, const Clock& clock,
                                               RandomSource& random, std::vector<Fold*> folds);
 
-  // Appends, and returns once the entry is durable.
+  // Appends, and returns once the entry is durable. Errors: kInvalidArgument as EncodeDraft; Store::Write's.
   Result<Entry> Append(Draft draft);
-  // The same if `condition`, evaluated when it is this entry's turn and the folds hold everything before it, agrees;
-  // otherwise nothing is written and its refusal is returned.
+  // The same if `condition`, evaluated when it is this entry's turn and the folds hold everything before it,
+  // agrees; otherwise nothing is written and its refusal is returned.
   using Condition = std::function<Outcome<void>()>;
   Result<Outcome<Entry>> AppendIf(Draft draft, const Condition& condition);
+  // Destroys the secret parts and salts of `entries`, for good and in all of the store's files, and records
+  // that it was done and why. Leaves, and so the tree, stay. Folds keep what they took from them until they
+  // are replayed. Errors: kNotFound when one of them has no secret part; then nothing is erased.
+  Result<Entry> Erase(const std::vector<std::uint64_t>& entries, const std::string& reason);
 
   // Hold this while reading folds: they then show a moment between groups of entries, all of it durable.
-  std::shared_lock<std::shared_mutex> Share() const { return std::shared_lock(folding_); }
+  // Briefly: the ledger stands still meanwhile.
+  FoldLock::Reading Share() const { return FoldLock::Reading(folding_); }
 
   // Entries [first, first + count), fewer at the end.
   Result<std::vector<Entry>> Read(std::uint64_t first, std::uint64_t count) const;
+  // What is durable; never waits for a group that is being written.
   Checkpoint Head() const;
-  // The newest checkpoint, signed.
+  // The newest checkpoint, signed; empty before the first entry.
   Result<std::string> SignedHead() const;
   // Hashes from an entry to the head of `size` entries, and the entry's own leaf hash.
+  // Errors: kNotFound past the head; kInvalidArgument unless index < size.
   Result<std::vector<Hash>> ProveInclusion(std::uint64_t index, std::uint64_t size) const;
   Result<Hash> LeafHashOf(std::uint64_t index) const;
+  // That the log of `size` entries begins with the log of `old_size`.
+  Result<std::vector<Hash>> ProveConsistency(std::uint64_t old_size, std::uint64_t size) const;
+  // The bytes of a tile or, for level -1, of an entry bundle, with its first `width` hashes or entries.
+  // Errors: kNotFound when the log does not reach that far.
+  Result<Bytes> TileBytes(TileId id, std::size_t width) const;
 
   const crypto::VerifyKey& key() const { return key_.verify_key(); }
-  // How far the machine's clock was behind the newest entry when it was last asked; 0 when it is not.
+  // How far the machine's clock is behind the newest entry, whose time new entries take until it has caught
+  // up: more than nothing is for the operator to see. 0 when it is not behind.
   Milliseconds ClockBehind() const;
 
  private:
-  Ledger(store::Store& store, crypto::SigningKey key, const Clock& clock, RandomSource& random, std::vector<Fold*> folds);
+  // What is durable.
+  struct Durable {
+    Checkpoint head;
+    std::string note;
+    Time newest{};
+  };
+
+  Ledger(store::Store& store, crypto::SigningKey key, const Clock& clock, RandomSource& random,
+         std::vector<Fold*> folds);
   Result<void> Load();
-  Result<Entry> AppendInside(store::Transaction& transaction, const Draft& draft);
+  Result<void> Replay(sqlite3* connection);
+  Entry AppendInside(const EncodedDraft& draft, const StoredEntry& stored, Time time);
+  Result<Entry> Write(store::Transaction& transaction, const EncodedDraft& draft);
   Result<void> BeforeCommit(store::Transaction& transaction) override;
   void AfterBatch(bool committed) override;
   void LockFolds();
+  Checkpoint Edge() const { return {key_.verify_key().name(), edge_.size(), edge_.Root()}; }
+  Durable LatestDurable() const;
+  Result<void> CheckReached(std::uint64_t size) const;
 
   store::Store& store_;
   crypto::SigningKey key_;
   const Clock& clock_;
   RandomSource& random_;
+
+  mutable FoldLock folding_;  // guards the folds
   std::vector<Fold*> folds_;
 
-  mutable std::shared_mutex folding_;  // guards the folds and everything below
-  bool folding_held_ = false;          // by the writer thread, from a group's first entry to its end
+  // The writer thread's own, and Open's before there is one.
+  bool folding_held_ = false;  // from a group's first entry to its end
   TileEdge edge_;
-  Time newest_{};
+  Durable next_;  // what becomes durable with the group
+
+  mutable std::mutex durable_mutex_;
+  Durable durable_;
 };
 
 }  // namespace concordat::ledger

@@ -20,7 +20,8 @@ Result<Hash> RangeRoot(std::uint64_t begin, std::uint64_t size, const NodeReader
 }
 
 // PATH(m, D[n]) over leaves [begin, begin + size).
-Result<void> Path(std::uint64_t index, std::uint64_t begin, std::uint64_t size, const NodeReader& read, std::vector<Hash>& proof) {
+Result<void> Path(std::uint64_t index, std::uint64_t begin, std::uint64_t size, const NodeReader& read,
+                  std::vector<Hash>& proof) {
   if (size == 1) return {};
   const std::uint64_t left = Split(size);
   if (index < left) {
@@ -34,8 +35,8 @@ Result<void> Path(std::uint64_t index, std::uint64_t begin, std::uint64_t size, 
 }
 
 // SUBPROOF(m, D[n], b) over leaves [begin, begin + size).
-Result<void> Subproof(std::uint64_t old_size, std::uint64_t begin, std::uint64_t size, bool known, const NodeReader& read,
-                      std::vector<Hash>& proof) {
+Result<void> Subproof(std::uint64_t old_size, std::uint64_t begin, std::uint64_t size, bool known,
+                      const NodeReader& read, std::vector<Hash>& proof) {
   if (old_size == size) {
     if (!known) proof.push_back(TRY(RangeRoot(begin, size, read)));
     return {};
@@ -55,7 +56,9 @@ Result<void> Subproof(std::uint64_t old_size, std::uint64_t begin, std::uint64_t
 
 Hash LeafHash(ByteView leaf) { return crypto::Sha256({ByteView(&kLeaf, 1), leaf}); }
 
-Hash NodeHash(const Hash& left, const Hash& right) { return crypto::Sha256({ByteView(&kNode, 1), left, right}); }
+Hash NodeHash(const Hash& left, const Hash& right) {
+  return crypto::Sha256({ByteView(&kNode, 1), left, right});
+}
 
 Hash RootOf(std::span<const Hash> hashes) {
   if (hashes.empty()) return crypto::Sha256(ByteView{});
@@ -72,7 +75,8 @@ Result<std::vector<Hash>> InclusionProof(std::uint64_t index, std::uint64_t size
 }
 
 // RFC 9162 section 2.1.3.2.
-bool VerifyInclusion(std::uint64_t index, std::uint64_t size, const Hash& leaf, std::span<const Hash> proof, const Hash& root) {
+bool VerifyInclusion(std::uint64_t index, std::uint64_t size, const Hash& leaf, std::span<const Hash> proof,
+                     const Hash& root) {
   if (index >= size) return false;
   std::uint64_t node = index, last = size - 1;
   Hash hash = leaf;
@@ -93,8 +97,10 @@ bool VerifyInclusion(std::uint64_t index, std::uint64_t size, const Hash& leaf, 
   return last == 0 && hash == root;
 }
 
-Result<std::vector<Hash>> ConsistencyProof(std::uint64_t old_size, std::uint64_t size, const NodeReader& read) {
-  if (old_size == 0 || old_size > size) return Fail(ErrorCode::kInvalidArgument, "no proof between ledgers of these sizes");
+Result<std::vector<Hash>> ConsistencyProof(std::uint64_t old_size, std::uint64_t size,
+                                           const NodeReader& read) {
+  if (old_size == 0 || old_size > size)
+    return Fail(ErrorCode::kInvalidArgument, "no proof between ledgers of these sizes");
   std::vector<Hash> proof;
   TRY(Subproof(old_size, 0, size, true, read, proof));
   return proof;

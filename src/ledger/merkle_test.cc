@@ -33,7 +33,8 @@ NodeReader ReaderOf(const std::vector<Hash>& leaves) {
 
 // The eight leaves and roots that Certificate Transparency's reference tests share.
 TEST(RootOf, MeetsTheKnownRoots) {
-  const char* const inputs[] = {"", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"};
+  const char* const inputs[] = {
+      "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"};
   const char* const roots[] = {"6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
                                "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
                                "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
@@ -76,7 +77,8 @@ TEST(ConsistencyProof, HoldsBetweenEveryTwoSizesAndForNoOtherPast) {
       const auto proof = *ConsistencyProof(old_size, size, ReaderOf(leaves));
       EXPECT_TRUE(VerifyConsistency(old_size, size, old_root, root, proof)) << old_size << " in " << size;
       EXPECT_FALSE(VerifyConsistency(old_size, size, LeafHash(AsBytes("other")), root, proof));
-      if (old_size < size) EXPECT_FALSE(VerifyConsistency(old_size, size, old_root, LeafHash(AsBytes("other")), proof));
+      if (old_size < size)
+        EXPECT_FALSE(VerifyConsistency(old_size, size, old_root, LeafHash(AsBytes("other")), proof));
     }
   }
   EXPECT_FALSE(ConsistencyProof(0, 5, ReaderOf(leaves)));
@@ -101,7 +103,8 @@ TEST(TileEdge, HandsOutEachTileOnceItIsWholeAndPartsOfTheEdge) {
   const auto tiles = edge.TakeChanged();
   std::vector<std::string> paths;
   for (const auto& tile : tiles) paths.push_back(TilePath(tile.id, tile.hashes.size()));
-  EXPECT_EQ(paths, (std::vector<std::string>{"tile/0/000", "tile/0/001", "tile/0/002.p/88", "tile/1/000.p/2"}));
+  EXPECT_EQ(paths,
+            (std::vector<std::string>{"tile/0/000", "tile/0/001", "tile/0/002.p/88", "tile/1/000.p/2"}));
   EXPECT_TRUE(edge.TakeChanged().empty());
 }
 
@@ -116,8 +119,9 @@ TEST(Checkpoint, RoundTripsAndIsStrict) {
   EXPECT_EQ(*ParseCheckpoint(CheckpointText(head)), head);
   const std::string root = ToBase64(head.root);
   EXPECT_TRUE(ParseCheckpoint("lewisham\n0\n" + root + "\nextension\n"));
-  for (const std::string& bad : {"lewisham\n01\n" + root + "\n", "lewisham\n+1\n" + root + "\n", "\n1\n" + root + "\n",
-                          std::string("lewisham\n1\nAAAA\n"), std::string("lewisham\n1"), std::string()}) {
+  for (const std::string& bad :
+       {"lewisham\n01\n" + root + "\n", "lewisham\n+1\n" + root + "\n", "\n1\n" + root + "\n",
+        std::string("lewisham\n1\nAAAA\n"), std::string("lewisham\n1"), std::string()}) {
     EXPECT_FALSE(ParseCheckpoint(bad)) << bad;
   }
 }

@@ -14,6 +14,8 @@
 namespace concordat::ledger {
 
 Result<void> InsertEntry(sqlite3* connection, std::uint64_t index, const StoredEntry& stored);
+// Salt and secret part of an entry, overwritten. Errors: kNotFound when there are none.
+Result<void> EraseSecret(sqlite3* connection, std::uint64_t index);
 // Entries from `first` on, in order, at most `count`; an error from `visit` ends the visit.
 using EntryVisitor = std::function<Result<void>(std::uint64_t index, const StoredEntry& stored)>;
 Result<void> VisitEntries(sqlite3* connection, std::uint64_t first, const EntryVisitor& visit,
@@ -22,7 +24,11 @@ Result<void> VisitEntries(sqlite3* connection, std::uint64_t first, const EntryV
 Result<void> WriteTile(sqlite3* connection, const TileEdge::Tile& tile);
 // Errors: kCorrupt when it is not there or not whole hashes.
 Result<TileEdge::Tile> ReadTile(sqlite3* connection, TileId id);
-// The newest tile of each level of a log of `size` entries. Errors: kCorrupt when one is missing or of another width.
+// A tile or, for level -1, an entry bundle as it is served: its first `width` hashes or entries.
+// Errors: kNotFound when there are not so many; kInvalidArgument unless width is 1 to 256.
+Result<Bytes> ReadTileBytes(sqlite3* connection, TileId id, std::size_t width);
+// The newest tile of each level of a log of `size` entries. Errors: kCorrupt when one is missing or of
+// another width.
 Result<void> LoadEdge(sqlite3* connection, std::uint64_t size, TileEdge& edge);
 // Complete subtrees' hashes, from tiles.
 NodeReader TileNodes(sqlite3* connection);

@@ -2,15 +2,39 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+#include <regex>
+
 #include "base/check.h"
 
 namespace concordat::ledger {
 
 std::string TilePath(TileId id, std::size_t width) {
   std::string index = fmt::format("{:03}", id.index % 1000);
-  for (std::uint64_t rest = id.index / 1000; rest > 0; rest /= 1000) index = fmt::format("x{:03}/{}", rest % 1000, index);
+  for (std::uint64_t rest = id.index / 1000; rest > 0; rest /= 1000)
+    index = fmt::format("x{:03}/{}", rest % 1000, index);
   const std::string level = id.level < 0 ? "entries" : std::to_string(id.level);
   return fmt::format("tile/{}/{}{}", level, index, width == kTileWidth ? "" : fmt::format(".p/{}", width));
+}
+
+Result<TilePathParts> ParseTilePath(std::string_view path) {
+  const auto wrong = [] {
+    return Fail(ErrorCode::kInvalidArgument, "not the path of a tile",
+                "a path looks like tile/0/x001/067.p/12");
+  };
+  const std::regex form(R"(tile/(entries|[0-9]{1,2})/((?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/([0-9]{1,3}))?)");
+  std::cmatch match;
+  if (!std::regex_match(path.data(), path.data() + path.size(), match, form)) return wrong();
+  TilePathParts parts{.id = {match[1] == "entries" ? -1 : std::stoi(match[1]), 0}, .width = kTileWidth};
+  for (const char c : match[2].str()) {
+    if (c >= '0' && c <= '9') parts.id.index = parts.id.index * 10 + static_cast<std::uint64_t>(c - '0');
+  }
+  if (match[3].matched) parts.width = std::stoul(match[3]);
+  if (parts.id.level > 63 || parts.width == 0 || parts.width > kTileWidth ||
+      TilePath(parts.id, parts.width) != path) {
+    return wrong();
+  }
+  return parts;
 }
 
 void TileEdge::Append(const Hash& leaf) {
@@ -72,6 +96,18 @@ Bytes EntryBundle(std::span<const Bytes> leaves) {
     bundle.insert(bundle.end(), leaf.begin(), leaf.end());
   }
   return bundle;
+}
+
+Result<std::vector<Bytes>> ParseEntryBundle(ByteView bundle) {
+  std::vector<Bytes> leaves;
+  while (!bundle.empty()) {
+    const std::size_t length = bundle.size() < 2 ? 0 : std::size_t{bundle[0]} << 8 | bundle[1];
+    if (bundle.size() < 2 + length)
+      return Fail(ErrorCode::kInvalidArgument, "an entry bundle ends within an entry");
+    leaves.emplace_back(bundle.begin() + 2, bundle.begin() + 2 + static_cast<std::ptrdiff_t>(length));
+    bundle = bundle.subspan(2 + length);
+  }
+  return leaves;
 }
 
 }  // namespace concordat::ledger

@@ -1,8 +1,10 @@
-// The log's hashes in tiles of 256, as C2SP tlog-tiles lays them out (c2sp.org/tlog-tiles): what is kept is what is served.
+// The log's hashes in tiles of 256, as C2SP tlog-tiles lays them out (c2sp.org/tlog-tiles): what is kept is
+// what is served.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ledger/merkle.h"
@@ -17,8 +19,16 @@ struct TileId {
   auto operator<=>(const TileId&) const = default;
 };
 
-// "tile/0/x001/067", with ".p/N" for a partial tile of N hashes (1 to 255); "tile/entries/x001/067" for level -1.
+// "tile/0/x001/067", with ".p/N" for a partial tile of N hashes (1 to 255); "tile/entries/x001/067" for level
+// -1.
 std::string TilePath(TileId id, std::size_t width);
+
+// What a path names. Strict: TilePath of it is the path. Errors: kInvalidArgument.
+struct TilePathParts {
+  TileId id;
+  std::size_t width = kTileWidth;
+};
+Result<TilePathParts> ParseTilePath(std::string_view path);
 
 // The right edge of the log: the newest tile of each level. Appending yields the tiles that changed.
 class TileEdge {
@@ -49,5 +59,7 @@ class TileEdge {
 
 // One entry bundle: each leaf behind its length in two bytes, big endian. Precondition: leaves below 64 KiB.
 Bytes EntryBundle(std::span<const Bytes> leaves);
+// The leaves of a bundle. Errors: kInvalidArgument when it ends within one.
+Result<std::vector<Bytes>> ParseEntryBundle(ByteView bundle);
 
 }  // namespace concordat::ledger

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "ledger/budget.h"
 #include "ledger/table.h"
 
@@ -9,19 +11,21 @@ namespace concordat::ledger {
 namespace {
 
 constexpr std::size_t kMostFaults = 20;
+constexpr std::uint64_t kProgressEvery = 1000;
 
 class Verifier {
  public:
   Verifier(sqlite3* connection, const crypto::VerifyKey& key) : connection_(connection), key_(key) {}
 
   Verification Run(const std::function<void(std::uint64_t)>& progress) {
-    CheckPages();
-    const auto visited = VisitEntries(connection_, 0, [&](std::uint64_t index, const StoredEntry& stored) -> Result<void> {
+    Note(CheckPages());
+    Note(VisitEntries(connection_, 0, [&](std::uint64_t index, const StoredEntry& stored) -> Result<void> {
       CheckEntry(index, stored);
-      if (++found_.entries % 1000 == 0) progress(found_.entries);
+      if (++found_.entries % kProgressEvery == 0) progress(found_.entries);
       return {};
-    });
-    Note(visited);
+    }));
+    Note(CheckCount());
+    CheckErased();
     Note(CheckTiles());
     Note(CheckHead());
     return std::move(found_);
@@ -29,35 +33,72 @@ class Verifier {
 
  private:
   void Fault(const std::string& what) {
-    if (found_.faults.size() < kMostFaults) found_.faults.push_back(what);
-    if (found_.faults.size() == kMostFaults) found_.faults.emplace_back("and more");
+    if (found_.faults.size() < kMostFaults) {
+      found_.faults.push_back(what);
+    } else if (found_.faults.size() == kMostFaults) {
+      found_.faults.emplace_back("and more");
+    }
   }
   void Note(const Result<void>& result) {
     if (!result) Fault(result.error().message);
   }
 
-  void CheckPages() {
-    auto check = store::Statement::Prepare(connection_, "PRAGMA integrity_check(5)");
-    if (!check) return Fault(check.error().message);
-    for (;;) {
-      const auto row = check->Step();
-      if (!row) return Fault(row.error().message);
-      if (!*row) return;
-      if (check->Text(0) != "ok") Fault("SQLite: " + check->Text(0));
+  Result<void> CheckPages() {
+    store::Statement check = TRY(store::Statement::Prepare(connection_, "PRAGMA integrity_check(5)"));
+    while (TRY(check.Step())) {
+      if (check.Text(0) != "ok") Fault("SQLite: " + check.Text(0));
     }
+    return {};
   }
 
   void CheckEntry(std::uint64_t index, const StoredEntry& stored) {
-    if (index != edge_.size()) Fault(fmt::format("entry {} is missing", edge_.size()));
+    if (index != next_) Fault(fmt::format("entry {} is missing", next_));
+    next_ = index + 1;
     edge_.Append(LeafHash(stored.leaf));
     const auto entry = DecodeEntry(index, stored);
     if (!entry) return Fault(entry.error().message);
-    if (entry->time < newest_) Fault(fmt::format("entry {}: its time is before that of the entry before it", index));
+    if (entry->time < newest_)
+      Fault(fmt::format("entry {}: its time is before that of the entry before it", index));
     newest_ = std::max(newest_, entry->time);
-    if (!entry->secret && Json::parse(AsText(stored.leaf)).contains("secret")) {
-      Fault(fmt::format("entry {}: its secret part is gone", index));
+    if (LacksSecret(stored)) lacking_.insert(index);
+    if (entry->kind == kind::kSecretErased) NoteErased(*entry);
+    if (entry->kind == kind::kCharge) CheckCharge(*entry);
+    budgets_.Apply(*entry);
+  }
+
+  void NoteErased(const Entry& entry) {
+    const auto erased = ErasedEntries(entry.body);
+    if (!erased) return Fault(fmt::format("entry {}: {}", entry.index, erased.error().message));
+    erased_.insert(erased->begin(), erased->end());
+  }
+
+  void CheckCharge(const Entry& entry) {
+    const auto charge = ChargeFromBody(entry.body);
+    if (!charge) return Fault(fmt::format("entry {}: {}", entry.index, charge.error().message));
+    if (charge->measurements.empty()) return;  // public data: nothing to hold it to
+    if (const auto fits = budgets_.Check(*charge); !fits) {
+      Fault(fmt::format("entry {}: a charge that should have been refused: {}", entry.index,
+                        fits.error().message));
     }
-    if (entry->kind == kind::kCharge && !ChargeFromBody(entry->body)) Fault(fmt::format("entry {}: not a charge", index));
+  }
+
+  void CheckErased() {
+    for (const std::uint64_t index : lacking_) {
+      if (!erased_.contains(index)) Fault(fmt::format("entry {}: its secret part is gone", index));
+    }
+    for (const std::uint64_t index : erased_) {
+      if (!lacking_.contains(index))
+        Fault(fmt::format("entry {}: its secret part is not erased, as recorded", index));
+    }
+  }
+
+  // Rows that no reader would come across.
+  Result<void> CheckCount() {
+    store::Statement count = TRY(store::Statement::Prepare(connection_, "SELECT count(*) FROM entry"));
+    if (!TRY(count.Step()) || static_cast<std::uint64_t>(count.Integer(0)) != found_.entries) {
+      Fault("there are entries outside the ledger's numbers");
+    }
+    return {};
   }
 
   Result<void> CheckTiles() {
@@ -72,7 +113,8 @@ class Verifier {
       }
     }
     store::Statement count = TRY(store::Statement::Prepare(connection_, "SELECT count(*) FROM tile"));
-    if (!TRY(count.Step()) || count.Integer(0) != expected) Fault("there are tiles that no entry accounts for");
+    if (!TRY(count.Step()) || count.Integer(0) != expected)
+      Fault("there are tiles that no entry accounts for");
     return {};
   }
 
@@ -81,8 +123,9 @@ class Verifier {
     if (note.empty() && edge_.size() == 0) return {};
     const Checkpoint head = TRY(OpenCheckpoint(note, key_));
     if (head != Checkpoint{key_.name(), edge_.size(), edge_.Root()}) {
-      Fault(fmt::format("the signed checkpoint is of {} entries and root {}; the entries are {} and come to root {}", head.size,
-                        ToBase64(head.root), edge_.size(), ToBase64(edge_.Root())));
+      Fault(fmt::format(
+          "the signed checkpoint is of {} entries and root {}; the entries are {} and come to root {}",
+          head.size, ToBase64(head.root), edge_.size(), ToBase64(edge_.Root())));
     }
     found_.checkpoint = note;
     return {};
@@ -91,7 +134,10 @@ class Verifier {
   sqlite3* connection_;
   const crypto::VerifyKey& key_;
   TileEdge edge_;
+  BudgetBook budgets_;
+  std::uint64_t next_ = 0;
   Time newest_{};
+  std::set<std::uint64_t> lacking_, erased_;  // entries whose secret part is not there; should not be
   Verification found_;
 };
 
@@ -100,11 +146,10 @@ class Verifier {
 Result<Verification> Verify(const store::Store& store, const crypto::VerifyKey& key,
                             const std::function<void(std::uint64_t)>& progress) {
   Verification found;
-  const auto read = store.Read([&](sqlite3* connection) -> Result<void> {
+  TRY(store.Read([&](sqlite3* connection) -> Result<void> {
     found = Verifier(connection, key).Run(progress);
     return {};
-  });
-  if (!read) return tl::unexpected(read.error());
+  }));
   return found;
 }
 

@@ -59,13 +59,12 @@ Result<void> CheckBackup(const std::filesystem::path& file, const Migrations& mi
     return Fail(ErrorCode::kNotFound, "there is no file " + file.string(), "check the path");
   }
   const Connection connection = TRY(Connection::OpenUnchanged(file));
-  TRY(CheckOwner(connection.get(), migrations));
-  Statement version = TRY(Statement::Prepare(connection.get(), "PRAGMA user_version"));
-  TRY(version.Step());
-  if (version.Integer(0) == 0) {
+  if (TRY(CheckOwner(connection.get(), migrations)) == Found::kNew) {
     return Fail(ErrorCode::kFailedPrecondition, file.string() + " is empty", "choose another backup");
   }
   TRY(CheckPages(connection.get(), Depth::kWhole));
+  Statement version = TRY(Statement::Prepare(connection.get(), "PRAGMA user_version"));
+  TRY(version.Step());
   const Migrations applied(migrations.begin(), migrations.begin() + version.Integer(0));
   return CheckSchema(connection.get(), applied);
 }

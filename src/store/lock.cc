@@ -11,10 +11,18 @@
 namespace concordat::store {
 namespace {
 
+constexpr char kUsed[] = "in use";
+
+// The lines of the lock's file: the holder's pid, then kUsed once it was.
+std::string ContentOf(int fd) {
+  char content[64] = {};
+  const ssize_t length = pread(fd, content, sizeof content - 1, 0);
+  return length > 0 ? content : "";
+}
+
 std::string HolderOf(int fd) {
-  char pid[32] = {};
-  const ssize_t length = pread(fd, pid, sizeof pid - 1, 0);
-  return length > 0 ? pid : "unknown";
+  const std::string content = ContentOf(fd);
+  return content.empty() ? "unknown" : content.substr(0, content.find('\n'));
 }
 
 }  // namespace
@@ -37,12 +45,26 @@ Result<FileLock> FileLock::Take(const std::filesystem::path& path) {
                 fmt::format("another process (pid {}) has the store open", HolderOf(lock.fd_)),
                 "use the command line as it is, which asks the running node, or stop that process");
   }
-  const std::string pid = std::to_string(getpid());
-  if (ftruncate(lock.fd_, 0) != 0 || pwrite(lock.fd_, pid.data(), pid.size(), 0) < 0) {
-    return Fail(ErrorCode::kResourceExhausted,
-                fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)), "free disk space");
-  }
+  lock.used_ = ContentOf(lock.fd_).find(kUsed) != std::string::npos;
+  TRY(lock.Write());
   return lock;
+}
+
+Result<void> FileLock::Write() const {
+  const std::string content = std::to_string(getpid()) + "\n" + (used_ ? std::string(kUsed) + "\n" : "");
+  // Longer never follows shorter but for the pid, so cutting comes last: a crash leaves kUsed where it was.
+  if (pwrite(fd_, content.data(), content.size(), 0) < 0 ||
+      ftruncate(fd_, static_cast<off_t>(content.size())) != 0) {
+    return Fail(ErrorCode::kResourceExhausted,
+                fmt::format("cannot write the store's lock: {}", std::strerror(errno)), "free disk space");
+  }
+  return {};
+}
+
+Result<void> FileLock::MarkUsed() {
+  if (used_) return {};
+  used_ = true;
+  return Write();
 }
 
 FileLock::~FileLock() {

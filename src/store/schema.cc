@@ -40,7 +40,7 @@ Result<void> ApplySteps(sqlite3* connection, const Migrations& migrations, std::
 
 }  // namespace
 
-Result<void> CheckOwner(sqlite3* connection, const Migrations& migrations) {
+Result<Found> CheckOwner(sqlite3* connection, const Migrations& migrations) {
   const std::int64_t owner = TRY(IntegerOf(connection, "PRAGMA application_id"));
   const std::int64_t version = TRY(IntegerOf(connection, "PRAGMA user_version"));
   const bool is_new =
@@ -58,7 +58,7 @@ Result<void> CheckOwner(sqlite3* connection, const Migrations& migrations) {
                     version, migrations.size()),
         "install that version or a later one");
   }
-  return {};
+  return is_new ? Found::kNew : Found::kOurs;
 }
 
 Result<void> Migrate(sqlite3* connection, const Migrations& migrations) {

@@ -11,8 +11,9 @@ namespace concordat::store {
 // SQL that brings a store from version N to N + 1, where N is its place in the list.
 using Migrations = std::vector<std::string>;
 
+enum class Found { kNew, kOurs };
 // Errors: kFailedPrecondition when another program made the file, or a newer version of this one.
-Result<void> CheckOwner(sqlite3* connection, const Migrations& migrations);
+Result<Found> CheckOwner(sqlite3* connection, const Migrations& migrations);
 // All missing steps in one transaction. Precondition: CheckOwner agreed.
 Result<void> Migrate(sqlite3* connection, const Migrations& migrations);
 // Errors: kCorrupt when the tables are not, to the letter, those that the migrations make.

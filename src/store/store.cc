@@ -43,11 +43,15 @@ Result<std::unique_ptr<Store>> Store::Open(const std::filesystem::path& file, co
 Result<void> Store::Start(const Migrations& migrations) {
   writer_.emplace(TRY(Connection::Open(file_, Access::kWrite)));
   sqlite3* connection = writer_->get();
-  TRY(CheckOwner(connection, migrations));
+  if (TRY(CheckOwner(connection, migrations)) == Found::kNew && lock_.used_before()) {
+    return Fail(ErrorCode::kCorrupt, "the store was in use before, and its file is missing or empty now",
+                "restore the newest backup: what was spent is on its record");
+  }
   TRY(CheckPages(connection, Depth::kQuick));
   TRY(UseWal(connection));
   TRY(Migrate(connection, migrations));
   TRY(CheckSchema(connection, migrations));
+  TRY(lock_.MarkUsed());
   ReturnReader(TRY(TakeReader()));
   thread_ = std::thread([this] { RunWriter(); });
   return {};

@@ -81,7 +81,7 @@ std::vector<std::int64_t> WriteUntilFailure(Store& store, Error& failure) {
 TEST_F(StoreCrashTest, KeepsWhatItAcknowledgedWhicheverWriteFails) {
   for (int writes = 0; writes < 60; writes += 3) {
     SCOPED_TRACE(writes);
-    std::filesystem::remove(File());
+    for (const char* name : {"store.db", "store.db.lock"}) std::filesystem::remove(folder_ / name);
     FaultyDisk disk;
     std::vector<std::int64_t> acknowledged;
     Error failure;
@@ -102,7 +102,7 @@ TEST_F(StoreCrashTest, KeepsWhatItAcknowledgedWhicheverWriteFails) {
 TEST_F(StoreCrashTest, TakesNoMoreOnceTheDiskDidNotConfirm) {
   for (int syncs = 0; syncs < 10; ++syncs) {
     SCOPED_TRACE(syncs);
-    std::filesystem::remove(File());
+    for (const char* name : {"store.db", "store.db.lock"}) std::filesystem::remove(folder_ / name);
     FaultyDisk disk;
     std::vector<std::int64_t> acknowledged;
     Error failure;

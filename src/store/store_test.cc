@@ -192,7 +192,7 @@ TEST_F(StoreTest, RefusesFilesThatAreNotItsOwnAndLeavesThemAsTheyWere) {
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);
-    std::filesystem::remove(File());
+    for (const char* name : {"store.db", "store.db.lock"}) std::filesystem::remove(folder_ / name);
     if (c.ours) ASSERT_TRUE(Open());
     if (c.sql == nullptr) {
       std::ofstream(File()) << std::string(8192, 'x');
@@ -208,6 +208,17 @@ TEST_F(StoreTest, RefusesFilesThatAreNotItsOwnAndLeavesThemAsTheyWere) {
     EXPECT_EQ(opened.error().code, c.code) << opened.error().message;
     EXPECT_EQ(*ReadFile(File()), before);
   }
+}
+
+TEST_F(StoreTest, DoesNotTakeALostStoreForANewOne) {
+  { ASSERT_TRUE(Open()); }
+  std::filesystem::resize_file(File(), 0);
+  EXPECT_EQ(Open().error().code, ErrorCode::kCorrupt);
+  std::filesystem::remove(File());
+  EXPECT_EQ(Open().error().code, ErrorCode::kCorrupt);
+  EXPECT_EQ(Open().error().code, ErrorCode::kCorrupt) << "trying made it forget";
+  std::filesystem::remove(folder_ / "store.db.lock");
+  EXPECT_TRUE(Open());
 }
 
 TEST_F(StoreTest, SaysWhenTheHomeIsMissingOrCanOnlyBeRead) {
