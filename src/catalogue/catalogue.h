@@ -11,6 +11,7 @@
 #include "catalogue/contract.h"
 #include "catalogue/product_json.h"
 #include "catalogue/profile.h"
+#include "ledger/budget.h"
 #include "ledger/ledger.h"
 
 namespace concordat::catalogue {
@@ -23,7 +24,8 @@ class Catalogue final : public ledger::Fold {
   void Apply(const ledger::Entry& entry) override;
   void Clear() override { products_.clear(); }
 
-  // By "member/name@version" (its newest revision), "member/name" or "name" (the newest version); none if there is none.
+  // By "member/name@version" (its newest revision), "member/name" or "name" (the newest version); none if
+  // there is none.
   PublishedPtr Find(const std::string& reference) const;
   // The newest revision of every version, by id and version.
   std::vector<PublishedPtr> List() const;
@@ -35,19 +37,25 @@ class Catalogue final : public ledger::Fold {
 struct Publication {
   PublishedPtr published;
   Profile profile;
-  bool is_new = false;            // false: this very contract and data were published before
-  std::string changed;            // why the version or revision rose: "columns", "bounds", "rows"; empty for a first version
+  bool is_new = false;  // false: this very contract and these very files were published before
+  // Why the version or revision rose: "columns or bounds", "rows"; empty for a first version, and where only
+  // words, the budget or the files' dates changed, which keep both.
+  std::string changed;
 };
 
 struct PublishRequest {
-  std::string text;                    // the contract
-  std::filesystem::path contract;      // where it came from
-  std::filesystem::path data;          // what its path is relative to; empty: the contract's folder
-  std::string member;                  // whose node this is
+  std::string text;                             // the contract
+  std::filesystem::path contract;               // where it came from
+  std::filesystem::path data;                   // what its path is relative to; empty: the contract's folder
+  std::string member;                           // whose node this is
+  const ledger::BudgetBook* budgets = nullptr;  // a budget is not lowered below what it holds to be spent
 };
 
-// Validates, profiles, proves, appends. A larger budget than before is refused: spent is spent.
-// Errors: kInvalidArgument listing every problem; kPermissionDenied for another member's product or a raised budget.
+// Validates, profiles, proves, appends. Waits for the whole of the files to be read; `progress` is told how
+// far it is. Errors: kInvalidArgument listing every problem; kPermissionDenied for another member's product
+// or a raised budget; kFailedPrecondition for files that change meanwhile or a budget below what is spent;
+// kUnavailable when the product was published by someone else meanwhile; LookAt's, ProfileRows's, the
+// ledger's. Hold no Ledger::Share.
 Result<Publication> Publish(const PublishRequest& request, ledger::Ledger& ledger, const Catalogue& catalogue,
                             const std::function<void(std::string_view)>& progress);
 

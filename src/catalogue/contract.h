@@ -1,5 +1,5 @@
-// A data contract: ODCS 3.1.0 in YAML (bitol.io), with the privacy terms as custom properties. docs/contracts.md says what
-// each means.
+// A data contract: ODCS 3.1.0 in YAML (bitol.io), with the privacy terms as custom properties.
+// docs/contracts.md says what each means.
 #pragma once
 
 #include <string>
@@ -10,14 +10,15 @@
 
 namespace concordat::catalogue {
 
-// What a contract came to. Version, revision and what profiling proves are not in it; Source::path is as written.
+// What a contract came to. Version, revision and what profiling proves are not in it; Source::path is as
+// written.
 struct Contract {
   Product product;
 };
 
 struct Problem {
-  int line = 0;         // 1-based; 0 when it is of the whole document
-  std::string what;     // "schema[0].properties[2].concordat.range: the lower end is above the upper one"
+  int line = 0;      // 1-based; 0 when it is of the whole document
+  std::string what;  // "schema[0].properties[2].concordat.range: the lower end is above the upper one"
   std::string remedy;
 };
 

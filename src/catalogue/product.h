@@ -13,7 +13,7 @@
 namespace concordat::catalogue {
 
 struct Range {
-  double low = 0;   // both ends belong to it; days for dates, microseconds for timestamps
+  double low = 0;  // both ends belong to it; days for dates, microseconds for timestamps
   double high = 0;
   bool operator==(const Range&) const = default;
 };
@@ -23,10 +23,10 @@ struct Column {
   std::string source_name;  // as the file writes it
   Type type = Type::kText;
   bool nullable = true;
-  bool unit = false;                // the privacy unit: counted and joined, never shown
-  std::optional<Range> range;       // kInteger, kNumber, kDate, kTimestamp
-  std::vector<Value> domain;        // all values it may take; empty when not declared
-  std::optional<double> resolution; // reporting step of sums and averages
+  bool unit = false;                 // the privacy unit: counted and joined, never shown
+  std::optional<Range> range;        // kInteger, kNumber, kDate, kTimestamp
+  std::vector<Value> domain;         // all values it may take; empty when not declared
+  std::optional<double> resolution;  // reporting step of sums and averages
   std::string description;
 };
 
@@ -42,19 +42,19 @@ struct Bounds {
 };
 
 struct Product {
-  std::string id;           // "lewisham/benefit-claims": member/name
-  std::string name;         // "benefit-claims"
-  std::int64_t version = 1; // rises when bounds, columns or meaning change: agreements name it
-  std::int64_t revision = 1;// rises when the rows change: stored answers are of one revision
+  std::string id;             // "lewisham/benefit-claims": member/name
+  std::string name;           // "benefit-claims"
+  std::int64_t version = 1;   // rises when bounds, columns or meaning change: agreements name it
+  std::int64_t revision = 1;  // rises when the rows change: stored answers are of one revision
   std::string title;
   std::string description;
   std::vector<Column> columns;
   Bounds bounds;
   std::optional<std::int64_t> people;  // public, approximate number of units, when the contract states it
-  PrivacyBudget budget;     // of the product for ever, across versions
+  PrivacyBudget budget;                // of the product for ever, across versions
   Source source;
-  bool is_public = false;   // no unit: public data, released as it is
-  bool unit_is_row = false; // no column names the unit: each row is one unit
+  bool is_public = false;    // no unit: public data, released as it is
+  bool unit_is_row = false;  // no column names the unit: each row is one unit
 
   const Column* unit() const {
     for (const Column& column : columns) {

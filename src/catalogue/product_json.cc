@@ -2,17 +2,22 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "base/check.h"
 #include "base/clock.h"
 
 namespace concordat::catalogue {
 namespace {
 
-constexpr Type kTypes[] = {Type::kBoolean, Type::kInteger, Type::kNumber, Type::kText, Type::kDate, Type::kTimestamp};
+constexpr Type kTypes[] = {Type::kBoolean, Type::kInteger, Type::kNumber,
+                           Type::kText,    Type::kDate,    Type::kTimestamp};
+constexpr const char* kFormats[] = {"csv", "parquet", "duckdb"};  // in the order of engine::Format
 
-// Values of domains are texts, whole numbers, truth values and dates; all but texts are told apart by the column's type.
+// Values of domains are texts, whole numbers, truth values and dates; all but texts are told apart by the
+// column's type.
 Json DomainJson(const Column& column) {
   Json values = Json::array();
   for (const Value& value : column.domain) values.push_back(ToText(value));
@@ -26,7 +31,9 @@ Value DomainValue(Type type, const std::string& text) {
   std::from_chars(text.data(), text.data() + text.size(), number);
   if (type == Type::kInteger) return number;
   const auto time = ParseTime(text);
-  return Date{time ? static_cast<std::int32_t>(std::chrono::floor<std::chrono::days>(*time).time_since_epoch().count()) : 0};
+  return Date{time ? static_cast<std::int32_t>(
+                         std::chrono::floor<std::chrono::days>(*time).time_since_epoch().count())
+                   : 0};
 }
 
 Json ColumnJson(const Column& column) {
@@ -41,14 +48,17 @@ Json ColumnJson(const Column& column) {
 }
 
 Column ColumnFrom(const Json& json) {
-  Column column{.name = json.at("name"), .source_name = json.value("source_name", json.at("name").get<std::string>())};
-  for (const Type type : kTypes) {
-    if (json.at("type") == Name(type)) column.type = type;
-  }
+  Column column{.name = json.at("name"),
+                .source_name = json.value("source_name", json.at("name").get<std::string>())};
+  const auto type =
+      std::find_if(std::begin(kTypes), std::end(kTypes), [&](Type t) { return json.at("type") == Name(t); });
+  if (type == std::end(kTypes)) throw std::invalid_argument("a column's type is not known");
+  column.type = *type;
   column.nullable = json.at("nullable");
   column.unit = json.value("unit", false);
   if (json.contains("range")) column.range = Range{json["range"].at(0), json["range"].at(1)};
-  for (const Json& value : json.value("domain", Json::array())) column.domain.push_back(DomainValue(column.type, value));
+  for (const Json& value : json.value("domain", Json::array()))
+    column.domain.push_back(DomainValue(column.type, value));
   if (json.contains("resolution")) column.resolution = json["resolution"].get<double>();
   column.description = json.value("description", "");
   return column;
@@ -56,13 +66,16 @@ Column ColumnFrom(const Json& json) {
 
 engine::Source SourceFrom(const Json& json) {
   engine::Source source;
-  const std::string format = json.at("format");
-  source.format = format == "parquet" ? engine::Format::kParquet : format == "duckdb" ? engine::Format::kDuckdb : engine::Format::kCsv;
+  const auto format =
+      std::find(std::begin(kFormats), std::end(kFormats), json.at("format").get<std::string>());
+  if (format == std::end(kFormats)) throw std::invalid_argument("its format is not known");
+  source.format = static_cast<engine::Format>(format - std::begin(kFormats));
   source.path = json.at("path");
   source.table = json.at("table");
   source.delimiter = json.at("delimiter").get<std::string>().at(0);
   source.trim = json.at("trim");
   source.null_texts = json.at("null_texts").get<std::vector<std::string>>();
+  source.schema = json.at("schema");
   return source;
 }
 
@@ -71,31 +84,51 @@ engine::Source SourceFrom(const Json& json) {
 Json ToJson(const Product& product) {
   Json columns = Json::array();
   for (const Column& column : product.columns) columns.push_back(ColumnJson(column));
-  Json json = {{"id", product.id}, {"version", product.version}, {"revision", product.revision}, {"title", product.title},
-               {"description", product.description}, {"columns", std::move(columns)},
-               {"bounds", {{"rows_per_unit", product.bounds.rows_per_unit}, {"groups_per_unit", product.bounds.groups_per_unit},
-                           {"rows_proven", product.bounds.rows_proven}, {"ranges_proven", product.bounds.ranges_proven}}},
-               {"budget", {{"epsilon", product.budget.epsilon.value}, {"delta", product.budget.delta.value}}}};
+  Json json = {
+      {"id", product.id},
+      {"version", product.version},
+      {"revision", product.revision},
+      {"title", product.title},
+      {"description", product.description},
+      {"columns", std::move(columns)},
+      {"bounds",
+       {{"rows_per_unit", product.bounds.rows_per_unit},
+        {"groups_per_unit", product.bounds.groups_per_unit},
+        {"rows_proven", product.bounds.rows_proven},
+        {"ranges_proven", product.bounds.ranges_proven}}},
+      {"budget", {{"epsilon", product.budget.epsilon.value}, {"delta", product.budget.delta.value}}}};
   if (product.people) json["people"] = *product.people;
   if (product.is_public) json["public"] = true;
   if (product.unit_is_row) json["unit_is_row"] = true;
   return json;
 }
 
-Json SourceToJson(const engine::Source& source, const std::vector<engine::FileState>& files) {
-  const char* const names[] = {"csv", "parquet", "duckdb"};
+Json SourceToJson(const engine::Source& source, const std::vector<engine::FileState>& files,
+                  const std::vector<std::string>& hashes) {
+  CHECK(files.size() == hashes.size());
   Json states = Json::array();
-  for (const engine::FileState& file : files) {
+  for (std::size_t i = 0; i < files.size(); ++i) {
     // Nanoseconds and inodes pass 2^53, so they are texts.
-    states.push_back({{"path", file.path}, {"bytes", file.bytes}, {"modified_ns", std::to_string(file.modified_ns)}, {"inode", std::to_string(file.inode)}});
+    states.push_back({{"path", files[i].path},
+                      {"bytes", files[i].bytes},
+                      {"modified_ns", std::to_string(files[i].modified_ns)},
+                      {"inode", std::to_string(files[i].inode)},
+                      {"sha256", hashes[i]}});
   }
-  return {{"format", names[static_cast<int>(source.format)]}, {"path", source.path}, {"table", source.table},
-          {"delimiter", std::string(1, source.delimiter)}, {"trim", source.trim}, {"null_texts", source.null_texts}, {"files", states}};
+  return {{"format", kFormats[static_cast<int>(source.format)]},
+          {"path", source.path},
+          {"schema", source.schema},
+          {"table", source.table},
+          {"delimiter", std::string(1, source.delimiter)},
+          {"trim", source.trim},
+          {"null_texts", source.null_texts},
+          {"files", states}};
 }
 
 Result<Published> PublishedFromJson(const Json& body, const Json& secret) {
   try {
-    Published published{.product = {}, .files = {}, .contract_hash = body.value("contract", "")};
+    Published published;
+    published.contract_hash = body.value("contract", "");
     Product& product = published.product;
     product.id = body.at("id");
     product.name = product.id.substr(product.id.find('/') + 1);
@@ -105,19 +138,23 @@ Result<Published> PublishedFromJson(const Json& body, const Json& secret) {
     product.description = body.at("description");
     for (const Json& column : body.at("columns")) product.columns.push_back(ColumnFrom(column));
     const Json& bounds = body.at("bounds");
-    product.bounds = {bounds.at("rows_per_unit"), bounds.at("groups_per_unit"), bounds.at("rows_proven"), bounds.at("ranges_proven")};
+    product.bounds = {bounds.at("rows_per_unit"), bounds.at("groups_per_unit"), bounds.at("rows_proven"),
+                      bounds.at("ranges_proven")};
     product.budget = {{body.at("budget").at("epsilon")}, {body.at("budget").at("delta")}};
     if (body.contains("people")) product.people = body["people"].get<std::int64_t>();
     product.is_public = body.value("public", false);
     product.unit_is_row = body.value("unit_is_row", false);
     product.source = SourceFrom(secret);
     for (const Json& file : secret.at("files")) {
-      published.files.push_back({file.at("path"), file.at("bytes"), std::stoll(file.at("modified_ns").get<std::string>()),
+      published.files.push_back({file.at("path"), file.at("bytes"),
+                                 std::stoll(file.at("modified_ns").get<std::string>()),
                                  std::stoull(file.at("inode").get<std::string>())});
+      published.hashes.push_back(file.at("sha256"));
     }
     return published;
   } catch (const std::exception& error) {
-    return Fail(ErrorCode::kCorrupt, fmt::format("a published product is not one: {}", error.what()), "run concordat ledger verify");
+    return Fail(ErrorCode::kCorrupt, fmt::format("a published product is not one: {}", error.what()),
+                "run concordat ledger verify");
   }
 }
 

@@ -7,15 +7,19 @@
 
 namespace concordat::catalogue {
 
-// The public body of a product.published entry, and the source, which is its secret part.
-Json ToJson(const Product& product);
-Json SourceToJson(const engine::Source& source, const std::vector<engine::FileState>& files);
-
+// A product, where its rows lay when it was published, and under which contract (SHA-256, hexadecimal).
 struct Published {
   Product product;
   std::vector<engine::FileState> files;
+  std::vector<std::string> hashes;  // SHA-256 of each of `files`, hexadecimal
   std::string contract_hash;
 };
+
+// The public body of a product.published entry, and where its rows lie, which is the secret part: a hash of a
+// file would let anyone who guesses the rows know that they are right.
+Json ToJson(const Product& product);
+Json SourceToJson(const engine::Source& source, const std::vector<engine::FileState>& files,
+                  const std::vector<std::string>& hashes);
 
 // Errors: kCorrupt.
 Result<Published> PublishedFromJson(const Json& body, const Json& secret);

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "catalogue/product_json.h"
 
 namespace concordat::catalogue {
 namespace {
@@ -11,15 +14,19 @@ constexpr std::size_t kDomainShown = 12;
 
 std::string End(Type type, double end) {
   switch (type) {
-    case Type::kDate: return ToText(Date{static_cast<std::int32_t>(end)});
-    case Type::kTimestamp: return ToText(Timestamp{static_cast<std::int64_t>(end)});
-    default: return ToText(end);
+    case Type::kDate:
+      return ToText(Date{static_cast<std::int32_t>(end)});
+    case Type::kTimestamp:
+      return ToText(Timestamp{static_cast<std::int64_t>(end)});
+    default:
+      return ToText(end);
   }
 }
 
 std::string DomainText(const Column& column) {
   std::string text;
-  for (std::size_t i = 0; i < column.domain.size() && i < kDomainShown; ++i) text += (i > 0 ? ", " : "") + ToText(column.domain[i]);
+  for (std::size_t i = 0; i < column.domain.size() && i < kDomainShown; ++i)
+    text += (i > 0 ? ", " : "") + ToText(column.domain[i]);
   if (column.domain.size() > kDomainShown) text += fmt::format(", … ({} values)", column.domain.size());
   return text;
 }
@@ -31,9 +38,15 @@ std::string UnitText(const Product& product) {
 }
 
 std::string BoundsText(const Bounds& bounds) {
-  return fmt::format("{} {} a unit ({}), {} {} a unit, values {}", bounds.rows_per_unit, bounds.rows_per_unit == 1 ? "row" : "rows",
+  return fmt::format("{} {} a unit ({}), {} {} a unit, values {}", bounds.rows_per_unit,
+                     bounds.rows_per_unit == 1 ? "row" : "rows",
                      bounds.rows_proven ? "proven" : "bounded in each question", bounds.groups_per_unit,
-                     bounds.groups_per_unit == 1 ? "group" : "groups", bounds.ranges_proven ? "proven within their ranges" : "clipped to their ranges");
+                     bounds.groups_per_unit == 1 ? "group" : "groups",
+                     bounds.ranges_proven ? "proven within their ranges" : "clipped to their ranges");
+}
+
+std::string HiddenText(const Product& product) {
+  return product.unit() != nullptr ? "every row, and each value of " + product.unit()->name : "every row";
 }
 
 }  // namespace
@@ -42,29 +55,50 @@ std::string DescribeColumn(const Column& column) {
   std::string text;
   const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : "; ") + part; };
   if (column.unit) add("privacy unit: only count(DISTINCT …)");
-  if (column.range) add(fmt::format("{} to {}", End(column.type, column.range->low), End(column.type, column.range->high)));
+  if (column.range)
+    add(fmt::format("{} to {}", End(column.type, column.range->low), End(column.type, column.range->high)));
   if (!column.domain.empty()) add("one of " + DomainText(column));
   if (column.resolution) add(fmt::format("to the nearest {}", *column.resolution));
   return text;
 }
 
 std::string Show(const Product& product) {
-  std::string text = fmt::format("{}@{} (revision {})\n{}\n", product.id, product.version, product.revision, product.title);
+  std::string text =
+      fmt::format("{}@{} (revision {})\n{}\n", product.id, product.version, product.revision, product.title);
   if (!product.description.empty()) text += product.description + "\n";
   text += fmt::format("\n  unit    {}\n", UnitText(product));
   if (!product.is_public) {
     text += fmt::format("  bounds  {}\n", BoundsText(product.bounds));
-    text += fmt::format("  budget  epsilon {}, delta {}, for ever\n", product.budget.epsilon.value, product.budget.delta.value);
+    text += fmt::format("  budget  epsilon {}, delta {}, for ever\n", product.budget.epsilon.value,
+                        product.budget.delta.value);
   }
   if (product.people) text += fmt::format("  people  about {}\n", *product.people);
+  if (!product.is_public) text += fmt::format("  hidden  {}\n", HiddenText(product));
   std::size_t widest = 6;
   for (const Column& column : product.columns) widest = std::max(widest, column.name.size());
   text += fmt::format("\n  {:<{}}  {:<16}  {}\n", "column", widest, "type", "what it may be");
   for (const Column& column : product.columns) {
-    std::string line = fmt::format("  {:<{}}  {:<16}  {}", column.name, widest, Name(column.type), DescribeColumn(column));
+    std::string line =
+        fmt::format("  {:<{}}  {:<16}  {}", column.name, widest, Name(column.type), DescribeColumn(column));
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";
   }
+  return text;
+}
+
+Json ShowJson(const Product& product) {
+  Json json = ToJson(product);
+  json["unit"] = UnitText(product);
+  for (Json& column : json["columns"]) column.erase("source_name");
+  return json;
+}
+
+std::string ShowProfile(const Profile& profile) {
+  std::string text = fmt::format(
+      "{} rows, {} units; a unit has {} rows (median), {} (99 of 100 have no more), {} (the most)\n",
+      profile.rows, profile.units, profile.median_rows_of_a_unit, profile.usual_rows_of_a_unit,
+      profile.most_rows_of_a_unit);
+  for (const std::string& finding : profile.findings) text += "  - " + finding + "\n";
   return text;
 }
 

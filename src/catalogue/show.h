@@ -3,13 +3,18 @@
 
 #include <string>
 
+#include "base/json.h"
 #include "catalogue/product.h"
+#include "catalogue/profile.h"
 
 namespace concordat::catalogue {
 
 // One line: range, domain and unit of a column.
 std::string DescribeColumn(const Column& column);
-// Columns, types, ranges, domains, unit, bounds, budget; nothing of any row.
+// Columns, types, ranges, domains, unit, bounds, budget, and what is never shown; nothing of any row.
 std::string Show(const Product& product);
+Json ShowJson(const Product& product);
+// What publishing found, for the steward alone: it tells of rows.
+std::string ShowProfile(const Profile& profile);
 
 }  // namespace concordat::catalogue

@@ -2,12 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <numeric>
+#include <unordered_set>
 
 namespace concordat::catalogue {
 namespace {
+
+constexpr std::size_t kLongestWord = 80;  // longer ones resemble no name
 
 // Edit distance (Levenshtein), one row at a time.
 std::size_t Distance(std::string_view a, std::string_view b) {
@@ -25,46 +29,66 @@ std::size_t Distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+bool IsAmong(std::string_view word, std::span<const char* const> known) {
+  return std::find(known.begin(), known.end(), word) != known.end();
+}
+
+// What a message repeats of a text: its beginning, on one line.
+std::string Shortened(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  if (text.size() <= kLongestWord) return text;
+  std::size_t end = kLongestWord;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not inside a character
+  return text.substr(0, end) + "…";
+}
+
 }  // namespace
 
 std::string Nearest(std::string_view word, std::span<const char* const> known) {
   std::string nearest;
-  std::size_t best = word.size() > 200 ? 0 : std::max<std::size_t>(2, word.size() / 3) + 1;
-  for (const std::string candidate : known) {
-    const std::size_t distance = word.size() > 200 ? 200 : Distance(word, candidate);
-    if (distance < best) {
-      best = distance;
-      nearest = candidate;
-    }
+  if (word.size() > kLongestWord) return nearest;
+  std::size_t best = std::max<std::size_t>(2, word.size() / 3) + 1;
+  for (const char* candidate : known) {
+    const std::size_t distance = Distance(word, candidate);
+    if (distance >= best) continue;
+    best = distance;
+    nearest = candidate;
   }
   return nearest;
 }
 
-YamlReader YamlReader::operator[](const char* key) const {
-  const YAML::Node& node = node_;
-  return {IsMap() ? node[key] : YAML::Node(YAML::NodeType::Undefined), path_.empty() ? key : path_ + "." + key, problems_};
+std::string YamlReader::PathTo(std::string_view key) const {
+  return path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key);
+}
+
+YamlReader YamlReader::operator[](std::string_view key) const {
+  if (!IsMap()) return Absent(PathTo(key));
+  const auto found = std::find(node_->keys.begin(), node_->keys.end(), key);
+  if (found == node_->keys.end()) return Absent(PathTo(key));
+  const YamlNode& item = node_->items[static_cast<std::size_t>(found - node_->keys.begin())];
+  return {&item, item.line, PathTo(key), problems_};
 }
 
 YamlReader YamlReader::At(std::size_t index) const {
-  const YAML::Node& node = node_;
-  return {node[index], fmt::format("{}[{}]", path_, index), problems_};
+  const std::string path = fmt::format("{}[{}]", path_, index);
+  if (index >= size()) return Absent(path);
+  return {&node_->items[index], node_->items[index].line, path, problems_};
 }
 
-YamlReader YamlReader::Custom(const char* name) const {
+YamlReader YamlReader::Custom(std::string_view name) const {
   const YamlReader customs = (*this)["customProperties"];
-  for (std::size_t i = 0; customs.IsSequence() && i < customs.size(); ++i) {
-    if (customs.At(i)["property"].Scalar() == name) {
-      YamlReader value = customs.At(i)["value"];
-      value.path_ = path_.empty() ? name : path_ + "." + name;
-      return value;
-    }
+  for (std::size_t i = 0; i < customs.size(); ++i) {
+    const YamlReader property = customs.At(i)["property"];
+    if (!property.IsScalar() || property.node_->scalar != name) continue;
+    YamlReader value = customs.At(i)["value"];
+    value.path_ = PathTo(name);
+    return value;
   }
-  return {YAML::Node(YAML::NodeType::Undefined), path_.empty() ? name : path_ + "." + name, problems_};
+  return Absent(PathTo(name));
 }
 
-void YamlReader::Problem(std::string what, std::string remedy) const {
-  const int line = present() ? node_.Mark().line + 1 : 0;
-  problems_.push_back({line, path_.empty() ? std::move(what) : path_ + ": " + what, std::move(remedy)});
+void YamlReader::Problem(const std::string& what, std::string remedy) const {
+  problems_.push_back({line_, path_.empty() ? what : path_ + ": " + what, std::move(remedy)});
 }
 
 bool YamlReader::ExpectMap(std::span<const char* const> known) const {
@@ -72,12 +96,14 @@ bool YamlReader::ExpectMap(std::span<const char* const> known) const {
     Problem("is not a map", "write it as 'key: value' lines");
     return false;
   }
-  for (const auto& entry : node_) {
-    const std::string key = entry.first.IsScalar() ? entry.first.Scalar() : "";
-    if (std::any_of(known.begin(), known.end(), [&](const char* name) { return key == name; })) continue;
+  for (std::size_t i = 0; i < node_->keys.size(); ++i) {
+    const std::string& key = node_->keys[i];
+    if (IsAmong(key, known)) continue;
     const std::string nearest = Nearest(key, known);
-    YamlReader(entry.first, path_, problems_)
-        .Problem("'" + key + "' is not a key of ODCS 3.1.0 here", nearest.empty() ? "remove it, or make it a custom property" : "did you mean '" + nearest + "'?");
+    YamlReader(nullptr, node_->key_lines[i], path_, problems_)
+        .Problem(
+            "'" + Shortened(key) + "' is not a key of ODCS 3.1.0 here",
+            nearest.empty() ? "remove it, or make it a custom property" : "did you mean '" + nearest + "'?");
   }
   return true;
 }
@@ -85,20 +111,28 @@ bool YamlReader::ExpectMap(std::span<const char* const> known) const {
 void YamlReader::ExpectCustom(std::span<const char* const> known) const {
   const YamlReader customs = (*this)["customProperties"];
   if (!customs.present()) return;
-  if (!customs.IsSequence()) return customs.Problem("is not a list", "write '- {property: NAME, value: VALUE}' lines");
+  if (!customs.IsSequence())
+    return customs.Problem("is not a list", "write '- {property: NAME, value: VALUE}' lines");
+  std::unordered_set<std::string> seen;
   for (std::size_t i = 0; i < customs.size(); ++i) {
-    const std::string name = customs.At(i)["property"].Scalar();
-    if (name.empty()) customs.At(i).Problem("has no property name", "write {property: NAME, value: VALUE}");
+    const YamlReader item = customs.At(i);
+    const std::string name = item["property"].Text();
+    if (name.empty()) item.Problem("has no property name", "write {property: NAME, value: VALUE}");
     if (!name.starts_with("concordat.")) continue;
-    if (std::any_of(known.begin(), known.end(), [&](const char* candidate) { return name == candidate; })) continue;
+    if (!seen.insert(name).second) item.Problem("'" + Shortened(name) + "' stands twice", "remove one");
+    if (!item["value"].present())
+      item.Problem("'" + Shortened(name) + "' has no value", "add it, or remove the line");
+    if (IsAmong(name, known)) continue;
     const std::string nearest = Nearest(name, known);
-    customs.At(i).Problem("'" + name + "' means nothing here", nearest.empty() ? "see docs/contracts.md for what may stand here" : "did you mean '" + nearest + "'?");
+    item.Problem("'" + Shortened(name) + "' means nothing here",
+                 nearest.empty() ? "see docs/contracts.md for what may stand here"
+                                 : "did you mean '" + nearest + "'?");
   }
 }
 
 std::string YamlReader::Text(std::string fallback) const {
   if (!present()) return fallback;
-  if (IsScalar()) return node_.Scalar();
+  if (IsScalar()) return node_->scalar;
   Problem("is not a text", "write it on one line, in quotes if need be");
   return fallback;
 }
@@ -111,7 +145,8 @@ std::string YamlReader::RequiredText(const std::string& remedy) const {
 
 bool YamlReader::Flag(bool fallback) const {
   const std::string text = Text(fallback ? "true" : "false");
-  if (text != "true" && text != "false") Problem("'" + text + "' is neither true nor false", "write true or false");
+  if (text != "true" && text != "false")
+    Problem("'" + Shortened(text) + "' is neither true nor false", "write true or false");
   return text == "true";
 }
 
@@ -119,8 +154,9 @@ std::optional<double> YamlReader::Number() const {
   const std::string text = Text();
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (!text.empty() && error == std::errc{} && end == text.data() + text.size() && std::isfinite(number)) return number;
-  if (present()) Problem("'" + text + "' is not a number", "write a number such as 0.01");
+  if (!text.empty() && error == std::errc{} && end == text.data() + text.size() && std::isfinite(number))
+    return number;
+  if (present()) Problem("'" + Shortened(text) + "' is not a number", "write a number such as 0.01");
   return {};
 }
 
@@ -128,8 +164,10 @@ std::optional<std::int64_t> YamlReader::Whole(std::int64_t low, std::int64_t hig
   const std::string text = Text();
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (!text.empty() && error == std::errc{} && end == text.data() + text.size() && number >= low && number <= high) return number;
-  if (present()) Problem(fmt::format("'{}' is not a whole number from {} to {}", text, low, high), "write one");
+  const bool whole = !text.empty() && error == std::errc{} && end == text.data() + text.size();
+  if (whole && number >= low && number <= high) return number;
+  if (present())
+    Problem(fmt::format("'{}' is not a whole number from {} to {}", Shortened(text), low, high), "write one");
   return {};
 }
 

@@ -1,8 +1,6 @@
 // Reading YAML with a list of everything that is wrong, each with its line.
 #pragma once
 
-#include <yaml-cpp/yaml.h>
-
 #include <optional>
 #include <span>
 #include <string>
@@ -16,27 +14,44 @@ namespace concordat::catalogue {
 // The name among `known` that `word` was probably meant to be; empty when none is near.
 std::string Nearest(std::string_view word, std::span<const char* const> known);
 
-// A node and the path that led to it. Reading collects problems in the list that all readers of one document share.
+// A value of a document. Scalars stay texts: what they mean depends on who reads them.
+struct YamlNode {
+  enum class Kind { kNull, kScalar, kSequence, kMap };
+  Kind kind = Kind::kNull;
+  int line = 0;                   // 1-based
+  std::string scalar;             // kScalar
+  std::vector<std::string> keys;  // kMap: one for each of `items`, none twice
+  std::vector<int> key_lines;     // kMap: likewise
+  std::vector<YamlNode> items;    // kSequence, kMap
+};
+
+// One document. A problem where the text is not YAML, or uses what a contract has no need of: aliases, tags,
+// keys that are no texts or stand twice, control characters, nesting beyond 64 levels. Never throws, in time
+// linear in the text.
+tl::expected<YamlNode, Problem> ParseYaml(const std::string& text);
+
+// A node and the path that led to it. Reading collects problems in the list that all readers of one document
+// share; nodes and list must outlive the reader.
 class YamlReader {
  public:
-  YamlReader(YAML::Node node, std::string path, std::vector<Problem>& problems)
-      : node_(std::move(node)), path_(std::move(path)), problems_(problems) {}
+  YamlReader(const YamlNode& root, std::vector<Problem>& problems)
+      : YamlReader(&root, root.line, "", problems) {}
 
-  const std::string& path() const { return path_; }
-  bool present() const { return node_.IsDefined() && !node_.IsNull(); }
-  bool IsMap() const { return present() && node_.IsMap(); }
-  bool IsSequence() const { return present() && node_.IsSequence(); }
-  bool IsScalar() const { return present() && node_.IsScalar(); }
-  std::size_t size() const { return node_.size(); }
-  YamlReader operator[](const char* key) const;
+  bool present() const { return node_ != nullptr && node_->kind != YamlNode::Kind::kNull; }
+  bool IsMap() const { return Is(YamlNode::Kind::kMap); }
+  bool IsSequence() const { return Is(YamlNode::Kind::kSequence); }
+  bool IsScalar() const { return Is(YamlNode::Kind::kScalar); }
+  std::size_t size() const { return IsSequence() ? node_->items.size() : 0; }
+  YamlReader operator[](std::string_view key) const;
   YamlReader At(std::size_t index) const;
   // The value of the custom property `name` (ODCS customProperties), absent if there is none.
-  YamlReader Custom(const char* name) const;
+  YamlReader Custom(std::string_view name) const;
 
-  void Problem(std::string what, std::string remedy) const;
+  // At this value's line, or where it is absent at that of what should hold it.
+  void Problem(const std::string& what, std::string remedy) const;
   // A map whose keys are among `known`; anything else is a problem.
   bool ExpectMap(std::span<const char* const> known) const;
-  // Custom properties called concordat.* must be among `known`.
+  // Custom properties called concordat.* must be among `known`, and stand once.
   void ExpectCustom(std::span<const char* const> known) const;
 
   // The value, or `fallback` where there is none; another kind of value is a problem.
@@ -45,10 +60,16 @@ class YamlReader {
   bool Flag(bool fallback) const;
   std::optional<double> Number() const;
   std::optional<std::int64_t> Whole(std::int64_t low, std::int64_t high) const;
-  std::string Scalar() const { return IsScalar() ? node_.Scalar() : std::string(); }
 
  private:
-  YAML::Node node_;
+  YamlReader(const YamlNode* node, int line, std::string path, std::vector<catalogue::Problem>& problems)
+      : node_(node), line_(line), path_(std::move(path)), problems_(problems) {}
+  bool Is(YamlNode::Kind kind) const { return node_ != nullptr && node_->kind == kind; }
+  YamlReader Absent(std::string path) const { return {nullptr, line_, std::move(path), problems_}; }
+  std::string PathTo(std::string_view key) const;
+
+  const YamlNode* node_;  // null where there is none
+  int line_;
   std::string path_;
   std::vector<catalogue::Problem>& problems_;
 };

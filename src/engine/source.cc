@@ -62,6 +62,12 @@ FileState StateOf(const std::string& path, const struct stat& status) {
 std::string QuoteIdentifier(const std::string& name) { return Quoted(name, '"'); }
 std::string QuoteText(const std::string& text) { return Quoted(text, '\''); }
 
+bool SameIdentifier(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
+}
+
 std::string SelectFrom(const Source& source) {
   switch (source.format) {
     case Format::kCsv:

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -31,6 +32,8 @@ std::string SelectFrom(const Source& source);
 // "name" with what SQL needs around it.
 std::string QuoteIdentifier(const std::string& name);
 std::string QuoteText(const std::string& text);
+// Do both name one column? Case does not tell names apart.
+bool SameIdentifier(std::string_view a, std::string_view b);
 
 // One file as it was when looked at.
 struct FileState {
