@@ -114,6 +114,42 @@ TEST(TilePath, IsThatOfTlogTiles) {
   EXPECT_EQ(TilePath({-1, 1067}, 256), "tile/entries/x001/067");
 }
 
+TEST(ParseTilePath, TakesWhatTilePathGivesAndNothingElse) {
+  for (const std::uint64_t index : {0ULL, 7ULL, 999ULL, 1000ULL, 1067ULL, 1234067ULL, 999999999999ULL}) {
+    for (const int level : {-1, 0, 1, 9, 63}) {
+      for (const std::size_t width : {1U, 12U, 255U, 256U}) {
+        const std::string path = TilePath({level, index}, width);
+        const auto parts = ParseTilePath(path);
+        ASSERT_TRUE(parts) << path;
+        EXPECT_EQ(parts->id, (TileId{level, index})) << path;
+        EXPECT_EQ(parts->width, width) << path;
+      }
+    }
+  }
+  for (const char* bad : {"",
+                          "tile",
+                          "tile/0",
+                          "tile/0/67",
+                          "tile/0/0067",
+                          "tile/00/067",
+                          "tile/64/000",
+                          "tile/-1/000",
+                          "tile/0/x000/067",
+                          "tile/0/x001/x067",
+                          "tile/0/001/067",
+                          "tile/0/067.p/0",
+                          "tile/0/067.p/256",
+                          "tile/0/067.p/01",
+                          "tile/0/067.p",
+                          "tile/0/067/",
+                          "/tile/0/067",
+                          "tile/entry/067",
+                          "tile/0/067\n",
+                          "tile/0/x999/x999/x999/x999/x999/x999/x999/999"}) {
+    EXPECT_FALSE(ParseTilePath(bad)) << bad;
+  }
+}
+
 TEST(Checkpoint, RoundTripsAndIsStrict) {
   const Checkpoint head{"lewisham", 1234, LeafHash(AsBytes("x"))};
   EXPECT_EQ(*ParseCheckpoint(CheckpointText(head)), head);
@@ -127,7 +163,11 @@ TEST(Checkpoint, RoundTripsAndIsStrict) {
 }
 
 TEST(EntryBundle, CountsEachLeaf) {
-  EXPECT_EQ(EntryBundle(std::vector<Bytes>{{1, 2}, {}}), (Bytes{0, 2, 1, 2, 0, 0}));
+  const std::vector<Bytes> leaves = {{1, 2}, {}, Bytes(65535, 7)};
+  EXPECT_EQ(EntryBundle(std::span(leaves).first(2)), (Bytes{0, 2, 1, 2, 0, 0}));
+  EXPECT_EQ(*ParseEntryBundle(EntryBundle(leaves)), leaves);
+  EXPECT_FALSE(ParseEntryBundle(Bytes{0, 2, 1}));
+  EXPECT_FALSE(ParseEntryBundle(Bytes{0}));
 }
 
 }  // namespace
