@@ -49,13 +49,15 @@ struct PublishRequest {
   std::filesystem::path data;                   // what its path is relative to; empty: the contract's folder
   std::string member;                           // whose node this is
   const ledger::BudgetBook* budgets = nullptr;  // a budget is not lowered below what it holds to be spent
+  std::uint64_t memory_mb = 2048;               // for looking at the rows
+  const engine::Cancel* cancel = nullptr;       // ends that
 };
 
 // Validates, profiles, proves, appends. Waits for the whole of the files to be read; `progress` is told how
 // far it is. Errors: kInvalidArgument listing every problem; kPermissionDenied for another member's product
 // or a raised budget; kFailedPrecondition for files that change meanwhile or a budget below what is spent;
-// kUnavailable when the product was published by someone else meanwhile; LookAt's, ProfileRows's, the
-// ledger's. Hold no Ledger::Share.
+// kCancelled; kUnavailable when the product was published by someone else meanwhile; LookAt's, ProfileRows's,
+// the ledger's. Hold no Ledger::Share.
 Result<Publication> Publish(const PublishRequest& request, ledger::Ledger& ledger, const Catalogue& catalogue,
                             const std::function<void(std::string_view)>& progress);
 

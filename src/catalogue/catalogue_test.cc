@@ -316,6 +316,16 @@ TEST_F(CatalogueTest, SeesThatSomeoneElsePublishedMeanwhile) {
   EXPECT_EQ(catalogue_.List().size(), 2U);
 }
 
+TEST_F(CatalogueTest, StopsPublishingWhenCancelled) {
+  engine::Cancel cancel;
+  PublishRequest request{Visits(), folder_ / "contract.yaml", {}, "lewisham"};
+  request.cancel = &cancel;
+  const auto publication =
+      Publish(request, *ledger_, catalogue_, [&](std::string_view) { cancel.Request(); });
+  EXPECT_EQ(publication.error().code, ErrorCode::kCancelled);
+  EXPECT_EQ(ledger_->Head().size, 0U);
+}
+
 TEST_F(CatalogueTest, SeesThatAFileChangesWhileItIsRead) {
   const auto publication = Publish({Visits(), folder_ / "contract.yaml", {}, "lewisham"}, *ledger_,
                                    catalogue_, [&](std::string_view what) {
@@ -403,6 +413,22 @@ TEST_F(CatalogueTest, PublishesTheRealFiles) {
     EXPECT_TRUE(publication->published->product.bounds.ranges_proven);
     EXPECT_TRUE(publication->profile.findings.empty()) << publication->profile.findings.front();
   }
+}
+
+TEST_F(CatalogueTest, ShowsAnalystsNothingOfTheFile) {
+  std::string text = Visits();
+  text.replace(text.find("name: amount"), 12, "name: amount, physicalName: AMOUNT");
+  const auto publication = PublishText(text);
+  ASSERT_TRUE(publication) << publication.error().message;
+  const Json json = ShowJson(publication->published->product);
+  EXPECT_EQ(json.at("unit"), "id");
+  EXPECT_EQ(json.dump().find("AMOUNT"), std::string::npos);
+  EXPECT_EQ(json.dump().find("visits.csv"), std::string::npos);
+  EXPECT_NE(
+      ShowProfile(publication->profile)
+          .find("3 rows, 2 units; a unit has 1 rows (median), 2 (99 of 100 have no more), 2 (the most)"),
+      std::string::npos)
+      << ShowProfile(publication->profile);
 }
 
 TEST_F(CatalogueTest, ShowsWhatAnalystsSee) {

@@ -55,7 +55,7 @@ constexpr std::array kSchemaKeys = {"id",
                                     "relationships"};
 constexpr std::array kSchemaCustom = {"concordat.unit"};
 constexpr std::array kLocalKeys = {"id",    "server",           "type", "description", "environment",
-                                   "roles", "customProperties", "path", "format",      "delimiter"};
+                                   "roles", "customProperties", "path", "format"};
 constexpr std::array kDuckdbKeys = {"id",    "server",           "type",     "description", "environment",
                                     "roles", "customProperties", "database", "schema"};
 constexpr std::array kCsvCustom = {"concordat.delimiter", "concordat.null", "concordat.trim"};
@@ -113,8 +113,7 @@ void ReadHead(const YamlReader& root, Product& product) {
 
 void ReadCsv(const YamlReader& server, Source& source) {
   server.ExpectCustom(kCsvCustom);
-  const YamlReader custom = server.Custom("concordat.delimiter");
-  const YamlReader delimiter = custom.present() ? custom : server["delimiter"];
+  const YamlReader delimiter = server.Custom("concordat.delimiter");
   const std::string text = delimiter.Text(",");
   if (text.size() != 1 || text == "\"" || text == "\n")
     delimiter.Problem("is not one character", "write ',' or ';'");
@@ -135,7 +134,6 @@ void ReadFiles(const YamlReader& server, Source& source) {
     return server["format"].Problem("'" + format + "' is not read", "write csv or parquet");
   source.format = engine::Format::kParquet;
   server.ExpectCustom({});
-  if (server["delimiter"].present()) server["delimiter"].Problem("is for csv", "remove it");
 }
 
 void ReadDatabase(const YamlReader& server, Source& source) {

@@ -129,7 +129,8 @@ Error Unreadable(const Source& source, Error error) {
 
 class Profiler {
  public:
-  Profiler(const Product& product, engine::Engine& engine) : product_(product), engine_(engine) {}
+  Profiler(const Product& product, engine::Engine& engine, const engine::Cancel* cancel)
+      : product_(product), engine_(engine), cancel_(cancel) {}
 
   Result<Profile> Run(const std::function<void(std::string_view)>& progress) {
     TRY(CheckColumns());
@@ -149,7 +150,7 @@ class Profiler {
  private:
   Result<engine::ResultSet> Select(const std::string& select) {
     const std::string sql = fmt::format("WITH source AS ({}) {}", SelectFrom(product_.source), select);
-    auto result = engine_.Run(sql, {}, kLimits, nullptr);
+    auto result = engine_.Run(sql, {}, kLimits, cancel_);
     if (!result) return tl::unexpected(Unreadable(product_.source, std::move(result.error())));
     return result;
   }
@@ -263,14 +264,16 @@ class Profiler {
 
   const Product& product_;
   engine::Engine& engine_;
+  const engine::Cancel* cancel_;
   Profile profile_;
 };
 
 }  // namespace
 
 Result<Profile> ProfileRows(const Product& product, engine::Engine& engine,
-                            const std::function<void(std::string_view)>& progress) {
-  return Profiler(product, engine).Run(progress);
+                            const std::function<void(std::string_view)>& progress,
+                            const engine::Cancel* cancel) {
+  return Profiler(product, engine, cancel).Run(progress);
 }
 
 }  // namespace concordat::catalogue

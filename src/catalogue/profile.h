@@ -33,6 +33,7 @@ struct Profile {
 // contract says, a column is not in them, or most of a column's values are not of its type; kTimeout,
 // kResourceExhausted. Messages name lines and columns, never values.
 Result<Profile> ProfileRows(const Product& product, engine::Engine& engine,
-                            const std::function<void(std::string_view)>& progress);
+                            const std::function<void(std::string_view)>& progress,
+                            const engine::Cancel* cancel = nullptr);
 
 }  // namespace concordat::catalogue

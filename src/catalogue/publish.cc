@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/bytes.h"
+#include "base/mutation.h"
 #include "catalogue/catalogue.h"
 #include "crypto/file_hash.h"
 #include "engine/duckdb.h"
@@ -10,7 +11,6 @@
 namespace concordat::catalogue {
 namespace {
 
-constexpr std::uint64_t kProfileMemoryMb = 2048;
 constexpr char kOvertaken[] = "published_meanwhile";
 
 using Progress = std::function<void(std::string_view)>;
@@ -97,7 +97,7 @@ bool SamePaths(const std::vector<engine::FileState>& a, const std::vector<engine
 std::string Number(Product& now, const Files& files, const Published& before) {
   now.version = before.product.version;
   now.revision = before.product.revision;
-  if (Meaning(now) != Meaning(before.product)) {
+  if (Meaning(now) != Meaning(before.product) && !Mutated("version_kept")) {
     ++now.version;
     now.revision = 1;
     return "columns or bounds";
@@ -142,8 +142,8 @@ Result<Publication> Publish(const PublishRequest& request, ledger::Ledger& ledge
   const PublishedPtr before = FindShared(ledger, catalogue, product.id);
   if (before) TRY(CheckBudget(before->product, product));
   const auto engine = TRY(engine::OpenDuckdb(
-      {.sources = {product.source}, .memory_mb = kProfileMemoryMb, .threads = 0, .spill_folder = ""}));
-  Profile profile = TRY(ProfileRows(product, *engine, progress));
+      {.sources = {product.source}, .memory_mb = request.memory_mb, .threads = 0, .spill_folder = ""}));
+  Profile profile = TRY(ProfileRows(product, *engine, progress, request.cancel));
   files.hashes = TRY(HashesOf(files.states, progress));
   TRY(engine::CheckUnchanged(product.source, files.states));
   product.bounds.rows_proven = profile.rows_proven;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <numeric>
@@ -11,6 +12,7 @@
 namespace concordat::catalogue {
 namespace {
 
+constexpr std::array kPropertyKeys = {"id", "property", "value", "description"};
 constexpr std::size_t kLongestWord = 80;  // longer ones resemble no name
 
 // Edit distance (Levenshtein), one row at a time.
@@ -116,6 +118,7 @@ void YamlReader::ExpectCustom(std::span<const char* const> known) const {
   std::unordered_set<std::string> seen;
   for (std::size_t i = 0; i < customs.size(); ++i) {
     const YamlReader item = customs.At(i);
+    if (!item.ExpectMap(kPropertyKeys)) continue;
     const std::string name = item["property"].Text();
     if (name.empty()) item.Problem("has no property name", "write {property: NAME, value: VALUE}");
     if (!name.starts_with("concordat.")) continue;

@@ -17,7 +17,7 @@ struct Source {
   std::string path;                     // absolute; a glob for CSV and Parquet
   std::string table;                    // kDuckdb: the table or view
   char delimiter = ',';                 // kCsv
-  bool trim = false;                    // kCsv: white space around names and values does not count
+  bool trim = false;                    // kCsv: blanks around names and values do not count
   std::vector<std::string> null_texts;  // kCsv: texts that mean NULL, beside the empty one
   std::string schema = "main";          // kDuckdb: the table's schema
   bool operator==(const Source&) const = default;
