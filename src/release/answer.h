@@ -38,10 +38,10 @@ struct OutputColumn {
 };
 
 struct Answer {
-  std::string id;         // 16 hex digits; the receipt's
+  std::string id;  // 16 hex digits; the receipt's
   std::vector<OutputColumn> columns;
   std::vector<Row> rows;
-  std::string notice;     // what was charged, what is left, where the receipt is
+  std::string notice;  // what was charged, what is left, where the receipt is
 };
 
 }  // namespace concordat::release

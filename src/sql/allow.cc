@@ -28,7 +28,8 @@ constexpr auto X = FieldUse::kRefused;
 
 constexpr Rule kRules[] = {
     {"SelectStmt", "distinct_clause", R},
-    {"SelectStmt", "into_clause", X, "not_supported", "SELECT INTO", "leave INTO out; the answer comes to you"},
+    {"SelectStmt", "into_clause", X, "not_supported", "SELECT INTO",
+     "leave INTO out; the answer comes to you"},
     {"SelectStmt", "target_list", R},
     {"SelectStmt", "from_clause", R},
     {"SelectStmt", "where_clause", R},
@@ -41,7 +42,8 @@ constexpr Rule kRules[] = {
     {"SelectStmt", "limit_offset", R},
     {"SelectStmt", "limit_count", R},
     {"SelectStmt", "limit_option", R},
-    {"SelectStmt", "locking_clause", X, "not_supported", "FOR UPDATE or FOR SHARE", "leave it out; the data is read-only"},
+    {"SelectStmt", "locking_clause", X, "not_supported", "FOR UPDATE or FOR SHARE",
+     "leave it out; the data is read-only"},
     {"SelectStmt", "with_clause", R},
     {"SelectStmt", "op", R},
     {"SelectStmt", "all", X, "set_operation", "UNION, INTERSECT or EXCEPT", "ask the parts one by one"},
@@ -51,7 +53,8 @@ constexpr Rule kRules[] = {
     {"ResTarget", "indirection", X, "not_supported", "a part of a column", "name the column alone"},
     {"ResTarget", "val", R},
     {"ResTarget", "location", P},
-    {"RangeVar", "catalogname", X, "not_supported", "a table of another database", "connect to the agreement that grants it"},
+    {"RangeVar", "catalogname", X, "not_supported", "a table of another database",
+     "connect to the agreement that grants it"},
     {"RangeVar", "schemaname", R},
     {"RangeVar", "relname", R},
     {"RangeVar", "inh", R},
@@ -59,7 +62,8 @@ constexpr Rule kRules[] = {
     {"RangeVar", "alias", R},
     {"RangeVar", "location", P},
     {"Alias", "aliasname", R},
-    {"Alias", "colnames", X, "not_supported", "column names after a table's alias", "name the columns with AS inside the subquery"},
+    {"Alias", "colnames", X, "not_supported", "column names after a table's alias",
+     "name the columns with AS inside the subquery"},
     {"RangeSubselect", "lateral", X, "join_not_supported", "LATERAL", "ask of one table"},
     {"RangeSubselect", "subquery", R},
     {"RangeSubselect", "alias", R},
@@ -67,7 +71,8 @@ constexpr Rule kRules[] = {
     {"WithClause", "recursive", X, "not_supported", "WITH RECURSIVE", "write WITH"},
     {"WithClause", "location", P},
     {"CommonTableExpr", "ctename", R},
-    {"CommonTableExpr", "aliascolnames", X, "not_supported", "column names after a CTE's name", "name the columns with AS inside it"},
+    {"CommonTableExpr", "aliascolnames", X, "not_supported", "column names after a CTE's name",
+     "name the columns with AS inside it"},
     {"CommonTableExpr", "ctematerialized", R},
     {"CommonTableExpr", "ctequery", R},
     {"CommonTableExpr", "search_clause", X, "not_supported", "SEARCH", "leave it out"},
@@ -132,7 +137,8 @@ constexpr Rule kRules[] = {
     {"MinMaxExpr", "location", P},
     {"FuncCall", "funcname", R},
     {"FuncCall", "args", R},
-    {"FuncCall", "agg_order", X, "not_supported", "ORDER BY inside an aggregate", "leave it out: sums and counts have no order"},
+    {"FuncCall", "agg_order", X, "not_supported", "ORDER BY inside an aggregate",
+     "leave it out: sums and counts have no order"},
     {"FuncCall", "agg_filter", R},
     {"FuncCall", "over", X, "window_function", "a window function (OVER)", "group instead of windowing"},
     {"FuncCall", "agg_within_group", X, "not_supported", "WITHIN GROUP", "count, sum and avg are supported"},
@@ -176,7 +182,8 @@ struct Unknown {
 };
 constexpr Unknown kUnknown[] = {
     {"JoinExpr", "join_not_supported", "JOIN", "ask of one table"},
-    {"SubLink", "subquery_expression", "a subquery within an expression", "write the values, or put the condition into WHERE"},
+    {"SubLink", "subquery_expression", "a subquery within an expression",
+     "write the values, or put the condition into WHERE"},
     {"RangeFunction", "not_supported", "a function in FROM", "ask of a table"},
     {"RangeTableSample", "not_supported", "TABLESAMPLE", "leave it out: noise protects better than sampling"},
     {"RangeTableFunc", "not_supported", "XMLTABLE", "ask of a table"},
@@ -186,7 +193,8 @@ constexpr Unknown kUnknown[] = {
     {"A_ArrayExpr", "not_supported", "ARRAY[…]", "list the values with IN (…)"},
     {"A_Indirection", "not_supported", "a part of a value", "name the column alone"},
     {"RowExpr", "not_supported", "ROW(…)", "compare the values one by one"},
-    {"SQLValueFunction", "volatile_function", "the current time or user", "write the date as a literal: DATE '2026-01-01'"},
+    {"SQLValueFunction", "volatile_function", "the current time or user",
+     "write the date as a literal: DATE '2026-01-01'"},
     {"XmlExpr", "not_supported", "XML", "use text functions"},
     {"SetToDefault", "not_supported", "DEFAULT", "write the value"},
     {"CurrentOfExpr", "not_supported", "WHERE CURRENT OF", "the data is read-only"},
@@ -223,10 +231,12 @@ Outcome<void> Check(const Message& message, std::optional<int> above) {
   if (!IsAccepted(name)) {
     for (const Unknown& unknown : kUnknown) {
       if (name == unknown.message) {
-        return Refuse(unknown.reason, std::string(unknown.construct) + " is not supported", unknown.hint, unknown.sqlstate, position);
+        return Refuse(unknown.reason, std::string(unknown.construct) + " is not supported", unknown.hint,
+                      unknown.sqlstate, position);
       }
     }
-    return Refuse("not_supported", name + " is not supported", "see docs/analysts.md for what may be written", "0A000", position);
+    return Refuse("not_supported", name + " is not supported", "see docs/analysts.md for what may be written",
+                  "0A000", position);
   }
   std::vector<const FieldDescriptor*> fields;
   message.GetReflection()->ListFields(message, &fields);
@@ -234,11 +244,12 @@ Outcome<void> Check(const Message& message, std::optional<int> above) {
     if (name != "Node") {
       const Rule* rule = FindRule(name, field->name());
       if (rule == nullptr) {
-        return Refuse("not_supported", name + "." + field->name() + " is not supported", "see docs/analysts.md for what may be written",
-                      "0A000", position);
+        return Refuse("not_supported", name + "." + field->name() + " is not supported",
+                      "see docs/analysts.md for what may be written", "0A000", position);
       }
       if (rule->use == FieldUse::kRefused) {
-        return Refuse(rule->reason, std::string(rule->construct) + " is not supported", rule->hint, "0A000", position);
+        return Refuse(rule->reason, std::string(rule->construct) + " is not supported", rule->hint, "0A000",
+                      position);
       }
     }
     if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;

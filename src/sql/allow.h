@@ -1,7 +1,9 @@
-// The allow-list: which nodes of PostgreSQL's syntax tree are accepted, and what becomes of each field of each.
+// The allow-list: which nodes of PostgreSQL's syntax tree are accepted, and what becomes of each field of
+// each.
 //
-// Nothing is ignored: a field is read by the binder, is a mere position, or, when set, is refused by the name that people
-// know it by. A message or field that the table does not name is refused. (Peers silently drop FILTER, DISTINCT and joins.)
+// Nothing is ignored: a field is read by the binder, is a mere position, or, when set, is refused by the name
+// that people know it by. A message or field that the table does not name is refused. (Peers silently drop
+// FILTER, DISTINCT and joins.)
 #pragma once
 
 #include <google/protobuf/message.h>
@@ -13,8 +15,8 @@
 
 namespace concordat::sql {
 
-// Refusals: not_supported, join_not_supported, set_operation, window_function, row_locking, subquery_expression, …: the table
-// in allow.cc; position where the tree has one.
+// Refusals: not_supported, join_not_supported, set_operation, window_function, row_locking,
+// subquery_expression, …: the table in allow.cc; position where the tree has one.
 Outcome<void> CheckAllowed(const google::protobuf::Message& message);
 
 enum class FieldUse {

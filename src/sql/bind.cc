@@ -21,22 +21,29 @@ constexpr int kMostGroups = 16;
 class QueryBinder {
  public:
   QueryBinder(const SelectStmt& select, NamedRelation from, ParameterTypes& parameters)
-      : select_(select), from_(std::move(from)), parameters_(parameters), rows_(from_, parameters), released_(rows_, query_, parameters) {
+      : select_(select),
+        from_(std::move(from)),
+        parameters_(parameters),
+        rows_(from_, parameters),
+        released_(rows_, query_, parameters) {
     query_.relation = from_.relation;
   }
 
   Outcome<Query> Bind() {
     if (select_.target_list_size() == 0 || select_.target_list_size() > kMostOutputs) {
-      return Refuse("too_many_outputs", fmt::format("a question has 1 to {} output columns", kMostOutputs), "ask in parts", "54011");
+      return Refuse("too_many_outputs", fmt::format("a question has 1 to {} output columns", kMostOutputs),
+                    "ask in parts", "54011");
     }
     TRY(BindGroups());
     TRY(BindOutputs());
-    if (select_.has_having_clause()) query_.having = TRY(released_.BindAs(select_.having_clause(), Type::kBoolean, "what follows HAVING"));
+    if (select_.has_having_clause())
+      query_.having = TRY(released_.BindAs(select_.having_clause(), Type::kBoolean, "what follows HAVING"));
     TRY(BindDistinct());
     TRY(BindOrder());
     TRY(BindLimit());
     if (query_.aggregates.empty() && query_.groups.empty()) {
-      return Refuse("row_level_output", "every output column must be an aggregate or a declared group", "try SELECT count(*) FROM the table");
+      return Refuse("row_level_output", "every output column must be an aggregate or a declared group",
+                    "try SELECT count(*) FROM the table");
     }
     for (const auto& type : parameters_) query_.parameters.push_back(type.value_or(Type::kText));
     return std::move(query_);
@@ -48,7 +55,8 @@ class QueryBinder {
     if (node.has_a_const() && node.a_const().has_ival()) {
       const int ordinal = node.a_const().ival().ival();
       if (ordinal < 1 || ordinal > select_.target_list_size()) {
-        return Refuse("bad_ordinal", fmt::format("there is no output column {}", ordinal), "count from 1, or name it", "42P10", PositionOf(node));
+        return Refuse("bad_ordinal", fmt::format("there is no output column {}", ordinal),
+                      "count from 1, or name it", "42P10", PositionOf(node));
       }
       return &select_.target_list(ordinal - 1).res_target().val();
     }
@@ -63,14 +71,18 @@ class QueryBinder {
 
   Outcome<void> BindGroups() {
     if (select_.group_clause_size() > kMostGroups) {
-      return Refuse("too_many_groups", fmt::format("more than {} groups", kMostGroups), "group by fewer columns", "54011");
+      return Refuse("too_many_groups", fmt::format("more than {} groups", kMostGroups),
+                    "group by fewer columns", "54011");
     }
     for (const Node& item : select_.group_clause()) {
       const Node* named = TRY(OutputNamed(item, false));
       const Node& node = named != nullptr ? *named : item;
-      if (HasAggregate(node)) return Refuse("misplaced_aggregate", "an aggregate cannot be grouped by", "put it into the SELECT list", "42803", PositionOf(node));
+      if (HasAggregate(node))
+        return Refuse("misplaced_aggregate", "an aggregate cannot be grouped by",
+                      "put it into the SELECT list", "42803", PositionOf(node));
       Expr value = TRY(rows_.Bind(node));
-      const bool known = std::any_of(query_.groups.begin(), query_.groups.end(), [&](const GroupKey& key) { return key.value == value; });
+      const bool known = std::any_of(query_.groups.begin(), query_.groups.end(),
+                                     [&](const GroupKey& key) { return key.value == value; });
       if (known) continue;
       auto domain = DomainOf(value, *query_.relation);
       query_.groups.push_back({std::move(value), std::move(domain)});
@@ -82,7 +94,8 @@ class QueryBinder {
     for (const Node& item : select_.target_list()) {
       const pg_query::ResTarget& target = item.res_target();
       Expr value = TRY(released_.Bind(target.val()));
-      query_.outputs.push_back({target.name().empty() ? OutputName(target.val()) : target.name(), std::move(value)});
+      query_.outputs.push_back(
+          {target.name().empty() ? OutputName(target.val()) : target.name(), std::move(value)});
     }
     return {};
   }
@@ -90,7 +103,8 @@ class QueryBinder {
   Outcome<void> BindDistinct() {
     for (const Node& item : select_.distinct_clause()) {
       if (item.node_case() != Node::NODE_NOT_SET) {
-        return Refuse("not_supported", "DISTINCT ON is not supported", "write DISTINCT, or GROUP BY", "0A000", PositionOf(item));
+        return Refuse("not_supported", "DISTINCT ON is not supported", "write DISTINCT, or GROUP BY", "0A000",
+                      PositionOf(item));
       }
       query_.distinct = true;
     }
@@ -101,12 +115,15 @@ class QueryBinder {
     for (const Node& item : select_.sort_clause()) {
       const pg_query::SortBy& sort = item.sort_by();
       const Node* named = TRY(OutputNamed(sort.node(), true));
-      OrderBy order{TRY(released_.Bind(named != nullptr ? *named : sort.node())), sort.sortby_dir() == pg_query::SORTBY_DESC, false};
+      OrderBy order{TRY(released_.Bind(named != nullptr ? *named : sort.node())),
+                    sort.sortby_dir() == pg_query::SORTBY_DESC, false};
       const bool by_default = sort.sortby_nulls() == pg_query::SORTBY_NULLS_DEFAULT;
       order.nulls_first = by_default ? order.descending : sort.sortby_nulls() == pg_query::SORTBY_NULLS_FIRST;
-      const bool shown = std::any_of(query_.outputs.begin(), query_.outputs.end(), [&](const Output& output) { return output.value == order.value; });
+      const bool shown = std::any_of(query_.outputs.begin(), query_.outputs.end(),
+                                     [&](const Output& output) { return output.value == order.value; });
       if (query_.distinct && !shown) {
-        return Refuse("not_supported", "with DISTINCT, ORDER BY must name output columns", "add it to the SELECT list", "42P10", PositionOf(sort.node()));
+        return Refuse("not_supported", "with DISTINCT, ORDER BY must name output columns",
+                      "add it to the SELECT list", "42P10", PositionOf(sort.node()));
       }
       query_.order.push_back(std::move(order));
     }
@@ -119,13 +136,15 @@ class QueryBinder {
     const Expr bound = TRY(released_.Bind(node, Type::kInteger));
     const auto* whole = bound.op == Op::kLiteral ? std::get_if<std::int64_t>(&bound.literal) : nullptr;
     if (whole == nullptr || *whole < 0) {
-      return Refuse("limit_not_literal", fmt::format("{} must be a whole number, written out", what), "write LIMIT 10", "0A000", PositionOf(node));
+      return Refuse("limit_not_literal", fmt::format("{} must be a whole number, written out", what),
+                    "write LIMIT 10", "0A000", PositionOf(node));
     }
     return *whole;
   }
 
   Outcome<void> BindLimit() {
-    if (select_.limit_option() == pg_query::LIMIT_OPTION_WITH_TIES) return Refuse("not_supported", "WITH TIES is not supported", "write LIMIT 10");
+    if (select_.limit_option() == pg_query::LIMIT_OPTION_WITH_TIES)
+      return Refuse("not_supported", "WITH TIES is not supported", "write LIMIT 10");
     if (select_.has_limit_count()) query_.limit = TRY(Whole(select_.limit_count(), "LIMIT"));
     if (select_.has_limit_offset()) query_.offset = TRY(Whole(select_.limit_offset(), "OFFSET")).value_or(0);
     return {};

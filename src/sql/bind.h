@@ -1,4 +1,5 @@
-// From a question's syntax tree to a bound query: names, types, nullability, intervals, the privacy unit. Pure.
+// From a question's syntax tree to a bound query: names, types, nullability, intervals, the privacy unit.
+// Pure.
 #pragma once
 
 #include <map>

@@ -21,14 +21,17 @@ constexpr std::int64_t kDayMicroseconds = 86'400'000'000;
 std::optional<Values> WholeNumbers(const std::optional<Range>& range) {
   if (!range || !(range->high - range->low <= kMostIntegers) || std::abs(range->low) > 9e15) return {};
   Values values;
-  for (double v = std::ceil(range->low); v <= range->high; ++v) values.emplace_back(static_cast<std::int64_t>(v));
+  for (double v = std::ceil(range->low); v <= range->high; ++v)
+    values.emplace_back(static_cast<std::int64_t>(v));
   return values;
 }
 
 std::optional<Values> Days(const std::optional<Range>& range) {
-  if (!range || !(range->high - range->low < static_cast<double>(kMostSteps)) || std::abs(range->low) > 3e6) return {};
+  if (!range || !(range->high - range->low < static_cast<double>(kMostSteps)) || std::abs(range->low) > 3e6)
+    return {};
   Values values;
-  for (double v = std::ceil(range->low); v <= range->high; ++v) values.emplace_back(Date{static_cast<std::int32_t>(v)});
+  for (double v = std::ceil(range->low); v <= range->high; ++v)
+    values.emplace_back(Date{static_cast<std::int32_t>(v)});
   return values;
 }
 
@@ -64,7 +67,8 @@ std::optional<Values> Periods(const Expr& trunc) {
 }
 
 void Add(Values& values, const Value& value) {
-  if (!IsNull(value) && std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
+  if (!IsNull(value) && std::find(values.begin(), values.end(), value) == values.end())
+    values.push_back(value);
 }
 
 // Branches that are literals or have domains themselves.
@@ -109,11 +113,15 @@ std::optional<Values> Listed(const Expr& expr, const Relation& relation) {
     case Op::kCoalesce:
       if (auto branches = Branches(expr, relation)) return branches;
       break;
-    case Op::kNullIf: return DomainOf(expr.args[0], relation);
+    case Op::kNullIf:
+      return DomainOf(expr.args[0], relation);
     case Op::kLower:
-    case Op::kUpper: return Cased(expr, relation);
-    case Op::kDateTrunc: return Periods(expr);
-    default: break;
+    case Op::kUpper:
+      return Cased(expr, relation);
+    case Op::kDateTrunc:
+      return Periods(expr);
+    default:
+      break;
   }
   if (expr.type == Type::kInteger) return WholeNumbers(expr.range);
   if (expr.type == Type::kDate) return Days(expr.range);

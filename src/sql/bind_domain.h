@@ -1,4 +1,5 @@
-// Which values an expression over rows can take, where they can be listed: groups that are there whatever the data.
+// Which values an expression over rows can take, where they can be listed: groups that are there whatever the
+// data.
 #pragma once
 
 #include <optional>
@@ -8,8 +9,8 @@
 
 namespace concordat::sql {
 
-// Every value, NULL among them when the expression is nullable; none where they cannot be listed. Sound: no row gives another
-// value but those that the scan takes as NULL.
+// Every value, NULL among them when the expression is nullable; none where they cannot be listed. Sound: no
+// row gives another value but those that the scan takes as NULL.
 std::optional<std::vector<Value>> DomainOf(const Expr& expr, const Relation& relation);
 
 }  // namespace concordat::sql

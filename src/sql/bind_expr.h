@@ -1,5 +1,5 @@
-// Expressions of the syntax tree as bound expressions. One set of rules serves rows and released values; what a name or an
-// aggregate means is the subclass's to say.
+// Expressions of the syntax tree as bound expressions. One set of rules serves rows and released values; what
+// a name or an aggregate means is the subclass's to say.
 #pragma once
 
 #include <pg_query.pb.h>
@@ -60,7 +60,8 @@ class ExprBinder {
   // Both sides, each giving the other a type where it has none of its own.
   Outcome<Pair> BindPair(const pg_query::Node& left, const pg_query::Node& right);
   // All, brought to the one type in which they meet.
-  Outcome<std::vector<Expr>> BindTogether(const std::vector<const pg_query::Node*>& nodes, std::optional<Type> hint, int position);
+  Outcome<std::vector<Expr>> BindTogether(const std::vector<const pg_query::Node*>& nodes,
+                                          std::optional<Type> hint, int position);
   bool IsUntyped(const pg_query::Node& node) const;
 
   ParameterTypes& parameters_;

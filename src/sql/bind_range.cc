@@ -21,10 +21,12 @@ std::optional<Range> Widened(double low, double high, bool whole) {
 
 std::optional<Range> Products(const Range& a, const Range& b, bool whole) {
   const std::array corners = {a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high};
-  return Widened(*std::min_element(corners.begin(), corners.end()), *std::max_element(corners.begin(), corners.end()), whole);
+  return Widened(*std::min_element(corners.begin(), corners.end()),
+                 *std::max_element(corners.begin(), corners.end()), whole);
 }
 
-// Division by zero is NULL, so a divisor of whole numbers is at least 1 away from it; others can come arbitrarily near.
+// Division by zero is NULL, so a divisor of whole numbers is at least 1 away from it; others can come
+// arbitrarily near.
 std::optional<Range> Quotients(const Range& a, const Range& b, bool whole) {
   const bool crosses = b.low <= 0 && b.high >= 0;
   if (crosses && !whole) return {};
@@ -34,7 +36,8 @@ std::optional<Range> Quotients(const Range& a, const Range& b, bool whole) {
     return Widened(-reach, reach, true);
   }
   const std::array corners = {a.low / b.low, a.low / b.high, a.high / b.low, a.high / b.high};
-  return Widened(*std::min_element(corners.begin(), corners.end()), *std::max_element(corners.begin(), corners.end()), whole);
+  return Widened(*std::min_element(corners.begin(), corners.end()),
+                 *std::max_element(corners.begin(), corners.end()), whole);
 }
 
 std::optional<Range> Powers(const Range& a, const Range& b) {
@@ -44,7 +47,8 @@ std::optional<Range> Powers(const Range& a, const Range& b) {
     const double most = std::pow(std::max(std::abs(a.low), std::abs(a.high)), b.low);
     return Widened(b.low == 2 ? 0 : -most, most, false);
   }
-  const std::array corners = {std::pow(a.low, b.low), std::pow(a.low, b.high), std::pow(a.high, b.low), std::pow(a.high, b.high)};
+  const std::array corners = {std::pow(a.low, b.low), std::pow(a.low, b.high), std::pow(a.high, b.low),
+                              std::pow(a.high, b.high)};
   double low = *std::min_element(corners.begin(), corners.end());
   double high = *std::max_element(corners.begin(), corners.end());
   if (a.low < 1 && a.high > 1) {
@@ -55,7 +59,8 @@ std::optional<Range> Powers(const Range& a, const Range& b) {
 }
 
 std::optional<Range> Remainders(const Range& a, const Range& b) {
-  const double most = std::min(std::max(std::abs(a.low), std::abs(a.high)), std::max(std::abs(b.low), std::abs(b.high)));
+  const double most =
+      std::min(std::max(std::abs(a.low), std::abs(a.high)), std::max(std::abs(b.low), std::abs(b.high)));
   return Widened(a.low < 0 ? -most : 0, a.high > 0 ? most : 0, true);
 }
 
@@ -64,7 +69,9 @@ std::optional<Range> Rounded(const Expr& expr) {
   double step = 1;
   if (expr.args.size() > 1) {
     const auto* digits = std::get_if<std::int64_t>(&expr.args[1].literal);
-    step = digits == nullptr ? 1e300 : std::pow(10.0, -static_cast<double>(std::clamp<std::int64_t>(*digits, -300, 300)));
+    step = digits == nullptr
+               ? 1e300
+               : std::pow(10.0, -static_cast<double>(std::clamp<std::int64_t>(*digits, -300, 300)));
   }
   return Widened(a.low - step, a.high + step, false);
 }
@@ -73,16 +80,27 @@ std::optional<Range> OfOne(const Expr& expr) {
   const Range& a = *expr.args[0].range;
   const bool whole = expr.type == Type::kInteger;
   switch (expr.op) {
-    case Op::kNegate: return Range{-a.high, -a.low};
-    case Op::kAbs: return Range{a.low <= 0 && a.high >= 0 ? 0 : std::min(std::abs(a.low), std::abs(a.high)), std::max(std::abs(a.low), std::abs(a.high))};
-    case Op::kRound: return Rounded(expr);
+    case Op::kNegate:
+      return Range{-a.high, -a.low};
+    case Op::kAbs:
+      return Range{a.low <= 0 && a.high >= 0 ? 0 : std::min(std::abs(a.low), std::abs(a.high)),
+                   std::max(std::abs(a.low), std::abs(a.high))};
+    case Op::kRound:
+      return Rounded(expr);
     case Op::kFloor:
-    case Op::kCeil: return Range{std::floor(a.low), std::ceil(a.high)};
-    case Op::kSign: return Range{-1, 1};
-    case Op::kSqrt: return Widened(std::sqrt(std::max(0.0, a.low)), std::sqrt(std::max(0.0, a.high)), whole);
-    case Op::kExp: return Widened(0, std::exp(a.high), false);
-    case Op::kLn: return a.low > 0 ? Widened(std::min(0.0, std::log(a.low)), std::max(0.0, std::log(a.high)), false) : std::nullopt;
-    default: return {};
+    case Op::kCeil:
+      return Range{std::floor(a.low), std::ceil(a.high)};
+    case Op::kSign:
+      return Range{-1, 1};
+    case Op::kSqrt:
+      return Widened(std::sqrt(std::max(0.0, a.low)), std::sqrt(std::max(0.0, a.high)), whole);
+    case Op::kExp:
+      return Widened(0, std::exp(a.high), false);
+    case Op::kLn:
+      return a.low > 0 ? Widened(std::min(0.0, std::log(a.low)), std::max(0.0, std::log(a.high)), false)
+                       : std::nullopt;
+    default:
+      return {};
   }
 }
 
@@ -130,8 +148,18 @@ std::optional<Range> OfExtract(const Expr& expr) {
     const char* name;
     double low, high;
   };
-  constexpr Field kFields[] = {{"month", 1, 12}, {"day", 1, 31}, {"hour", 0, 23}, {"minute", 0, 59}, {"second", 0, 60}, {"quarter", 1, 4},
-                               {"dow", 0, 6}, {"isodow", 1, 7}, {"doy", 1, 366}, {"week", 1, 53}, {"milliseconds", 0, 60'000}, {"microseconds", 0, 60e6}};
+  constexpr Field kFields[] = {{"month", 1, 12},
+                               {"day", 1, 31},
+                               {"hour", 0, 23},
+                               {"minute", 0, 59},
+                               {"second", 0, 60},
+                               {"quarter", 1, 4},
+                               {"dow", 0, 6},
+                               {"isodow", 1, 7},
+                               {"doy", 1, 366},
+                               {"week", 1, 53},
+                               {"milliseconds", 0, 60'000},
+                               {"microseconds", 0, 60e6}};
   for (const Field& field : kFields) {
     if (expr.text == field.name) return Range{field.low, field.high};
   }
@@ -139,15 +167,21 @@ std::optional<Range> OfExtract(const Expr& expr) {
   const double unit = expr.args[0].type == Type::kDate ? 1 : kDayMicroseconds;
   const double first = expr.args[0].range->low / unit, last = expr.args[0].range->high / unit;  // days
   if (expr.text == "epoch") return Widened(first * 86'400 - 1, last * 86'400 + 86'400, false);
-  const double years = expr.text == "decade" ? 10 : expr.text == "century" ? 100 : expr.text == "millennium" ? 1000 : 1;
-  return Range{std::floor((1970 + first / 365.2 - 2) / years) - 1, std::ceil((1970 + last / 365.2 + 2) / years) + 1};
+  const double years = expr.text == "decade"       ? 10
+                       : expr.text == "century"    ? 100
+                       : expr.text == "millennium" ? 1000
+                                                   : 1;
+  return Range{std::floor((1970 + first / 365.2 - 2) / years) - 1,
+               std::ceil((1970 + last / 365.2 + 2) / years) + 1};
 }
 
 // Truncation moves back by less than the longest unit.
 std::optional<Range> OfTrunc(const Expr& expr) {
   if (!expr.args[0].range) return {};
   const double unit = expr.args[0].type == Type::kDate ? 1 : kDayMicroseconds;
-  const double days = expr.text == "millennium" ? 366'000 : expr.text == "century" ? 36'600 : expr.text == "decade" ? 3'660
+  const double days = expr.text == "millennium" ? 366'000
+                      : expr.text == "century"  ? 36'600
+                      : expr.text == "decade"   ? 3'660
                       : expr.text == "year"     ? 366
                       : expr.text == "quarter"  ? 92
                       : expr.text == "month"    ? 31
@@ -170,18 +204,25 @@ std::optional<Range> RangeOf(const Expr& expr) {
   switch (expr.op) {
     case Op::kCase:
     case Op::kCoalesce:
-    case Op::kNullIf: return OfBranches(expr);
+    case Op::kNullIf:
+      return OfBranches(expr);
     case Op::kLeast:
-    case Op::kGreatest: return OfExtremes(expr);
-    case Op::kExtract: return expr.text.empty() ? std::nullopt : OfExtract(expr);
-    case Op::kDateTrunc: return OfTrunc(expr);
-    case Op::kLength: return {};
+    case Op::kGreatest:
+      return OfExtremes(expr);
+    case Op::kExtract:
+      return expr.text.empty() ? std::nullopt : OfExtract(expr);
+    case Op::kDateTrunc:
+      return OfTrunc(expr);
+    case Op::kLength:
+      return {};
     case Op::kWidthBucket:
-      if (const auto* count = std::get_if<std::int64_t>(&expr.args[3].literal); count != nullptr && *count >= 1 && *count < (1 << 30)) {
+      if (const auto* count = std::get_if<std::int64_t>(&expr.args[3].literal);
+          count != nullptr && *count >= 1 && *count < (1 << 30)) {
         return Range{0, static_cast<double>(*count + 1)};
       }
       return {};
-    default: break;
+    default:
+      break;
   }
   for (const Expr& arg : expr.args) {
     if (!arg.range || std::isinf(arg.range->low) || std::isinf(arg.range->high)) return {};
@@ -192,15 +233,24 @@ std::optional<Range> RangeOf(const Expr& expr) {
     const Range& b = *expr.args[1].range;
     const double scale = expr.type == Type::kTimestamp ? kDayMicroseconds : 1;
     switch (expr.op) {
-      case Op::kAdd: return Widened(a.low + b.low, a.high + b.high, whole);
-      case Op::kSubtract: return Widened(a.low - b.high, a.high - b.low, whole);
-      case Op::kDateDiff: return Range{a.low - b.high, a.high - b.low};
-      case Op::kDateAdd: return Range{a.low + b.low * scale, a.high + b.high * scale};
-      case Op::kMultiply: return Products(a, b, whole);
-      case Op::kDivide: return Quotients(a, b, whole);
-      case Op::kModulo: return Remainders(a, b);
-      case Op::kPower: return Powers(a, b);
-      default: return {};
+      case Op::kAdd:
+        return Widened(a.low + b.low, a.high + b.high, whole);
+      case Op::kSubtract:
+        return Widened(a.low - b.high, a.high - b.low, whole);
+      case Op::kDateDiff:
+        return Range{a.low - b.high, a.high - b.low};
+      case Op::kDateAdd:
+        return Range{a.low + b.low * scale, a.high + b.high * scale};
+      case Op::kMultiply:
+        return Products(a, b, whole);
+      case Op::kDivide:
+        return Quotients(a, b, whole);
+      case Op::kModulo:
+        return Remainders(a, b);
+      case Op::kPower:
+        return Powers(a, b);
+      default:
+        return {};
     }
   }
   return expr.args.empty() ? std::nullopt : OfOne(expr);
@@ -213,9 +263,12 @@ std::optional<Range> CastRange(const Expr& from, Type to) {
   }
   const Range& range = *from.range;
   if (IsTime(from.type) && to == from.type) return range;
-  if (from.type == Type::kDate && to == Type::kTimestamp) return Range{range.low * kDayMicroseconds, range.high * kDayMicroseconds};
-  if (from.type == Type::kTimestamp && to == Type::kDate) return Range{std::floor(range.low / kDayMicroseconds), std::ceil(range.high / kDayMicroseconds)};
-  if (to == Type::kInteger && from.type == Type::kNumber) return Range{std::floor(range.low), std::ceil(range.high)};
+  if (from.type == Type::kDate && to == Type::kTimestamp)
+    return Range{range.low * kDayMicroseconds, range.high * kDayMicroseconds};
+  if (from.type == Type::kTimestamp && to == Type::kDate)
+    return Range{std::floor(range.low / kDayMicroseconds), std::ceil(range.high / kDayMicroseconds)};
+  if (to == Type::kInteger && from.type == Type::kNumber)
+    return Range{std::floor(range.low), std::ceil(range.high)};
   if (to == Type::kNumber && from.type == Type::kInteger) return range;
   return to == from.type ? std::optional<Range>(range) : std::nullopt;
 }

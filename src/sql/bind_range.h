@@ -1,7 +1,8 @@
-// Interval arithmetic: where a value lies, whatever the row, given that columns are clipped to their ranges at the scan.
+// Interval arithmetic: where a value lies, whatever the row, given that columns are clipped to their ranges
+// at the scan.
 //
-// Sound: the interval of every expression holds every value that the engine's arithmetic can give, rounding included (ends
-// are widened by one part in 2^40). Integers whose interval leaves 63 bits have none.
+// Sound: the interval of every expression holds every value that the engine's arithmetic can give, rounding
+// included (ends are widened by one part in 2^40). Integers whose interval leaves 63 bits have none.
 #pragma once
 
 #include <optional>

@@ -36,17 +36,20 @@ std::shared_ptr<Relation> Above(const std::shared_ptr<const Relation>& input, Re
 
 Outcome<NamedRelation> BindRangeVar(const pg_query::RangeVar& table, const Scope& scope, const Ctes& ctes) {
   const std::string alias = table.has_alias() ? table.alias().aliasname() : table.relname();
-  if (!table.inh()) return Refuse("not_supported", "ONLY is not supported", "leave it out", "0A000", table.location());
+  if (!table.inh())
+    return Refuse("not_supported", "ONLY is not supported", "leave it out", "0A000", table.location());
   if (table.schemaname().empty()) {
-    if (const auto cte = ctes.find(table.relname()); cte != ctes.end()) return NamedRelation{cte->second, alias};
+    if (const auto cte = ctes.find(table.relname()); cte != ctes.end())
+      return NamedRelation{cte->second, alias};
   }
   const auto product = scope.find(table.relname());
   if (product == scope.end() || (!table.schemaname().empty() && table.schemaname() != "public")) {
     std::vector<std::string> names;
     for (const auto& [name, unused] : scope) names.push_back(name);
-    const std::string name = table.schemaname().empty() ? table.relname() : table.schemaname() + "." + table.relname();
-    return Refuse("unknown_table", fmt::format("there is no table {} under this agreement", name), DidYouMean(table.relname(), names, "\\d lists the tables"), "42P01",
-                  table.location());
+    const std::string name =
+        table.schemaname().empty() ? table.relname() : table.schemaname() + "." + table.relname();
+    return Refuse("unknown_table", fmt::format("there is no table {} under this agreement", name),
+                  DidYouMean(table.relname(), names, "\\d lists the tables"), "42P01", table.location());
   }
   return NamedRelation{ScanOfProduct(product->second), alias};
 }
@@ -54,13 +57,16 @@ Outcome<NamedRelation> BindRangeVar(const pg_query::RangeVar& table, const Scope
 // What a subquery that only computes and filters rows may not have.
 Outcome<void> CheckPlain(const pg_query::SelectStmt& select, int position) {
   const bool aggregates = select.group_clause_size() > 0 || select.has_having_clause() ||
-                          std::any_of(select.target_list().begin(), select.target_list().end(), [](const Node& target) { return HasAggregate(target); });
+                          std::any_of(select.target_list().begin(), select.target_list().end(),
+                                      [](const Node& target) { return HasAggregate(target); });
   if (aggregates) {
-    return Refuse("nested_aggregate", "an aggregate below another is not supported", "aggregate once, in the outermost SELECT", "0A000", position);
+    return Refuse("nested_aggregate", "an aggregate below another is not supported",
+                  "aggregate once, in the outermost SELECT", "0A000", position);
   }
-  if (select.distinct_clause_size() > 0 || select.sort_clause_size() > 0 || select.has_limit_count() || select.has_limit_offset()) {
-    return Refuse("row_selection", "DISTINCT, ORDER BY and LIMIT over rows of people are not supported", "use them in the outermost SELECT, over released values", "0A000",
-                  position);
+  if (select.distinct_clause_size() > 0 || select.sort_clause_size() > 0 || select.has_limit_count() ||
+      select.has_limit_offset()) {
+    return Refuse("row_selection", "DISTINCT, ORDER BY and LIMIT over rows of people are not supported",
+                  "use them in the outermost SELECT, over released values", "0A000", position);
   }
   return {};
 }
@@ -68,7 +74,8 @@ Outcome<void> CheckPlain(const pg_query::SelectStmt& select, int position) {
 Outcome<void> AddTarget(const pg_query::ResTarget& target, RowBinder& binder, Relation& out) {
   const Relation& input = binder.relation();
   const Node& value = target.val();
-  const bool star = value.has_column_ref() && value.column_ref().fields(value.column_ref().fields_size() - 1).has_a_star();
+  const bool star =
+      value.has_column_ref() && value.column_ref().fields(value.column_ref().fields_size() - 1).has_a_star();
   if (star) {
     for (std::size_t i = 0; i < input.columns.size(); ++i) {
       out.columns.push_back(input.columns[i]);
@@ -90,7 +97,8 @@ Outcome<void> AddTarget(const pg_query::ResTarget& target, RowBinder& binder, Re
   return {};
 }
 
-Outcome<std::shared_ptr<const Relation>> BindPlainSelect(const pg_query::SelectStmt& select, const Scope& scope, const Ctes& ctes,
+Outcome<std::shared_ptr<const Relation>> BindPlainSelect(const pg_query::SelectStmt& select,
+                                                         const Scope& scope, const Ctes& ctes,
                                                          ParameterTypes& parameters, int position) {
   TRY(CheckPlain(select, position));
   const NamedRelation from = TRY(BindFrom(select, scope, ctes, parameters));
@@ -100,18 +108,24 @@ Outcome<std::shared_ptr<const Relation>> BindPlainSelect(const pg_query::SelectS
   for (std::size_t i = 0; i < project->columns.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       if (project->columns[i].name == project->columns[j].name) {
-        return Refuse("ambiguous_column", fmt::format("two columns of the subquery are called {}", project->columns[i].name), "name one with AS", "42702", position);
+        return Refuse("ambiguous_column",
+                      fmt::format("two columns of the subquery are called {}", project->columns[i].name),
+                      "name one with AS", "42702", position);
       }
     }
   }
   return std::shared_ptr<const Relation>(std::move(project));
 }
 
-Outcome<void> BindCtes(const pg_query::WithClause& with, const Scope& scope, Ctes& ctes, ParameterTypes& parameters) {
+Outcome<void> BindCtes(const pg_query::WithClause& with, const Scope& scope, Ctes& ctes,
+                       ParameterTypes& parameters) {
   for (const Node& item : with.ctes()) {
     const pg_query::CommonTableExpr& cte = item.common_table_expr();
-    if (!cte.ctequery().has_select_stmt()) return Refuse("not_supported", "only SELECT may stand in WITH", "write SELECT", "0A000", cte.location());
-    ctes[cte.ctename()] = TRY(BindPlainSelect(cte.ctequery().select_stmt(), scope, ctes, parameters, cte.location()));
+    if (!cte.ctequery().has_select_stmt())
+      return Refuse("not_supported", "only SELECT may stand in WITH", "write SELECT", "0A000",
+                    cte.location());
+    ctes[cte.ctename()] =
+        TRY(BindPlainSelect(cte.ctequery().select_stmt(), scope, ctes, parameters, cte.location()));
   }
   return {};
 }
@@ -119,9 +133,35 @@ Outcome<void> BindCtes(const pg_query::WithClause& with, const Scope& scope, Cte
 }  // namespace
 
 bool IsAggregateName(const std::string& name) {
-  for (const char* known : {"count", "sum", "avg", "min", "max", "stddev", "stddev_pop", "stddev_samp", "variance", "var_pop", "var_samp", "corr", "covar_pop",
-                            "covar_samp", "string_agg", "array_agg", "json_agg", "jsonb_agg", "bool_and", "bool_or", "every", "mode", "percentile_cont",
-                            "percentile_disc", "bit_and", "bit_or", "regr_slope", "regr_intercept", "regr_r2"}) {
+  for (const char* known : {"count",
+                            "sum",
+                            "avg",
+                            "min",
+                            "max",
+                            "stddev",
+                            "stddev_pop",
+                            "stddev_samp",
+                            "variance",
+                            "var_pop",
+                            "var_samp",
+                            "corr",
+                            "covar_pop",
+                            "covar_samp",
+                            "string_agg",
+                            "array_agg",
+                            "json_agg",
+                            "jsonb_agg",
+                            "bool_and",
+                            "bool_or",
+                            "every",
+                            "mode",
+                            "percentile_cont",
+                            "percentile_disc",
+                            "bit_and",
+                            "bit_or",
+                            "regr_slope",
+                            "regr_intercept",
+                            "regr_r2"}) {
     if (name == known) return true;
   }
   return false;
@@ -149,20 +189,27 @@ bool HasAggregate(const google::protobuf::Message& message) {
 
 std::string OutputName(const Node& node) {
   switch (node.node_case()) {
-    case Node::kColumnRef: return LastName(node.column_ref().fields());
-    case Node::kFuncCall: return LastName(node.func_call().funcname());
+    case Node::kColumnRef:
+      return LastName(node.column_ref().fields());
+    case Node::kFuncCall:
+      return LastName(node.func_call().funcname());
     case Node::kTypeCast: {
       const std::string inner = OutputName(node.type_cast().arg());
       return inner == "?column?" ? LastName(node.type_cast().type_name().names()) : inner;
     }
-    case Node::kCoalesceExpr: return "coalesce";
-    case Node::kMinMaxExpr: return node.min_max_expr().op() == pg_query::IS_LEAST ? "least" : "greatest";
-    case Node::kAExpr: return node.a_expr().kind() == pg_query::AEXPR_NULLIF ? "nullif" : "?column?";
+    case Node::kCoalesceExpr:
+      return "coalesce";
+    case Node::kMinMaxExpr:
+      return node.min_max_expr().op() == pg_query::IS_LEAST ? "least" : "greatest";
+    case Node::kAExpr:
+      return node.a_expr().kind() == pg_query::AEXPR_NULLIF ? "nullif" : "?column?";
     case Node::kCaseExpr: {
-      const std::string inner = node.case_expr().has_defresult() ? OutputName(node.case_expr().defresult()) : "?column?";
+      const std::string inner =
+          node.case_expr().has_defresult() ? OutputName(node.case_expr().defresult()) : "?column?";
       return inner == "?column?" ? "case" : inner;
     }
-    default: return "?column?";
+    default:
+      return "?column?";
   }
 }
 
@@ -181,42 +228,52 @@ Outcome<std::size_t> RowBinder::FindColumn(const pg_query::ColumnRef& ref) const
   const int parts = ref.fields_size();
   if (ref.fields(parts - 1).has_a_star()) {
     return Refuse("row_level_output", "every output column must be an aggregate or a declared group",
-                  "try SELECT count(*) FROM the table, or GROUP BY a column that has a domain", "0A000", ref.location());
+                  "try SELECT count(*) FROM the table, or GROUP BY a column that has a domain", "0A000",
+                  ref.location());
   }
   const std::string name = LastName(ref.fields());
   const std::string qualifier = parts > 1 ? ref.fields(parts - 2).string().sval() : "";
   if (!qualifier.empty() && qualifier != from_.alias) {
-    return Refuse("unknown_table", fmt::format("there is no table {} in this FROM", qualifier), fmt::format("write {}.{}", from_.alias, name), "42P01", ref.location());
+    return Refuse("unknown_table", fmt::format("there is no table {} in this FROM", qualifier),
+                  fmt::format("write {}.{}", from_.alias, name), "42P01", ref.location());
   }
   std::vector<std::string> names;
   for (std::size_t i = 0; i < relation().columns.size(); ++i) {
     if (relation().columns[i].name == name) return i;
     names.push_back(relation().columns[i].name);
   }
-  return Refuse("unknown_column", fmt::format("there is no column {}", name), DidYouMean(name, names, "\\d TABLE lists the columns"), "42703", ref.location());
+  return Refuse("unknown_column", fmt::format("there is no column {}", name),
+                DidYouMean(name, names, "\\d TABLE lists the columns"), "42703", ref.location());
 }
 
 Outcome<std::optional<Expr>> RowBinder::BindSpecial(const Node& node) {
   if (node.has_column_ref()) {
     const std::size_t index = TRY(FindColumn(node.column_ref()));
     if (relation().columns[index].unit) {
-      return Refuse("unit_exposed", fmt::format("{} is the privacy unit: it names people", relation().columns[index].name),
-                    fmt::format("count people with count(DISTINCT {})", relation().columns[index].name), "0A000", node.column_ref().location());
+      return Refuse("unit_exposed",
+                    fmt::format("{} is the privacy unit: it names people", relation().columns[index].name),
+                    fmt::format("count people with count(DISTINCT {})", relation().columns[index].name),
+                    "0A000", node.column_ref().location());
     }
     return ColumnExpr(relation(), index);
   }
   if (node.has_func_call() && IsAggregateName(LastName(node.func_call().funcname()))) {
-    return Refuse("misplaced_aggregate", "an aggregate cannot stand here", "put it into the SELECT list or HAVING, and not inside another", "42803",
+    return Refuse("misplaced_aggregate", "an aggregate cannot stand here",
+                  "put it into the SELECT list or HAVING, and not inside another", "42803",
                   node.func_call().location());
   }
   return std::nullopt;
 }
 
-Outcome<NamedRelation> BindFrom(const pg_query::SelectStmt& select, const Scope& scope, Ctes ctes, ParameterTypes& parameters) {
+Outcome<NamedRelation> BindFrom(const pg_query::SelectStmt& select, const Scope& scope, Ctes ctes,
+                                ParameterTypes& parameters) {
   if (select.has_with_clause()) TRY(BindCtes(select.with_clause(), scope, ctes, parameters));
-  if (select.from_clause_size() == 0) return Refuse("no_table", "there is no table in this question", "add FROM and a table; \\d lists them", "0A000");
+  if (select.from_clause_size() == 0)
+    return Refuse("no_table", "there is no table in this question", "add FROM and a table; \\d lists them",
+                  "0A000");
   if (select.from_clause_size() > 1) {
-    return Refuse("join_not_supported", "several tables in one FROM are not supported", "ask of one table", "0A000", PositionOf(select.from_clause(1)));
+    return Refuse("join_not_supported", "several tables in one FROM are not supported", "ask of one table",
+                  "0A000", PositionOf(select.from_clause(1)));
   }
   const Node& item = select.from_clause(0);
   NamedRelation from;
@@ -224,7 +281,8 @@ Outcome<NamedRelation> BindFrom(const pg_query::SelectStmt& select, const Scope&
     from = TRY(BindRangeVar(item.range_var(), scope, ctes));
   } else {
     const pg_query::RangeSubselect& subselect = item.range_subselect();
-    from = {TRY(BindPlainSelect(subselect.subquery().select_stmt(), scope, ctes, parameters, 0)), subselect.alias().aliasname()};
+    from = {TRY(BindPlainSelect(subselect.subquery().select_stmt(), scope, ctes, parameters, 0)),
+            subselect.alias().aliasname()};
   }
   if (!select.has_where_clause()) return from;
   auto filter = Above(from.relation, Relation::Kind::kFilter);

@@ -15,7 +15,8 @@ struct NamedRelation {
 // CTEs that are in sight, by name.
 using Ctes = std::map<std::string, std::shared_ptr<const Relation>>;
 
-// Expressions over the rows of one relation. The privacy unit is refused except where `BindUnitOrColumn` is asked.
+// Expressions over the rows of one relation. The privacy unit is refused except where `BindUnitOrColumn` is
+// asked.
 class RowBinder final : public ExprBinder {
  public:
   RowBinder(const NamedRelation& from, ParameterTypes& parameters) : ExprBinder(parameters), from_(from) {}
@@ -39,6 +40,7 @@ bool HasAggregate(const google::protobuf::Message& message);
 std::string OutputName(const pg_query::Node& node);
 
 // FROM and WHERE of a SELECT, and its CTEs.
-Outcome<NamedRelation> BindFrom(const pg_query::SelectStmt& select, const Scope& scope, Ctes ctes, ParameterTypes& parameters);
+Outcome<NamedRelation> BindFrom(const pg_query::SelectStmt& select, const Scope& scope, Ctes ctes,
+                                ParameterTypes& parameters);
 
 }  // namespace concordat::sql

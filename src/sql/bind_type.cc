@@ -17,11 +17,13 @@ struct Named {
   Type type;
 };
 constexpr Named kNamed[] = {
-    {"bool", Type::kBoolean},     {"boolean", Type::kBoolean}, {"int2", Type::kInteger},      {"int4", Type::kInteger},
-    {"int8", Type::kInteger},     {"smallint", Type::kInteger}, {"int", Type::kInteger},      {"integer", Type::kInteger},
-    {"bigint", Type::kInteger},   {"float4", Type::kNumber},   {"float8", Type::kNumber},     {"real", Type::kNumber},
-    {"numeric", Type::kNumber},   {"decimal", Type::kNumber},  {"text", Type::kText},         {"varchar", Type::kText},
-    {"bpchar", Type::kText},      {"date", Type::kDate},       {"timestamp", Type::kTimestamp}, {"double", Type::kNumber},
+    {"bool", Type::kBoolean},        {"boolean", Type::kBoolean}, {"int2", Type::kInteger},
+    {"int4", Type::kInteger},        {"int8", Type::kInteger},    {"smallint", Type::kInteger},
+    {"int", Type::kInteger},         {"integer", Type::kInteger}, {"bigint", Type::kInteger},
+    {"float4", Type::kNumber},       {"float8", Type::kNumber},   {"real", Type::kNumber},
+    {"numeric", Type::kNumber},      {"decimal", Type::kNumber},  {"text", Type::kText},
+    {"varchar", Type::kText},        {"bpchar", Type::kText},     {"date", Type::kDate},
+    {"timestamp", Type::kTimestamp}, {"double", Type::kNumber},
 };
 
 std::string Trimmed(const std::string& text) {
@@ -30,7 +32,8 @@ std::string Trimmed(const std::string& text) {
 }
 
 std::optional<bool> ParseBoolean(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   for (const char* yes : {"t", "true", "y", "yes", "on", "1"}) {
     if (text == yes) return true;
   }
@@ -45,7 +48,8 @@ std::optional<T> ParseNumber(const std::string& text) {
   T number{};
   const char* first = text.data() + (text.starts_with('+') ? 1 : 0);
   const auto [end, error] = std::from_chars(first, text.data() + text.size(), number);
-  if (first == text.data() + text.size() || error != std::errc{} || end != text.data() + text.size()) return {};
+  if (first == text.data() + text.size() || error != std::errc{} || end != text.data() + text.size())
+    return {};
   if constexpr (std::is_floating_point_v<T>) {
     if (!std::isfinite(number)) return {};
   }
@@ -57,7 +61,9 @@ std::optional<std::int64_t> ParseMicroseconds(std::string text) {
   std::int64_t fraction = 0;
   if (const auto dot = text.find('.'); dot != text.npos) {
     std::string digits = text.substr(dot + 1);
-    if (digits.empty() || digits.size() > 6 || !std::all_of(digits.begin(), digits.end(), [](unsigned char c) { return std::isdigit(c) != 0; })) return {};
+    if (digits.empty() || digits.size() > 6 ||
+        !std::all_of(digits.begin(), digits.end(), [](unsigned char c) { return std::isdigit(c) != 0; }))
+      return {};
     digits.resize(6, '0');
     fraction = *ParseNumber<std::int64_t>(digits);
     text.resize(dot);
@@ -76,7 +82,8 @@ std::optional<std::int64_t> ParseMicroseconds(std::string text) {
 
 std::optional<Value> Parsed(Type type, const std::string& text) {
   switch (type) {
-    case Type::kText: return Value(text);
+    case Type::kText:
+      return Value(text);
     case Type::kBoolean:
       if (const auto flag = ParseBoolean(Trimmed(text))) return Value(*flag);
       return {};
@@ -87,13 +94,15 @@ std::optional<Value> Parsed(Type type, const std::string& text) {
       if (const auto number = ParseNumber<double>(Trimmed(text))) return Value(*number);
       return {};
     case Type::kDate:
-    case Type::kTimestamp: break;
+    case Type::kTimestamp:
+      break;
   }
   const auto microseconds = ParseMicroseconds(Trimmed(text));
   if (!microseconds) return {};
   constexpr std::int64_t kDay = 86'400'000'000;
   if (type == Type::kTimestamp) return Value(Timestamp{*microseconds});
-  return Value(Date{static_cast<std::int32_t>((*microseconds - ((*microseconds % kDay) + kDay) % kDay) / kDay)});
+  return Value(
+      Date{static_cast<std::int32_t>((*microseconds - ((*microseconds % kDay) + kDay) % kDay) / kDay)});
 }
 
 }  // namespace
@@ -125,8 +134,8 @@ std::optional<Type> TypeNamed(const std::string& name) {
 
 Outcome<Value> ParseLiteral(Type type, const std::string& text, int position) {
   if (auto value = Parsed(type, text)) return *std::move(value);
-  return Refuse("bad_literal", fmt::format("'{}' is not a {}", text.substr(0, 60), Name(type)), "write it as PostgreSQL would, such as 12, 1.5 or 2026-12-01",
-                "22023", position);
+  return Refuse("bad_literal", fmt::format("'{}' is not a {}", text.substr(0, 60), Name(type)),
+                "write it as PostgreSQL would, such as 12, 1.5 or 2026-12-01", "22023", position);
 }
 
 std::optional<Type> Meet(Type a, Type b) {

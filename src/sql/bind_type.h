@@ -1,4 +1,5 @@
-// Types: which fit together, and how literals take the type of their surroundings, as PostgreSQL's unknown literals do.
+// Types: which fit together, and how literals take the type of their surroundings, as PostgreSQL's unknown
+// literals do.
 #pragma once
 
 #include <optional>
@@ -25,7 +26,8 @@ Outcome<Value> ParseLiteral(Type type, const std::string& text, int position);
 // A moment as ranges hold it: days, or microseconds.
 std::optional<double> AsPoint(const Value& value);
 
-// The types that two operands meet in: equal, or integer and number, or date and timestamp; none when they do not meet.
+// The types that two operands meet in: equal, or integer and number, or date and timestamp; none when they do
+// not meet.
 std::optional<Type> Meet(Type a, Type b);
 
 // `expr` as `type`; the caller has made sure that it converts (Meet). Adds a cast where one is needed.

@@ -1,7 +1,8 @@
-// A bound expression: typed, with nullability and an interval, over the rows of a relation or over released values.
+// A bound expression: typed, with nullability and an interval, over the rows of a relation or over released
+// values.
 //
-// One tree and one generator serve both sides. A row-side expression never sees kGroup or kAggregate; a released-side
-// expression sees nothing of a row but through them.
+// One tree and one generator serve both sides. A row-side expression never sees kGroup or kAggregate; a
+// released-side expression sees nothing of a row but through them.
 #pragma once
 
 #include <cstdint>
@@ -24,28 +25,63 @@ enum class Op {
   kGroup,      // index: position in Query::groups        (released side)
   kAggregate,  // index: position in Query::aggregates    (released side)
   // logic (three-valued)
-  kAnd, kOr, kNot,
-  kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual,
-  kDistinctFrom, kNotDistinctFrom,
-  kIsNull, kIsNotNull, kIsTrue, kIsNotTrue, kIsFalse, kIsNotFalse,
-  kIn,         // args[0] among args[1..]; NOT IN is kNot of it
-  kLike, kILike,  // args: text, pattern literal; escape is backslash
+  kAnd,
+  kOr,
+  kNot,
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
+  kDistinctFrom,
+  kNotDistinctFrom,
+  kIsNull,
+  kIsNotNull,
+  kIsTrue,
+  kIsNotTrue,
+  kIsFalse,
+  kIsNotFalse,
+  kIn,  // args[0] among args[1..]; NOT IN is kNot of it
+  kLike,
+  kILike,  // args: text, pattern literal; escape is backslash
   // arithmetic: numbers are doubles unless both sides are integers and the interval fits 63 bits
-  kAdd, kSubtract, kMultiply, kDivide, kModulo, kNegate, kPower,
-  kAbs, kRound, kFloor, kCeil, kSign, kSqrt, kLn, kExp,  // kRound: args value [, digits literal]
-  kLeast, kGreatest, kWidthBucket,
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kDivide,
+  kModulo,
+  kNegate,
+  kPower,
+  kAbs,
+  kRound,
+  kFloor,
+  kCeil,
+  kSign,
+  kSqrt,
+  kLn,
+  kExp,  // kRound: args value [, digits literal]
+  kLeast,
+  kGreatest,
+  kWidthBucket,
   // conditional
-  kCase,       // args: when1, then1, when2, then2, …, else
-  kCoalesce, kNullIf,
+  kCase,  // args: when1, then1, when2, then2, …, else
+  kCoalesce,
+  kNullIf,
   // types
-  kCast,       // to Expr::type; NULL where the value does not convert
+  kCast,  // to Expr::type; NULL where the value does not convert
   // time
   kDateTrunc,  // text: field
   kExtract,    // text: field
   kDateAdd,    // args: date or timestamp, days literal (also negative)
   kDateDiff,   // args: date, date: days
   // text
-  kLower, kUpper, kSubstring, kLength, kTrim, kConcat,  // kSubstring: text, start [, length]
+  kLower,
+  kUpper,
+  kSubstring,
+  kLength,
+  kTrim,
+  kConcat,  // kSubstring: text, start [, length]
 };
 
 struct Expr {
@@ -54,9 +90,9 @@ struct Expr {
   bool nullable = true;
   std::optional<Range> range;  // sound for every row after clipping at the scan; none for text and boolean
   std::vector<Expr> args;
-  Value literal;       // kLiteral
-  int index = 0;       // kColumn, kParameter, kGroup, kAggregate
-  std::string text;    // kDateTrunc, kExtract: the field
+  Value literal;     // kLiteral
+  int index = 0;     // kColumn, kParameter, kGroup, kAggregate
+  std::string text;  // kDateTrunc, kExtract: the field
 };
 
 // Same question, same tree.

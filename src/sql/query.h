@@ -1,4 +1,5 @@
-// A bound question: what an analyst asked, with every name, type, interval and unit resolved. No noise, no bounds yet.
+// A bound question: what an analyst asked, with every name, type, interval and unit resolved. No noise, no
+// bounds yet.
 #pragma once
 
 #include <memory>
@@ -21,25 +22,26 @@ struct RelationColumn {
   bool unit = false;
 };
 
-// Rows of people: a scan, or rows computed from rows. A tree, so that joins and per-unit aggregation join the kinds
-// without changing those that are here.
+// Rows of people: a scan, or rows computed from rows. A tree, so that joins and per-unit aggregation join the
+// kinds without changing those that are here.
 struct Relation {
   enum class Kind { kScan, kFilter, kProject };
   Kind kind = Kind::kScan;
-  std::vector<RelationColumn> columns;    // what it offers
-  std::int64_t rows_per_unit = 1;         // no unit has more rows in it
-  bool rows_proven = false;               // by publishing; otherwise the plan must enforce it
+  std::vector<RelationColumn> columns;  // what it offers
+  std::int64_t rows_per_unit = 1;       // no unit has more rows in it
+  bool rows_proven = false;             // by publishing; otherwise the plan must enforce it
   // kScan
   std::shared_ptr<const catalogue::Product> product;
   // kFilter, kProject
   std::shared_ptr<const Relation> input;
-  std::optional<Expr> predicate;          // kFilter
-  std::vector<Expr> expressions;          // kProject: one for each of `columns`
+  std::optional<Expr> predicate;  // kFilter
+  std::vector<Expr> expressions;  // kProject: one for each of `columns`
 };
 
 struct GroupKey {
-  Expr value;                              // over the relation
-  std::optional<std::vector<Value>> domain;  // every value it may take, NULL among them when nullable; none: by threshold
+  Expr value;  // over the relation
+  std::optional<std::vector<Value>>
+      domain;  // every value it may take, NULL among them when nullable; none: by threshold
 };
 
 enum class AggregateKind { kCountRows, kCount, kCountUnits, kSum };
@@ -61,7 +63,8 @@ struct OrderBy {
   bool nulls_first = false;
 };
 
-// Average of x is kDivide(kAggregate sum, kAggregate count); the binder writes it so and shares equal aggregates.
+// Average of x is kDivide(kAggregate sum, kAggregate count); the binder writes it so and shares equal
+// aggregates.
 struct Query {
   std::shared_ptr<const Relation> relation;
   std::vector<GroupKey> groups;

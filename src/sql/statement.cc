@@ -10,7 +10,8 @@ namespace {
 
 // "InsertStmt" as people call it: INSERT.
 std::string StatementName(const pg_query::Node& node) {
-  const auto* field = node.GetReflection()->GetOneofFieldDescriptor(node, node.GetDescriptor()->oneof_decl(0));
+  const auto* field =
+      node.GetReflection()->GetOneofFieldDescriptor(node, node.GetDescriptor()->oneof_decl(0));
   std::string name = field == nullptr ? "this statement" : field->message_type()->name();
   if (name.ends_with("Stmt")) name.resize(name.size() - 4);
   std::string words;
@@ -25,14 +26,16 @@ std::string StatementName(const pg_query::Node& node) {
 
 Outcome<Question> ParseQuestion(std::string_view text) {
   pg_query::ParseResult tree = TRY(ParseTree(text));
-  if (tree.stmts_size() == 0) return Refuse("empty_statement", "there is no statement", "try SELECT count(*) FROM a table", "42601");
+  if (tree.stmts_size() == 0)
+    return Refuse("empty_statement", "there is no statement", "try SELECT count(*) FROM a table", "42601");
   if (tree.stmts_size() > 1) {
-    return Refuse("several_statements", "several statements in one question", "send them one at a time", "42601",
-                  tree.stmts(1).stmt_location());
+    return Refuse("several_statements", "several statements in one question", "send them one at a time",
+                  "42601", tree.stmts(1).stmt_location());
   }
   const pg_query::Node& node = tree.stmts(0).stmt();
   if (!node.has_select_stmt()) {
-    return Refuse("statement_not_supported", StatementName(node) + " is not supported: the data is read-only, through aggregates",
+    return Refuse("statement_not_supported",
+                  StatementName(node) + " is not supported: the data is read-only, through aggregates",
                   "try SELECT count(*) FROM a table");
   }
   TRY(CheckAllowed(node.select_stmt()));

@@ -19,8 +19,9 @@ struct Question {
   std::string normal;  // the same for the same question, whatever its spacing, case and comments
 };
 
-// Reads one SELECT. Everything else is refused by name: other statements, several statements, constructs that are not
-// supported. Refusals: those of tree.h and allow.h; statement_not_supported, several_statements, empty_statement.
+// Reads one SELECT. Everything else is refused by name: other statements, several statements, constructs that
+// are not supported. Refusals: those of tree.h and allow.h; statement_not_supported, several_statements,
+// empty_statement.
 Outcome<Question> ParseQuestion(std::string_view text);
 
 }  // namespace concordat::sql

@@ -9,10 +9,12 @@
 namespace concordat::sql {
 namespace {
 
-// libpg_query recurses over the tree it made, about 300 bytes of stack a level (3,000 under sanitizers), and a text can make
-// a level of every second byte ("1+1+1…"). Pages of this stack that are not used are never touched.
+// libpg_query recurses over the tree it made, about 300 bytes of stack a level (3,000 under sanitizers), and
+// a text can make a level of every second byte ("1+1+1…"). Pages of this stack that are not used are never
+// touched.
 constexpr std::size_t kParserStack = std::size_t{512} << 20;
-// Later recursions (allow-list, binder, generator) run on ordinary stacks: protobuf levels, two or three of them a nesting.
+// Later recursions (allow-list, binder, generator) run on ordinary stacks: protobuf levels, two or three of
+// them a nesting.
 constexpr int kDeepestTree = 400;
 
 struct Job {
@@ -42,7 +44,8 @@ PgQueryProtobufParseResult ParseOnOwnStack(const std::string& text) {
 
 Outcome<pg_query::ParseResult> ParseTree(std::string_view text) {
   if (text.size() > kLongestText) {
-    return Refuse("statement_too_long", "the statement is longer than 128 kB", "ask for less at a time", "54000");
+    return Refuse("statement_too_long", "the statement is longer than 128 kB", "ask for less at a time",
+                  "54000");
   }
   if (text.find('\0') != text.npos) return Refuse("not_sql", "a zero byte in the text", "remove it", "42601");
   PgQueryProtobufParseResult parsed = ParseOnOwnStack(std::string(text));
@@ -58,7 +61,9 @@ Outcome<pg_query::ParseResult> ParseTree(std::string_view text) {
   pg_query::ParseResult tree;
   const bool whole = tree.ParseFromCodedStream(&input);
   pg_query_free_protobuf_parse_result(parsed);
-  if (!whole) return Refuse("statement_too_deep", "the statement is nested too deeply", "write it flatter: IN instead of many ORs", "54001");
+  if (!whole)
+    return Refuse("statement_too_deep", "the statement is nested too deeply",
+                  "write it flatter: IN instead of many ORs", "54001");
   return tree;
 }
 

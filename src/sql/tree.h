@@ -12,9 +12,9 @@ namespace concordat::sql {
 
 inline constexpr std::size_t kLongestText = std::size_t{128} << 10;  // bytes of one message of statements
 
-// The statements of a text. Safe on any text: the parser runs on a stack of its own that no text up to kLongestText
-// exhausts, and a tree deeper than later recursions allow is refused.
-// Refusals: not_sql (42601, with position), statement_too_long, statement_too_deep.
+// The statements of a text. Safe on any text: the parser runs on a stack of its own that no text up to
+// kLongestText exhausts, and a tree deeper than later recursions allow is refused. Refusals: not_sql (42601,
+// with position), statement_too_long, statement_too_deep.
 Outcome<pg_query::ParseResult> ParseTree(std::string_view text);
 
 // The tree as text again: one spelling for one meaning.

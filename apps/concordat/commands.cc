@@ -1,0 +1,216 @@
+#include <CLI/CLI.hpp>
+
+#include "invocation.h"
+
+namespace concordat::cli {
+namespace {
+
+using nlohmann::json;
+
+// A command that stores its arguments by name and becomes `verb` when parsed.
+class Command {
+ public:
+  Command(CLI::App& parent, Invocation& invocation, const std::string& name, const std::string& verb,
+          const std::string& help, const std::string& example)
+      : app_(parent.add_subcommand(name, help)), invocation_(invocation) {
+    app_->footer("Example:\n  concordat " + example);
+    app_->callback([&invocation, verb] { invocation.verb = verb; });
+  }
+
+  Command& Text(const std::string& flag, const std::string& key, const std::string& help,
+                bool required = false) {
+    CLI::Option* option = app_->add_option_function<std::string>(
+        flag,
+        [this_invocation = &invocation_, key](const std::string& value) {
+          this_invocation->arguments[key] = value;
+        },
+        help);
+    if (required) option->required();
+    return *this;
+  }
+  Command& Texts(const std::string& flag, const std::string& key, const std::string& help) {
+    app_->add_option_function<std::vector<std::string>>(
+        flag,
+        [this_invocation = &invocation_, key](const std::vector<std::string>& values) {
+          this_invocation->arguments[key] = values;
+        },
+        help);
+    return *this;
+  }
+  Command& Number(const std::string& flag, const std::string& key, const std::string& help) {
+    app_->add_option_function<double>(
+        flag,
+        [this_invocation = &invocation_, key](double value) { this_invocation->arguments[key] = value; },
+        help);
+    return *this;
+  }
+  Command& Flag(const std::string& flag, const std::string& key, const std::string& help) {
+    app_->add_flag_callback(
+        flag, [this_invocation = &invocation_, key] { this_invocation->arguments[key] = true; }, help);
+    return *this;
+  }
+  // A file whose text goes along, with its absolute path beside it.
+  Command& File(const std::string& flag, const std::string& help) {
+    app_->add_option_function<std::string>(
+            flag,
+            [this_invocation = &invocation_](const std::string& file) {
+              this_invocation->arguments["text"] = ReadArgumentFile(file);
+              this_invocation->arguments["path"] =
+                  file == "-" ? "-" : std::filesystem::absolute(file).string();
+            },
+            help)
+        ->required();
+    return *this;
+  }
+  Command& Path(const std::string& flag, const std::string& key, const std::string& help,
+                bool required = false) {
+    CLI::Option* option = app_->add_option_function<std::string>(
+        flag,
+        [this_invocation = &invocation_, key](const std::string& path) {
+          this_invocation->arguments[key] = std::filesystem::absolute(path).string();
+        },
+        help);
+    if (required) option->required();
+    return *this;
+  }
+  Command& Password() {
+    file_ = std::make_shared<std::string>();
+    app_->add_option("--password-file", *file_, "Read the password from this file (- for standard input)");
+    app_->parse_complete_callback([this_invocation = &invocation_, file = file_] {
+      this_invocation->arguments["password"] = ReadPassword(*file);
+    });
+    return *this;
+  }
+
+ private:
+  CLI::App* app_;
+  Invocation& invocation_;
+  std::shared_ptr<std::string> file_;
+};
+
+CLI::App& Group(CLI::App& app, const std::string& name, const std::string& help) {
+  CLI::App* group = app.add_subcommand(name, help);
+  group->require_subcommand(1);
+  return *group;
+}
+
+}  // namespace
+
+void AddMemberCommands(CLI::App& app, Invocation& invocation) {
+  Command(app, invocation, "init", "init", "Make a member: keys, certificate, store; prints what to back up",
+          "init lewisham --home /srv/concordat")
+      .Text("name", "member", "The member's name: lower-case letters, digits and hyphens", true)
+      .Text("--listen", "listen", "Where analysts will connect (default 127.0.0.1:6432)")
+      .Texts("--host", "hosts", "A name or address the certificate is for (may be repeated)");
+  Command(app, invocation, "serve", "serve", "Run the node; prints the address once it is ready",
+          "serve --listen 127.0.0.1:6432")
+      .Text("--listen", "listen", "Address and port; port 0 takes a free one")
+      .Path("--config", "config", "Settings to read instead of HOME/node.yaml");
+  Command(app, invocation, "doctor", "doctor", "Look at everything that could be wrong, and say what to do",
+          "doctor");
+  Command(app, invocation, "backup", "backup",
+          "Copy the store and the keys into one file while the node runs",
+          "backup /var/backups/concordat-monday.backup")
+      .Path("file", "file", "Where to write; must not exist", true);
+  Command(app, invocation, "restore", "restore", "Make a home again from a backup; the home must be empty",
+          "restore /var/backups/concordat-monday.backup --home /srv/concordat")
+      .Path("file", "file", "The backup", true);
+}
+
+void AddProductCommands(CLI::App& app, Invocation& invocation) {
+  CLI::App& group = Group(app, "product", "Data products: publish a contract, look at what analysts see");
+  Command(group, invocation, "publish", "product publish",
+          "Validate a contract, profile its data, prove its bounds, publish",
+          "product publish claims.odcs.yaml")
+      .File("file", "The contract: ODCS 3.1.0 in YAML")
+      .Path("--data", "data",
+            "The folder that paths in the contract are relative to (default: the contract's)");
+  Command(group, invocation, "show", "product show", "Print what analysts will see of a product",
+          "product show claims")
+      .Text("name", "product", "name, member/name, or member/name@version", true);
+  Command(group, invocation, "list", "product list", "List products and versions", "product list");
+}
+
+void AddAnalystCommands(CLI::App& app, Invocation& invocation) {
+  CLI::App& group = Group(app, "analyst", "Analysts: who may connect, what training they have attested");
+  Command(group, invocation, "add", "analyst add", "Add an analyst",
+          "analyst add ana --training data-ethics@2026-03-01 --password-file ana.password")
+      .Text("name", "analyst", "The name they connect with", true)
+      .Texts("--training", "training", "Training attested, as name@date (may be repeated)")
+      .Password();
+  Command(group, invocation, "password", "analyst password", "Give an analyst a new password",
+          "analyst password ana")
+      .Text("name", "analyst", "The analyst", true)
+      .Password();
+  Command(group, invocation, "training", "analyst training", "Record training that an analyst attested",
+          "analyst training ana data-ethics@2026-11-01")
+      .Text("name", "analyst", "The analyst", true)
+      .Text("attestation", "training", "name@date", true);
+  Command(group, invocation, "remove", "analyst remove", "Remove an analyst; their record stands",
+          "analyst remove ana")
+      .Text("name", "analyst", "The analyst", true);
+  Command(group, invocation, "list", "analyst list", "List analysts and their training", "analyst list");
+}
+
+void AddAgreementCommands(CLI::App& app, Invocation& invocation) {
+  CLI::App& group = Group(app, "agreement", "Agreements: who may ask what, why, until when");
+  Command(group, invocation, "draft", "agreement draft", "Check an agreement and keep it as a draft",
+          "agreement draft heart-study.yaml")
+      .File("file", "The agreement: YAML or JSON");
+  Command(group, invocation, "propose", "agreement propose", "Propose an agreement for approval",
+          "agreement propose heart-study.yaml --approve")
+      .File("file", "The agreement: YAML or JSON")
+      .Flag("--approve", "approve", "Approve it as well, as --by")
+      .Text("--by", "by", "Who acts (default: the name you are logged in with)");
+  const struct {
+    const char* name;
+    const char* help;
+  } steps[] = {
+      {"approve", "Approve a proposed agreement; in force once enough people have"},
+      {"suspend", "Stop answering under an agreement for now"},
+      {"resume", "Answer again under a suspended agreement"},
+      {"revoke", "End an agreement; holds from the next request"},
+  };
+  for (const auto& step : steps) {
+    const std::string name = step.name;
+    Command(group, invocation, name, "agreement " + name, step.help, "agreement " + name + " heart-study")
+        .Text("name", "agreement", "The agreement", true)
+        .Text("--by", "by", "Who acts (default: the name you are logged in with)")
+        .Text("--reason", "reason", "Why, for the record");
+  }
+  Command(group, invocation, "show", "agreement show", "Print an agreement, its state and who approved it",
+          "agreement show heart-study")
+      .Text("name", "agreement", "The agreement", true);
+  Command(group, invocation, "list", "agreement list", "List agreements and their states", "agreement list");
+}
+
+void AddAskCommands(CLI::App& app, Invocation& invocation) {
+  Command(app, invocation, "ask", "ask", "Ask a question, with the same answer as psql",
+          "ask heart-study \"SELECT sex, count(*) FROM patients GROUP BY sex\" --as ana --margins")
+      .Text("agreement", "agreement", "The agreement to ask under", true)
+      .Text("sql", "sql", "The question", true)
+      .Text("--as", "analyst", "The analyst who asks (default: the agreement's only one)")
+      .Number("--epsilon", "epsilon", "Epsilon for this question (default: the agreement's per_query)")
+      .Text("--accuracy", "accuracy", "Margin to meet instead, such as ±2% or ±50")
+      .Text("--purpose", "purpose", "The purpose, when it should be checked")
+      .Flag("--margins", "margins", "Add the 95% margin of each column")
+      .Flag("--pure", "pure", "Pure differential privacy: discrete Laplace noise")
+      .Flag("--explain", "explain", "Print the plan, the charge and the margins instead; free");
+  Command(app, invocation, "budget", "budget", "What is spent and left: products, agreements, analysts",
+          "budget claims")
+      .Text("product", "product", "Only this product");
+  Command(app, invocation, "receipt", "receipt", "Show and check the record behind an answer", "receipt 4f1c")
+      .Text("id", "id", "The answer's id, or its beginning", true);
+}
+
+void AddLedgerCommands(CLI::App& app, Invocation& invocation) {
+  CLI::App& group = Group(app, "ledger", "The record that nobody can rewrite");
+  Command(group, invocation, "verify", "ledger verify", "Recompute everything and compare", "ledger verify");
+  Command(group, invocation, "head", "ledger head", "Print the newest checkpoint: keep a copy elsewhere",
+          "ledger head");
+  Command(group, invocation, "show", "ledger show", "Print entries", "ledger show --last 20")
+      .Number("--first", "first", "From this entry on")
+      .Number("--last", "last", "The newest N (default 20)");
+}
+
+}  // namespace concordat::cli

@@ -1,0 +1,39 @@
+// What a command line came to: the verb and its arguments, as flags and files gave them.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace concordat::cli {
+
+enum class Format { kText, kJson, kCsv };
+
+struct Invocation {
+  std::string verb;
+  nlohmann::json arguments = nlohmann::json::object();
+  std::filesystem::path home;
+  Format format = Format::kText;
+  bool quiet = false;  // no progress
+};
+
+// Each adds its part of the command tree; a parsed command fills `invocation`.
+void AddMemberCommands(CLI::App& app, Invocation& invocation);
+void AddProductCommands(CLI::App& app, Invocation& invocation);
+void AddAnalystCommands(CLI::App& app, Invocation& invocation);
+void AddAgreementCommands(CLI::App& app, Invocation& invocation);
+void AddAskCommands(CLI::App& app, Invocation& invocation);
+void AddLedgerCommands(CLI::App& app, Invocation& invocation);
+
+// The text of FILE, standard input when it is "-". Throws CLI::ValidationError with what to do.
+std::string ReadArgumentFile(const std::string& file);
+// A password from a file, from standard input ("-"), or asked for on the terminal without echo.
+std::string ReadPassword(const std::string& file);
+// A script for bash or zsh that completes the command tree below `app`.
+std::string CompletionScript(const CLI::App& app, const std::string& shell);
+
+}  // namespace concordat::cli

@@ -1,0 +1,78 @@
+#include "run.h"
+
+#include <unistd.h>
+
+#include <iostream>
+
+#include "node/care.h"
+#include "node/control.h"
+#include "node/home.h"
+#include "node/node.h"
+#include "node/serve.h"
+#include "print.h"
+
+namespace concordat::cli {
+namespace {
+
+int ExitCode(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::kPermissionDenied:
+    case ErrorCode::kFailedPrecondition:
+    case ErrorCode::kInvalidArgument:
+    case ErrorCode::kAlreadyExists:
+    case ErrorCode::kNotFound:
+      return 1;
+    default:
+      return 3;
+  }
+}
+
+int PrintError(const Invocation& invocation, const Error& error) {
+  if (invocation.format == Format::kJson) {
+    std::cout << nlohmann::json{{"error",
+                                 {{"code", Name(error.code)},
+                                  {"message", error.message},
+                                  {"remedy", error.remedy}}}}
+                     .dump(2)
+              << "\n";
+  } else {
+    std::cerr << "concordat: " << error.message << "\n";
+    if (!error.remedy.empty()) std::cerr << "  " << error.remedy << "\n";
+  }
+  return ExitCode(error);
+}
+
+// One line that is written over while work goes on; nothing where no person looks.
+node::Progress ShowProgress(const Invocation& invocation) {
+  if (invocation.quiet || isatty(STDERR_FILENO) == 0) return [](std::string_view) {};
+  return [](std::string_view text) { std::cerr << "\r\033[K" << text << std::flush; };
+}
+
+Result<node::Reply> RunAtHome(const Invocation& invocation, const node::Progress& progress) {
+  const std::string& verb = invocation.verb;
+  if (verb == "init") return node::InitHome(invocation.home, invocation.arguments);
+  if (verb == "restore") return node::RestoreHome(invocation.home, invocation.arguments);
+  const auto home = node::OpenHome(invocation.home);
+  if (!home) return tl::unexpected(home.error());
+  auto reply = node::AskControl(home->control_socket(), verb, invocation.arguments, progress);
+  if (reply || reply.error().code != ErrorCode::kUnavailable) return reply;
+  const auto node = TRY(node::Node::Open(*home));
+  return node::RunVerb(*node, verb, invocation.arguments, progress);
+}
+
+}  // namespace
+
+int Run(const Invocation& invocation) {
+  if (invocation.verb == "serve") {
+    const auto served = node::Serve(invocation.home, invocation.arguments);
+    return served ? 0 : PrintError(invocation, served.error());
+  }
+  const auto progress = ShowProgress(invocation);
+  const auto reply = RunAtHome(invocation, progress);
+  progress("");
+  if (!reply) return PrintError(invocation, reply.error());
+  Print(invocation, *reply);
+  return 0;
+}
+
+}  // namespace concordat::cli

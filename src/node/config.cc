@@ -1,0 +1,117 @@
+#include "node/config.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <yaml-cpp/yaml.h>
+
+#include <charconv>
+
+#include "base/file.h"
+
+namespace concordat::node {
+namespace {
+
+tl::unexpected<Error> Wrong(const YAML::Node& where, const std::string& key, const std::string& what) {
+  return Fail(ErrorCode::kInvalidArgument,
+              fmt::format("node.yaml line {}: {}: {}", where.Mark().line + 1, key, what),
+              "mend the line, or remove it to take the default");
+}
+
+template <class T>
+Result<T> Number(const YAML::Node& value, const std::string& key, T low, T high) {
+  const std::string text = value.IsScalar() ? value.Scalar() : "";
+  T number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || number < low || number > high) {
+    return Wrong(value, key, fmt::format("'{}' is not a whole number from {} to {}", text, low, high));
+  }
+  return number;
+}
+
+Result<void> SetKey(Config& config, const std::string& key, const YAML::Node& value) {
+  const auto milliseconds = [&](std::int64_t low, std::int64_t high) {
+    return Number<std::int64_t>(value, key, low, high);
+  };
+  if (key == "member" && value.IsScalar()) {
+    config.member = value.Scalar();
+  } else if (key == "listen" && value.IsScalar()) {
+    if (!ParseEndpoint(value.Scalar())) return Wrong(value, key, "write it as 127.0.0.1:6432");
+    config.listen = value.Scalar();
+  } else if (key == "hosts" && value.IsSequence()) {
+    config.hosts = value.as<std::vector<std::string>>();
+  } else if (key == "answer_grid_ms") {
+    config.answer_grid = Milliseconds(TRY(milliseconds(1, 60'000)));
+  } else if (key == "query_time_ms") {
+    config.query_time = Milliseconds(TRY(milliseconds(100, 86'400'000)));
+  } else if (key == "engine_memory_mb") {
+    config.engine_memory_mb = TRY(Number<std::uint64_t>(value, key, 64, 1'000'000));
+  } else if (key == "engine_threads") {
+    config.engine_threads = TRY(Number<std::uint32_t>(value, key, 0, 1024));
+  } else if (key == "connections") {
+    config.connections = TRY(Number<std::uint32_t>(value, key, 1, 100'000));
+  } else if (key == "idle_time_ms") {
+    config.idle_time = Milliseconds(TRY(milliseconds(1000, 7 * 86'400'000)));
+  } else {
+    return Wrong(value, key, "not a setting of this version, or not of its form");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Config> ReadConfig(const std::filesystem::path& path) {
+  const std::string text = TRY(ReadFile(path, 1 << 20));
+  try {
+    const YAML::Node document = YAML::Load(text);
+    Config config;
+    if (!document.IsMap()) {
+      return Fail(ErrorCode::kInvalidArgument, path.string() + " is not a map of settings",
+                  "restore it from a backup");
+    }
+    for (const auto& entry : document) TRY(SetKey(config, entry.first.as<std::string>(), entry.second));
+    if (config.member.empty()) {
+      return Fail(ErrorCode::kInvalidArgument, path.string() + " names no member",
+                  "add a line such as 'member: lewisham'");
+    }
+    return config;
+  } catch (const YAML::Exception& error) {
+    return Fail(ErrorCode::kInvalidArgument, fmt::format("{} is not YAML: {}", path.string(), error.what()),
+                "mend the line named");
+  }
+}
+
+std::string WriteConfig(const Config& config) {
+  return fmt::format(
+      "# What this node is set to. Change a line and restart; remove one to take its default.\n"
+      "member: {}\n"
+      "listen: {}            # where analysts connect\n"
+      "hosts: [{}]    # names the certificate is for\n"
+      "answer_grid_ms: {}                # answers leave at multiples of this, so that time tells nothing\n"
+      "query_time_ms: {}               # longest that an engine may take\n"
+      "engine_memory_mb: {}\n"
+      "engine_threads: {}                  # 0: as many as there are cores\n"
+      "connections: {}                   # sessions at once\n"
+      "idle_time_ms: {}              # a silent session is closed after this\n",
+      config.member, config.listen, fmt::join(config.hosts, ", "), config.answer_grid.count(),
+      config.query_time.count(), config.engine_memory_mb, config.engine_threads, config.connections,
+      config.idle_time.count());
+}
+
+Result<Endpoint> ParseEndpoint(const std::string& text) {
+  const auto colon = text.rfind(':');
+  Endpoint endpoint;
+  if (colon != std::string::npos && colon > 0) {
+    endpoint.address = text.substr(0, colon);
+    const char* first = text.data() + colon + 1;
+    const char* last = text.data() + text.size();
+    const auto [end, error] = std::from_chars(first, last, endpoint.port);
+    if (endpoint.address.starts_with('[') && endpoint.address.ends_with(']')) {
+      endpoint.address = endpoint.address.substr(1, endpoint.address.size() - 2);
+    }
+    if (first != last && error == std::errc{} && end == last) return endpoint;
+  }
+  return Fail(ErrorCode::kInvalidArgument, "'" + text + "' is not an address and a port",
+              "write it as 127.0.0.1:6432");
+}
+
+}  // namespace concordat::node

@@ -1,0 +1,72 @@
+#include "node/door.h"
+
+#include <fmt/format.h>
+
+#include "node/views.h"
+
+namespace concordat::node {
+
+Result<std::unique_ptr<Door>> Door::Open(Node& node) {
+  auto catalogue = TRY(pgcatalog::Catalogue::Open());
+  return std::unique_ptr<Door>(new Door(node, std::move(catalogue)));
+}
+
+std::optional<crypto::ScramVerifier> Door::FindVerifier(std::string_view analyst) {
+  const auto lock = node_.ledger().Share();
+  const auto* found = node_.agreements().FindAnalyst(analyst);
+  if (found == nullptr) return {};
+  return found->verifier;
+}
+
+Outcome<void> Door::Admit(const release::Caller& caller) { return node_.release().Admit(caller); }
+
+Outcome<pgcatalog::Database> Door::DatabaseOf(const release::Caller& caller) const {
+  TRY(node_.release().Admit(caller));
+  pgcatalog::Database database{.name = caller.agreement,
+                               .analyst = caller.analyst,
+                               .description = {},
+                               .tables = {},
+                               .views = ViewsFor(node_, caller),
+                               .others = {}};
+  const auto lock = node_.ledger().Share();
+  const std::string full = caller.analyst + "@" + node_.member();
+  for (const auto& [name, standing] : node_.agreements().agreements()) {
+    if (name != caller.agreement && standing.document->Names(full)) database.others.push_back(name);
+  }
+  const auto* standing = node_.agreements().Find(caller.agreement);
+  if (standing == nullptr) return database;
+  database.description = standing->document->question;
+  for (const auto& [table, reference] : standing->document->tables) {
+    const auto published = node_.catalogue().Find(fmt::format("{}@{}", reference.product, reference.version));
+    if (published)
+      database.tables.push_back(
+          {table, std::shared_ptr<const catalogue::Product>(published, &published->product)});
+  }
+  return database;
+}
+
+Outcome<pgwire::Description> Door::Describe(const release::Caller& caller, const std::string& text,
+                                            const release::Settings& settings,
+                                            const pgcatalog::Session& session) {
+  const pgcatalog::Database database = TRY(DatabaseOf(caller));
+  if (pgcatalog::IsCatalogueQuestion(database, text)) return catalogue_->Describe(database, session, text);
+  const auto described =
+      TRY(node_.release().Describe(caller, {.text = text, .parameters = {}, .settings = settings}));
+  return pgwire::Typed(described.columns, described.parameters);
+}
+
+Outcome<pgwire::Answer> Door::Ask(const release::Caller& caller, const release::Question& question,
+                                  const pgcatalog::Session& session, const engine::Cancel& cancel) {
+  const pgcatalog::Database database = TRY(DatabaseOf(caller));
+  if (!pgcatalog::IsCatalogueQuestion(database, question.text))
+    return pgwire::Typed(TRY(node_.release().Ask(caller, question, cancel)));
+  auto answer = TRY(catalogue_->Ask(database, session, question.text, question.parameters, &cancel));
+  return pgwire::Answer{std::move(answer.columns), std::move(answer.rows), "", std::move(answer.settings)};
+}
+
+Outcome<std::vector<std::string>> Door::Explain(const release::Caller& caller,
+                                                const release::Question& question) {
+  return node_.release().Explain(caller, question);
+}
+
+}  // namespace concordat::node

@@ -1,0 +1,32 @@
+#include "node/node.h"
+
+#include "node/log.h"
+
+namespace concordat::node {
+
+Node::Node(Home home) : home_(std::move(home)), agreements_(home_.config.member) {}
+
+Node::~Node() = default;
+
+Result<std::unique_ptr<Node>> Node::Open(Home home) {
+  std::unique_ptr<Node> node(new Node(std::move(home)));
+  TRY(node->Start());
+  return node;
+}
+
+Result<void> Node::Start() {
+  store_ = TRY(store::Store::Open(home_.store(), ledger::LedgerMigrations()));
+  auto key = TRY(ReadLedgerKey(home_));
+  ledger_ = TRY(ledger::Ledger::Open(*store_, std::move(key), clock_, random_,
+                                     {&catalogue_, &agreements_, &budgets_, &history_}));
+  noise_ = std::make_unique<dp::NoisePool>(random_);
+  sources_ = TRY(release::Sources::Open(
+      {.memory_mb = home_.config.engine_memory_mb, .threads = home_.config.engine_threads}));
+  const release::Parts parts{*ledger_,  budgets_, catalogue_, agreements_, history_,
+                             *sources_, *noise_,  random_,    clock_};
+  const release::Timing timing{.grid = home_.config.answer_grid, .engine_limit = home_.config.query_time};
+  release_ = std::make_unique<release::Release>(parts, timing, LogFailure);
+  return {};
+}
+
+}  // namespace concordat::node

@@ -1,0 +1,59 @@
+// A member's home, opened: everything that answers questions and carries out verbs.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "agreement/registry.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "catalogue/catalogue.h"
+#include "dp/pool.h"
+#include "ledger/budget.h"
+#include "ledger/ledger.h"
+#include "node/home.h"
+#include "release/history.h"
+#include "release/release.h"
+#include "release/sources.h"
+#include "store/store.h"
+
+namespace concordat::node {
+
+// Threading: what it hands out is as thread-safe as its own headers say.
+class Node {
+ public:
+  // Opens the store (one process a home), replays the ledger, starts the noise pool.
+  static Result<std::unique_ptr<Node>> Open(Home home);
+  ~Node();
+
+  const Home& home() const { return home_; }
+  const std::string& member() const { return home_.config.member; }
+  const Clock& clock() const { return clock_; }
+  RandomSource& random() { return random_; }
+  store::Store& store() { return *store_; }
+  ledger::Ledger& ledger() { return *ledger_; }
+  const ledger::BudgetBook& budgets() const { return budgets_; }
+  const catalogue::Catalogue& catalogue() const { return catalogue_; }
+  const agreement::Registry& agreements() const { return agreements_; }
+  const release::History& history() const { return history_; }
+  release::Release& release() { return *release_; }
+
+ private:
+  explicit Node(Home home);
+  Result<void> Start();
+
+  Home home_;
+  SystemClock clock_;
+  OsRandom random_;
+  ledger::BudgetBook budgets_;
+  catalogue::Catalogue catalogue_;
+  agreement::Registry agreements_;
+  release::History history_;
+  std::unique_ptr<ledger::Ledger> ledger_;  // outlives the store's writer, which calls it
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<dp::NoisePool> noise_;
+  std::unique_ptr<release::Sources> sources_;
+  std::unique_ptr<release::Release> release_;
+};
+
+}  // namespace concordat::node

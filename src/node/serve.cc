@@ -1,0 +1,90 @@
+#include "node/serve.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <systemd/sd-daemon.h>
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "node/control.h"
+#include "node/door.h"
+#include "node/log.h"
+#include "node/node.h"
+#include "pgwire/server.h"
+
+namespace concordat::node {
+namespace {
+
+constexpr Milliseconds kPatience{30'000};
+
+pgwire::ServerOptions OptionsFor(const Home& home, const Endpoint& endpoint) {
+  pgwire::ServerOptions options;
+  options.address = endpoint.address;
+  options.port = endpoint.port;
+  options.certificate = home.certificate();
+  options.key = home.certificate_key();
+  options.limits.connections = static_cast<int>(home.config.connections);
+  options.limits.connections_per_address = static_cast<int>(home.config.connections);
+  options.limits.idle_time = home.config.idle_time;
+  options.log = [](const std::string& line) { Log(Severity::kInfo, line); };
+  return options;
+}
+
+// Signals are waited for in one place; every thread started after this has them blocked.
+sigset_t BlockSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+void WaitUntilToldToStop(const sigset_t& signals, pgwire::Server& server) {
+  for (;;) {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    if (signal != SIGHUP) return;
+    sd_notify(0, "RELOADING=1");
+    const auto reloaded = server.Reload();
+    Log(reloaded ? Severity::kInfo : Severity::kError,
+        reloaded ? "certificate read again" : reloaded.error().message);
+    sd_notify(0, "READY=1");
+  }
+}
+
+}  // namespace
+
+Result<void> Serve(const std::filesystem::path& root, const Json& arguments) {
+  const sigset_t signals = BlockSignals();
+  Home home = TRY(OpenHome(root));
+  if (arguments.contains("config")) home.config = TRY(ReadConfig(arguments["config"].get<std::string>()));
+  const Endpoint endpoint = TRY(ParseEndpoint(arguments.value("listen", home.config.listen)));
+  const auto node = TRY(Node::Open(home));
+  if (const auto behind = node->ledger().ClockBehind(); behind > Milliseconds(1000)) {
+    Log(Severity::kWarning, "the clock is behind the ledger",
+        {{"behind_ms", std::to_string(behind.count())}});
+  }
+  const auto door = TRY(Door::Open(*node));
+  const auto server =
+      TRY(pgwire::Server::Start(*door, node->random(), node->clock(), OptionsFor(home, endpoint)));
+  const auto control =
+      TRY(ControlServer::Start(home.control_socket(), [&](std::string_view verb, const Json& verb_arguments,
+                                                          const Progress& progress) {
+        return RunVerb(*node, verb, verb_arguments, progress);
+      }));
+  fmt::print("{} is ready: psql \"host={} port={} dbname=AGREEMENT user=ANALYST sslmode=require\" ({}:{})\n",
+             node->member(), endpoint.address, server->port(), endpoint.address, server->port());
+  std::fflush(stdout);
+  Log(Severity::kInfo, "ready", {{"member", node->member()}, {"port", std::to_string(server->port())}});
+  sd_notify(0, "READY=1");
+  WaitUntilToldToStop(signals, *server);
+  sd_notify(0, "STOPPING=1");
+  Log(Severity::kInfo, "draining");
+  server->Drain(kPatience);
+  Log(Severity::kInfo, "stopped");
+  return {};
+}
+
+}  // namespace concordat::node

@@ -1,0 +1,141 @@
+#include <fmt/format.h>
+
+#include "ledger/verify.h"
+#include "node/node.h"
+#include "node/table.h"
+#include "node/verb.h"
+#include "release/answer_json.h"
+
+namespace concordat::node {
+namespace {
+
+std::shared_ptr<const Json> Data(Json json) { return std::make_shared<const Json>(std::move(json)); }
+
+Result<Reply> Verify(Node& node, const Json&, const Progress& progress) {
+  const auto found = TRY(ledger::Verify(node.store(), node.ledger().key(), [&](std::uint64_t entries) {
+    progress(fmt::format("{} entries recomputed", entries));
+  }));
+  if (!found.ok()) {
+    std::string message = "the ledger does not hold:";
+    for (const std::string& fault : found.faults) message += "\n  " + fault;
+    return Fail(ErrorCode::kCorrupt, message,
+                "stop the node, keep the store for inquiry, restore the newest backup");
+  }
+  return Reply{fmt::format("{} entries, every hash, secret part, tile and the signed checkpoint recomputed: "
+                           "all as written\n\n{}",
+                           found.entries, found.checkpoint),
+               Data({{"ok", true}, {"entries", found.entries}, {"checkpoint", found.checkpoint}})};
+}
+
+Result<Reply> Head(Node& node, const Json&, const Progress&) {
+  const std::string note = TRY(node.ledger().SignedHead());
+  const ledger::Checkpoint head = node.ledger().Head();
+  return Reply{fmt::format("{}\nkey {}\nKeep a copy where nobody here can change it.\n", note,
+                           node.ledger().key().Text()),
+               Data({{"checkpoint", note},
+                     {"size", head.size},
+                     {"root", ToBase64(head.root)},
+                     {"key", node.ledger().key().Text()}})};
+}
+
+Result<Reply> Show(Node& node, const Json& arguments, const Progress&) {
+  const std::uint64_t size = node.ledger().Head().size;
+  const auto last = static_cast<std::uint64_t>(arguments.value("last", 20.0));
+  const std::uint64_t first = arguments.contains("first")
+                                  ? static_cast<std::uint64_t>(arguments["first"].get<double>())
+                                  : size - std::min(size, last);
+  std::string text;
+  Json data = Json::array();
+  for (const ledger::Entry& entry : TRY(node.ledger().Read(
+           first, arguments.contains("first") && !arguments.contains("last") ? size : last))) {
+    text += fmt::format("{:>6}  {}  {:<20}  {}\n", entry.index, FormatTime(entry.time), entry.kind,
+                        entry.body.dump().substr(0, 100));
+    data.push_back({{"index", entry.index},
+                    {"time", FormatTime(entry.time)},
+                    {"kind", entry.kind},
+                    {"body", entry.body}});
+  }
+  return Reply{std::move(text), Data(std::move(data))};
+}
+
+Result<Reply> Budget(Node& node, const Json& arguments, const Progress&) {
+  std::string product = arguments.value("product", "");
+  const auto lock = node.ledger().Share();
+  if (!product.empty()) {
+    const auto published = node.catalogue().Find(product);
+    if (!published)
+      return Fail(ErrorCode::kNotFound, "there is no product " + product,
+                  "concordat product list shows those there are");
+    product = published->product.id;
+  }
+  std::vector<std::vector<std::string>> rows = {
+      {"product", "agreement", "analyst", "epsilon", "spent", "left", "delta"}};
+  Json data = Json::array();
+  for (const auto& state : node.budgets().Report(product)) {
+    const ledger::Level& level = state.level;
+    rows.push_back({level.product, level.agreement, level.analyst,
+                    fmt::format("{:.4g}", state.limit.epsilon.value),
+                    fmt::format("{:.4f}", state.spent.value), fmt::format("{:.4f}", state.left().value),
+                    fmt::format("{:.1e}", state.limit.delta.value)});
+    data.push_back({{"product", level.product},
+                    {"agreement", level.agreement},
+                    {"analyst", level.analyst},
+                    {"limit", {{"epsilon", state.limit.epsilon.value}, {"delta", state.limit.delta.value}}},
+                    {"spent", {{"epsilon", state.spent.value}}},
+                    {"left", {{"epsilon", state.left().value}}}});
+  }
+  return Reply{data.empty() ? "no budgets yet: they come with products and agreements\n" : FormatTable(rows),
+               Data(std::move(data))};
+}
+
+// The record behind an answer, and a proof that it is on the ledger.
+Result<Reply> Receipt(Node& node, const Json& arguments, const Progress&) {
+  const std::string id = arguments.at("id");
+  release::Record record;
+  {
+    const auto lock = node.ledger().Share();
+    const release::Record* found = node.history().Find(id);
+    if (found == nullptr)
+      return Fail(ErrorCode::kNotFound, fmt::format("no answer, or several, whose id begins with '{}'", id),
+                  "give more of the id from the NOTICE");
+    record = *found;
+  }
+  const ledger::Checkpoint head = node.ledger().Head();
+  const auto proof = TRY(node.ledger().ProveInclusion(record.charge, head.size));
+  const auto leaf = TRY(node.ledger().LeafHashOf(record.charge));
+  const bool holds = ledger::VerifyInclusion(record.charge, head.size, leaf, proof, head.root);
+  const auto entries = TRY(node.ledger().Read(record.charge, 1));
+  std::vector<std::string> hashes;
+  for (const auto& hash : proof) hashes.push_back(ToBase64(hash));
+  const std::string note = TRY(node.ledger().SignedHead());
+  std::string text = fmt::format(
+      "answer {}\n  {} by {} under {}, of {}\n  {}, asked again {} times\n  charged: {}\n  entry {} of {}: "
+      "{}\n",
+      record.id, FormatTime(record.time), record.analyst, record.agreement, record.product, record.outcome,
+      record.repeats, entries.at(0).body.at("measurements").dump(), record.charge, head.size,
+      holds ? "on the ledger; the proof holds" : "THE PROOF DOES NOT HOLD: run concordat ledger verify");
+  return Reply{std::move(text), Data({{"answer", record.id},
+                                      {"time", FormatTime(record.time)},
+                                      {"analyst", record.analyst},
+                                      {"agreement", record.agreement},
+                                      {"product", record.product},
+                                      {"outcome", record.outcome},
+                                      {"entry", record.charge},
+                                      {"charge", entries.at(0).body},
+                                      {"leaf_hash", ToBase64(leaf)},
+                                      {"proof", hashes},
+                                      {"checkpoint", note},
+                                      {"holds", holds}})};
+}
+
+}  // namespace
+
+std::vector<Verb> LedgerVerbs() {
+  return {{"ledger verify", Verify},
+          {"ledger head", Head},
+          {"ledger show", Show},
+          {"budget", Budget},
+          {"receipt", Receipt}};
+}
+
+}  // namespace concordat::node

@@ -1,0 +1,71 @@
+#include <fmt/format.h>
+
+#include "catalogue/show.h"
+#include "node/node.h"
+#include "node/table.h"
+#include "node/verb.h"
+
+namespace concordat::node {
+namespace {
+
+std::shared_ptr<const Json> Data(Json json) { return std::make_shared<const Json>(std::move(json)); }
+
+Result<Reply> Publish(Node& node, const Json& arguments, const Progress& progress) {
+  const catalogue::PublishRequest request{arguments.at("text"), arguments.at("path").get<std::string>(),
+                                          arguments.value("data", ""), node.member()};
+  const auto done = TRY(catalogue::Publish(request, node.ledger(), node.catalogue(), progress));
+  const catalogue::Product& product = done.published->product;
+  std::string text =
+      done.is_new
+          ? fmt::format("published {}@{}, revision {}{}\n", product.id, product.version, product.revision,
+                        done.changed.empty() ? "" : " (" + done.changed + " changed)")
+          : fmt::format("{}@{} was published before, with this contract and these rows: nothing to do\n",
+                        product.id, product.version);
+  text +=
+      fmt::format("  {} rows, {} units, at most {} {} a unit\n", done.profile.rows, done.profile.units,
+                  done.profile.most_rows_of_a_unit, done.profile.most_rows_of_a_unit == 1 ? "row" : "rows");
+  for (const std::string& finding : done.profile.findings) text += "  note: " + finding + "\n";
+  text += "\nWhat analysts will see:\n\n" + catalogue::Show(product);
+  Json data = catalogue::ToJson(product);
+  data["new"] = done.is_new;
+  data["findings"] = done.profile.findings;
+  data["rows"] = done.profile.rows;
+  data["units"] = done.profile.units;
+  return Reply{std::move(text), Data(std::move(data))};
+}
+
+Result<Reply> Show(Node& node, const Json& arguments, const Progress&) {
+  const std::string name = arguments.at("product");
+  const auto lock = node.ledger().Share();
+  const auto published = node.catalogue().Find(name);
+  if (!published)
+    return Fail(ErrorCode::kNotFound, "there is no product " + name,
+                "concordat product list shows those there are");
+  return Reply{catalogue::Show(published->product), Data(catalogue::ToJson(published->product))};
+}
+
+Result<Reply> List(Node& node, const Json&, const Progress&) {
+  const auto lock = node.ledger().Share();
+  std::vector<std::vector<std::string>> rows = {{"product", "revision", "unit", "epsilon", "title"}};
+  Json data = Json::array();
+  for (const auto& published : node.catalogue().List()) {
+    const catalogue::Product& product = published->product;
+    rows.push_back({fmt::format("{}@{}", product.id, product.version), std::to_string(product.revision),
+                    product.unit_is_row         ? "each row"
+                    : product.unit() != nullptr ? product.unit()->name
+                                                : "none",
+                    ToText(product.budget.epsilon.value), product.title});
+    data.push_back(catalogue::ToJson(product));
+  }
+  const std::string text =
+      data.empty() ? "no products yet: concordat product publish CONTRACT.odcs.yaml\n" : FormatTable(rows);
+  return Reply{text, Data(std::move(data))};
+}
+
+}  // namespace
+
+std::vector<Verb> ProductVerbs() {
+  return {{"product publish", Publish}, {"product show", Show}, {"product list", List}};
+}
+
+}  // namespace concordat::node

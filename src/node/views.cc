@@ -1,0 +1,119 @@
+#include "node/views.h"
+
+#include <fmt/format.h>
+
+namespace concordat::node {
+namespace {
+
+using pgcatalog::View;
+
+Timestamp AsTimestamp(Time time) { return {std::chrono::microseconds(time.time_since_epoch()).count()}; }
+
+View BudgetView(Node& node, const release::Caller& caller) {
+  return {"budget",
+          "What is spent and left of each budget that questions under this agreement draw on",
+          {{"product", Type::kText, "the product"},
+           {"level", Type::kText, "product, agreement or analyst"},
+           {"epsilon", Type::kNumber, "the limit"},
+           {"delta", Type::kNumber, "the limit"},
+           {"spent", Type::kNumber, "epsilon spent"},
+           {"remaining", Type::kNumber, "epsilon left"}},
+          [&node, caller]() -> Result<std::vector<Row>> {
+            std::vector<Row> rows;
+            const auto lock = node.ledger().Share();
+            for (const auto& state : node.budgets().Report()) {
+              const ledger::Level& level = state.level;
+              if (level.agreement != caller.agreement ||
+                  (!level.analyst.empty() && level.analyst != caller.analyst))
+                continue;
+              rows.push_back({level.product, std::string(level.analyst.empty() ? "agreement" : "analyst"),
+                              state.limit.epsilon.value, state.limit.delta.value, state.spent.value,
+                              state.left().value});
+            }
+            return rows;
+          }};
+}
+
+View ProductsView(Node& node, const release::Caller& caller) {
+  return {"products",
+          "The tables of this agreement and the products behind them",
+          {{"table_name", Type::kText, "as it is called here"},
+           {"product", Type::kText, "member/name@version"},
+           {"title", Type::kText, ""},
+           {"description", Type::kText, ""},
+           {"unit", Type::kText, "the privacy unit"},
+           {"rows_per_unit", Type::kInteger, "at most"}},
+          [&node, caller]() -> Result<std::vector<Row>> {
+            std::vector<Row> rows;
+            const auto lock = node.ledger().Share();
+            const auto* standing = node.agreements().Find(caller.agreement);
+            if (standing == nullptr) return rows;
+            for (const auto& [table, reference] : standing->document->tables) {
+              const std::string name = fmt::format("{}@{}", reference.product, reference.version);
+              const auto published = node.catalogue().Find(name);
+              if (!published) continue;
+              const catalogue::Product& product = published->product;
+              const std::string unit = product.unit_is_row         ? "each row"
+                                       : product.unit() != nullptr ? product.unit()->name
+                                                                   : "none";
+              rows.push_back(
+                  {table, name, product.title, product.description, unit, product.bounds.rows_per_unit});
+            }
+            return rows;
+          }};
+}
+
+View AgreementsView(Node& node, const release::Caller& caller) {
+  return {"agreements",
+          "The agreements that name you",
+          {{"name", Type::kText, "the database to connect to"},
+           {"state", Type::kText, ""},
+           {"purpose", Type::kText, ""},
+           {"question", Type::kText, ""},
+           {"valid_from", Type::kTimestamp, ""},
+           {"valid_until", Type::kTimestamp, ""},
+           {"epsilon", Type::kNumber, ""},
+           {"per_query", Type::kNumber, ""}},
+          [&node, caller]() -> Result<std::vector<Row>> {
+            std::vector<Row> rows;
+            const auto lock = node.ledger().Share();
+            for (const auto& [name, standing] : node.agreements().agreements()) {
+              const agreement::Agreement& document = *standing.document;
+              if (!document.Names(caller.analyst + "@" + node.member())) continue;
+              rows.push_back({name, std::string(agreement::Name(standing.At(node.clock().Now()))),
+                              document.purpose, document.question, AsTimestamp(document.from),
+                              AsTimestamp(document.until), document.protection.epsilon.value,
+                              document.protection.per_query.value});
+            }
+            return rows;
+          }};
+}
+
+View ReleasesView(Node& node, const release::Caller& caller) {
+  return {"releases",
+          "Your questions under this agreement that were charged",
+          {{"answer", Type::kText, "the receipt's id"},
+           {"time", Type::kTimestamp, ""},
+           {"product", Type::kText, ""},
+           {"outcome", Type::kText, "answered, failed or charged"},
+           {"repeats", Type::kInteger, "how often the stored answer was given again"}},
+          [&node, caller]() -> Result<std::vector<Row>> {
+            std::vector<Row> rows;
+            const auto lock = node.ledger().Share();
+            for (const auto& [id, record] : node.history().records()) {
+              if (record.agreement != caller.agreement || record.analyst != caller.analyst) continue;
+              rows.push_back({id, AsTimestamp(record.time), record.product, record.outcome,
+                              static_cast<std::int64_t>(record.repeats)});
+            }
+            return rows;
+          }};
+}
+
+}  // namespace
+
+std::vector<View> ViewsFor(Node& node, const release::Caller& caller) {
+  return {BudgetView(node, caller), ProductsView(node, caller), AgreementsView(node, caller),
+          ReleasesView(node, caller)};
+}
+
+}  // namespace concordat::node

@@ -1,0 +1,123 @@
+#include "release/prepare.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "crypto/canonical_json.h"
+#include "crypto/hash.h"
+#include "dp/accounting.h"
+#include "release/answer_json.h"
+#include "sql/bind.h"
+#include "sql/statement.h"
+
+namespace concordat::release {
+namespace {
+
+// The tables that the permit grants, at the versions it names.
+Outcome<sql::Scope> ScopeOf(const catalogue::Catalogue& catalogue, const agreement::Permit& permit) {
+  sql::Scope scope;
+  for (const auto& [table, reference] : permit.tables) {
+    const auto published = catalogue.Find(fmt::format("{}@{}", reference.product, reference.version));
+    if (!published) {
+      return Refuse("product_not_published",
+                    fmt::format("{}@{} is not published", reference.product, reference.version),
+                    "ask the steward to publish it", "42P01");
+    }
+    const auto newest = catalogue.Find(reference.product);
+    if (newest->product.version != reference.version) {
+      return Refuse("product_superseded",
+                    fmt::format("version {} of {} was superseded by version {}: its bounds have changed",
+                                reference.version, reference.product, newest->product.version),
+                    "ask for an agreement that names the new version", "42501");
+    }
+    scope[table] = std::shared_ptr<const catalogue::Product>(published, &published->product);
+  }
+  return scope;
+}
+
+// Values of the query's types: a client may have sent PostgreSQL's text form.
+Outcome<Row> TypedParameters(const sql::Query& query, const Row& given) {
+  if (given.size() != query.parameters.size()) {
+    return Refuse(
+        "parameter_count",
+        fmt::format("{} parameters were given and {} are needed", given.size(), query.parameters.size()),
+        "bind one value to each $n", "42601");
+  }
+  Row typed = given;
+  for (std::size_t i = 0; i < typed.size(); ++i) {
+    const Type type = query.parameters[i];
+    const auto* text = std::get_if<std::string>(&typed[i]);
+    if (const auto* whole = std::get_if<std::int64_t>(&typed[i]); whole != nullptr && type == Type::kNumber) {
+      typed[i] = static_cast<double>(*whole);
+    } else if (text != nullptr && type != Type::kText) {
+      auto value = ValueFromText(type, *text);
+      if (!value) {
+        return Refuse("parameter_type", fmt::format("parameter ${} is not a {}", i + 1, Name(type)),
+                      "bind a value of that type", "22023");
+      }
+      typed[i] = std::move(*value);
+    }
+  }
+  return typed;
+}
+
+std::string IdentityOf(const Bound& bound, const sql::Terms& terms, const Row& parameters) {
+  Json values = Json::array();
+  for (const Value& value : parameters) values.push_back(IsNull(value) ? Json() : Json(ToText(value)));
+  const catalogue::Product& product = bound.published->product;
+  const Json identity = {{"question", bound.normal},
+                         {"parameters", values},
+                         {"agreement", bound.permit.agreement_id},
+                         {"product", fmt::format("{}@{}.{}", product.id, product.version, product.revision)},
+                         {"epsilon", terms.budget.epsilon.value},
+                         {"pure", terms.pure},
+                         {"margins", terms.margins},
+                         {"negative", terms.allow_negative},
+                         {"accuracy", terms.accuracy.value_or("")}};
+  return ToHex(crypto::Sha256(AsBytes(*crypto::CanonicalJson(identity))));
+}
+
+sql::Terms TermsOf(const agreement::Permit& permit, const Settings& settings) {
+  return {.budget = {permit.epsilon, permit.budget.delta},
+          .threshold = dp::ThresholdDeltaFor(permit.budget.delta),
+          .pure = settings.pure,
+          .margins = settings.margins,
+          .allow_negative = settings.allow_negative,
+          .minimum_people = permit.minimum_people,
+          .accuracy = settings.accuracy};
+}
+
+}  // namespace
+
+Outcome<Bound> BindQuestion(const Parts& parts, const Caller& caller, const Question& question) {
+  const auto lock = parts.ledger.Share();
+  const agreement::Request request{.analyst = caller.analyst,
+                                   .agreement = caller.agreement,
+                                   .analysis = "sql",
+                                   .purpose = question.settings.purpose,
+                                   .epsilon = question.settings.epsilon};
+  Bound bound{.permit = TRY(parts.agreements.Decide(request, parts.clock.Now())),
+              .published = {},
+              .query = {},
+              .normal = {}};
+  const sql::Question asked = TRY(sql::ParseQuestion(question.text));
+  const sql::Scope scope = TRY(ScopeOf(parts.catalogue, bound.permit));
+  bound.query = std::make_shared<const sql::Query>(TRY(sql::Bind(asked, scope)));
+  const catalogue::Product& product = *sql::ScanOf(*bound.query->relation).product;
+  bound.published = parts.catalogue.Find(fmt::format("{}@{}", product.id, product.version));
+  bound.normal = asked.normal;
+  return bound;
+}
+
+Outcome<Prepared> Prepare(const Parts& parts, const Caller& caller, const Question& question) {
+  Bound bound = TRY(BindQuestion(parts, caller, question));
+  Row parameters = TRY(TypedParameters(*bound.query, question.parameters));
+  const sql::Terms terms = TermsOf(bound.permit, question.settings);
+  sql::Plan plan = TRY(sql::MakePlan(bound.query, terms));
+  std::string identity = IdentityOf(bound, terms, parameters);
+  return Prepared{std::move(bound.permit), std::move(bound.published), std::move(bound.query),
+                  std::move(plan),         std::move(parameters),      std::move(identity)};
+}
+
+}  // namespace concordat::release

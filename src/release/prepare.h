@@ -1,0 +1,31 @@
+// Everything before the charge: may this be asked, what does it mean, what would it do. No row is looked at.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "release/release.h"
+#include "sql/plan.h"
+
+namespace concordat::release {
+
+struct Prepared {
+  agreement::Permit permit;
+  catalogue::PublishedPtr published;
+  std::shared_ptr<const sql::Query> query;
+  sql::Plan plan;
+  Row parameters;        // of the query's types
+  std::string identity;  // same question, agreement, terms and revision: same identity
+};
+
+// The query alone, for Describe: parameters may be missing.
+struct Bound {
+  agreement::Permit permit;
+  catalogue::PublishedPtr published;
+  std::shared_ptr<const sql::Query> query;
+  std::string normal;  // the question's text in one form, whatever its spacing and case
+};
+Outcome<Bound> BindQuestion(const Parts& parts, const Caller& caller, const Question& question);
+Outcome<Prepared> Prepare(const Parts& parts, const Caller& caller, const Question& question);
+
+}  // namespace concordat::release

@@ -1,0 +1,255 @@
+#include "release/release.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "base/check.h"
+#include "base/mutation.h"
+#include "release/answer_json.h"
+#include "release/grid.h"
+#include "release/prepare.h"
+#include "sql/explain.h"
+#include "sql/generate.h"
+#include "sql/shape.h"
+
+namespace concordat::release {
+namespace {
+
+constexpr std::size_t kShownDigits = 4;  // of an id, where the beginning is enough
+
+ledger::Charge ChargeOf(const std::string& id, const Caller& caller, const Prepared& prepared) {
+  return {id, prepared.published->product.id, caller.agreement, caller.analyst, prepared.plan.measurements};
+}
+
+std::vector<OutputColumn> ColumnsOf(const sql::Query& query, bool margins) {
+  std::vector<OutputColumn> columns;
+  for (const sql::ResultColumn& column : sql::ResultColumns(query, margins))
+    columns.push_back({column.name, column.type});
+  return columns;
+}
+
+// The tightest words for what a charge leaves: the agreement's level.
+std::string LeftText(const std::vector<ledger::LevelState>& after) {
+  for (const ledger::LevelState& state : after) {
+    if (!state.level.agreement.empty() && state.level.analyst.empty()) {
+      return fmt::format("{:.3g} of {:.3g} left", state.left().value, state.limit.epsilon.value);
+    }
+  }
+  return "no budget";
+}
+
+// Where a failure came from is the operator's to know: an analyst gets a code and a receipt.
+Refusal FailureOf(const Error& error, const std::string& id) {
+  const bool cancelled = error.code == ErrorCode::kCancelled;
+  const bool late = error.code == ErrorCode::kTimeout;
+  return {.reason = cancelled ? "cancelled"
+                    : late    ? "too_slow"
+                              : "failed",
+          .message = fmt::format("the question could not be {} after its charge, which stands",
+                                 cancelled || late ? "finished" : "computed"),
+          .hint = fmt::format(
+              "receipt: concordat receipt {}; ask the operator, who finds it in the node's log", id),
+          .sqlstate = cancelled || late ? "57014" : "XX000",
+          .position = {}};
+}
+
+// A failure before any charge.
+Refusal UnavailableOf(const Error& error) {
+  const bool changed = error.code == ErrorCode::kFailedPrecondition || error.code == ErrorCode::kNotFound;
+  const bool full = error.code == ErrorCode::kResourceExhausted;
+  return {.reason = changed ? "product_unavailable"
+                    : full  ? "node_full"
+                            : "node_failed",
+          .message = changed ? "the product's files are not those that were published"
+                     : full  ? "the node cannot record anything now, so it answers nothing"
+                             : "the node could not take the question",
+          .hint = "nothing was charged; tell the operator: concordat doctor says more",
+          .sqlstate = full ? "53100" : "58000",
+          .position = {}};
+}
+
+std::string NewId(RandomSource& random) { return fmt::format("{:016x}", random.NextU64()); }
+
+// The rows of an answer, from the engine's integers: noise goes in here, and nothing comes out without it.
+Result<std::vector<Row>> Compute(const Parts& parts, engine::Engine& engine, const Prepared& prepared,
+                                 Milliseconds limit, const engine::Cancel& cancel) {
+  const engine::Limits limits{.time = limit, .rows = 1'000'000};
+  sql::Statement inner = sql::InnerStatement(prepared.plan, prepared.parameters, parts.random.NextU64());
+  const std::string source = engine::SelectFrom(prepared.published->product.source);
+  const std::string with = inner.sql.starts_with("WITH ")
+                               ? fmt::format("WITH source AS ({}), {}", source, inner.sql.substr(5))
+                               : fmt::format("WITH source AS ({}) {}", source, inner.sql);
+  const auto exact = TRY(engine.Run(with, inner.parameters, limits, &cancel));
+  TRY(engine::CheckUnchanged(prepared.published->product.source, prepared.published->files));
+  const auto noisy = TRY(sql::AddNoise(prepared.plan, exact.rows, parts.noise));
+  const sql::Statement outer = sql::OuterStatement(prepared.plan, noisy, prepared.parameters);
+  return TRY(parts.sources.released().Run(outer.sql, outer.parameters, limits, &cancel)).rows;
+}
+
+// The engine's wide integers as the integers that answers have; a value of another shape stays.
+void Narrow(const std::vector<OutputColumn>& columns, std::vector<Row>& rows) {
+  for (Row& row : rows) {
+    CHECK(row.size() == columns.size());
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (const auto* wide = std::get_if<Int128>(&row[i])) row[i] = static_cast<std::int64_t>(*wide);
+      const auto* number = std::get_if<double>(&row[i]);
+      const auto* integer = std::get_if<std::int64_t>(&row[i]);
+      if (integer != nullptr && columns[i].type == Type::kNumber) row[i] = static_cast<double>(*integer);
+      if (number != nullptr && columns[i].type == Type::kInteger) row[i] = static_cast<std::int64_t>(*number);
+    }
+  }
+}
+
+// Leaves at a multiple of the grid counted from `arrival`, whatever came of the question.
+class GridExit {
+ public:
+  GridExit(const Clock& clock, Milliseconds grid) : clock_(clock), grid_(grid), arrival_(clock.Elapsed()) {}
+  void Wait() const {
+    const Milliseconds worked = clock_.Elapsed() - arrival_;
+    std::this_thread::sleep_for(LeavesAfter(worked, grid_) - worked);
+  }
+
+ private:
+  const Clock& clock_;
+  Milliseconds grid_;
+  Milliseconds arrival_;
+};
+
+Json ReleaseBody(const std::string& id, const char* outcome, const Prepared& prepared) {
+  const catalogue::Product& product = prepared.published->product;
+  return {{"question", id},
+          {"outcome", outcome},
+          {"identity", prepared.identity},
+          {"agreement", prepared.permit.agreement},
+          {"product", fmt::format("{}@{}", product.id, product.version)},
+          {"revision", product.revision}};
+}
+
+Json SecretOf(const Caller& caller, const Question& question, const Prepared& prepared,
+              const Answer* answer) {
+  Json parameters = Json::array();
+  for (const Value& value : prepared.parameters)
+    parameters.push_back(IsNull(value) ? Json() : Json(ToText(value)));
+  Json secret = {{"text", question.text},
+                 {"parameters", std::move(parameters)},
+                 {"analyst", caller.analyst},
+                 {"way", caller.way}};
+  if (answer != nullptr) secret["answer"] = ToJson(*answer);
+  return secret;
+}
+
+}  // namespace
+
+Outcome<void> Release::Admit(const Caller& caller) const {
+  const auto lock = parts_.ledger.Share();
+  TRY(parts_.agreements.Decide({.analyst = caller.analyst,
+                                .agreement = caller.agreement,
+                                .analysis = "sql",
+                                .purpose = {},
+                                .epsilon = {}},
+                               parts_.clock.Now()));
+  return {};
+}
+
+Outcome<Description> Release::Describe(const Caller& caller, const Question& question) const {
+  const Bound bound = TRY(BindQuestion(parts_, caller, question));
+  return Description{ColumnsOf(*bound.query, question.settings.margins), bound.query->parameters};
+}
+
+Outcome<std::vector<std::string>> Release::Explain(const Caller& caller, const Question& question) const {
+  const Prepared prepared = TRY(Prepare(parts_, caller, question));
+  std::vector<std::string> lines = sql::Explain(prepared.plan);
+  if (prepared.plan.measurements.empty()) return lines;
+  const auto lock = parts_.ledger.Share();
+  if (parts_.history.FindAnswer(prepared.identity) != nullptr) {
+    lines.emplace_back("stored   this question was answered before: asking it again is free");
+    return lines;
+  }
+  const ledger::Charge charge = ChargeOf("", caller, prepared);
+  if (const auto fits = parts_.budgets.Check(charge); !fits) {
+    lines.push_back("refused  " + fits.error().message);
+  } else {
+    lines.push_back("left     " + LeftText(parts_.budgets.After(charge)) + " afterwards");
+  }
+  return lines;
+}
+
+// The stored answer to an identical question, if there is one. Its repetition is recorded too.
+Outcome<std::optional<Answer>> Release::Repeat(const Prepared& prepared) {
+  std::optional<Record> before;
+  {
+    const auto lock = parts_.ledger.Share();
+    if (const Record* record = parts_.history.FindAnswer(prepared.identity)) before = *record;
+  }
+  if (!before || !before->release) return std::nullopt;
+  const auto entries = parts_.ledger.Read(*before->release, 1);
+  if (!entries || entries->empty() || !entries->front().secret) return std::nullopt;
+  auto answer = AnswerFromJson(entries->front().secret->value("answer", Json()));
+  if (!answer) return std::nullopt;
+  const auto recorded =
+      parts_.ledger.Append({ledger::kind::kRelease, ReleaseBody(before->id, "repeated", prepared), {}});
+  if (!recorded) return tl::unexpected(UnavailableOf(recorded.error()));
+  answer->notice = fmt::format("charged nothing: the stored answer {} of {}, receipt: concordat receipt {}",
+                               answer->id, FormatTime(before->time), answer->id.substr(0, kShownDigits));
+  return *std::move(answer);
+}
+
+Outcome<Answer> Release::Ask(const Caller& caller, const Question& question, const engine::Cancel& cancel) {
+  const Prepared prepared = TRY(Prepare(parts_, caller, question));
+  const GridExit exit(parts_.clock, timing_.grid);
+  if (auto stored = TRY(Repeat(prepared))) {
+    exit.Wait();
+    return *std::move(stored);
+  }
+  const auto engine = parts_.sources.For(*prepared.published);
+  if (!engine) return tl::unexpected(UnavailableOf(engine.error()));
+
+  const std::string id = NewId(parts_.random);
+  const ledger::Charge charge = ChargeOf(id, caller, prepared);
+  double before = 0;
+  const auto charged =
+      parts_.ledger.AppendIf({ledger::kind::kCharge, ledger::ChargeBody(charge), {}}, [&]() -> Outcome<void> {
+        if (prepared.plan.measurements.empty()) return {};
+        before = parts_.budgets.SpentUnder(charge);
+        return parts_.budgets.Check(charge);
+      });
+  if (!charged) return tl::unexpected(UnavailableOf(charged.error()));
+  if (!*charged) return tl::unexpected(charged->error());
+
+  auto rows = Compute(parts_, **engine, prepared, timing_.engine_limit, cancel);
+  Outcome<Answer> answer =
+      rows ? Answered(id, prepared, charge, before, question.settings.margins, *std::move(rows))
+           : Outcome<Answer>(tl::unexpected(FailureOf(rows.error(), id)));
+  if (!rows && log_) log_(id, rows.error());
+  const auto recorded =
+      parts_.ledger.Append({ledger::kind::kRelease, ReleaseBody(id, answer ? "answered" : "failed", prepared),
+                            SecretOf(caller, question, prepared, answer ? &*answer : nullptr)});
+  if (!recorded) {
+    if (log_) log_(id, recorded.error());
+    answer = tl::unexpected(FailureOf(recorded.error(), id));
+  }
+  exit.Wait();
+  return answer;
+}
+
+Answer Release::Answered(const std::string& id, const Prepared& prepared, const ledger::Charge& charge,
+                         double spent_before, bool margins, std::vector<Row> rows) const {
+  Answer answer{
+      .id = id, .columns = ColumnsOf(*prepared.query, margins), .rows = std::move(rows), .notice = {}};
+  Narrow(answer.columns, answer.rows);
+  const std::string receipt =
+      fmt::format("answer {}, receipt: concordat receipt {}", id, id.substr(0, kShownDigits));
+  if (prepared.plan.measurements.empty()) {
+    answer.notice = "public data: nothing charged, " + receipt;
+    return answer;
+  }
+  const auto lock = parts_.ledger.Share();
+  const double spent = parts_.budgets.SpentUnder(charge);
+  answer.notice = fmt::format("charged epsilon {:.3g} ({}), {}", std::max(0.0, spent - spent_before),
+                              LeftText(parts_.budgets.Now(charge)), receipt);
+  return answer;
+}
+
+}  // namespace concordat::release
