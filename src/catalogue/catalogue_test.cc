@@ -234,9 +234,8 @@ TEST_F(CatalogueTest, TellsHowRowsSpreadOverUnits) {
 
 TEST_F(CatalogueTest, PublishesParquetAndTablesAsItDoesCsv) {
   MakeFile(
-      {"CREATE TABLE rows AS SELECT * FROM (VALUES (1::BIGINT, 'north', 10.5::DECIMAL(9, 2), DATE "
-       "'2026-01-01'), (1, 'south', "
-       "20, DATE '2026-01-02'), (2, 'north', 30, DATE '2026-01-03')) t(id, region, amount, day)",
+      {R"(CREATE TABLE rows AS SELECT * FROM (VALUES (1::BIGINT, 'north', 10.5::DECIMAL(9, 2), DATE '2026-01-01'),
+          (1, 'south', 20, DATE '2026-01-02'), (2, 'north', 30, DATE '2026-01-03')) t(id, region, amount, day))",
        "CREATE SCHEMA care", "CREATE TABLE care.visits AS FROM rows",
        "COPY rows TO '" + (folder_ / "visits-1.parquet").string() + "'",
        "COPY rows TO '" + (folder_ / "visits-2.parquet").string() + "'"});

@@ -65,6 +65,7 @@ std::string OutsideCondition(const Column& column, const std::string& typed) {
   }
   if (!column.domain.empty()) {
     std::vector<std::string> values;
+    values.reserve(column.domain.size());
     for (const Value& value : column.domain) values.push_back(Literal(column.type, value));
     conditions.push_back(fmt::format("{} NOT IN ({})", typed, fmt::join(values, ", ")));
   }

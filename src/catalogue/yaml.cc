@@ -141,7 +141,7 @@ std::string YamlReader::Text(std::string fallback) const {
 }
 
 std::string YamlReader::RequiredText(const std::string& remedy) const {
-  const std::string text = Text();
+  std::string text = Text();
   if (text.empty()) Problem("is missing", remedy);
   return text;
 }

@@ -335,6 +335,7 @@ TEST_F(EngineTest, DoesNotStartWhatIsCancelledAlready) {
 TEST_F(EngineTest, EndsOneOfManyAndLeavesTheOthers) {
   const auto engine = Open({});
   std::vector<std::thread> threads;
+  threads.reserve(8);
   Cancel cancel;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&, i] {
@@ -353,6 +354,7 @@ TEST_F(EngineTest, EndsOneOfManyAndLeavesTheOthers) {
 TEST_F(EngineTest, RunsFromManyThreads) {
   const auto engine = Open({People()});
   std::vector<std::thread> threads;
+  threads.reserve(8);
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&] {
       for (int j = 0; j < 10; ++j) {
