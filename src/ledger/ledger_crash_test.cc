@@ -64,7 +64,7 @@ class LedgerCrashTest : public testing::Test {
     Id id;
     const auto hear = [&] { return read(ends[0], id.data(), id.size()) == static_cast<ssize_t>(id.size()); };
     if (trial % 2 == 0) ASSERT_TRUE(hear()) << "the ledger did not open";
-    usleep(std::uniform_int_distribution<useconds_t>(500, 15'000)(moments_));
+    usleep(std::uniform_int_distribution<useconds_t>(300, 8'000)(moments_));
     kill(child, SIGKILL);
     int status = 0;
     waitpid(child, &status, 0);
