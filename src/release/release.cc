@@ -171,7 +171,7 @@ Outcome<std::vector<std::string>> Release::Explain(const Caller& caller, const Q
   if (const auto fits = parts_.budgets.Check(charge); !fits) {
     lines.push_back("refused  " + fits.error().message);
   } else {
-    lines.push_back("left     " + LeftText(parts_.budgets.After(charge)) + " afterwards");
+    lines.push_back("left    " + LeftText(parts_.budgets.After(charge)) + " afterwards");
   }
   return lines;
 }

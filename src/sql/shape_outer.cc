@@ -184,7 +184,7 @@ bool OuterWriter::Moves(const Expr& expr, std::size_t measured) const {
 }
 
 // First-order propagation: half-width^2 is the sum over noisy columns of what each one's own half-width moves
-// the value.
+// the value. Three digits are all that an estimate of an error deserves.
 std::string OuterWriter::Margin(const Output& output, std::size_t index) {
   std::vector<std::string> squares;
   for (std::size_t j = 0; j < plan_.measured.size(); ++j) {
@@ -196,7 +196,8 @@ std::string OuterWriter::Margin(const Output& output, std::size_t index) {
   }
   if (squares.empty()) return NumberLiteral(0);
   const double half_width = dp::HalfWidth(plan_.measured.front().measurement.mechanism, 1.0);
-  return fmt::format("{} * sqrt({})", NumberLiteral(half_width / 2), fmt::join(squares, " + "));
+  return fmt::format("TRY_CAST(format('{{:.2e}}', {} * sqrt({})) AS DOUBLE PRECISION)",
+                     NumberLiteral(half_width / 2), fmt::join(squares, " + "));
 }
 
 // A FROM item: outputs o0, …, their margins e0, …, what to order by s0, …, and the row's place.
