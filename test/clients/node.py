@@ -1,65 +1,32 @@
-"""A node with one table of made-up people, for clients to connect to."""
+"""A node with one table of made-up people, for clients to connect to: test/node/harness.py runs it."""
 
+import contextlib
 import datetime
 import os
+import pathlib
 import random
-import re
-import shutil
-import subprocess
-import tempfile
+import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-PASSWORD = "a password of some length"
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "node"))
+import harness  # noqa: E402
 
 
-class Node:
-    """Runs while the `with` block runs; its home is removed afterwards."""
+@contextlib.contextmanager
+def people_node():
+    """Serves the agreement people-study to ana; its home is removed afterwards."""
+    with harness.Node() as node:
+        write_people(node.home.parent / "people.csv")
+        node.init()
+        node.verb("product", "publish", HERE / "people.odcs.yaml", "--data", node.home.parent)
+        node.analyst("ana").agree((HERE / "study.yaml").read_text()).start()
+        yield node
 
-    def __init__(self, programs):
-        self.concordat = os.path.join(programs, "concordat")
-        self.home = tempfile.mkdtemp(prefix="concordat-clients-")
-        self.process = None
 
-    def verb(self, *arguments, text=None):
-        subprocess.run([self.concordat, *arguments, "--home", self.home], input=text, text=True, check=True,
-                       stdout=subprocess.DEVNULL)
-
-    def __enter__(self):
-        try:
-            return self.start()
-        except BaseException:
-            self.__exit__()
-            raise
-
-    def start(self):
-        data = os.path.join(self.home, "data")
-        self.verb("init", "lewisham")
-        os.makedirs(data)
-        shutil.copy(os.path.join(HERE, "people.odcs.yaml"), data)
-        write_people(os.path.join(data, "people.csv"))
-        self.verb("product", "publish", os.path.join(data, "people.odcs.yaml"))
-        today = datetime.date.today().isoformat()
-        self.verb("analyst", "add", "ana", "--training", "data-ethics@" + today, "--password-file", "-", text=PASSWORD + "\n")
-        self.verb("agreement", "propose", os.path.join(HERE, "study.yaml"), "--approve")
-        self.process = subprocess.Popen([self.concordat, "serve", "--listen", "127.0.0.1:0", "--home", self.home],
-                                        stdout=subprocess.PIPE, text=True)
-        for line in self.process.stdout:
-            found = re.search(r"127\.0\.0\.1:(\d+)", line)
-            if found:
-                self.port = found.group(1)
-                return self
-        raise RuntimeError("the node ended before it printed its address")
-
-    def environment(self):
-        return {"PGHOST": "127.0.0.1", "PGPORT": self.port, "PGUSER": "ana", "PGPASSWORD": PASSWORD,
-                "PGDATABASE": "people-study", "PGSSLMODE": "require"}
-
-    def __exit__(self, *_):
-        if self.process:
-            self.process.terminate()
-            self.process.wait(timeout=60)
-            self.process.stdout.close()
-        shutil.rmtree(self.home)
+def environment(node):
+    """What libpq and the clients' scripts read."""
+    return {"PGHOST": "127.0.0.1", "PGPORT": str(node.port), "PGUSER": "ana", "PGPASSWORD": harness.PASSWORD,
+            "PGDATABASE": "people-study", "PGSSLMODE": "require"}
 
 
 def write_people(path):

@@ -1,6 +1,6 @@
-"""Starts a node and lets real clients use it: python3 test/clients/run.py build/dev/bin [client …]
+"""Starts a node and lets real clients use it: python3 test/clients/run.py [client …]
 
-A client that is not installed is skipped, and said to be; with --all it is a failure. tools/setup-clients installs them.
+CONCORDAT_BIN says where the programs are. A client that is not installed is a failure: `tools/setup clients` installs them.
 With CLIENTS_AGAINST=postgres and PG* variables the scripts run against a PostgreSQL that has the same table.
 """
 
@@ -11,16 +11,16 @@ import subprocess
 import sys
 import time
 
-from node import HERE, Node
+from node import HERE, environment, people_node
 
-CLIENTS = os.path.join(HERE, "..", "..", "build", "clients")
-PYTHON = os.path.join(CLIENTS, "python", "bin", "python")
-JAR = os.path.join(CLIENTS, "java", "postgresql-42.7.4.jar")
+CLIENTS = HERE.parents[1] / "build" / "clients"
+PYTHON = str(CLIENTS / "python" / "bin" / "python")
+JAR = str(CLIENTS / "java" / "postgresql-42.7.4.jar")
 ODBC = "/usr/lib/x86_64-linux-gnu/odbc/psqlodbcw.so"
 
 
 def script(name):
-    return os.path.join(HERE, name)
+    return str(HERE / name)
 
 
 def commands():
@@ -39,35 +39,36 @@ def commands():
     ]
 
 
-def run_clients(wanted, environment, strict):
-    failed = []
-    for name, command, needs in commands():
-        if wanted and name not in wanted:
-            continue
-        missing = [need for need in needs if shutil.which(need) is None and not os.path.exists(need)]
-        if missing:
-            print(f"{name}: skipped, {missing[0]} is not installed")
-            failed += [name] if strict else []
-            continue
-        began = time.monotonic()
-        done = subprocess.run(command, env={**os.environ, **environment}, text=True, capture_output=True, timeout=300,
-                              check=False)
-        seconds = time.monotonic() - began
-        print(f"{name}: {'passed' if done.returncode == 0 else 'FAILED'} in {seconds:.1f} s", flush=True)
-        if done.returncode != 0:
-            print(done.stdout[-4000:], done.stderr[-4000:])
-            failed.append(name)
-    return failed
+def run_client(name, command, needs, variables):
+    """True if it did all that is wanted of it."""
+    missing = [need for need in needs if shutil.which(need) is None and not os.path.exists(need)]
+    if missing:
+        print(f"{name}: FAILED, {missing[0]} is not installed: run tools/setup clients")
+        return False
+    began = time.monotonic()
+    done = subprocess.run(command, env={**os.environ, **variables}, text=True, capture_output=True, timeout=300, check=False)
+    print(f"{name}: {'passed' if done.returncode == 0 else 'FAILED'} in {time.monotonic() - began:.1f} s", flush=True)
+    if done.returncode != 0:
+        print(done.stdout[-4000:], done.stderr[-4000:])
+    return done.returncode == 0
+
+
+def run_clients(wanted, variables):
+    """The names of those that failed."""
+    known = [name for name, _, _ in commands()]
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        sys.exit(f"no client is called {unknown[0]}; there are {', '.join(known)}")
+    chosen = [entry for entry in commands() if not wanted or entry[0] in wanted]
+    return [entry[0] for entry in chosen if not run_client(*entry, variables)]
 
 
 def main():
-    arguments = [a for a in sys.argv[1:] if a != "--all"]
-    strict = "--all" in sys.argv
     if os.environ.get("CLIENTS_AGAINST") == "postgres":
-        failed = run_clients(arguments, {}, strict)
+        failed = run_clients(sys.argv[1:], {})
     else:
-        with Node(arguments[0]) as node:
-            failed = run_clients(arguments[1:], node.environment(), strict)
+        with people_node() as node:
+            failed = run_clients(sys.argv[1:], environment(node))
     sys.exit(f"failed: {', '.join(failed)}" if failed else 0)
 
 
