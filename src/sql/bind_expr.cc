@@ -82,33 +82,27 @@ Outcome<Expr> ExprBinder::BindGeneral(const Node& node, std::optional<Type> hint
       return BindOperator(node.a_expr());
     case Node::kFuncCall:
       return BindFunction(node.func_call());
-    case Node::kCoalesceExpr: {
-      std::vector<const Node*> args;
-      for (const Node& arg : node.coalesce_expr().args()) args.push_back(&arg);
-      std::vector<Expr> bound = TRY(BindTogether(args, hint, PositionOf(node)));
-      const Type type = bound[0].type;
-      const bool nullable =
-          std::all_of(bound.begin(), bound.end(), [](const Expr& arg) { return arg.nullable; });
-      Expr expr = Operation(Op::kCoalesce, type, std::move(bound));
-      expr.nullable = nullable;
-      return expr;
-    }
-    case Node::kMinMaxExpr: {
-      std::vector<const Node*> args;
-      for (const Node& arg : node.min_max_expr().args()) args.push_back(&arg);
-      std::vector<Expr> bound = TRY(BindTogether(args, hint, PositionOf(node)));
-      const Type type = bound[0].type;
-      const bool nullable =
-          std::all_of(bound.begin(), bound.end(), [](const Expr& arg) { return arg.nullable; });
-      Expr expr = Operation(node.min_max_expr().op() == pg_query::IS_LEAST ? Op::kLeast : Op::kGreatest, type,
-                            std::move(bound));
-      expr.nullable = nullable;
-      return expr;
-    }
+    case Node::kCoalesceExpr:
+      return BindFirstOf(Op::kCoalesce, node.coalesce_expr().args(), hint, PositionOf(node));
+    case Node::kMinMaxExpr:
+      return BindFirstOf(node.min_max_expr().op() == pg_query::IS_LEAST ? Op::kLeast : Op::kGreatest,
+                         node.min_max_expr().args(), hint, PositionOf(node));
     default:
       return Refuse("not_supported", "this is not supported within an expression",
                     "see docs/analysts.md for what may be written", "0A000", PositionOf(node));
   }
+}
+
+// NULL only where every argument is.
+Outcome<Expr> ExprBinder::BindFirstOf(Op op, const Nodes& nodes, std::optional<Type> hint, int position) {
+  std::vector<const Node*> args;
+  for (const Node& node : nodes) args.push_back(&node);
+  std::vector<Expr> bound = TRY(BindTogether(args, hint, position));
+  const Type type = bound[0].type;
+  const bool nullable = std::all_of(bound.begin(), bound.end(), [](const Expr& arg) { return arg.nullable; });
+  Expr expr = Operation(op, type, std::move(bound));
+  expr.nullable = nullable;
+  return expr;
 }
 
 bool ExprBinder::IsUntyped(const Node& node) const {

@@ -41,6 +41,7 @@ class ExprBinder {
   Outcome<Expr> BindParameter(const pg_query::ParamRef& parameter, std::optional<Type> hint);
   Outcome<Expr> BindBoolean(const pg_query::BoolExpr& node);
   Outcome<Expr> BindTest(const pg_query::Node& arg, Op op, bool boolean);
+  Outcome<Expr> BindFirstOf(Op op, const Nodes& nodes, std::optional<Type> hint, int position);
   Outcome<Expr> BindCase(const pg_query::CaseExpr& node, std::optional<Type> hint);
   Outcome<Expr> BindCast(const pg_query::TypeCast& node);
   Outcome<Expr> BindOperator(const pg_query::A_Expr& node);
@@ -54,6 +55,7 @@ class ExprBinder {
   Outcome<Expr> BindFunction(const pg_query::FuncCall& call);
   Outcome<Expr> BindTimeFunction(const pg_query::FuncCall& call, const std::string& name);
   Outcome<Expr> BindRound(const pg_query::FuncCall& call);
+  Outcome<Expr> BindModulo(const pg_query::FuncCall& call);
   Outcome<Expr> BindConcat(const Nodes& args);
   Outcome<Expr> Compare(Op op, Expr left, Expr right, int position);
 

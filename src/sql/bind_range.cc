@@ -26,18 +26,17 @@ std::optional<Range> Products(const Range& a, const Range& b, bool whole) {
 }
 
 // Division by zero is NULL, so a divisor of whole numbers is at least 1 away from it; others can come
-// arbitrarily near.
+// arbitrarily near. Whole quotients are cut towards zero, which keeps their order.
 std::optional<Range> Quotients(const Range& a, const Range& b, bool whole) {
-  const bool crosses = b.low <= 0 && b.high >= 0;
-  if (crosses && !whole) return {};
-  double reach = 0;  // of the largest quotient
-  if (crosses || whole) {
-    reach = std::max(std::abs(a.low), std::abs(a.high));
+  if (b.low <= 0 && b.high >= 0) {
+    if (!whole) return {};
+    const double reach = std::max(std::abs(a.low), std::abs(a.high));
     return Widened(-reach, reach, true);
   }
   const std::array corners = {a.low / b.low, a.low / b.high, a.high / b.low, a.high / b.high};
-  return Widened(*std::min_element(corners.begin(), corners.end()),
-                 *std::max_element(corners.begin(), corners.end()), whole);
+  const double low = *std::min_element(corners.begin(), corners.end());
+  const double high = *std::max_element(corners.begin(), corners.end());
+  return whole ? Widened(std::trunc(low), std::trunc(high), true) : Widened(low, high, false);
 }
 
 std::optional<Range> Powers(const Range& a, const Range& b) {
@@ -58,9 +57,12 @@ std::optional<Range> Powers(const Range& a, const Range& b) {
   return Widened(low, high, false);
 }
 
-std::optional<Range> Remainders(const Range& a, const Range& b) {
+// Of any dividend: the divisor alone bounds them, whole ones to one below it.
+std::optional<Range> Remainders(const std::optional<Range>& dividend, const Range& b, bool whole) {
+  const Range a = dividend.value_or(Range{-INFINITY, INFINITY});
+  const double divisor = std::max(std::abs(b.low), std::abs(b.high));
   const double most =
-      std::min(std::max(std::abs(a.low), std::abs(a.high)), std::max(std::abs(b.low), std::abs(b.high)));
+      std::min(std::max(std::abs(a.low), std::abs(a.high)), whole ? std::max(0.0, divisor - 1) : divisor);
   return Widened(a.low < 0 ? -most : 0, a.high > 0 ? most : 0, true);
 }
 
@@ -191,6 +193,29 @@ std::optional<Range> OfTrunc(const Expr& expr) {
   return Range{(expr.args[0].range->low - days * unit) * scale, expr.args[0].range->high * scale};
 }
 
+std::optional<Range> OfTwo(const Expr& expr, const Range& a, const Range& b) {
+  const bool whole = expr.type == Type::kInteger;
+  const double scale = expr.type == Type::kTimestamp ? kDayMicroseconds : 1;
+  switch (expr.op) {
+    case Op::kAdd:
+      return Widened(a.low + b.low, a.high + b.high, whole);
+    case Op::kSubtract:
+      return Widened(a.low - b.high, a.high - b.low, whole);
+    case Op::kDateDiff:
+      return Range{a.low - b.high, a.high - b.low};
+    case Op::kDateAdd:
+      return Range{a.low + b.low * scale, a.high + b.high * scale};
+    case Op::kMultiply:
+      return Products(a, b, whole);
+    case Op::kDivide:
+      return Quotients(a, b, whole);
+    case Op::kPower:
+      return Powers(a, b);
+    default:
+      return {};
+  }
+}
+
 }  // namespace
 
 Range PointRange(double point) { return {point, point}; }
@@ -224,35 +249,15 @@ std::optional<Range> RangeOf(const Expr& expr) {
     default:
       break;
   }
+  if (expr.op == Op::kModulo) {
+    const auto& divisor = expr.args[1].range;
+    return divisor ? Remainders(expr.args[0].range, *divisor, expr.type == Type::kInteger) : std::nullopt;
+  }
   for (const Expr& arg : expr.args) {
     if (!arg.range || std::isinf(arg.range->low) || std::isinf(arg.range->high)) return {};
   }
-  const bool whole = expr.type == Type::kInteger;
-  if (expr.args.size() == 2 && expr.op != Op::kRound) {
-    const Range& a = *expr.args[0].range;
-    const Range& b = *expr.args[1].range;
-    const double scale = expr.type == Type::kTimestamp ? kDayMicroseconds : 1;
-    switch (expr.op) {
-      case Op::kAdd:
-        return Widened(a.low + b.low, a.high + b.high, whole);
-      case Op::kSubtract:
-        return Widened(a.low - b.high, a.high - b.low, whole);
-      case Op::kDateDiff:
-        return Range{a.low - b.high, a.high - b.low};
-      case Op::kDateAdd:
-        return Range{a.low + b.low * scale, a.high + b.high * scale};
-      case Op::kMultiply:
-        return Products(a, b, whole);
-      case Op::kDivide:
-        return Quotients(a, b, whole);
-      case Op::kModulo:
-        return Remainders(a, b);
-      case Op::kPower:
-        return Powers(a, b);
-      default:
-        return {};
-    }
-  }
+  if (expr.args.size() == 2 && expr.op != Op::kRound)
+    return OfTwo(expr, *expr.args[0].range, *expr.args[1].range);
   return expr.args.empty() ? std::nullopt : OfOne(expr);
 }
 
