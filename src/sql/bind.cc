@@ -133,8 +133,9 @@ class QueryBinder {
   // LIMIT and OFFSET take whole numbers; ALL and NULL mean none.
   Outcome<std::optional<std::int64_t>> Whole(const Node& node, const char* what) {
     if (node.has_a_const() && node.a_const().isnull()) return std::nullopt;
-    const Expr bound = TRY(released_.Bind(node, Type::kInteger));
-    const auto* whole = bound.op == Op::kLiteral ? std::get_if<std::int64_t>(&bound.literal) : nullptr;
+    const auto bound = released_.Bind(node, Type::kInteger);
+    const bool literal = bound && bound->op == Op::kLiteral;
+    const auto* whole = literal ? std::get_if<std::int64_t>(&bound->literal) : nullptr;
     if (whole == nullptr || *whole < 0) {
       return Refuse("limit_not_literal", fmt::format("{} must be a whole number, written out", what),
                     "write LIMIT 10", "0A000", PositionOf(node));

@@ -34,8 +34,8 @@ Outcome<std::int64_t> IntervalDays(const Node& node) {
   const std::string unit(end, text.data() + text.size());
   const bool days = unit == " day" || unit == " days";
   const bool weeks = unit == " week" || unit == " weeks";
-  if (error != std::errc{} || (!days && !weeks) || cast.type_name().typmods_size() > 0 ||
-      std::abs(count) > 1'000'000) {
+  if (error != std::errc{} || (!days && !weeks) || cast.type_name().typmods_size() > 0 || count > 1'000'000 ||
+      count < -1'000'000) {
     return Refuse("interval_not_supported", "only intervals of whole days and weeks are supported",
                   "write INTERVAL '7 days'", "0A000", cast.location());
   }
@@ -119,7 +119,8 @@ Outcome<Expr> ExprBinder::BindUnary(const pg_query::A_Expr& node, const std::str
   }
   if (symbol == "+") return arg;
   if (arg.op == Op::kLiteral) {
-    if (const auto* whole = std::get_if<std::int64_t>(&arg.literal)) return Literal(Value(-*whole), arg.type);
+    const auto* whole = std::get_if<std::int64_t>(&arg.literal);
+    if (whole != nullptr && *whole != INT64_MIN) return Literal(Value(-*whole), arg.type);
     if (const auto* number = std::get_if<double>(&arg.literal)) return Literal(Value(-*number), arg.type);
   }
   const Type type = arg.type;
@@ -166,7 +167,9 @@ Outcome<Expr> ExprBinder::BindArithmetic(const pg_query::A_Expr& node, Op op) {
   }
   const Type type = op == Op::kPower ? Type::kNumber : *Meet(pair.left.type, pair.right.type);
   // A power has none where the base is negative and the exponent is not whole, or where it is too large.
-  const bool partial = op == Op::kDivide || op == Op::kModulo || op == Op::kPower;
+  const auto& divisor = pair.right.range;
+  const bool never_zero = divisor && (divisor->low > 0 || divisor->high < 0);
+  const bool partial = op == Op::kPower || ((op == Op::kDivide || op == Op::kModulo) && !never_zero);
   Expr expr = Operation(
       op, type, {Converted(std::move(pair.left), type), Converted(std::move(pair.right), type)}, partial);
   expr.nullable = expr.nullable || !expr.range;

@@ -31,7 +31,9 @@ ExprWriter::Fragment ExprWriter::WriteInfix(const Expr& expr) {
 // Integers divide towards zero, as PostgreSQL's do; by zero is NULL.
 ExprWriter::Fragment ExprWriter::WriteDivision(const Expr& expr) {
   const Type type = TypeOf(expr);
-  const bool exact = type == Type::kInteger && FitsBigint(expr.args[0]);
+  // The least integer overflows by -1 alone.
+  const bool positive = expr.op == Op::kModulo && expr.args[1].range && expr.args[1].range->low >= 1;
+  const bool exact = type == Type::kInteger && (positive || FitsBigint(expr.args[0]));
   std::vector<Fragment> args = All(expr.args, exact ? Type::kInteger : Type::kNumber);
   args[1] = Atom(std::move(args[1]));
   const char* sign = expr.op == Op::kModulo ? "%" : exact ? "//" : "/";
