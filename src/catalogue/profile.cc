@@ -6,11 +6,11 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/name.h"
 
 namespace concordat::catalogue {
 namespace {
 
-using engine::QuoteIdentifier;
 using engine::QuoteText;
 
 constexpr std::size_t kColumnsAScan = 32;

@@ -6,30 +6,15 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <numeric>
 #include <unordered_set>
+
+#include "base/name.h"
 
 namespace concordat::catalogue {
 namespace {
 
 constexpr std::array kPropertyKeys = {"id", "property", "value", "description"};
-constexpr std::size_t kLongestWord = 80;  // longer ones resemble no name
-
-// Edit distance (Levenshtein), one row at a time.
-std::size_t Distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
+constexpr std::size_t kLongestWord = 80;  // bytes of a word that messages repeat
 
 bool IsAmong(std::string_view word, std::span<const char* const> known) {
   return std::find(known.begin(), known.end(), word) != known.end();
@@ -45,19 +30,6 @@ std::string Shortened(std::string text) {
 }
 
 }  // namespace
-
-std::string Nearest(std::string_view word, std::span<const char* const> known) {
-  std::string nearest;
-  if (word.size() > kLongestWord) return nearest;
-  std::size_t best = std::max<std::size_t>(2, word.size() / 3) + 1;
-  for (const char* candidate : known) {
-    const std::size_t distance = Distance(word, candidate);
-    if (distance >= best) continue;
-    best = distance;
-    nearest = candidate;
-  }
-  return nearest;
-}
 
 std::string YamlReader::PathTo(std::string_view key) const {
   return path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key);
@@ -101,7 +73,7 @@ bool YamlReader::ExpectMap(std::span<const char* const> known) const {
   for (std::size_t i = 0; i < node_->keys.size(); ++i) {
     const std::string& key = node_->keys[i];
     if (IsAmong(key, known)) continue;
-    const std::string nearest = Nearest(key, known);
+    const std::string nearest = NearestName(key, known);
     YamlReader(nullptr, node_->key_lines[i], path_, problems_)
         .Problem(
             "'" + Shortened(key) + "' is not a key of ODCS 3.1.0 here",
@@ -126,7 +98,7 @@ void YamlReader::ExpectCustom(std::span<const char* const> known) const {
     if (!item["value"].present())
       item.Problem("'" + Shortened(name) + "' has no value", "add it, or remove the line");
     if (IsAmong(name, known)) continue;
-    const std::string nearest = Nearest(name, known);
+    const std::string nearest = NearestName(name, known);
     item.Problem("'" + Shortened(name) + "' means nothing here",
                  nearest.empty() ? "see docs/contracts.md for what may stand here"
                                  : "did you mean '" + nearest + "'?");

@@ -11,9 +11,6 @@
 
 namespace concordat::catalogue {
 
-// The name among `known` that `word` was probably meant to be; empty when none is near.
-std::string Nearest(std::string_view word, std::span<const char* const> known);
-
 // A value of a document. Scalars stay texts: what they mean depends on who reads them.
 struct YamlNode {
   enum class Kind { kNull, kScalar, kSequence, kMap };

@@ -6,6 +6,7 @@
 #include <limits>
 #include <thread>
 
+#include "base/name.h"
 #include "engine/duckdb.h"
 
 namespace concordat::engine {

@@ -6,17 +6,10 @@
 
 #include <algorithm>
 
+#include "base/name.h"
+
 namespace concordat::engine {
 namespace {
-
-std::string Quoted(const std::string& text, char quote) {
-  std::string quoted(1, quote);
-  for (const char c : text) {
-    if (c == quote) quoted += quote;
-    quoted += c;
-  }
-  return quoted + quote;
-}
 
 // Every path that the source's glob matches, sorted; itself where it matches none.
 std::vector<std::string> Paths(const Source& source) {
@@ -59,8 +52,14 @@ FileState StateOf(const std::string& path, const struct stat& status) {
 
 }  // namespace
 
-std::string QuoteIdentifier(const std::string& name) { return Quoted(name, '"'); }
-std::string QuoteText(const std::string& text) { return Quoted(text, '\''); }
+std::string QuoteText(const std::string& text) {
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\'') quoted += '\'';
+    quoted += c;
+  }
+  return quoted + "'";
+}
 
 bool SameIdentifier(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };

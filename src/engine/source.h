@@ -29,8 +29,7 @@ struct Source {
 // for a comment.
 std::string SelectFrom(const Source& source);
 
-// "name" with what SQL needs around it.
-std::string QuoteIdentifier(const std::string& name);
+// 'text' with what SQL needs around it.
 std::string QuoteText(const std::string& text);
 // Do both name one column? Case does not tell names apart.
 bool SameIdentifier(std::string_view a, std::string_view b);

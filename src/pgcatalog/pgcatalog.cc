@@ -5,6 +5,7 @@
 #include <mutex>
 #include <set>
 
+#include "base/name.h"
 #include "pgcatalog/duck.h"
 #include "pgcatalog/functions.h"
 #include "pgcatalog/records.h"
@@ -28,19 +29,13 @@ constexpr const char* varying[] = {"self",         "names",          "pg_class",
                                    "pg_attribute", "pg_description", "pg_shdescription",
                                    "pg_authid",    "pg_database"};
 
-std::string Quoted(const std::string& name) {
-  std::string quoted = "\"";
-  for (const char c : name) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
-
 std::string CreateView(const View& view) {
   std::string columns;
   for (const ViewColumn& column : view.columns) {
     if (!columns.empty()) columns += ", ";
-    columns += Quoted(column.name) + " " + CarrierOf(TypeOid(column.type));
+    columns += QuoteIdentifier(column.name) + " " + CarrierOf(TypeOid(column.type));
   }
-  return "CREATE OR REPLACE TABLE conc." + Quoted(view.name) + " (" + columns + ")";
+  return "CREATE OR REPLACE TABLE conc." + QuoteIdentifier(view.name) + " (" + columns + ")";
 }
 
 bool SameColumns(const View& a, const View& b) {

@@ -1,5 +1,6 @@
 #include "pgcatalog/settings.h"
 
+#include "base/name.h"
 #include "pgcatalog/records.h"
 
 namespace concordat::pgcatalog {
@@ -58,11 +59,6 @@ constexpr Setting settings[] = {
     {"work_mem", "4096", "integer", "user"},
     {"xmloption", "content", "enum", "user"},
 };
-
-std::string Lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
 
 // What the session set, whatever the case it was written in.
 std::map<std::string, std::string> Chosen(const Session& session) {

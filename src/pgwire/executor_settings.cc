@@ -3,16 +3,12 @@
 
 #include <algorithm>
 
+#include "base/name.h"
 #include "pgcatalog/settings.h"
 #include "pgwire/executor.h"
 
 namespace concordat::pgwire {
 namespace {
-
-std::string Lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
 
 std::shared_ptr<const Answer> AllSettings(const Settings& settings) {
   auto answer = std::make_shared<Answer>();

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <set>
 
+#include "base/name.h"
 #include "pgcatalog/settings.h"
 #include "pgwire/decoding.h"
 
@@ -16,11 +17,6 @@ namespace {
 
 constexpr std::size_t kOwnNames = 100;       // names with a dot that a session may make up
 constexpr std::size_t kValueBytes = 10'000;  // of one value
-
-std::string Lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
 
 std::string KeyOf(const std::string& name) {
   std::string key = Lower(name);

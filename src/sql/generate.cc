@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/mutation.h"
+#include "base/name.h"
 #include "sql/generate_expr.h"
 
 namespace concordat::sql {

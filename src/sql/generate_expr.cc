@@ -80,15 +80,6 @@ const char* SqlType(Type type) {
   return "TEXT";
 }
 
-std::string QuoteIdentifier(std::string_view name) {
-  std::string quoted = "\"";
-  for (const char c : name) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
-}
-
 std::string NumberLiteral(double number) {
   return fmt::format("CAST('{}' AS DOUBLE PRECISION)", ToText(Value(number)));
 }

@@ -18,7 +18,6 @@ namespace concordat::sql {
 
 // The standard name of a type, as casts spell it.
 const char* SqlType(Type type);
-std::string QuoteIdentifier(std::string_view name);
 // A number of our own making (a bound, a scale) as SQL text that reads back exactly.
 std::string NumberLiteral(double number);
 // Days and microseconds at the ends of the years 1 to 9999: all dates lie between, others are NULL.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "base/name.h"
 #include "engine/duckdb.h"
 #include "sql/generate_expr.h"
 
