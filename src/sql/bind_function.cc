@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/check.h"
+#include "base/name.h"
 #include "sql/bind_expr.h"
 #include "sql/bind_range.h"
 #include "sql/bind_type.h"
@@ -134,25 +135,7 @@ Outcome<const Function*> FindFunction(const pg_query::FuncCall& call) {
 
 std::string DidYouMean(const std::string& word, const std::vector<std::string>& known,
                        std::string otherwise) {
-  std::size_t best = std::max<std::size_t>(1, word.size() / 3) + 1;
-  std::string nearest;
-  for (const std::string& candidate : known) {
-    std::vector<std::size_t> row(candidate.size() + 1);
-    for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
-    for (std::size_t i = 1; i <= std::min<std::size_t>(word.size(), 63); ++i) {
-      std::size_t diagonal = row[0];
-      row[0] = i;
-      for (std::size_t j = 1; j <= candidate.size(); ++j) {
-        const std::size_t above = row[j];
-        row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (word[i - 1] == candidate[j - 1] ? 0 : 1)});
-        diagonal = above;
-      }
-    }
-    if (row.back() < best) {
-      best = row.back();
-      nearest = candidate;
-    }
-  }
+  const std::string nearest = NearestName(word, known);
   return nearest.empty() ? otherwise : "did you mean " + nearest + "?";
 }
 
@@ -181,15 +164,8 @@ Outcome<Expr> ExprBinder::BindFunction(const pg_query::FuncCall& call) {
       Expr base = TRY(number(0));
       return Operation(function->op, Type::kNumber, {std::move(base), TRY(number(1))}, true);
     }
-    case Shape::kModulo: {
-      Pair pair = TRY(BindPair(call.args(0), call.args(1)));
-      const auto type = Meet(pair.left.type, pair.right.type);
-      if (!type || !IsNumeric(*type))
-        return Refuse("type_mismatch", "mod needs numbers", "cast: …::bigint", "42804", call.location());
-      return Operation(function->op, *type,
-                       {Converted(std::move(pair.left), *type), Converted(std::move(pair.right), *type)},
-                       true);
-    }
+    case Shape::kModulo:
+      return BindModulo(call);
     case Shape::kText:
       return Operation(function->op, Type::kText, {TRY(text(0))});
     case Shape::kLength:
@@ -208,6 +184,15 @@ Outcome<Expr> ExprBinder::BindFunction(const pg_query::FuncCall& call) {
     }
   }
   CHECK(false);
+}
+
+Outcome<Expr> ExprBinder::BindModulo(const pg_query::FuncCall& call) {
+  Pair pair = TRY(BindPair(call.args(0), call.args(1)));
+  const auto type = Meet(pair.left.type, pair.right.type);
+  if (!type || !IsNumeric(*type))
+    return Refuse("type_mismatch", "mod needs numbers", "cast: …::bigint", "42804", call.location());
+  return Operation(Op::kModulo, *type,
+                   {Converted(std::move(pair.left), *type), Converted(std::move(pair.right), *type)}, true);
 }
 
 Outcome<Expr> ExprBinder::BindRound(const pg_query::FuncCall& call) {
