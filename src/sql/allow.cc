@@ -197,6 +197,9 @@ constexpr Unknown kUnknown[] = {
      "write the date as a literal: DATE '2026-01-01'"},
     {"XmlExpr", "not_supported", "XML", "use text functions"},
     {"SetToDefault", "not_supported", "DEFAULT", "write the value"},
+    {"InsertStmt", "not_supported", "INSERT within WITH", "the data is read-only"},
+    {"UpdateStmt", "not_supported", "UPDATE within WITH", "the data is read-only"},
+    {"DeleteStmt", "not_supported", "DELETE within WITH", "the data is read-only"},
     {"CurrentOfExpr", "not_supported", "WHERE CURRENT OF", "the data is read-only"},
 };
 

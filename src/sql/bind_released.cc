@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "sql/bind_type.h"
+#include "sql/plan.h"
 
 namespace concordat::sql {
 namespace {
@@ -129,8 +130,9 @@ Outcome<Expr> ReleasedBinder::BindSum(const pg_query::FuncCall& call, const std:
     return Refuse("type_mismatch", fmt::format("{} needs a number, not {}", name, Name(argument.type)),
                   "cast it, or count instead", "42804", call.location());
   }
-  if (!argument.range || !std::isfinite(argument.range->low) || !std::isfinite(argument.range->high))
-    return Unbounded(name, call.location());
+  const bool bounded =
+      argument.range && std::isfinite(argument.range->low) && std::isfinite(argument.range->high);
+  if (!bounded && !ScanOf(rows_.relation()).product->is_public) return Unbounded(name, call.location());
   const Type type = argument.type;
   Aggregate count{argument.nullable ? AggregateKind::kCount : AggregateKind::kCountRows, {}, filter};
   if (argument.nullable) count.argument = argument;

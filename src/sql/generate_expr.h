@@ -91,6 +91,7 @@ class ExprWriter {
   // The fragment as something that may be repeated.
   Fragment Atom(Fragment fragment);
   Fragment WithinCalendar(Fragment fragment, Type type);
+  static void Widen(std::vector<Fragment>& args);
   std::vector<Fragment> All(const std::vector<Expr>& args, Type type);
   Fragment Call(std::string_view function, const std::vector<Fragment>& args);
   Type Common(const std::vector<Expr>& args) const;

@@ -17,10 +17,16 @@ bool OneOf(std::string_view field, std::initializer_list<std::string_view> field
 
 }  // namespace
 
+// Operands of 64 bits in 128: sums, products and quotients of two fit.
+void ExprWriter::Widen(std::vector<Fragment>& args) {
+  for (Fragment& arg : args) arg = {fmt::format("CAST({} AS HUGEINT)", arg.sql), arg.level, false};
+}
+
 ExprWriter::Fragment ExprWriter::WriteInfix(const Expr& expr) {
   const Type type = TypeOf(expr);
   const bool exact = type == Type::kInteger && FitsBigint(expr);
-  const std::vector<Fragment> args = All(expr.args, exact ? Type::kInteger : Type::kNumber);
+  std::vector<Fragment> args = All(expr.args, type);
+  if (type == Type::kInteger && !exact) Widen(args);
   const char sign = expr.op == Op::kAdd ? '+' : expr.op == Op::kSubtract ? '-' : '*';
   Fragment out{fmt::format("({} {} {})", args[0].sql, sign, args[1].sql),
                std::max(args[0].level, args[1].level)};
@@ -34,14 +40,13 @@ ExprWriter::Fragment ExprWriter::WriteDivision(const Expr& expr) {
   // The least integer overflows by -1 alone.
   const bool positive = expr.op == Op::kModulo && expr.args[1].range && expr.args[1].range->low >= 1;
   const bool exact = type == Type::kInteger && (positive || FitsBigint(expr.args[0]));
-  std::vector<Fragment> args = All(expr.args, exact ? Type::kInteger : Type::kNumber);
+  std::vector<Fragment> args = All(expr.args, type);
+  if (type == Type::kInteger && !exact) Widen(args);
   args[1] = Atom(std::move(args[1]));
-  const char* sign = expr.op == Op::kModulo ? "%" : exact ? "//" : "/";
+  const char* sign = expr.op == Op::kModulo ? "%" : type == Type::kInteger ? "//" : "/";
   Fragment out{fmt::format("({} {} NULLIF({}, 0))", args[0].sql, sign, args[1].sql),
                std::max(args[0].level, args[1].level)};
-  if (type == Type::kInteger && !exact) {
-    out.sql = fmt::format("TRY_CAST({}({}) AS BIGINT)", expr.op == Op::kDivide ? "trunc" : "", out.sql);
-  }
+  if (type == Type::kInteger && !exact) out.sql = fmt::format("TRY_CAST({} AS BIGINT)", out.sql);
   return out;
 }
 
@@ -50,7 +55,9 @@ ExprWriter::Fragment ExprWriter::WriteNumeric(const Expr& expr) {
   const bool whole = TypeOf(expr.args[0]) == Type::kInteger;
   if (whole && (expr.op == Op::kFloor || expr.op == Op::kCeil)) return As(expr.args[0], type);
   const bool exact = whole && type == Type::kInteger && FitsBigint(expr.args[0]);
-  const std::vector<Fragment> args = All(expr.args, exact ? Type::kInteger : Type::kNumber);
+  const bool wide = whole && type == Type::kInteger && !exact;
+  std::vector<Fragment> args = All(expr.args, exact || wide ? Type::kInteger : Type::kNumber);
+  if (wide) Widen(args);
   Fragment out;
   switch (expr.op) {
     case Op::kNegate:
