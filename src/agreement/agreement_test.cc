@@ -85,7 +85,7 @@ TEST(ParseAgreement, SaysWhatIsWrongAndWhere) {
       {"name: heart-study\n", "", "line 1: the document has no 'name'"},
       {"name: heart-study", "name: heart-study\nowner: me", "line 3: owner is not a field that exists here"},
       {"name: heart-study", "name: heart-study\nname: b",
-       "line 3: cannot be read: the field 'name' stands twice"},
+       "line 3: cannot be read: 'name' stands twice"},
       {"{lewisham: self}", "{}", "line 3: parties is not a set of named fields"},
       {"{lewisham: self}", "{lewisham: selfish}", "line 3: parties.lewisham is not that member's key"},
       {"{lewisham: self}", "{lewisham: self, southwark: self}", "line 3: parties names several members"},
@@ -138,7 +138,7 @@ TEST(ParseAgreement, SaysWhatIsWrongAndWhere) {
       {"concordat: agreement/1", "- concordat", "line 2: cannot be read"},
       {"retention_days: 90", "retention_days: 90\n---\nname: b",
        "line 20: cannot be read: there is more than one document"},
-      {"retention_days: 90", "retention_days: !!int 90", "line 19: cannot be read: tags are not supported"},
+      {"retention_days: 90", "retention_days: !!int 90", "line 19: cannot be read: tags are not read"},
   };
   for (const BadCase& c : cases) {
     SCOPED_TRACE(std::string(c.from) + " → " + c.to);

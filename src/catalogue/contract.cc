@@ -239,8 +239,12 @@ tl::expected<Contract, std::vector<Problem>> ParseContract(const std::string& te
     problems.push_back({0, "the contract is longer than 1 MB or not UTF-8", "is it the right file?"});
     return tl::unexpected(problems);
   }
-  const auto document = ParseYaml(text);
-  if (!document) return tl::unexpected(std::vector{document.error()});
+  const auto document = yaml::Parse(text);
+  if (!document) {
+    problems.push_back({document.error().line, "cannot be read: " + document.error().what,
+                        "mend the line; indentation is by spaces, texts with ':' or '#' need quotes"});
+    return tl::unexpected(problems);
+  }
   const YamlReader root(*document, problems);
   if (root.ExpectMap(kContractKeys)) {
     root.ExpectCustom(kContractCustom);

@@ -39,7 +39,7 @@ YamlReader YamlReader::operator[](std::string_view key) const {
   if (!IsMap()) return Absent(PathTo(key));
   const auto found = std::find(node_->keys.begin(), node_->keys.end(), key);
   if (found == node_->keys.end()) return Absent(PathTo(key));
-  const YamlNode& item = node_->items[static_cast<std::size_t>(found - node_->keys.begin())];
+  const yaml::Node& item = node_->items[static_cast<std::size_t>(found - node_->keys.begin())];
   return {&item, item.line, PathTo(key), problems_};
 }
 

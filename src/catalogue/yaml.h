@@ -1,4 +1,4 @@
-// Reading YAML with a list of everything that is wrong, each with its line.
+// Reading a contract's YAML with a list of everything that is wrong, each with its line.
 #pragma once
 
 #include <optional>
@@ -8,36 +8,21 @@
 #include <vector>
 
 #include "catalogue/contract.h"
+#include "yaml/tree.h"
 
 namespace concordat::catalogue {
-
-// A value of a document. Scalars stay texts: what they mean depends on who reads them.
-struct YamlNode {
-  enum class Kind { kNull, kScalar, kSequence, kMap };
-  Kind kind = Kind::kNull;
-  int line = 0;                   // 1-based
-  std::string scalar;             // kScalar
-  std::vector<std::string> keys;  // kMap: one for each of `items`, none twice
-  std::vector<int> key_lines;     // kMap: likewise
-  std::vector<YamlNode> items;    // kSequence, kMap
-};
-
-// One document. A problem where the text is not YAML, or uses what a contract has no need of: aliases, tags,
-// keys that are no texts or stand twice, control characters, nesting beyond 64 levels. Never throws, in time
-// linear in the text.
-tl::expected<YamlNode, Problem> ParseYaml(const std::string& text);
 
 // A node and the path that led to it. Reading collects problems in the list that all readers of one document
 // share; nodes and list must outlive the reader.
 class YamlReader {
  public:
-  YamlReader(const YamlNode& root, std::vector<Problem>& problems)
+  YamlReader(const yaml::Node& root, std::vector<Problem>& problems)
       : YamlReader(&root, root.line, "", problems) {}
 
-  bool present() const { return node_ != nullptr && node_->kind != YamlNode::Kind::kNull; }
-  bool IsMap() const { return Is(YamlNode::Kind::kMap); }
-  bool IsSequence() const { return Is(YamlNode::Kind::kSequence); }
-  bool IsScalar() const { return Is(YamlNode::Kind::kScalar); }
+  bool present() const { return node_ != nullptr && node_->kind != yaml::Node::Kind::kNull; }
+  bool IsMap() const { return Is(yaml::Node::Kind::kMap); }
+  bool IsSequence() const { return Is(yaml::Node::Kind::kSequence); }
+  bool IsScalar() const { return Is(yaml::Node::Kind::kScalar); }
   std::size_t size() const { return IsSequence() ? node_->items.size() : 0; }
   YamlReader operator[](std::string_view key) const;
   YamlReader At(std::size_t index) const;
@@ -59,13 +44,13 @@ class YamlReader {
   std::optional<std::int64_t> Whole(std::int64_t low, std::int64_t high) const;
 
  private:
-  YamlReader(const YamlNode* node, int line, std::string path, std::vector<catalogue::Problem>& problems)
+  YamlReader(const yaml::Node* node, int line, std::string path, std::vector<catalogue::Problem>& problems)
       : node_(node), line_(line), path_(std::move(path)), problems_(problems) {}
-  bool Is(YamlNode::Kind kind) const { return node_ != nullptr && node_->kind == kind; }
+  bool Is(yaml::Node::Kind kind) const { return node_ != nullptr && node_->kind == kind; }
   YamlReader Absent(std::string path) const { return {nullptr, line_, std::move(path), problems_}; }
   std::string PathTo(std::string_view key) const;
 
-  const YamlNode* node_;  // null where there is none
+  const yaml::Node* node_;  // null where there is none
   int line_;
   std::string path_;
   std::vector<catalogue::Problem>& problems_;

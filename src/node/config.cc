@@ -2,43 +2,47 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <yaml-cpp/yaml.h>
 
 #include <charconv>
 
 #include "base/file.h"
+#include "yaml/tree.h"
 
 namespace concordat::node {
 namespace {
 
-tl::unexpected<Error> Wrong(const YAML::Node& where, const std::string& key, const std::string& what) {
-  return Fail(ErrorCode::kInvalidArgument,
-              fmt::format("node.yaml line {}: {}: {}", where.Mark().line + 1, key, what),
+tl::unexpected<Error> Wrong(int line, const std::string& key, const std::string& what) {
+  return Fail(ErrorCode::kInvalidArgument, fmt::format("node.yaml line {}: {}: {}", line, key, what),
               "mend the line, or remove it to take the default");
 }
 
 template <class T>
-Result<T> Number(const YAML::Node& value, const std::string& key, T low, T high) {
-  const std::string text = value.IsScalar() ? value.Scalar() : "";
+Result<T> Number(const yaml::Node& value, const std::string& key, T low, T high) {
+  const std::string text = value.scalar;
   T number{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size() || number < low || number > high) {
-    return Wrong(value, key, fmt::format("'{}' is not a whole number from {} to {}", text, low, high));
+    return Wrong(value.line, key, fmt::format("'{}' is not a whole number from {} to {}", text, low, high));
   }
   return number;
 }
 
-Result<void> SetKey(Config& config, const std::string& key, const YAML::Node& value) {
+Result<void> SetKey(Config& config, const std::string& key, const yaml::Node& value) {
   const auto milliseconds = [&](std::int64_t low, std::int64_t high) {
     return Number<std::int64_t>(value, key, low, high);
   };
-  if (key == "member" && value.IsScalar()) {
-    config.member = value.Scalar();
-  } else if (key == "listen" && value.IsScalar()) {
-    if (!ParseEndpoint(value.Scalar())) return Wrong(value, key, "write it as 127.0.0.1:6432");
-    config.listen = value.Scalar();
-  } else if (key == "hosts" && value.IsSequence()) {
-    config.hosts = value.as<std::vector<std::string>>();
+  if (key == "member" && value.kind == yaml::Node::Kind::kScalar) {
+    config.member = value.scalar;
+  } else if (key == "listen" && value.kind == yaml::Node::Kind::kScalar) {
+    if (!ParseEndpoint(value.scalar)) return Wrong(value.line, key, "write it as 127.0.0.1:6432");
+    config.listen = value.scalar;
+  } else if (key == "hosts" && value.kind == yaml::Node::Kind::kSequence) {
+    config.hosts.clear();
+    for (const yaml::Node& host : value.items) {
+      if (host.kind != yaml::Node::Kind::kScalar)
+        return Wrong(host.line, key, "write it as [name, 127.0.0.1]");
+      config.hosts.push_back(host.scalar);
+    }
   } else if (key == "answer_grid_ms") {
     config.answer_grid = Milliseconds(TRY(milliseconds(1, 60'000)));
   } else if (key == "query_time_ms") {
@@ -52,7 +56,7 @@ Result<void> SetKey(Config& config, const std::string& key, const YAML::Node& va
   } else if (key == "idle_time_ms") {
     config.idle_time = Milliseconds(TRY(milliseconds(1000, 7 * 86'400'000)));
   } else {
-    return Wrong(value, key, "not a setting of this version, or not of its form");
+    return Wrong(value.line, key, "not a setting of this version, or not of its form");
   }
   return {};
 }
@@ -61,23 +65,20 @@ Result<void> SetKey(Config& config, const std::string& key, const YAML::Node& va
 
 Result<Config> ReadConfig(const std::filesystem::path& path) {
   const std::string text = TRY(ReadFile(path, 1 << 20));
-  try {
-    const YAML::Node document = YAML::Load(text);
-    Config config;
-    if (!document.IsMap()) {
-      return Fail(ErrorCode::kInvalidArgument, path.string() + " is not a map of settings",
-                  "restore it from a backup");
-    }
-    for (const auto& entry : document) TRY(SetKey(config, entry.first.as<std::string>(), entry.second));
-    if (config.member.empty()) {
-      return Fail(ErrorCode::kInvalidArgument, path.string() + " names no member",
-                  "add a line such as 'member: lewisham'");
-    }
-    return config;
-  } catch (const YAML::Exception& error) {
-    return Fail(ErrorCode::kInvalidArgument, fmt::format("{} is not YAML: {}", path.string(), error.what()),
-                "mend the line named");
+  const auto document = yaml::Parse(text);
+  if (!document) return Wrong(document.error().line, "cannot be read", document.error().what);
+  if (document->kind != yaml::Node::Kind::kMap) {
+    return Fail(ErrorCode::kInvalidArgument, path.string() + " is not a map of settings",
+                "restore it from a backup");
   }
+  Config config;
+  for (std::size_t i = 0; i < document->items.size(); ++i)
+    TRY(SetKey(config, document->keys[i], document->items[i]));
+  if (config.member.empty()) {
+    return Fail(ErrorCode::kInvalidArgument, path.string() + " names no member",
+                "add a line such as 'member: lewisham'");
+  }
+  return config;
 }
 
 std::string WriteConfig(const Config& config) {

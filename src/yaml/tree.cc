@@ -1,4 +1,6 @@
 // YAML to nodes with lines, over yaml-cpp; its exceptions end here.
+#include "yaml/tree.h"
+
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
@@ -7,12 +9,9 @@
 #include <unordered_set>
 
 #include "base/utf8.h"
-#include "catalogue/yaml.h"
 
-namespace concordat::catalogue {
+namespace concordat::yaml {
 namespace {
-
-constexpr std::size_t kDeepest = 64;
 
 // Caught below, as yaml-cpp's own are.
 [[noreturn]] void Stop(const YAML::Mark& mark, const std::string& what) {
@@ -27,7 +26,8 @@ bool IsPlainText(const std::string& text) {
 }
 
 // Builds nodes from yaml-cpp's events. Its own tree is not used: there, aliases make loops, and a few bytes
-// of them millions of values; a key that stands twice is dropped without a word.
+// of them millions of values; a key that stands twice is dropped without a word; and YAML::LoadAll of 0.7
+// does not return for a text that starts with a comma.
 class Builder final : public YAML::EventHandler {
  public:
   void OnDocumentStart(const YAML::Mark& mark) override {
@@ -40,37 +40,37 @@ class Builder final : public YAML::EventHandler {
   }
   void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
     if (IsKeyNext()) Stop(mark, "a key has no name");
-    Put({.kind = YamlNode::Kind::kNull, .line = mark.line + 1});
+    Put({.kind = Node::Kind::kNull, .line = mark.line + 1});
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                 const std::string& text) override {
     if (tag != "?" && tag != "!") Stop(mark, "tags are not read: remove '" + tag + "'");
     if (!IsPlainText(text)) Stop(mark, "there are control characters in the text");
     if (IsKeyNext()) return SetKey(mark, text);
-    Put({.kind = YamlNode::Kind::kScalar, .line = mark.line + 1, .scalar = text});
+    Put({.kind = Node::Kind::kScalar, .line = mark.line + 1, .scalar = text, .quoted = tag == "!"});
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                        YAML::EmitterStyle::value) override {
-    Begin(mark, tag, YamlNode::Kind::kSequence);
+    Begin(mark, tag, Node::Kind::kSequence);
   }
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                   YAML::EmitterStyle::value) override {
-    Begin(mark, tag, YamlNode::Kind::kMap);
+    Begin(mark, tag, Node::Kind::kMap);
   }
   void OnSequenceEnd() override { End(); }
   void OnMapEnd() override { End(); }
 
-  YamlNode Take() { return std::move(root_); }
+  Node Take() { return std::move(root_); }
 
  private:
   // A list or a map that is not closed yet.
   struct Open {
-    YamlNode node;
+    Node node;
     std::unordered_set<std::string> keys;
   };
 
   bool IsKeyNext() const {
-    if (open_.empty() || open_.back().node.kind != YamlNode::Kind::kMap) return false;
+    if (open_.empty() || open_.back().node.kind != Node::Kind::kMap) return false;
     return open_.back().node.keys.size() == open_.back().node.items.size();
   }
 
@@ -81,7 +81,7 @@ class Builder final : public YAML::EventHandler {
     map.node.key_lines.push_back(mark.line + 1);
   }
 
-  void Put(YamlNode node) {
+  void Put(Node node) {
     if (open_.empty()) {
       root_ = std::move(node);
     } else {
@@ -89,7 +89,7 @@ class Builder final : public YAML::EventHandler {
     }
   }
 
-  void Begin(const YAML::Mark& mark, const std::string& tag, YamlNode::Kind kind) {
+  void Begin(const YAML::Mark& mark, const std::string& tag, Node::Kind kind) {
     if (tag != "?" && !tag.empty()) Stop(mark, "tags are not read: remove '" + tag + "'");
     if (IsKeyNext()) Stop(mark, "a key is not a text");
     if (open_.size() >= kDeepest) Stop(mark, "it is nested too deeply");
@@ -97,31 +97,30 @@ class Builder final : public YAML::EventHandler {
   }
 
   void End() {
-    YamlNode node = std::move(open_.back().node);
+    Node node = std::move(open_.back().node);
     open_.pop_back();
     Put(std::move(node));
   }
 
   bool started_ = false;
-  YamlNode root_;
+  Node root_;
   std::vector<Open> open_;
 };
 
 }  // namespace
 
-tl::expected<YamlNode, Problem> ParseYaml(const std::string& text) {
+tl::expected<Node, Fault> Parse(std::string_view text) {
+  if (text.size() > kLongestText) return tl::unexpected(Fault{1, "the text is longer than 1 MB"});
   Builder builder;
   try {
-    std::istringstream stream(text);
+    std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const YAML::Exception& error) {
-    return tl::unexpected(
-        Problem{std::max(error.mark.line, 0) + 1, "cannot be read: " + error.msg,
-                "mend the line; indentation is by spaces, texts with ':' or '#' need quotes"});
+    return tl::unexpected(Fault{std::max(error.mark.line, 0) + 1, error.msg});
   }
   return builder.Take();
 }
 
-}  // namespace concordat::catalogue
+}  // namespace concordat::yaml
