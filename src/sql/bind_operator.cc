@@ -191,7 +191,10 @@ Outcome<Expr> ExprBinder::BindLike(const pg_query::A_Expr& node, Op op) {
     return Refuse("pattern_not_literal", "the pattern of LIKE must be a literal or a parameter",
                   "write LIKE 'A%'", "0A000", node.location());
   }
-  Expr like = Operation(op, Type::kBoolean, {std::move(text), std::move(pattern)});
+  // A pattern that ends inside an escape matches nothing and misses nothing: NULL.
+  const auto* written = std::get_if<std::string>(&pattern.literal);
+  const bool cut = written != nullptr && (written->size() - written->find_last_not_of('\\') - 1) % 2 == 1;
+  Expr like = Operation(op, Type::kBoolean, {std::move(text), std::move(pattern)}, cut);
   if (LastName(node.name()).starts_with("!")) return Operation(Op::kNot, Type::kBoolean, {std::move(like)});
   return like;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/mutation.h"
 #include "sql/bind_type.h"
 #include "sql/plan.h"
 
@@ -93,7 +94,7 @@ Outcome<Expr> ReleasedBinder::BindAggregate(const pg_query::FuncCall& call) {
                     "42803", call.location());
   }
   std::optional<Expr> filter;
-  if (call.has_agg_filter())
+  if (call.has_agg_filter() && !Mutated("filter_dropped"))
     filter = TRY(rows_.BindAs(call.agg_filter(), Type::kBoolean, "what follows FILTER (WHERE"));
   return name == "count" ? BindCount(call, std::move(filter)) : BindSum(call, name, std::move(filter));
 }

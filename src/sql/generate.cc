@@ -114,7 +114,7 @@ std::string InnerWriter::Arguments::Name(const Expr& expr, const char* prefix) {
 // Where publishing proved that every row has its unit, plain statements need not read the column.
 bool InnerWriter::ExcludesNullUnits() const {
   const catalogue::Column* unit = plan_.product->unit();
-  if (plan_.bounding.mode == Mode::kPublic || unit == nullptr) return false;
+  if (plan_.bounding.mode == Mode::kPublic || unit == nullptr || Mutated("nobody_counted")) return false;
   return bounded() || unit->nullable || !plan_.product->bounds.rows_proven;
 }
 

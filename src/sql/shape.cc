@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/int128.h"
+#include "base/mutation.h"
 #include "dp/noise.h"
 
 namespace concordat::sql {
@@ -58,6 +59,12 @@ Result<Groups> Collect(const Plan& plan, const std::vector<Row>& inner) {
   } else {
     groups.keys =
         plan.grouping.kind == Grouping::Kind::kDeclared ? plan.grouping.declared : std::vector<Row>{{}};
+    if (Mutated("empty_groups_dropped")) {
+      std::erase_if(groups.keys, [&](const Row& key) {
+        return std::none_of(inner.begin(), inner.end(),
+                            [&](const Row& row) { return std::equal(key.begin(), key.end(), row.begin()); });
+      });
+    }
     for (std::size_t i = 0; i < groups.keys.size(); ++i) places.emplace(groups.keys[i], i);
   }
   groups.sums.assign(plan.measured.size(), std::vector<Int128>(groups.keys.size(), 0));
