@@ -111,6 +111,8 @@ Node RegistryText(Node node, Oid type) {
 Outcome<Oid> Rewriter::Cast(Node& node, const Scope& scope) {
   auto& cast = *node.mutable_type_cast();
   const Oid type = TRY(NamedType(cast.type_name()));
+  const Level level(*this, IsText(type) || !RegistryName(type).empty() ? 2 : 1);
+  TRY(level.Check());
   Node& argument = *cast.mutable_arg();
   if (const std::string* text = ConstantText(argument); text != nullptr && ElementOf(type) != 0) {
     auto array = ArrayConstant(*text);
@@ -215,6 +217,10 @@ Outcome<Oid> Rewriter::Call(Node& node, const Scope& scope) {
   const bool in_from = std::exchange(in_from_, false);
   auto& call = *node.mutable_func_call();
   const std::string name = LastName(call.funcname());
+  const Function* const target = FindFunction(name);
+  const bool repeats = target != nullptr && std::string_view(target->target).starts_with("f_");
+  const Level level(*this, repeats ? 4 : 1);
+  TRY(level.Check());
   if (call.args().empty() && IsMoment(name)) {
     node = Now();
     return oid::kTimestamptz;

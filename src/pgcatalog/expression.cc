@@ -1,4 +1,5 @@
 #include "base/clock.h"
+#include "base/name.h"
 #include "pgcatalog/rewriter.h"
 
 namespace concordat::pgcatalog {
@@ -6,9 +7,31 @@ namespace {
 
 using pg_query::Node;
 
+constexpr std::size_t most_parameters = 65'535;  // as the protocol counts them
+
 tl::unexpected<Refusal> NotHere(const std::string& what) {
   return Refuse("catalogue_question", what + " is not supported in a question about the catalogue",
                 "write it with comparisons, joins and the functions of pg_catalog");
+}
+
+tl::unexpected<Refusal> NoSuchColumn(const Scope& scope, const std::string& alias, const std::string& name,
+                                     int location) {
+  if (!alias.empty() && FindSource(&scope, alias) == nullptr) {
+    return Refuse("unknown_table", "missing FROM-clause entry for table \"" + alias + "\"",
+                  "name it in FROM, or use the alias that FROM gives it", "42P01", location);
+  }
+  std::vector<std::string> known;
+  for (const Scope* at = &scope; at != nullptr; at = at->outer) {
+    for (const Source& source : at->sources) {
+      for (const RelationColumn& column : source.columns) known.push_back(column.name);
+    }
+  }
+  const std::string nearest = NearestName(name, known);
+  const std::string shown = alias.empty() ? "\"" + name + "\"" : alias + "." + name;
+  return Refuse(
+      "unknown_column", "column " + shown + " does not exist",
+      nearest.empty() ? "information_schema.columns lists the columns" : "did you mean " + nearest + "?",
+      "42703", location);
 }
 
 bool IsParameter(const Node& node) { return node.has_param_ref(); }
@@ -86,7 +109,7 @@ std::optional<Node> ArrayConstant(const std::string& text) {
 
 Outcome<Oid> Rewriter::Parameter(Node& node, Oid expected) {
   const auto index = static_cast<std::size_t>(std::max(1, node.param_ref().number())) - 1;
-  if (index >= longest_text) return NotHere("this many parameters");
+  if (index >= most_parameters) return NotHere("this many parameters");
   if (index >= parameters.size()) parameters.resize(index + 1, 0);
   if (expected == oid::kUnknown) expected = oid::kText;
   if (parameters[index] == 0) parameters[index] = expected;
@@ -151,12 +174,21 @@ Outcome<Oid> Rewriter::ColumnReference(Node& node, const Scope& scope) {
     node = CastTo(IntegerConstant(static_cast<int>(FindRelationOid(&scope, alias))), "UINTEGER");
     return oid::kOid;
   }
-  return FindColumn(&scope, alias, name);
+  if (const auto type = FindColumn(&scope, alias, name)) return *type;
+  if (name == "xmin" && FindRelationOid(&scope, alias) != 0) {
+    node = CastTo(IntegerConstant(2), "UINTEGER");  // FrozenTransactionId: every transaction sees the row
+    return oid::kXid;
+  }
+  if (alias.empty() && FindSource(&scope, name) != nullptr) return 0;  // a whole row
+  return NoSuchColumn(scope, alias, name, node.column_ref().location());
 }
 
 Outcome<Oid> Rewriter::Operator(Node& node, const Scope& scope) {
   auto& expression = *node.mutable_a_expr();
   const std::string name = LastName(expression.name());
+  const bool divides = expression.has_lexpr() && (name == "/" || name == "%");
+  std::optional<Level> level;
+  if (divides) TRY(level.emplace(*this, 2).Check());
   Oid left = 0;
   Oid right = 0;
   if (expression.has_lexpr() && !IsParameter(expression.lexpr()))
@@ -174,6 +206,10 @@ Outcome<Oid> Rewriter::Operator(Node& node, const Scope& scope) {
   }
   const auto type = OperatorType(name, left, right);
   if (!type) return NotHere("operator " + name);
+  if (divides) {
+    node = CallOf(name == "/" ? "f_divide" : "f_modulo", {expression.lexpr(), expression.rexpr()});
+    return *type;
+  }
   // OPERATOR(pg_catalog.=) is plain =.
   expression.clear_name();
   *expression.add_name() = StringNode(name);
@@ -226,6 +262,8 @@ Outcome<Oid> Rewriter::Case(pg_query::CaseExpr& expression, const Scope& scope, 
 }
 
 Outcome<Oid> Rewriter::SubQuery(pg_query::SubLink& link, const Scope& scope) {
+  const Level level(*this);
+  TRY(level.Check());
   if (!link.oper_name().empty() && LastName(link.oper_name()) != "=")
     return NotHere("this comparison with a subquery");
   if (link.has_testexpr()) TRY(Expression(*link.mutable_testexpr(), scope));

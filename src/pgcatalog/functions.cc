@@ -30,6 +30,9 @@ std::vector<Function> Server() {
       {"pg_encoding_to_char", "f_pg_encoding_to_char", kName, kType, {kInt4}},
       {"pg_char_to_encoding", "f_pg_char_to_encoding", kInt4},
       {"pg_get_userbyid", "f_pg_get_userbyid", kName, kType, {kOid}},
+      {"pg_advisory_unlock_all", "f_empty0", kVoid},
+      {"txid_current", "f_transaction", kInt8},
+      {"age", "f_age", kInt4, kType, {kXid}},
       {"pg_tablespace_location", "f_empty1", kText, kType, {kOid}},
   };
 }

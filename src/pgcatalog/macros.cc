@@ -2,8 +2,9 @@
 
 namespace concordat::pgcatalog {
 
-// cat.self has one row: database, analyst, process, version. cat.pg_settings is filled anew for each question
-// on it.
+// A macro's parameter stands at most four times in its body, a cast's twice: nested calls multiply it (Level
+// in rewriter.h). cat.self has one row: database, analyst, process, version. cat.pg_settings is filled anew
+// for each question on it.
 const char* const macros = R"(
 CREATE MACRO f_version() AS (SELECT version FROM cat.self);
 CREATE MACRO f_current_database() AS (SELECT "database" FROM cat.self);
@@ -17,6 +18,11 @@ CREATE MACRO f_zero0() AS 0::UINTEGER;
 CREATE MACRO f_null0() AS NULL::VARCHAR;
 CREATE MACRO f_false1(a) AS false;
 CREATE MACRO f_true1(a) AS true;
+CREATE MACRO f_empty0() AS '';
+CREATE MACRO f_transaction() AS 3::BIGINT;
+CREATE MACRO f_age(x) AS 2147483647::INTEGER;
+CREATE MACRO f_divide(a, b) AS CASE WHEN b = 0 THEN error('division by zero') ELSE a / b END;
+CREATE MACRO f_modulo(a, b) AS CASE WHEN b = 0 THEN error('division by zero') ELSE a % b END;
 CREATE MACRO f_empty1(a) AS '';
 CREATE MACRO f_true2(a, b) AS true, (a, b, c) AS true;
 CREATE MACRO f_false2(a, b) AS false, (a, b, c) AS false;
@@ -30,7 +36,7 @@ CREATE MACRO f_pg_get_userbyid(r) AS
 CREATE MACRO f_pg_table_is_visible(t) AS t IN (SELECT oid FROM cat.pg_class v WHERE v.relnamespace IN (11, 2200));
 CREATE MACRO f_format_type(t, m) AS
   CASE WHEN t IS NULL THEN NULL WHEN t = 0 THEN '-'
-       ELSE coalesce((SELECT any_value(display) FROM cat.displays d WHERE d.oid = t), '???') END;
+       ELSE coalesce((SELECT shown FROM cat.display_map)[t], '???') END;
 CREATE MACRO f_pg_get_viewdef(v) AS '', (v, pretty) AS '';
 CREATE MACRO f_obj_description(o) AS
   (SELECT any_value(description) FROM cat.pg_description d WHERE d.objoid = o AND d.objsubid = 0),
@@ -44,48 +50,44 @@ CREATE MACRO f_col_description(o, n) AS
   (SELECT any_value(d.description) FROM cat.pg_description d
    WHERE d.objoid = o AND d.classoid = 1259 AND d.objsubid = n AND n <> 0);
 CREATE MACRO f_to_regclass(n) AS
-  (SELECT any_value(oid) FROM cat.names k WHERE k.name = n OR k.qualified = n OR k.oid::VARCHAR = n);
+  (SELECT any_value(oid) FROM cat.names k WHERE n IN (k.name, k.qualified, k.oid::VARCHAR));
 CREATE MACRO f_to_regtype(n) AS
   (SELECT any_value(oid) FROM cat.displays d
-   WHERE d.name = replace(n, 'pg_catalog.', '') OR d.display = n OR d.other = n OR d.oid::VARCHAR = n);
+   WHERE replace(n, 'pg_catalog.', '') IN (d.name, d.display, d.other, d.oid::VARCHAR));
 CREATE MACRO f_to_regnamespace(n) AS
-  (SELECT any_value(oid) FROM cat.pg_namespace d WHERE d.nspname = n OR d.oid::VARCHAR = n);
+  (SELECT any_value(oid) FROM cat.pg_namespace d WHERE n IN (d.nspname, d.oid::VARCHAR));
 CREATE MACRO f_to_regrole(n) AS
-  (SELECT any_value(oid) FROM cat.pg_authid d WHERE d.rolname = n OR d.oid::VARCHAR = n);
+  (SELECT any_value(oid) FROM cat.pg_authid d WHERE n IN (d.rolname, d.oid::VARCHAR));
 CREATE MACRO f_to_regproc(n) AS
-  (SELECT any_value(oid) FROM cat.pg_proc d
-   WHERE d.proname = replace(n, 'pg_catalog.', '') OR d.oid::VARCHAR = n);
+  (SELECT any_value(oid) FROM cat.pg_proc d WHERE replace(n, 'pg_catalog.', '') IN (d.proname, d.oid::VARCHAR));
 CREATE MACRO f_regclass_in(n) AS
-  CASE WHEN n IS NULL THEN NULL ELSE
-    coalesce(f_to_regclass(n), error('relation "' || n || '" does not exist')) END::UINTEGER;
-CREATE MACRO f_regtype_in(n) AS
-  CASE WHEN n IS NULL THEN NULL ELSE
-    coalesce(f_to_regtype(n), error('type "' || n || '" does not exist')) END::UINTEGER;
+  coalesce(f_to_regclass(n), error('relation "' || n || '" does not exist'))::UINTEGER;
+CREATE MACRO f_regtype_in(n) AS coalesce(f_to_regtype(n), error('type "' || n || '" does not exist'))::UINTEGER;
 CREATE MACRO f_regnamespace_in(n) AS f_to_regnamespace(n);
 CREATE MACRO f_regrole_in(n) AS f_to_regrole(n);
 CREATE MACRO f_regproc_in(n) AS f_to_regproc(n);
-CREATE MACRO f_regclass_out(o) AS CASE WHEN o IS NULL THEN NULL WHEN o = 0 THEN '-' ELSE
-  coalesce((SELECT any_value(CASE WHEN visible THEN name ELSE qualified END) FROM cat.names k WHERE k.oid = o),
-           o::VARCHAR) END;
-CREATE MACRO f_regtype_out(o) AS CASE WHEN o = 0 THEN '-' ELSE
-  coalesce((SELECT any_value(display) FROM cat.displays d WHERE d.oid = o), o::VARCHAR) END;
-CREATE MACRO f_regnamespace_out(o) AS CASE WHEN o = 0 THEN '-' ELSE
-  coalesce((SELECT any_value(nspname) FROM cat.pg_namespace d WHERE d.oid = o), o::VARCHAR) END;
-CREATE MACRO f_regrole_out(o) AS CASE WHEN o = 0 THEN '-' ELSE
-  coalesce((SELECT any_value(rolname) FROM cat.pg_authid d WHERE d.oid = o), o::VARCHAR) END;
-CREATE MACRO f_regproc_out(o) AS CASE WHEN o = 0 THEN '-' ELSE
-  coalesce((SELECT any_value(proname) FROM cat.pg_proc d WHERE d.oid = o), o::VARCHAR) END;
-CREATE MACRO f_pg_size_pretty(n) AS CASE
-  WHEN abs(n) < 10240 THEN n || ' bytes' WHEN abs(n) < 10485760 THEN (n // 1024) || ' kB'
-  WHEN abs(n) < 10737418240 THEN (n // 1048576) || ' MB' ELSE (n // 1073741824) || ' GB' END;
+CREATE MACRO f_number_out(o) AS regexp_replace(o::VARCHAR, '^0$', '-');
+CREATE MACRO f_regclass_out(o) AS coalesce(
+  (SELECT any_value(CASE WHEN visible THEN name ELSE qualified END) FROM cat.names k WHERE k.oid = o), f_number_out(o));
+CREATE MACRO f_regtype_out(o) AS coalesce(
+  (SELECT any_value(display) FROM cat.displays d WHERE d.oid = o), f_number_out(o));
+CREATE MACRO f_regnamespace_out(o) AS coalesce(
+  (SELECT any_value(nspname) FROM cat.pg_namespace d WHERE d.oid = o), f_number_out(o));
+CREATE MACRO f_regrole_out(o) AS coalesce(
+  (SELECT any_value(rolname) FROM cat.pg_authid d WHERE d.oid = o), f_number_out(o));
+CREATE MACRO f_regproc_out(o) AS coalesce(
+  (SELECT any_value(proname) FROM cat.pg_proc d WHERE d.oid = o), f_number_out(o));
+CREATE MACRO f_pg_size_pretty(n) AS list_transform([n], lambda x: CASE
+  WHEN abs(x) < 10240 THEN x || ' bytes' WHEN abs(x) < 10485760 THEN (x // 1024) || ' kB'
+  WHEN abs(x) < 10737418240 THEN (x // 1048576) || ' MB' ELSE (x // 1073741824) || ' GB' END)[1];
 CREATE MACRO f_may_read(t, p) AS upper(p::VARCHAR) = 'SELECT', (a, b, c) AS upper(c::VARCHAR) = 'SELECT',
   (a, b, c, d) AS upper(d::VARCHAR) = 'SELECT';
 CREATE MACRO f_may_use(s, p) AS upper(p::VARCHAR) = 'USAGE', (u, s, p) AS upper(p::VARCHAR) = 'USAGE';
 CREATE MACRO f_may_connect(d, p) AS upper(p::VARCHAR) = 'CONNECT', (u, d, p) AS upper(p::VARCHAR) = 'CONNECT';
 CREATE MACRO f_pg_has_role(r, p) AS r::VARCHAR = (SELECT analyst FROM cat.self),
   (u, r, p) AS r::VARCHAR = (SELECT analyst FROM cat.self);
-CREATE MACRO f_quote_ident(n) AS
-  CASE WHEN regexp_matches(n, '^[a-z_][a-z0-9_$]*$') THEN n ELSE '"' || replace(n, '"', '""') || '"' END;
+CREATE MACRO f_quote_ident(n) AS list_transform([n], lambda x:
+  CASE WHEN regexp_matches(x, '^[a-z_][a-z0-9_$]*$') THEN x ELSE '"' || replace(x, '"', '""') || '"' END)[1];
 CREATE MACRO f_quote_literal(n) AS '''' || replace(n, '''', '''''') || '''';
 CREATE MACRO f_join(a, s) AS
   CASE WHEN a IS NULL THEN NULL WHEN len(a) = 0 THEN '' ELSE list_reduce(a, lambda x, y: x || s || y) END;

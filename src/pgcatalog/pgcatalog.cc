@@ -140,6 +140,10 @@ Refusal Explained(const Error& error) {
       has("does not have a column")) {
     return refusal("unknown_column", "information_schema.columns lists the columns", "42703");
   }
+  if (has("division by zero")) {
+    text = "division by zero";
+    return refusal("bad_value", "guard it: CASE WHEN b <> 0 THEN a / b END", "22012");
+  }
   if (has("Conversion Error")) return refusal("bad_value", "check the literal", "22P02");
   return refusal("catalogue_question", "ask a simpler question of pg_catalog or information_schema", "0A000");
 }
@@ -173,6 +177,10 @@ class OpenCatalogue : public Catalogue {
     std::string keep;
     for (const char* table : varying)
       keep += fmt::format("CREATE TABLE fixed.{0} AS SELECT * FROM cat.{0};", table);
+    // As one value, so that looking a type up is no join, which could change the order of rows.
+    keep +=
+        "CREATE TABLE cat.display_map AS SELECT map_from_entries(list((oid, display))) AS shown FROM "
+        "cat.displays;";
     TRY(duck_->Execute(keep));
     return duck_->Lock();
   }

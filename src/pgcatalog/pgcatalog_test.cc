@@ -116,6 +116,19 @@ TEST_F(Questions, AreAnsweredAsPostgresWould) {
        "-1|0|\n"},
       {"no statistics", "SELECT count(*) FROM pg_stats", {}, "0\n"},
       {"format", "SELECT format('%I.%s', 'A b', 'c')", {}, "\"A b\".c\n"},
+      {"\\gdesc keeps the order of columns",
+       "SELECT name AS \"Column\", pg_catalog.format_type(tp, tpm) AS \"Type\" FROM (VALUES "
+       "('zip','25'::pg_catalog.oid,-1), ('n','20'::pg_catalog.oid,-1), ('age','701'::pg_catalog.oid,-1), "
+       "('x','25'::pg_catalog.oid,-1)) s(name, tp, tpm)",
+       {},
+       "zip|text\nn|bigint\nage|double precision\nx|text\n"},
+      {"an output column's name in GROUP BY",
+       "SELECT upper(relkind::text) AS kind, count(*) FROM pg_class WHERE relnamespace = 2200 GROUP BY kind",
+       {},
+       "R|2\n"},
+      {"asyncpg leaves no locks", "SELECT pg_advisory_unlock_all()", {}, "\n"},
+      {"a whole row", "SELECT count(c) > 0 FROM pg_class c", {}, "t\n"},
+      {"rows' age", "SELECT DISTINCT xmin, age(xmin) FROM pg_namespace", {}, "2|2147483647\n"},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);
@@ -171,11 +184,101 @@ TEST_F(Questions, OutsideTheListsAreRefused) {
   EXPECT_TRUE(Ask("SELECT 1")) << "a refused question must leave the catalogue in order";
 }
 
-TEST_F(Questions, NestedDeeplyAreRefusedNotFatal) {
-  std::string text = "SELECT ";
-  for (int i = 0; i < 20'000; ++i) text += "NOT ";
-  EXPECT_FALSE(Ask(text + "true"));
-  EXPECT_FALSE(Ask("SELECT " + std::string(200'000, '1')));
+std::string Times(int count, const std::string& text) {
+  std::string repeated;
+  for (int i = 0; i < count; ++i) repeated += text;
+  return repeated;
+}
+
+TEST_F(Questions, LongOrDeepAreRefusedNotFatal) {
+  for (const int levels : {60, 20'000, 1'000'000}) {
+    SCOPED_TRACE(levels);
+    const std::string texts[] = {
+        "SELECT " + Times(levels, "NOT ") + "true",
+        "SELECT 1" + Times(levels, "+1"),
+        "SELECT " + Times(levels, "(") + "1" + Times(levels, ")"),
+        "SELECT " + Times(levels, "-(") + "1" + Times(levels, ")"),
+        "SELECT " + Times(levels, "lower(") + "'x'" + Times(levels, ")"),
+        "SELECT 1" + Times(levels, "::int"),
+        Times(levels, "SELECT * FROM (") + "SELECT 1" + Times(levels, ") x"),
+        "SELECT 1" + Times(levels, " UNION SELECT 1"),
+        "SELECT 1 FROM pg_class a" + Times(levels, " JOIN pg_class b ON true"),
+    };
+    for (const std::string& text : texts) {
+      SCOPED_TRACE(text.substr(0, 40));
+      (void)IsCatalogueQuestion(HeartStudy(), text);
+      const auto description = catalogue_->Describe(HeartStudy(), {}, text);
+      if (levels < 20'000) continue;
+      ASSERT_FALSE(description);
+      EXPECT_TRUE(description.error().sqlstate.starts_with("54") || description.error().sqlstate == "42601")
+          << description.error().message;
+      EXPECT_FALSE(Ask(text));
+    }
+  }
+  EXPECT_TRUE(Ask("SELECT 1" + Times(50, "+1")));
+}
+
+// Each of these took minutes, or all memory, before anything could interrupt it.
+TEST_F(Questions, ThatMultiplyAsTheyNestAreRefused) {
+  const struct {
+    const char* name;
+    std::string open, middle, close;
+  } cases[] = {
+      {"scalar subqueries", "(SELECT ", "1", ")"},
+      {"EXISTS", "EXISTS (SELECT 1 FROM pg_class d WHERE d.oid = 1 AND ", "true", ")"},
+      {"macros", "quote_ident(", "'x'", ")"},
+      {"object names", "", "1259", "::regclass::text"},
+      {"quotients", "1/(", "1", ")"},
+      {"FROM", "(SELECT * FROM (SELECT ", "1", ") x)"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    const auto nested = [&](int levels) {
+      return "SELECT " + Times(levels, c.open) + c.middle + Times(levels, c.close);
+    };
+    EXPECT_TRUE(Ask(nested(2)));
+    const auto answer = Ask(nested(20));
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().sqlstate, "54001");
+  }
+}
+
+TEST_F(Questions, PointAtTheirMistakeInBytes) {
+  const struct {
+    const char* text;
+    const char* at;
+    const char* sqlstate;
+    const char* hint;
+  } cases[] = {
+      {"SELECT 'größer', nope FROM pg_class", "nope", "42703",
+       "information_schema.columns lists the columns"},
+      {"SELECT 'größer', relnme FROM pg_class", "relnme", "42703", "did you mean relname?"},
+      {"SELECT c.nope FROM pg_class c", "c.nope", "42703", "information_schema.columns lists the columns"},
+      {"SELECT pg_class.oid FROM pg_class c", "pg_class.oid", "42P01",
+       "name it in FROM, or use the alias that FROM gives it"},
+      {"SELECT 'größer' FORM pg_class", "pg_class", "42601", "check the spelling near the place named"},
+      {"SELECT 'größer', nope()", "nope()", "42883",
+       "docs/refusals.md says what a question about the catalogue may use"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.text);
+    const auto answer = Ask(c.text);
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().sqlstate, c.sqlstate);
+    EXPECT_EQ(answer.error().hint, c.hint);
+    EXPECT_EQ(answer.error().position.value_or(-1), static_cast<int>(std::string(c.text).rfind(c.at)));
+  }
+}
+
+TEST_F(Questions, DivideAsPostgres) {
+  EXPECT_EQ(Rows(*Ask("SELECT 7 / 2, -7 % 4, 7.0 / 2, 7 / 2.0::float8")), "3|-3|3.5|3.5\n");
+  for (const char* text : {"SELECT 1/0", "SELECT 1 % 0", "SELECT 1.5 / 0",
+                           "SELECT relnatts / (relnatts - relnatts) FROM pg_class"}) {
+    const auto answer = Ask(text);
+    ASSERT_FALSE(answer) << text;
+    EXPECT_EQ(answer.error().sqlstate, "22012");
+    EXPECT_EQ(answer.error().message, "division by zero");
+  }
 }
 
 TEST_F(Questions, SeeOnlyTheirOwnDatabase) {

@@ -1,12 +1,16 @@
 #include "pgcatalog/rewrite.h"
 
 #include "pgcatalog/rewriter.h"
+#include "sql/tree.h"
 
 namespace concordat::pgcatalog {
 namespace {
 
 using pg_query::Node;
 using pg_query::SelectStmt;
+
+constexpr int deepest_nesting = 10;  // clients are known to ask 6
+constexpr int most_copies = 256;     // and 16
 
 tl::unexpected<Refusal> NoSuchRelation(const std::string& name) {
   return Refuse("unknown_table", "relation \"" + name + "\" does not exist",
@@ -43,7 +47,15 @@ std::vector<RelationColumn> Renamed(std::vector<RelationColumn> columns,
 
 }  // namespace
 
+Outcome<void> Rewriter::Level::Check() const {
+  if (rewriter_.depth_ <= deepest_nesting && rewriter_.copies_ <= most_copies) return {};
+  return Refuse("statement_too_deep", "the question about the catalogue is nested too deeply",
+                "write it with joins, or in several questions", "54001");
+}
+
 Outcome<void> Rewriter::With(pg_query::WithClause& with, Scope& scope) {
+  const Level level(*this);
+  TRY(level.Check());
   for (Node& node : *with.mutable_ctes()) {
     auto& cte = *node.mutable_common_table_expr();
     if (!cte.ctequery().has_select_stmt() || cte.has_search_clause() || cte.has_cycle_clause()) {
@@ -54,6 +66,8 @@ Outcome<void> Rewriter::With(pg_query::WithClause& with, Scope& scope) {
       // The recursive arm sees the columns of the first; a copy of the first tells which.
       SelectStmt first = query.larg();
       Rewriter probe(database_, values_);
+      probe.depth_ = depth_;
+      probe.copies_ = copies_;
       scope.ctes[cte.ctename()] = Renamed(TRY(probe.Select(first, &scope, false)), cte.aliascolnames());
     }
     scope.ctes[cte.ctename()] = Renamed(TRY(Select(query, &scope, false)), cte.aliascolnames());
@@ -135,6 +149,8 @@ Outcome<void> Rewriter::From(Node& node, Scope& scope) {
     case Node::kRangeFunction:
       return FromFunction(*node.mutable_range_function(), scope);
     case Node::kRangeSubselect: {
+      const Level level(*this);
+      TRY(level.Check());
       auto& range = *node.mutable_range_subselect();
       // Without LATERAL a subquery sees nothing of its neighbours; types alone are at stake here.
       auto columns = TRY(Select(*range.mutable_subquery()->mutable_select_stmt(), &scope, false));
@@ -208,9 +224,17 @@ Outcome<std::vector<RelationColumn>> Rewriter::SetOperation(SelectStmt& select, 
   return left;
 }
 
-Outcome<void> Rewriter::Grouping(Nodes& nodes, Scope& scope) {
+Outcome<void> Rewriter::Grouping(Nodes& nodes, Scope& scope, const std::vector<RelationColumn>& offered) {
   for (Node& node : nodes) {
-    if (!node.has_a_const()) TRY(Expression(node, scope));  // a constant is the position of an output column
+    if (node.node_case() == Node::NODE_NOT_SET || node.has_a_const()) continue;  // DISTINCT; a position
+    if (node.has_column_ref() && node.column_ref().fields_size() == 1) {
+      // An output column's name, but an input column's comes first.
+      const std::string& name = node.column_ref().fields(0).string().sval();
+      const bool is_output =
+          std::any_of(offered.begin(), offered.end(), [&](const auto& c) { return c.name == name; });
+      if (is_output && !FindColumn(&scope, "", name)) continue;
+    }
+    TRY(Expression(node, scope));
   }
   return {};
 }
@@ -249,12 +273,10 @@ Outcome<std::vector<RelationColumn>> Rewriter::Select(SelectStmt& select, const 
     for (Node& node : *select.mutable_from_clause()) TRY(From(node, scope));
     TRY(Targets(select, scope, top, offered));
     if (select.has_where_clause()) TRY(Expression(*select.mutable_where_clause(), scope, oid::kBool));
-    TRY(Grouping(*select.mutable_group_clause(), scope));
+    TRY(Grouping(*select.mutable_group_clause(), scope, offered));
     if (select.has_having_clause()) TRY(Expression(*select.mutable_having_clause(), scope, oid::kBool));
     if (!select.window_clause().empty()) return NotHere("WINDOW");
-    for (Node& node : *select.mutable_distinct_clause()) {
-      if (node.node_case() != Node::NODE_NOT_SET) TRY(Expression(node, scope));
-    }
+    TRY(Grouping(*select.mutable_distinct_clause(), scope, offered));
   }
   TRY(Sorting(*select.mutable_sort_clause(), scope, offered));
   if (select.has_limit_count()) TRY(Expression(*select.mutable_limit_count(), scope, oid::kInt8));
@@ -263,7 +285,7 @@ Outcome<std::vector<RelationColumn>> Rewriter::Select(SelectStmt& select, const 
 }
 
 Outcome<Rewritten> Rewrite(const Database& database, const std::string& text, const Row* values) {
-  pg_query::ParseResult tree = TRY(ParseTree(text));
+  pg_query::ParseResult tree = TRY(sql::ParseTree(text));
   if (tree.stmts().empty()) return Rewritten{};
   if (tree.stmts_size() > 1) return NotHere("more than one statement at a time");
   Node& statement = *tree.mutable_stmts(0)->mutable_stmt();
@@ -271,7 +293,7 @@ Outcome<Rewritten> Rewrite(const Database& database, const std::string& text, co
   Rewriter rewriter(database, values);
   const auto offered = TRY(rewriter.Select(*statement.mutable_select_stmt(), nullptr, true));
   Rewritten rewritten;
-  rewritten.sql = TRY(Deparse(tree));
+  rewritten.sql = TRY(sql::Deparse(tree));
   for (const RelationColumn& column : offered) rewritten.columns.push_back({column.name, column.type});
   rewritten.parameters = std::move(rewriter.parameters);
   rewritten.reads = std::move(rewriter.reads);

@@ -33,7 +33,7 @@ class Rewriter {
   Outcome<std::vector<RelationColumn>> SetOperation(pg_query::SelectStmt& select, const Scope* scope,
                                                     bool top);
   Outcome<void> Sorting(Nodes& nodes, Scope& scope, const std::vector<RelationColumn>& offered);
-  Outcome<void> Grouping(Nodes& nodes, Scope& scope);
+  Outcome<void> Grouping(Nodes& nodes, Scope& scope, const std::vector<RelationColumn>& offered);
 
   // expression.cc: the PostgreSQL type of what was rewritten; 0 if not known. `expected` types a bare
   // parameter.
@@ -62,8 +62,31 @@ class Rewriter {
   Outcome<Oid> Format(pg_query::Node& node, const Scope& scope);
   Outcome<void> Window(pg_query::WindowDef& window, const Scope& scope);
 
+  // What stands within what, bounded: DuckDB takes exponential time to plan nested queries, a macro repeats
+  // its argument as often as its body names it, and neither can be interrupted.
+  class Level {
+   public:
+    explicit Level(Rewriter& rewriter, int copies = 1) : rewriter_(rewriter), copies_(copies) {
+      ++rewriter_.depth_;
+      rewriter_.copies_ *= copies_;
+    }
+    ~Level() {
+      --rewriter_.depth_;
+      rewriter_.copies_ /= copies_;
+    }
+    Level(const Level&) = delete;
+    Level& operator=(const Level&) = delete;
+    Outcome<void> Check() const;
+
+   private:
+    Rewriter& rewriter_;
+    int copies_;
+  };
+
   const Database& database_;
-  const Row* values_;     // of $1, $2, …; none when only described
+  const Row* values_;  // of $1, $2, …; none when only described
+  int depth_ = 0;
+  int copies_ = 1;        // how often the expression at hand will stand in the text that DuckDB plans
   bool in_from_ = false;  // the call at hand stands in FROM, where it may return rows
 };
 

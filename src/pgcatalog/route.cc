@@ -2,7 +2,7 @@
 
 #include "pgcatalog/pgcatalog.h"
 #include "pgcatalog/relations.h"
-#include "pgcatalog/tree.h"
+#include "sql/tree.h"
 
 namespace concordat::pgcatalog {
 namespace {
@@ -38,7 +38,7 @@ bool IsCatalogueTable(const Database& database, const std::string& schema, const
 }  // namespace
 
 bool IsCatalogueQuestion(const Database& database, const std::string& text) {
-  const auto tree = ParseTree(text);
+  const auto tree = sql::ParseTree(text);
   if (!tree || tree->stmts_size() != 1 || !tree->stmts(0).stmt().has_select_stmt()) return false;
   std::vector<pg_query::RangeVar> tables;
   std::set<std::string> ctes;

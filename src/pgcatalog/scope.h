@@ -22,8 +22,9 @@ struct Scope {
   std::map<std::string, std::vector<RelationColumn>> ctes;
 };
 
-// The type of a column; 0 if it is not known here. An empty alias means any source.
-inline Oid FindColumn(const Scope* scope, const std::string& alias, const std::string& name) {
+// The type of a column, 0 where only DuckDB knows it; none if there is no such column. An empty alias means
+// any source.
+inline std::optional<Oid> FindColumn(const Scope* scope, const std::string& alias, const std::string& name) {
   for (; scope != nullptr; scope = scope->outer) {
     for (const Source& source : scope->sources) {
       if (!alias.empty() && source.alias != alias) continue;
@@ -32,7 +33,16 @@ inline Oid FindColumn(const Scope* scope, const std::string& alias, const std::s
       }
     }
   }
-  return 0;
+  return std::nullopt;
+}
+
+inline const Source* FindSource(const Scope* scope, const std::string& alias) {
+  for (; scope != nullptr; scope = scope->outer) {
+    for (const Source& source : scope->sources) {
+      if (source.alias == alias) return &source;
+    }
+  }
+  return nullptr;
 }
 
 // The relation behind an alias, for the system column tableoid.

@@ -15,7 +15,7 @@ constexpr Setting settings[] = {
     {"client_encoding", "UTF8", "string", "user"},
     {"client_min_messages", "notice", "enum", "user"},
     {"data_checksums", "off", "bool", "internal"},
-    {"datestyle", "ISO, YMD", "string", "user"},
+    {"datestyle", "ISO, MDY", "string", "user"},
     {"default_table_access_method", "heap", "string", "user"},
     {"default_tablespace", "", "string", "user"},
     {"default_text_search_config", "pg_catalog.english", "string", "user"},

@@ -4,6 +4,7 @@
 
 #include "pgcatalog/functions.h"
 #include "pgcatalog/tree.h"
+#include "sql/tree.h"
 
 namespace concordat::pgcatalog {
 namespace {
@@ -37,7 +38,7 @@ bool IsOurs(const std::string& function) {
 }  // namespace
 
 std::string Unconfined(const std::string& sql) {
-  const auto tree = ParseTree(sql);
+  const auto tree = sql::ParseTree(sql);
   if (!tree) return "no SQL: " + tree.error().message;
   if (tree->stmts_size() != 1 || !tree->stmts(0).stmt().has_select_stmt()) return "not one SELECT";
   std::set<std::string> ctes;

@@ -1,53 +1,10 @@
 #include "pgcatalog/tree.h"
 
-#include <google/protobuf/io/coded_stream.h>
-#include <pg_query.h>
+#include "base/name.h"
 
 namespace concordat::pgcatalog {
-namespace {
 
 using pg_query::Node;
-
-// Deeper nesting than any client's; the recursion over the tree stays within a thread's stack.
-constexpr int deepest_message = 1'000;
-
-}  // namespace
-
-Outcome<pg_query::ParseResult> ParseTree(const std::string& text) {
-  if (text.size() > longest_text) {
-    return Refuse("statement_too_long", "the catalogue question is longer than 100000 bytes",
-                  "ask for less at a time");
-  }
-  PgQueryProtobufParseResult parsed = pg_query_parse_protobuf(text.c_str());
-  if (parsed.error != nullptr) {
-    const std::string message = parsed.error->message;
-    const int position = parsed.error->cursorpos;
-    pg_query_free_protobuf_parse_result(parsed);
-    return Refuse("not_sql", message, "check the statement's spelling", "42601", std::max(0, position - 1));
-  }
-  google::protobuf::io::CodedInputStream input(reinterpret_cast<const std::uint8_t*>(parsed.parse_tree.data),
-                                               static_cast<int>(parsed.parse_tree.len));
-  input.SetRecursionLimit(deepest_message);
-  pg_query::ParseResult tree;
-  const bool whole = tree.ParseFromCodedStream(&input);
-  pg_query_free_protobuf_parse_result(parsed);
-  if (!whole) return Refuse("statement_too_deep", "the statement is nested too deeply", "write it flatter");
-  return tree;
-}
-
-Outcome<std::string> Deparse(const pg_query::ParseResult& tree) {
-  std::string bytes = tree.SerializeAsString();
-  const PgQueryProtobuf protobuf{bytes.size(), bytes.data()};
-  PgQueryDeparseResult deparsed = pg_query_deparse_protobuf(protobuf);
-  if (deparsed.error != nullptr) {
-    const std::string message = deparsed.error->message;
-    pg_query_free_deparse_result(deparsed);
-    return Refuse("catalogue_question", message, "ask information_schema instead");
-  }
-  std::string text = deparsed.query;
-  pg_query_free_deparse_result(deparsed);
-  return text;
-}
 
 Node StringNode(const std::string& text) {
   Node node;
@@ -84,10 +41,7 @@ Node CastTo(Node node, const std::string& carrier) {
     *type.add_typmods() = IntegerConstant(38);
     *type.add_typmods() = IntegerConstant(9);
   } else {
-    std::string lower = name;
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](unsigned char c) { return std::tolower(c); });
-    *type.add_names() = StringNode(lower);
+    *type.add_names() = StringNode(Lower(name));
   }
   type.set_typemod(-1);
   if (list) {

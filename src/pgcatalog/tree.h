@@ -1,20 +1,11 @@
-// PostgreSQL's syntax tree of one statement, and small ways to make nodes of it.
+// Small ways to make and read nodes of PostgreSQL's syntax tree.
 #pragma once
 
 #include <pg_query.pb.h>
 
 #include <string>
 
-#include "base/refusal.h"
-
 namespace concordat::pgcatalog {
-
-// Most of a catalogue question's text that is looked at; the longest that clients send are below 20 kB.
-inline constexpr std::size_t longest_text = 100'000;
-
-// The statements of a text.
-Outcome<pg_query::ParseResult> ParseTree(const std::string& text);
-Outcome<std::string> Deparse(const pg_query::ParseResult& tree);
 
 pg_query::Node StringNode(const std::string& text);    // a name in a list of names
 pg_query::Node TextConstant(const std::string& text);  // 'text'

@@ -17,8 +17,8 @@ inline constexpr Oid kBool = 16, kChar = 18, kName = 19, kInt8 = 20, kInt2 = 21,
                      kDate = 1082, kTimestamp = 1114, kTimestamptz = 1184, kNumeric = 1700, kVarchar = 1043,
                      kRegclass = 2205, kRegtype = 2206, kTextArray = 1009, kNameArray = 1003,
                      kOidArray = 1028, kInt2Array = 1005, kInt4Array = 1007, kInt8Array = 1016,
-                     kBoolArray = 1000, kFloat8Array = 1022, kBpchar = 1042, kUnknown = 705,
-                     kRegnamespace = 4089, kRegrole = 4096, kJson = 114;
+                     kBoolArray = 1000, kFloat8Array = 1022, kBpchar = 1042, kUnknown = 705, kXid = 28,
+                     kVoid = 2278, kRegnamespace = 4089, kRegrole = 4096, kJson = 114;
 }  // namespace oid
 
 struct TypeRow {

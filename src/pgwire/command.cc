@@ -1,19 +1,15 @@
 #include "pgwire/command.h"
 
 #include <fmt/format.h>
-#include <google/protobuf/io/coded_stream.h>
-#include <pg_query.h>
-#include <pg_query.pb.h>
 
 #include <algorithm>
 
+#include "pgwire/server.h"
 #include "pgwire/slice.h"
+#include "sql/tree.h"
 
 namespace concordat::pgwire {
 namespace {
-
-constexpr int kDeepest =
-    1'000;  // nesting of messages: the recursion over a tree stays within a thread's stack
 
 // DeclareCursorStmt's options. Source: PostgreSQL 15, src/include/nodes/parsenodes.h.
 constexpr int kCursorBinary = 0x0001, kCursorNoScroll = 0x0004, kCursorHold = 0x0020;
@@ -23,31 +19,12 @@ tl::unexpected<Refusal> NotSupported(const std::string& what, const std::string&
   return Refuse("not_supported", what + " is not supported", hint);
 }
 
-// The byte at which the `characters`-th character starts, counted from 1 as the parser does.
-int ByteOf(const std::string& text, int characters) {
-  int count = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80 && ++count == characters)
-      return static_cast<int>(i);
-  }
-  return static_cast<int>(text.size());
-}
+static_assert(Limits{}.statement_bytes == sql::kLongestText);
 
-Outcome<pg_query::ParseResult> ParseTree(const std::string& text) {
-  PgQueryProtobufParseResult parsed = pg_query_parse_protobuf(text.c_str());
-  if (parsed.error != nullptr) {
-    Refusal refusal{"", parsed.error->message, "", "42601", std::nullopt};
-    if (parsed.error->cursorpos > 0) refusal.position = ByteOf(text, parsed.error->cursorpos);
-    pg_query_free_protobuf_parse_result(parsed);
-    return tl::unexpected(std::move(refusal));
-  }
-  google::protobuf::io::CodedInputStream input(reinterpret_cast<const std::uint8_t*>(parsed.parse_tree.data),
-                                               static_cast<int>(parsed.parse_tree.len));
-  input.SetRecursionLimit(kDeepest);
-  pg_query::ParseResult tree;
-  const bool whole = tree.ParseFromCodedStream(&input);
-  pg_query_free_protobuf_parse_result(parsed);
-  if (!whole) return Refuse("", "the statement is nested too deeply", "write it flatter", "54001");
+// PostgreSQL's own words where the text is not SQL: clients look for them.
+Outcome<pg_query::ParseResult> Parsed(const std::string& text) {
+  auto tree = sql::ParseTree(text);
+  if (!tree && tree.error().reason == "not_sql") tree.error().reason.clear();
   return tree;
 }
 
@@ -286,7 +263,7 @@ bool Statement::transaction_exit() const {
 }
 
 Outcome<std::vector<Statement>> ParseCommands(const std::string& text) {
-  const pg_query::ParseResult tree = TRY(ParseTree(text));
+  const pg_query::ParseResult tree = TRY(Parsed(text));
   std::vector<Statement> statements;
   for (const auto& raw : tree.stmts()) {
     std::size_t start = static_cast<std::size_t>(raw.stmt_location());

@@ -24,9 +24,9 @@ struct Limits {
   int connections = 200;              // past this: 53300
   int connections_per_address = 100;  // past this: 53300
   std::size_t message_bytes = std::size_t{4} << 20;
-  std::size_t statement_bytes = std::size_t{256} << 10;
-  int prepared_statements = 1'000;  // of one session
-  int portals = 200;                // of one session, cursors among them
+  std::size_t statement_bytes = std::size_t{128} << 10;  // what the parser takes
+  int prepared_statements = 1'000;                       // of one session
+  int portals = 200;                                     // of one session, cursors among them
   std::size_t held_bytes = std::size_t{256}
                            << 20;  // answers that one session's portals and cursors hold, roughly
   int failed_logins = 10;          // of one address, until it is locked out

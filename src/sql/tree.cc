@@ -4,6 +4,8 @@
 #include <pg_query.h>
 #include <pthread.h>
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace concordat::sql {
@@ -11,11 +13,57 @@ namespace {
 
 // libpg_query recurses over the tree it made, about 300 bytes of stack a level (3,000 under sanitizers), and
 // a text can make a level of every second byte ("1+1+1…"). Pages of this stack that are not used are never
-// touched.
-constexpr std::size_t kParserStack = std::size_t{512} << 20;
+// touched; short texts, nearly all, have one that glibc keeps for the next.
+constexpr std::size_t kStackPerByte = 4096;
+constexpr std::size_t kLeastStack = std::size_t{1} << 20;
 // Later recursions (allow-list, binder, generator) run on ordinary stacks: protobuf levels, two or three of
 // them a nesting.
 constexpr int kDeepestTree = 400;
+
+// Packing a tree takes time quadratic in its depth, seconds for the deepest that a text can hold; it cannot
+// be deeper than the text has operators, parentheses and keywords.
+constexpr std::size_t kMostOperators = 10'000;
+
+bool IsOperand(pg_query::Token token) {
+  switch (token) {
+    case pg_query::ASCII_44:  // a comma
+    case pg_query::ICONST:
+    case pg_query::FCONST:
+    case pg_query::SCONST:
+    case pg_query::IDENT:
+    case pg_query::SQL_COMMENT:
+    case pg_query::C_COMMENT:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool HasTooManyOperators(const std::string& text) {
+  if (text.size() < kMostOperators) return false;
+  PgQueryScanResult scanned = pg_query_scan(text.c_str());
+  pg_query::ScanResult result;  // without tokens where the text cannot be scanned: the parser will say why
+  if (scanned.error == nullptr) result.ParseFromArray(scanned.pbuf.data, static_cast<int>(scanned.pbuf.len));
+  pg_query_free_scan_result(scanned);
+  const auto operators = std::count_if(result.tokens().begin(), result.tokens().end(),
+                                       [](const auto& token) { return !IsOperand(token.token()); });
+  return static_cast<std::size_t>(operators) > kMostOperators;
+}
+
+tl::unexpected<Refusal> TooDeep() {
+  return Refuse("statement_too_deep", "the statement is nested too deeply",
+                "write it flatter: IN instead of many ORs", "54001");
+}
+
+// The byte at which the `characters`-th character starts, counted from 1 as the parser does.
+int ByteOf(std::string_view text, int characters) {
+  int count = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80 && ++count == characters)
+      return static_cast<int>(i);
+  }
+  return static_cast<int>(text.size());
+}
 
 struct Job {
   const char* text;
@@ -33,7 +81,7 @@ PgQueryProtobufParseResult ParseOnOwnStack(const std::string& text) {
   pthread_attr_t attributes;
   pthread_t thread{};
   CHECK(pthread_attr_init(&attributes) == 0);
-  CHECK(pthread_attr_setstacksize(&attributes, kParserStack) == 0);
+  CHECK(pthread_attr_setstacksize(&attributes, kLeastStack + text.size() * kStackPerByte) == 0);
   CHECK(pthread_create(&thread, &attributes, RunJob, &job) == 0);
   pthread_join(thread, nullptr);
   pthread_attr_destroy(&attributes);
@@ -48,10 +96,12 @@ Outcome<pg_query::ParseResult> ParseTree(std::string_view text) {
                   "54000");
   }
   if (text.find('\0') != text.npos) return Refuse("not_sql", "a zero byte in the text", "remove it", "42601");
-  PgQueryProtobufParseResult parsed = ParseOnOwnStack(std::string(text));
+  const std::string terminated(text);
+  if (HasTooManyOperators(terminated)) return TooDeep();
+  PgQueryProtobufParseResult parsed = ParseOnOwnStack(terminated);
   if (parsed.error != nullptr) {
     const std::string message = parsed.error->message;
-    const int position = std::max(0, parsed.error->cursorpos - 1);
+    const int position = ByteOf(text, std::max(1, parsed.error->cursorpos));
     pg_query_free_protobuf_parse_result(parsed);
     return Refuse("not_sql", message, "check the spelling near the place named", "42601", position);
   }
@@ -61,9 +111,7 @@ Outcome<pg_query::ParseResult> ParseTree(std::string_view text) {
   pg_query::ParseResult tree;
   const bool whole = tree.ParseFromCodedStream(&input);
   pg_query_free_protobuf_parse_result(parsed);
-  if (!whole)
-    return Refuse("statement_too_deep", "the statement is nested too deeply",
-                  "write it flatter: IN instead of many ORs", "54001");
+  if (!whole) return TooDeep();
   return tree;
 }
 

@@ -183,6 +183,28 @@ def cancelling(server):
     assert "57014 canceling statement due to statement timeout" in lines[1], lines
 
 
+def long_statements(server):
+    """Megabytes of nesting and of long expressions end with a refusal, not with the server."""
+    session = server.session()
+    for levels in (500, 30_000, 250_000, 500_000):
+        for text in ("SELECT 1" + "+1" * levels, "SELECT " + "NOT " * (levels // 2) + "true",
+                     "SELECT " + "(" * levels + "1" + ")" * levels, "SELECT ARRAY" + "[" * levels + "]" * levels,
+                     "SELECT f(" * (levels // 8) + "1" + ")" * (levels // 8), "SELECT 1" + "::int" * (levels // 5),
+                     "SELECT count(*) FROM patients WHERE " + "NOT " * (levels // 2) + "true",
+                     "EXPLAIN " + "SELECT (" * (levels // 8) + "SELECT 1" + ")" * (levels // 8),
+                     "DECLARE c CURSOR FOR SELECT 1" + "+1" * levels, "COPY (SELECT 1" + "+1" * levels + ") TO STDOUT"):
+            for sent in (wire.Query(text), wire.Parse("", text) + wire.Sync()):
+                session.send(sent)
+                answers = []
+                while not answers or answers[-1][0] != b"Z":
+                    answers.append(session.receive())
+                errors = [wire.describe(*answer) for answer in answers if answer[0] == b"E"]
+                refused_well = errors and errors[0].split()[2] in ("54000", "54001", "42601")
+                assert refused_well or levels == 500, (text[:40], levels, errors)
+    session.send(wire.Query("SELECT 1"))
+    assert session.receive()[0] == b"T"
+
+
 def reloading(server):
     before = wire.Wire(server.port, tls=True).socket.getpeercert(binary_form=True)
     session = server.session()
@@ -251,7 +273,8 @@ def slow_reader():
 
 
 def main():
-    shared = (opening_requests, direct_tls, plain_is_refused, greeting, negotiation, logins, cancelling, reloading)
+    shared = (opening_requests, direct_tls, plain_is_refused, greeting, negotiation, logins, cancelling, long_statements,
+              reloading)
     with Server() as server:
         for check in shared:
             check(server)
