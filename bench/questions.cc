@@ -1,7 +1,7 @@
 // The questions an analyst asks, as a node computes them, against the same questions to DuckDB alone: 10
 // million rows, same file, same threads, one after the other.
 //
-//   question_bench FOLDER OUT.json     FOLDER holds what rows.sql makes (bench_rows)
+//   question_bench FOLDER OUT.json     FOLDER holds what rows.sql makes (bench_duckdb)
 //
 // Governed time is that of the generated statement, the noise and the statement over released values; parsing
 // and planning take microseconds and the ledger is measured elsewhere. Plain time is what `plain` takes.

@@ -23,3 +23,7 @@ COPY (
     CASE pick(id, 13, 100000) WHEN 0 THEN 'nowhere' ELSE region END AS region)
   FROM read_parquet('people.parquet')
 ) TO 'wild.parquet' (FORMAT parquet);
+
+-- A small file, of the size of the Adult census data.
+COPY (SELECT * FROM read_parquet('people.parquet') WHERE id < 32561) TO 'small.parquet' (FORMAT parquet);
+COPY (SELECT * FROM read_parquet('small.parquet')) TO 'small.csv' (FORMAT csv, HEADER);
