@@ -114,7 +114,7 @@ std::string InnerWriter::Arguments::Name(const Expr& expr, const char* prefix) {
 // Where publishing proved that every row has its unit, plain statements need not read the column.
 bool InnerWriter::ExcludesNullUnits() const {
   const catalogue::Column* unit = plan_.product->unit();
-  if (plan_.bounding.mode == Mode::kPublic || unit == nullptr || Mutated("nobody_counted")) return false;
+  if (plan_.bounding.mode == Mode::kPublic || unit == nullptr) return false;
   return bounded() || unit->nullable || !plan_.product->bounds.rows_proven;
 }
 
@@ -166,7 +166,7 @@ std::string InnerWriter::Scan(const Relation& scan, const Columns& needed) {
   });
   const std::string rows =
       clips ? fmt::format("SELECT {} FROM ({}) AS typed", fmt::join(clipped, ", "), source) : source;
-  const char* known = ExcludesNullUnits() ? " WHERE u IS NOT NULL" : "";
+  const char* known = ExcludesNullUnits() && !Mutated("nobody_counted") ? " WHERE u IS NOT NULL" : "";
   return *known == '\0' ? fmt::format("({}) AS scan", rows)
                         : fmt::format("(SELECT * FROM ({}) AS scanned{}) AS scan", rows, known);
 }

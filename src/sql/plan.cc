@@ -224,7 +224,8 @@ void Calibrate(Measured& measured, const Bounding& bounding, dp::Mechanism mecha
   const auto rows = static_cast<std::uint64_t>(bounding.rows);
   // In how many groups a unit counts in full, and how often in each.
   const bool by_people = measured.kind == Kind::kPeople;
-  const auto groups = static_cast<std::uint64_t>(by_people || !bounding.rows_proven ? bounding.groups : 1);
+  const bool several = (by_people || !bounding.rows_proven) && !Mutated("groups_not_charged");
+  const auto groups = static_cast<std::uint64_t>(several ? bounding.groups : 1);
   const std::uint64_t often = by_people ? 1 : rows;
   measured.steps = static_cast<std::int64_t>(dp::StepsForEach(mechanism, steps, groups) / often);
   if (measured.kind != Kind::kSum) {
