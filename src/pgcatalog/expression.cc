@@ -174,7 +174,16 @@ Outcome<Oid> Rewriter::ColumnReference(Node& node, const Scope& scope) {
     node = CastTo(IntegerConstant(static_cast<int>(FindRelationOid(&scope, alias))), "UINTEGER");
     return oid::kOid;
   }
-  if (const auto type = FindColumn(&scope, alias, name)) return *type;
+  if (const auto type = FindColumn(&scope, alias, name)) {
+    // With its source's name, so that it means the same inside a macro's own subquery.
+    const Source* const owner = alias.empty() ? FindOwner(&scope, name) : nullptr;
+    if (owner != nullptr && FindSource(&scope, owner->alias) == owner) {
+      Node column = std::move(fields[0]);
+      fields[0] = StringNode(owner->alias);
+      *fields.Add() = std::move(column);
+    }
+    return *type;
+  }
   if (name == "xmin" && FindRelationOid(&scope, alias) != 0) {
     node = CastTo(IntegerConstant(2), "UINTEGER");  // FrozenTransactionId: every transaction sees the row
     return oid::kXid;

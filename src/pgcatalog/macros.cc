@@ -10,8 +10,8 @@ CREATE MACRO f_version() AS (SELECT version FROM cat.self);
 CREATE MACRO f_current_database() AS (SELECT "database" FROM cat.self);
 CREATE MACRO f_current_schema() AS 'public';
 CREATE MACRO f_current_schemas(implicit) AS CASE WHEN implicit THEN ['pg_catalog', 'public'] ELSE ['public'] END;
-CREATE MACRO f_current_setting(n) AS (SELECT any_value(setting) FROM cat.pg_settings s WHERE lower(s.name) = lower(n)),
-  (n, missing) AS (SELECT any_value(setting) FROM cat.pg_settings s WHERE lower(s.name) = lower(n));
+CREATE MACRO f_current_setting(n) AS (SELECT any_value(setting) FROM cat.pg_settings "~s" WHERE lower("~s".name) = lower(n)),
+  (n, missing) AS (SELECT any_value(setting) FROM cat.pg_settings "~s" WHERE lower("~s".name) = lower(n));
 CREATE MACRO f_pg_backend_pid() AS (SELECT process FROM cat.self);
 CREATE MACRO f_false0() AS false;
 CREATE MACRO f_zero0() AS 0::UINTEGER;
@@ -32,34 +32,34 @@ CREATE MACRO f_getdatabaseencoding() AS 'UTF8';
 CREATE MACRO f_pg_encoding_to_char(e) AS CASE e WHEN 6 THEN 'UTF8' WHEN 0 THEN 'SQL_ASCII' ELSE '' END;
 CREATE MACRO f_pg_char_to_encoding(n) AS CASE upper(n) WHEN 'UTF8' THEN 6 WHEN 'SQL_ASCII' THEN 0 ELSE -1 END;
 CREATE MACRO f_pg_get_userbyid(r) AS
-  coalesce((SELECT any_value(rolname) FROM cat.pg_authid a WHERE a.oid = r), 'unknown (OID=' || r || ')');
-CREATE MACRO f_pg_table_is_visible(t) AS t IN (SELECT oid FROM cat.pg_class v WHERE v.relnamespace IN (11, 2200));
+  coalesce((SELECT any_value(rolname) FROM cat.pg_authid "~a" WHERE "~a".oid = r), 'unknown (OID=' || r || ')');
+CREATE MACRO f_pg_table_is_visible(t) AS t IN (SELECT oid FROM cat.pg_class "~v" WHERE "~v".relnamespace IN (11, 2200));
 CREATE MACRO f_format_type(t, m) AS
   CASE WHEN t IS NULL THEN NULL WHEN t = 0 THEN '-'
        ELSE coalesce((SELECT shown FROM cat.display_map)[t], '???') END;
 CREATE MACRO f_pg_get_viewdef(v) AS '', (v, pretty) AS '';
 CREATE MACRO f_obj_description(o) AS
-  (SELECT any_value(description) FROM cat.pg_description d WHERE d.objoid = o AND d.objsubid = 0),
-  (o, c) AS (SELECT any_value(d.description) FROM cat.pg_description d
-             JOIN cat.pg_class k ON k.oid = d.classoid AND k.relnamespace = 11
-             WHERE d.objoid = o AND d.objsubid = 0 AND k.relname = c);
+  (SELECT any_value(description) FROM cat.pg_description "~d" WHERE "~d".objoid = o AND "~d".objsubid = 0),
+  (o, c) AS (SELECT any_value("~d".description) FROM cat.pg_description "~d"
+             JOIN cat.pg_class "~k" ON "~k".oid = "~d".classoid AND "~k".relnamespace = 11
+             WHERE "~d".objoid = o AND "~d".objsubid = 0 AND "~k".relname = c);
 CREATE MACRO f_shobj_description(o, c) AS
-  (SELECT any_value(d.description) FROM cat.pg_shdescription d
-   JOIN cat.pg_class k ON k.oid = d.classoid AND k.relnamespace = 11 WHERE d.objoid = o AND k.relname = c);
+  (SELECT any_value("~d".description) FROM cat.pg_shdescription "~d"
+   JOIN cat.pg_class "~k" ON "~k".oid = "~d".classoid AND "~k".relnamespace = 11 WHERE "~d".objoid = o AND "~k".relname = c);
 CREATE MACRO f_col_description(o, n) AS
-  (SELECT any_value(d.description) FROM cat.pg_description d
-   WHERE d.objoid = o AND d.classoid = 1259 AND d.objsubid = n AND n <> 0);
+  (SELECT any_value("~d".description) FROM cat.pg_description "~d"
+   WHERE "~d".objoid = o AND "~d".classoid = 1259 AND "~d".objsubid = n AND n <> 0);
 CREATE MACRO f_to_regclass(n) AS
-  (SELECT any_value(oid) FROM cat.names k WHERE n IN (k.name, k.qualified, k.oid::VARCHAR));
+  (SELECT any_value(oid) FROM cat.names "~k" WHERE n IN ("~k".name, "~k".qualified, "~k".oid::VARCHAR));
 CREATE MACRO f_to_regtype(n) AS
-  (SELECT any_value(oid) FROM cat.displays d
-   WHERE replace(n, 'pg_catalog.', '') IN (d.name, d.display, d.other, d.oid::VARCHAR));
+  (SELECT any_value(oid) FROM cat.displays "~d"
+   WHERE replace(n, 'pg_catalog.', '') IN ("~d".name, "~d".display, "~d".other, "~d".oid::VARCHAR));
 CREATE MACRO f_to_regnamespace(n) AS
-  (SELECT any_value(oid) FROM cat.pg_namespace d WHERE n IN (d.nspname, d.oid::VARCHAR));
+  (SELECT any_value(oid) FROM cat.pg_namespace "~d" WHERE n IN ("~d".nspname, "~d".oid::VARCHAR));
 CREATE MACRO f_to_regrole(n) AS
-  (SELECT any_value(oid) FROM cat.pg_authid d WHERE n IN (d.rolname, d.oid::VARCHAR));
+  (SELECT any_value(oid) FROM cat.pg_authid "~d" WHERE n IN ("~d".rolname, "~d".oid::VARCHAR));
 CREATE MACRO f_to_regproc(n) AS
-  (SELECT any_value(oid) FROM cat.pg_proc d WHERE replace(n, 'pg_catalog.', '') IN (d.proname, d.oid::VARCHAR));
+  (SELECT any_value(oid) FROM cat.pg_proc "~d" WHERE replace(n, 'pg_catalog.', '') IN ("~d".proname, "~d".oid::VARCHAR));
 CREATE MACRO f_regclass_in(n) AS
   coalesce(f_to_regclass(n), error('relation "' || n || '" does not exist'))::UINTEGER;
 CREATE MACRO f_regtype_in(n) AS coalesce(f_to_regtype(n), error('type "' || n || '" does not exist'))::UINTEGER;
@@ -68,15 +68,15 @@ CREATE MACRO f_regrole_in(n) AS f_to_regrole(n);
 CREATE MACRO f_regproc_in(n) AS f_to_regproc(n);
 CREATE MACRO f_number_out(o) AS regexp_replace(o::VARCHAR, '^0$', '-');
 CREATE MACRO f_regclass_out(o) AS coalesce(
-  (SELECT any_value(CASE WHEN visible THEN name ELSE qualified END) FROM cat.names k WHERE k.oid = o), f_number_out(o));
+  (SELECT any_value(CASE WHEN visible THEN name ELSE qualified END) FROM cat.names "~k" WHERE "~k".oid = o), f_number_out(o));
 CREATE MACRO f_regtype_out(o) AS coalesce(
-  (SELECT any_value(display) FROM cat.displays d WHERE d.oid = o), f_number_out(o));
+  (SELECT any_value(display) FROM cat.displays "~d" WHERE "~d".oid = o), f_number_out(o));
 CREATE MACRO f_regnamespace_out(o) AS coalesce(
-  (SELECT any_value(nspname) FROM cat.pg_namespace d WHERE d.oid = o), f_number_out(o));
+  (SELECT any_value(nspname) FROM cat.pg_namespace "~d" WHERE "~d".oid = o), f_number_out(o));
 CREATE MACRO f_regrole_out(o) AS coalesce(
-  (SELECT any_value(rolname) FROM cat.pg_authid d WHERE d.oid = o), f_number_out(o));
+  (SELECT any_value(rolname) FROM cat.pg_authid "~d" WHERE "~d".oid = o), f_number_out(o));
 CREATE MACRO f_regproc_out(o) AS coalesce(
-  (SELECT any_value(proname) FROM cat.pg_proc d WHERE d.oid = o), f_number_out(o));
+  (SELECT any_value(proname) FROM cat.pg_proc "~d" WHERE "~d".oid = o), f_number_out(o));
 CREATE MACRO f_pg_size_pretty(n) AS list_transform([n], lambda x: CASE
   WHEN abs(x) < 10240 THEN x || ' bytes' WHEN abs(x) < 10485760 THEN (x // 1024) || ' kB'
   WHEN abs(x) < 10737418240 THEN (x // 1048576) || ' MB' ELSE (x // 1073741824) || ' GB' END)[1];

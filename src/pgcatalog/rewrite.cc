@@ -121,6 +121,7 @@ Outcome<void> Rewriter::FromFunction(pg_query::RangeFunction& range, Scope& scop
   if (!call.has_func_call()) return NotHere("FROM " + name + "()");
   Source source{.alias = range.has_alias() ? range.alias().aliasname() : name, .columns = {}, .relation = 0};
   if (name == "pg_get_keywords") {
+    range.mutable_alias()->set_aliasname(source.alias);
     source.columns = {{"word", oid::kText},
                       {"catcode", oid::kChar},
                       {"barelabel", oid::kBool},

@@ -1,6 +1,7 @@
 // Which columns a name may mean at a place in a statement, and of what type they are.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -34,6 +35,20 @@ inline std::optional<Oid> FindColumn(const Scope* scope, const std::string& alia
     }
   }
   return std::nullopt;
+}
+
+// The only source at its level that has the column; null if several have it (JOIN … USING), or none.
+inline const Source* FindOwner(const Scope* scope, const std::string& name) {
+  const Source* owner = nullptr;
+  for (; scope != nullptr && owner == nullptr; scope = scope->outer) {
+    for (const Source& source : scope->sources) {
+      const bool has = std::any_of(source.columns.begin(), source.columns.end(),
+                                   [&](const RelationColumn& column) { return column.name == name; });
+      if (has && owner != nullptr) return nullptr;
+      if (has) owner = &source;
+    }
+  }
+  return owner;
 }
 
 inline const Source* FindSource(const Scope* scope, const std::string& alias) {
