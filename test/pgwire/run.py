@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Runs the byte scripts of this folder against a server of ours and, where there is one, a real PostgreSQL 15.
+"""Runs the byte scripts of this folder against a server of ours and a real PostgreSQL 15.
 
-run.py --ours BINARY [--postgres /usr/lib/postgresql/15/bin] [--record] [SCRIPT …]
+run.py --ours BINARY [--postgres /usr/lib/postgresql/15/bin | --alone] [--record] [SCRIPT …]
 
 A script's lines: "> " something sent (a call of wire.py), "< " what must come back from both, "<us " from ours alone, "<pg "
 from PostgreSQL alone, "# " a comment. PostgreSQL runs in a temporary folder, on loopback, without passwords; --record
@@ -118,6 +118,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--ours")
     parser.add_argument("--postgres", default="/usr/lib/postgresql/15/bin")
+    parser.add_argument("--alone", action="store_true", help="without PostgreSQL")
     parser.add_argument("--record", action="store_true")
     parser.add_argument("scripts", nargs="*", type=pathlib.Path)
     arguments = parser.parse_args()
@@ -127,8 +128,8 @@ def main():
         kinds.append((Ours, arguments.ours))
     if pathlib.Path(arguments.postgres, "initdb").exists():
         kinds.append((Postgres, arguments.postgres))
-    else:
-        print("no PostgreSQL here: the scripts run against our server alone")
+    elif not arguments.alone:
+        raise SystemExit(f"no PostgreSQL in {arguments.postgres} to compare with: run tools/setup, or say --alone")
     faults = []
     for kind, binary in kinds:
         folder = tempfile.mkdtemp(prefix="pgwire-")
