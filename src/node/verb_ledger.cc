@@ -106,6 +106,7 @@ Result<Reply> Receipt(Node& node, const Json& arguments, const Progress&) {
   const bool holds = ledger::VerifyInclusion(record.charge, head.size, leaf, proof, head.root);
   const auto entries = TRY(node.ledger().Read(record.charge, 1));
   std::vector<std::string> hashes;
+  hashes.reserve(proof.size());
   for (const auto& hash : proof) hashes.push_back(ToBase64(hash));
   const std::string note = TRY(node.ledger().SignedHead());
   std::string text = fmt::format(
