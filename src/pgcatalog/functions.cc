@@ -93,6 +93,7 @@ std::vector<Function> Sizes() {
       {"pg_indexes_size", "f_null_size", kInt8, kType, {kRegclass}},
       {"pg_database_size", "f_null_size", kInt8, kType, {kName}},
       {"pg_tablespace_size", "f_null_size", kInt8, kType, {kName}},
+      {"pg_stat_get_numscans", "f_null_size", kInt8, kType, {kOid}},
       {"pg_size_pretty", "f_pg_size_pretty", kText, kType, {kInt8}},
   };
 }
@@ -196,6 +197,15 @@ std::vector<Function> Aggregates() {
   };
 }
 
+// Time.
+std::vector<Function> Times() {
+  return {
+      {"extract", "f_extract", kNumeric, kType, {kText, kTimestamptz}},
+      {"date_part", "date_part", kFloat8, kType, {kText, kTimestamptz}},
+      {"timezone", "f_timezone", kTimestamp, kType, {kText, kTimestamptz}},
+  };
+}
+
 // JSON, as SQLAlchemy asks for identity columns.
 std::vector<Function> Documents() {
   return {
@@ -207,7 +217,7 @@ const std::unordered_map<std::string, Function>& List() {
   static const auto* const list = [] {
     auto* made = new std::unordered_map<std::string, Function>;
     for (const auto& group : {Server(), Sight(), Definitions(), Sizes(), Rights(), Texts(), Numbers(),
-                              Arrays(), Aggregates(), Documents()}) {
+                              Arrays(), Aggregates(), Times(), Documents()}) {
       for (const Function& function : group) made->emplace(function.name, function);
     }
     return made;

@@ -21,6 +21,9 @@ CREATE MACRO f_true1(a) AS true;
 CREATE MACRO f_empty0() AS '';
 CREATE MACRO f_transaction() AS 3::BIGINT;
 CREATE MACRO f_age(x) AS 2147483647::INTEGER;
+CREATE MACRO f_extract(f, t) AS date_part(f, t)::DECIMAL(38,9);
+CREATE MACRO f_timezone(zone, t) AS
+  CASE WHEN upper(zone) = 'UTC' THEN t ELSE error('time zones other than UTC are not known here') END;
 CREATE MACRO f_divide(a, b) AS CASE WHEN b = 0 THEN error('division by zero') ELSE a / b END;
 CREATE MACRO f_modulo(a, b) AS CASE WHEN b = 0 THEN error('division by zero') ELSE a % b END;
 CREATE MACRO f_empty1(a) AS '';
@@ -63,9 +66,10 @@ CREATE MACRO f_to_regproc(n) AS
 CREATE MACRO f_regclass_in(n) AS
   coalesce(f_to_regclass(n), error('relation "' || n || '" does not exist'))::UINTEGER;
 CREATE MACRO f_regtype_in(n) AS coalesce(f_to_regtype(n), error('type "' || n || '" does not exist'))::UINTEGER;
-CREATE MACRO f_regnamespace_in(n) AS f_to_regnamespace(n);
-CREATE MACRO f_regrole_in(n) AS f_to_regrole(n);
-CREATE MACRO f_regproc_in(n) AS f_to_regproc(n);
+CREATE MACRO f_regnamespace_in(n) AS
+  coalesce(f_to_regnamespace(n), error('schema "' || n || '" does not exist'))::UINTEGER;
+CREATE MACRO f_regrole_in(n) AS coalesce(f_to_regrole(n), error('role "' || n || '" does not exist'))::UINTEGER;
+CREATE MACRO f_regproc_in(n) AS coalesce(f_to_regproc(n), error('function "' || n || '" does not exist'))::UINTEGER;
 CREATE MACRO f_number_out(o) AS regexp_replace(o::VARCHAR, '^0$', '-');
 CREATE MACRO f_regclass_out(o) AS coalesce(
   (SELECT any_value(CASE WHEN visible THEN name ELSE qualified END) FROM cat.names "~k" WHERE "~k".oid = o), f_number_out(o));

@@ -19,7 +19,7 @@ namespace {
 constexpr int memory_mb = 96;
 
 constexpr const char* own_tables =
-    "CREATE SCHEMA cat; CREATE SCHEMA info; CREATE SCHEMA conc; CREATE SCHEMA fixed;"
+    "CREATE SCHEMA cat; CREATE SCHEMA info; CREATE SCHEMA conc; CREATE SCHEMA granted; CREATE SCHEMA fixed;"
     "CREATE TABLE cat.self (\"database\" VARCHAR, analyst VARCHAR, process INTEGER, version VARCHAR);"
     "CREATE TABLE cat.displays (oid UINTEGER, name VARCHAR, display VARCHAR, other VARCHAR);"
     "CREATE TABLE cat.names (oid UINTEGER, name VARCHAR, qualified VARCHAR, visible BOOLEAN);";
@@ -29,13 +29,15 @@ constexpr const char* varying[] = {"self",         "names",          "pg_class",
                                    "pg_attribute", "pg_description", "pg_shdescription",
                                    "pg_authid",    "pg_database"};
 
-std::string CreateView(const View& view) {
-  std::string columns;
-  for (const ViewColumn& column : view.columns) {
-    if (!columns.empty()) columns += ", ";
-    columns += QuoteIdentifier(column.name) + " " + CarrierOf(TypeOid(column.type));
+// A table of ours without rows, for a view or a granted table.
+template <class Columns>
+std::string CreateEmpty(const char* schema, const std::string& name, const Columns& columns) {
+  std::string list;
+  for (const auto& column : columns) {
+    if (!list.empty()) list += ", ";
+    list += QuoteIdentifier(column.name) + " " + CarrierOf(TypeOid(column.type));
   }
-  return "CREATE OR REPLACE TABLE conc." + QuoteIdentifier(view.name) + " (" + columns + ")";
+  return fmt::format("CREATE TABLE {}.{} ({});", schema, QuoteIdentifier(name), list);
 }
 
 bool SameColumns(const View& a, const View& b) {
@@ -144,6 +146,13 @@ Refusal Explained(const Error& error) {
     text = "division by zero";
     return refusal("bad_value", "guard it: CASE WHEN b <> 0 THEN a / b END", "22012");
   }
+  const std::pair<const char*, const char*> kinds[] = {
+      {"type \"", "42704"}, {"function \"", "42883"}, {"schema \"", "3F000"}, {"role \"", "42704"}};
+  for (const auto& [kind, sqlstate] : kinds) {
+    if (!has(kind) || !has("\" does not exist")) continue;
+    text = text.substr(text.find(kind));
+    return refusal("unknown_name", "pg_catalog lists what is here", sqlstate);
+  }
   if (has("Conversion Error")) return refusal("bad_value", "check the literal", "22P02");
   return refusal("catalogue_question", "ask a simpler question of pg_catalog or information_schema", "0A000");
 }
@@ -234,11 +243,14 @@ class OpenCatalogue : public Catalogue {
           process_));
     }
     shown_.reset();
-    std::string script = "DROP SCHEMA conc CASCADE; CREATE SCHEMA conc;";
+    std::string script =
+        "DROP SCHEMA conc CASCADE; CREATE SCHEMA conc; DROP SCHEMA granted CASCADE; CREATE SCHEMA granted;";
     for (const char* table : varying) {
       script += fmt::format("CREATE OR REPLACE TABLE cat.{0} AS SELECT * FROM fixed.{0};", table);
     }
-    for (const View& view : database.views) script += CreateView(view) + ";";
+    for (const View& view : database.views) script += CreateEmpty("conc", view.name, view.columns);
+    for (const Table& table : database.tables)
+      script += CreateEmpty("granted", table.name, table.product->columns);
     TRY(duck_->Execute(script));
     for (const auto& [table, rows] : DatabaseRecords(database, session)) TRY(Fill(table, rows));
     shown_ = database;
@@ -256,7 +268,7 @@ class OpenCatalogue : public Catalogue {
     for (const View& view : database.views) {
       if (!reads.contains("concordat." + view.name)) continue;
       const std::vector<Row> rows = TRY(view.rows());
-      TRY(duck_->Execute(CreateView(view)));
+      TRY(duck_->Execute("TRUNCATE conc." + QuoteIdentifier(view.name)));
       TRY(duck_->Append("conc", view.name, rows));
     }
     return {};

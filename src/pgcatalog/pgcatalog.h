@@ -88,10 +88,10 @@ struct Answer {
       settings;  // set_config() asked for these: apply them to the session
 };
 
-// True if the statement is a SELECT, VALUES or TABLE over the catalogue alone, or over no table at all: ask
-// it here. A statement that names any other table is a governed question, even if it names the catalogue too.
-// Unqualified names are the catalogue's if they are in pg_catalog and the database does not grant a table of
-// that name.
+// True if the statement is a SELECT, VALUES or TABLE over the catalogue alone, over no table at all, or one
+// that no row can answer (WHERE 0 = 1, LIMIT 0: tools ask for columns so): ask it here. A statement that
+// names any other table is a governed question, even if it names the catalogue too. Unqualified names are the
+// catalogue's if they are in pg_catalog and the database does not grant a table of that name.
 bool IsCatalogueQuestion(const Database& database, const std::string& text);
 
 // Threading: every call may come from any thread. Questions queue: one runs at a time, within 2 s and 64 MB.

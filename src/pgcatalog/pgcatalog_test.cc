@@ -127,6 +127,7 @@ TEST_F(Questions, AreAnsweredAsPostgresWould) {
        {},
        "R|2\n"},
       {"asyncpg leaves no locks", "SELECT pg_advisory_unlock_all()", {}, "\n"},
+      {"dbplyr asks for columns", "SELECT * FROM \"patients\" AS \"q01\" WHERE (0 = 1)", {}, ""},
       {"names mean the same inside functions",
        "SELECT oid::regclass FROM pg_class WHERE relname = 'wards'",
        {},
@@ -173,6 +174,10 @@ TEST_F(Questions, OutsideTheListsAreRefused) {
       {"two statements", "SELECT 1; SELECT 2", "0A000"},
       {"a missing name", "SELECT 'nope'::regclass", "42P01"},
       {"a missing column", "SELECT nope FROM pg_class", "42703"},
+      {"a missing function", "SELECT 'nope'::regproc", "42883"},
+      {"a missing schema", "SELECT 'nope'::regnamespace", "3F000"},
+      {"a missing role", "SELECT 'nope'::regrole", "42704"},
+      {"a missing type's name", "SELECT 'nope'::regtype", "42704"},
       {"a missing type", "SELECT 1::nope", "42704"},
       {"a bad number", "SELECT 'x'::int", "22P02"},
       {"no SQL", "SELEC 1", "42601"},
@@ -283,6 +288,19 @@ TEST_F(Questions, PointAtTheirMistakeInBytes) {
   }
 }
 
+TEST_F(Questions, WithoutRowsTellColumnsAlone) {
+  const auto answer =
+      Ask("SELECT q.* FROM (SELECT sex, avg(chol) AS mean, count(*) AS n FROM patients GROUP BY sex) q WHERE "
+          "1=0");
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_TRUE(answer->rows.empty());
+  const std::vector<Column> columns = {{"sex", 25}, {"mean", 701}, {"n", 20}};
+  EXPECT_EQ(answer->columns, columns);
+  EXPECT_EQ(Ask("SELECT nope FROM patients LIMIT 0").error().sqlstate, "42703");
+  EXPECT_EQ(Ask("SELECT * FROM patients").error().sqlstate, "42P01");
+  EXPECT_EQ(Ask("SELECT * FROM granted.patients LIMIT 0").error().sqlstate, "42P01");
+}
+
 TEST_F(Questions, DivideAsPostgres) {
   EXPECT_EQ(Rows(*Ask("SELECT 7 / 2, -7 % 4, 7.0 / 2, 7 / 2.0::float8")), "3|-3|3.5|3.5\n");
   for (const char* text : {"SELECT 1/0", "SELECT 1 % 0", "SELECT 1.5 / 0",
@@ -364,6 +382,19 @@ TEST(Routing, KeepsGovernedQuestionsAway) {
       {"SET x = 1", false},
       {"nonsense", false},
       {"SELECT 1; SELECT 2", false},
+      {"SELECT * FROM patients WHERE (0 = 1)", true},
+      {"SELECT * FROM public.patients p WHERE 1=0", true},
+      {"SELECT * FROM (SELECT sex, count(*) AS n FROM patients GROUP BY sex) q WHERE false AND n > 3", true},
+      {"SELECT sex, count(*) FROM patients GROUP BY sex LIMIT 0", true},
+      {"SELECT * FROM patients LIMIT 1", false},
+      {"SELECT * FROM patients WHERE 0 = 0", false},
+      {"SELECT * FROM patients WHERE false OR age > 3", false},
+      {"SELECT * FROM patients WHERE (0 = 1) OR true", false},
+      {"SELECT count(*) FROM patients WHERE false", false},
+      {"SELECT age FROM patients WHERE false UNION SELECT age FROM patients", false},
+      {"SELECT * FROM (SELECT * FROM patients WHERE false) q", false},
+      {"SELECT * FROM patients, nowhere LIMIT 0", false},
+      {"SELECT * FROM other.patients LIMIT 0", false},
   };
   for (const auto& c : cases) EXPECT_EQ(IsCatalogueQuestion(HeartStudy(), c.text), c.catalogue) << c.text;
   Database shadowing = HeartStudy();

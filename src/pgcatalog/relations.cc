@@ -54,6 +54,7 @@ const Relation* FindRelation(std::string_view schema, std::string_view name) {
 std::string_view CarrierSchema(std::string_view schema) {
   if (schema == "pg_catalog") return "cat";
   if (schema == "information_schema") return "info";
+  if (schema == "public") return "granted";
   return "conc";
 }
 

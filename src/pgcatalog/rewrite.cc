@@ -1,5 +1,6 @@
 #include "pgcatalog/rewrite.h"
 
+#include "pgcatalog/empty.h"
 #include "pgcatalog/rewriter.h"
 #include "sql/tree.h"
 
@@ -66,6 +67,7 @@ Outcome<void> Rewriter::With(pg_query::WithClause& with, Scope& scope) {
       // The recursive arm sees the columns of the first; a copy of the first tells which.
       SelectStmt first = query.larg();
       Rewriter probe(database_, values_);
+      probe.empty = empty;
       probe.depth_ = depth_;
       probe.copies_ = copies_;
       scope.ctes[cte.ctename()] = Renamed(TRY(probe.Select(first, &scope, false)), cte.aliascolnames());
@@ -73,6 +75,26 @@ Outcome<void> Rewriter::With(pg_query::WithClause& with, Scope& scope) {
     scope.ctes[cte.ctename()] = Renamed(TRY(Select(query, &scope, false)), cte.aliascolnames());
   }
   return {};
+}
+
+// A relation of the catalogue, a view of ours, or a granted table where the question has no rows.
+std::optional<Source> Rewriter::Named(const std::string& schema, const std::string& name) const {
+  if (const Relation* relation = FindRelation(schema, name))
+    return Source{name, relation->columns, relation->oid};
+  Source source{.alias = name, .columns = {}, .relation = 0};
+  for (const View& view : database_.views) {
+    if (schema != "concordat" || view.name != name) continue;
+    for (const ViewColumn& column : view.columns)
+      source.columns.push_back({column.name, TypeOid(column.type)});
+    return source;
+  }
+  for (const Table& table : database_.tables) {
+    if (!empty || schema != "public" || table.name != name) continue;
+    for (const auto& column : table.product->columns)
+      source.columns.push_back({column.name, TypeOid(column.type)});
+    return source;
+  }
+  return std::nullopt;
 }
 
 Outcome<void> Rewriter::FromRelation(pg_query::RangeVar& range, Scope& scope) {
@@ -84,19 +106,11 @@ Outcome<void> Rewriter::FromRelation(pg_query::RangeVar& range, Scope& scope) {
     }
   }
   if (!range.catalogname().empty() && range.catalogname() != database_.name) return NoSuchRelation(name);
-  const std::string schema = range.schemaname().empty() ? "pg_catalog" : range.schemaname();
-  Source source{.alias = name, .columns = {}, .relation = 0};
-  if (const Relation* relation = FindRelation(schema, name)) {
-    source.columns = relation->columns;
-    source.relation = relation->oid;
-  } else {
-    const auto view = std::find_if(database_.views.begin(), database_.views.end(),
-                                   [&](const View& v) { return schema == "concordat" && v.name == name; });
-    if (view == database_.views.end())
-      return NoSuchRelation(range.schemaname().empty() ? name : schema + "." + name);
-    for (const ViewColumn& column : view->columns)
-      source.columns.push_back({column.name, TypeOid(column.type)});
-  }
+  std::string schema = range.schemaname();
+  if (schema.empty()) schema = empty && Named("public", name) ? "public" : "pg_catalog";
+  auto named = Named(schema, name);
+  if (!named) return NoSuchRelation(range.schemaname().empty() ? name : schema + "." + name);
+  Source source = *std::move(named);
   reads.insert(schema + "." + name);
   if (range.has_alias()) {
     source.alias = range.alias().aliasname();
@@ -292,6 +306,7 @@ Outcome<Rewritten> Rewrite(const Database& database, const std::string& text, co
   Node& statement = *tree.mutable_stmts(0)->mutable_stmt();
   if (!statement.has_select_stmt()) return NotHere("a statement other than SELECT");
   Rewriter rewriter(database, values);
+  rewriter.empty = HasNoRows(statement.select_stmt());
   const auto offered = TRY(rewriter.Select(*statement.mutable_select_stmt(), nullptr, true));
   Rewritten rewritten;
   rewritten.sql = TRY(sql::Deparse(tree));

@@ -15,6 +15,7 @@ class Rewriter {
   // Rewrites in place; the columns it offers. `top`: what it offers goes to the client.
   Outcome<std::vector<RelationColumn>> Select(pg_query::SelectStmt& select, const Scope* outer, bool top);
 
+  bool empty = false;  // the question has no rows: it may name the granted tables, which are empty here
   std::vector<Oid> parameters;
   std::set<std::string> reads;
   std::vector<std::pair<std::string, std::size_t>> set_config;
@@ -26,6 +27,7 @@ class Rewriter {
   Outcome<void> With(pg_query::WithClause& with, Scope& scope);
   Outcome<void> From(pg_query::Node& node, Scope& scope);
   Outcome<void> FromRelation(pg_query::RangeVar& range, Scope& scope);
+  std::optional<Source> Named(const std::string& schema, const std::string& name) const;
   Outcome<void> FromFunction(pg_query::RangeFunction& range, Scope& scope);
   Outcome<void> Targets(pg_query::SelectStmt& select, Scope& scope, bool top,
                         std::vector<RelationColumn>& offered);

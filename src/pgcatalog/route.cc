@@ -1,5 +1,6 @@
 #include <set>
 
+#include "pgcatalog/empty.h"
 #include "pgcatalog/pgcatalog.h"
 #include "pgcatalog/relations.h"
 #include "sql/tree.h"
@@ -27,12 +28,15 @@ void Collect(const google::protobuf::Message& message, std::vector<pg_query::Ran
   }
 }
 
+bool IsGranted(const Database& database, const std::string& name) {
+  return std::any_of(database.tables.begin(), database.tables.end(),
+                     [&](const Table& table) { return table.name == name; });
+}
+
 bool IsCatalogueTable(const Database& database, const std::string& schema, const std::string& name) {
   if (schema == "pg_catalog" || schema == "information_schema" || schema == "concordat") return true;
   if (!schema.empty()) return false;
-  const bool granted = std::any_of(database.tables.begin(), database.tables.end(),
-                                   [&](const Table& table) { return table.name == name; });
-  return !granted && FindRelation("pg_catalog", name) != nullptr;
+  return !IsGranted(database, name) && FindRelation("pg_catalog", name) != nullptr;
 }
 
 }  // namespace
@@ -43,8 +47,11 @@ bool IsCatalogueQuestion(const Database& database, const std::string& text) {
   std::vector<pg_query::RangeVar> tables;
   std::set<std::string> ctes;
   Collect(*tree, tables, ctes);
+  const bool empty = HasNoRows(tree->stmts(0).stmt().select_stmt());
   return std::all_of(tables.begin(), tables.end(), [&](const pg_query::RangeVar& table) {
-    if (table.schemaname().empty() && ctes.contains(table.relname())) return true;
+    const std::string& schema = table.schemaname();
+    if (schema.empty() && ctes.contains(table.relname())) return true;
+    if (empty && (schema.empty() || schema == "public") && IsGranted(database, table.relname())) return true;
     return IsCatalogueTable(database, table.schemaname(), table.relname());
   });
 }

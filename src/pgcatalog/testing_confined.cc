@@ -49,8 +49,8 @@ std::string Unconfined(const std::string& sql) {
   std::string found;
   Walk(*tree, [&](const Message& message) {
     if (const auto* table = dynamic_cast<const pg_query::RangeVar*>(&message)) {
-      const bool metadata =
-          table->schemaname() == "cat" || table->schemaname() == "info" || table->schemaname() == "conc";
+      const bool metadata = table->schemaname() == "cat" || table->schemaname() == "info" ||
+                            table->schemaname() == "conc" || table->schemaname() == "granted";
       const bool cte = table->schemaname().empty() && ctes.contains(table->relname());
       if (!metadata && !cte) found += "table " + table->schemaname() + "." + table->relname() + "; ";
       if (!table->catalogname().empty()) found += "database " + table->catalogname() + "; ";

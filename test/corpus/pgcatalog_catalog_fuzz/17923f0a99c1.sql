@@ -1,0 +1,1 @@
+SELECT DISTINCT ON (relkind) relkind, relname FROM pg_class ORDER BY relkind

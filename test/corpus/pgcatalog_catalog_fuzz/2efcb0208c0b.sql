@@ -1,0 +1,1 @@
+SELECT sex FROM people

@@ -1,0 +1,1 @@
+SELECT format('%I.%s', nspname, $1) FROM pg_namespace
