@@ -18,11 +18,6 @@ tl::unexpected<Refusal> NoSuchRelation(const std::string& name) {
                 "SELECT table_name FROM information_schema.tables lists what is here", "42P01");
 }
 
-tl::unexpected<Refusal> NotHere(const std::string& what) {
-  return Refuse("catalogue_question", what + " is not supported in a question about the catalogue",
-                "ask a plain SELECT over pg_catalog, information_schema or schema concordat");
-}
-
 bool IsStar(const Node& node) {
   if (!node.has_column_ref()) return false;
   const auto& fields = node.column_ref().fields();
@@ -47,6 +42,11 @@ std::vector<RelationColumn> Renamed(std::vector<RelationColumn> columns,
 }
 
 }  // namespace
+
+tl::unexpected<Refusal> NotHere(const std::string& what) {
+  return Refuse("catalogue_question", what + " is not supported in a question about the catalogue",
+                "ask a plain SELECT over pg_catalog, information_schema or schema concordat");
+}
 
 Outcome<void> Rewriter::Level::Check() const {
   if (rewriter_.depth_ <= deepest_nesting && rewriter_.copies_ <= most_copies) return {};

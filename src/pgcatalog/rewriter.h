@@ -1,4 +1,6 @@
-// The walk behind rewrite.h: selects in rewrite.cc, expressions in expression.cc, casts and calls in call.cc.
+// The walk behind rewrite.h: selects in rewrite.cc, expressions in expression.cc and operator.cc, casts and
+// calls in call.cc.
+// calls in call.cc.
 #pragma once
 
 #include "pgcatalog/functions.h"
@@ -37,8 +39,8 @@ class Rewriter {
   Outcome<void> Sorting(Nodes& nodes, Scope& scope, const std::vector<RelationColumn>& offered);
   Outcome<void> Grouping(Nodes& nodes, Scope& scope, const std::vector<RelationColumn>& offered);
 
-  // expression.cc: the PostgreSQL type of what was rewritten; 0 if not known. `expected` types a bare
-  // parameter.
+  // expression.cc, operator.cc: the PostgreSQL type of what was rewritten; 0 if not known. `expected` types a
+  // bare parameter.
   Outcome<Oid> Expression(pg_query::Node& node, const Scope& scope, Oid expected = 0);
   Outcome<void> Each(Nodes& nodes, const Scope& scope, Oid expected = 0);
   Outcome<Oid> First(Nodes& nodes, const Scope& scope, Oid expected);
@@ -92,6 +94,8 @@ class Rewriter {
   bool in_from_ = false;  // the call at hand stands in FROM, where it may return rows
 };
 
+// The refusal of what a question about the catalogue may not hold.
+tl::unexpected<Refusal> NotHere(const std::string& what);
 // For a type that names objects: "regclass"; otherwise empty.
 std::string RegistryName(Oid type);
 // The value of an object name type as text: f_regclass_out(node).

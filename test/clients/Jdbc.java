@@ -1,3 +1,4 @@
+import java.io.StringWriter;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.DriverManager;
@@ -8,6 +9,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import org.postgresql.PGConnection;
 
 /** JDBC: metadata, prepared statements in text and binary, errors, cancel. */
 public class Jdbc {
@@ -65,6 +67,26 @@ public class Jdbc {
     }
   }
 
+  /** A cursor of the protocol's (fetch size), COPY, and the charge as a warning. */
+  static void streams(Connection connection) throws Exception {
+    String text = "SELECT sex, count(*) AS n FROM people GROUP BY sex ORDER BY sex";
+    connection.setAutoCommit(false);
+    try (Statement statement = connection.createStatement()) {
+      statement.setFetchSize(1);
+      try (ResultSet result = statement.executeQuery(text)) {
+        check(strings(result, "sex").equals(List.of("f", "m")), "rows by fetch size");
+      }
+      if (!"postgres".equals(System.getenv("CLIENTS_AGAINST"))) {
+        check(statement.getWarnings().getMessage().startsWith("charged"), "the charge as a warning");
+      }
+    }
+    connection.commit();
+    connection.setAutoCommit(true);
+    StringWriter copied = new StringWriter();
+    connection.unwrap(PGConnection.class).getCopyAPI().copyOut("COPY (" + text + ") TO STDOUT WITH CSV", copied);
+    check(copied.toString().startsWith("f,"), "COPY: " + copied);
+  }
+
   static void errors(Connection connection) throws SQLException {
     String[][] refused = {{"SELECT count(*) FROM nowhere", "42P01"}, {"SELECT count(nothing) FROM people", "42703"},
         {"SELEC 1", "42601"}};
@@ -106,6 +128,7 @@ public class Jdbc {
       try (Connection connection = connect(threshold)) {
         metadata(connection);
         questions(connection);
+        streams(connection);
         errors(connection);
         cancel(connection);
       }

@@ -1,6 +1,7 @@
 """asyncpg: everything binary, statements always prepared, its own look into the catalogue for types it does not know."""
 
 import asyncio
+import io
 import ssl
 
 import asyncpg
@@ -25,6 +26,13 @@ async def main():
     check.true(row["relacl"] is None or isinstance(row["relacl"], list), "an array of a type it had to look up")
     statement = await connection.prepare("SELECT count(*) FROM people WHERE sex = $1 AND moved > $2::date")
     check.equal([p.name for p in statement.get_parameters()], ["text", "date"], "parameters")
+    async with connection.transaction():
+        rows = [row["sex"] async for row in connection.cursor(check.GROUPS, prefetch=1)]
+        check.equal(rows, ["f", "m"], "a cursor")
+    copied = io.BytesIO()
+    await connection.copy_from_query(check.GROUPS, output=copied, format="csv")
+    check.equal([line[:2] for line in copied.getvalue().decode().splitlines()], ["f,", "m,"], "COPY")
+    await connection.reset()  # what a pool does between its users
     for text, sqlstate in check.REFUSED:
         try:
             await connection.fetch(text)

@@ -9,8 +9,16 @@ driver = "/usr/lib/x86_64-linux-gnu/odbc/psqlodbcw.so"
 settings = {"Driver": driver, "Servername": os.environ["PGHOST"], "Port": os.environ["PGPORT"],
             "Database": os.environ["PGDATABASE"], "Username": os.environ["PGUSER"],
             "Password": "{" + os.environ["PGPASSWORD"] + "}", "SSLmode": os.environ["PGSSLMODE"]}
-connection = pyodbc.connect(";".join(f"{key}={value}" for key, value in settings.items()), autocommit=True)
-cursor = connection.cursor()
+
+
+def connect(**more):
+    chosen = {**settings, **more}
+    return pyodbc.connect(";".join(f"{key}={value}" for key, value in chosen.items()), autocommit=True)
+
+
+cursor = connect(UseDeclareFetch=1, Fetch=1).cursor()  # answers read through DECLARE and FETCH, as Tableau does
+check.equal([row[0] for row in cursor.execute(check.GROUPS).fetchall()], ["f", "m"], "DECLARE and FETCH")
+cursor = connect().cursor()
 check.equal([row.table_name for row in cursor.tables(schema="public", tableType="TABLE")], ["people"], "SQLTables")
 columns = cursor.columns(table="people", schema="public").fetchall()
 check.equal([row.column_name for row in columns], check.COLUMNS, "SQLColumns")

@@ -1,6 +1,6 @@
 """psycopg2: the simple protocol, parameters put in by the client, cancel from another thread."""
 
-import os
+import io
 import threading
 
 import check
@@ -26,6 +26,19 @@ for text, sqlstate in check.REFUSED:
         check.true(False, "accepted: " + text)
     except psycopg2.Error as error:
         check.equal(error.pgcode, sqlstate, text)
+
+if check.GOVERNED:
+    check.true(any("charged" in notice for notice in connection.notices), f"no NOTICE of the charge: {connection.notices}")
+    try:
+        cursor.execute("SELECT count(agge) FROM people")
+        check.true(False, "accepted")
+    except psycopg2.Error as error:
+        check.equal((error.diag.message_hint, error.diag.statement_position), ("did you mean age?", "14"), "hint")
+copied = io.StringIO()
+cursor.copy_expert(f"COPY ({check.GROUPS}) TO STDOUT WITH CSV HEADER", copied)
+lines = copied.getvalue().splitlines()
+check.equal([line.split(",")[0] for line in lines], ["sex", "f", "m"], "COPY")
+check.near(lines[1].split(",")[1], 1000, "people of f, copied")
 
 timer = threading.Timer(0.3, connection.cancel)
 timer.start()

@@ -42,6 +42,13 @@ with psycopg.connect("", autocommit=True) as connection:
         cursor.execute("SELECT attname FROM pg_attribute WHERE attrelid = 'people'::regclass AND attnum > 0 ORDER BY attnum")
         check.equal([row[0] for row in cursor.fetchmany(2)], check.COLUMNS[:2], "a server-side cursor")
         check.equal([row[0] for row in cursor.fetchall()], check.COLUMNS[2:], "the rest of it")
+    with connection.transaction(), connection.cursor("people") as cursor:
+        cursor.execute(check.GROUPS)
+        check.equal([cursor.fetchone()[0], cursor.fetchone()[0], cursor.fetchone()], ["f", "m", None], "a cursor over a question")
+    for form in ("", " WITH (FORMAT BINARY)"):
+        with connection.cursor().copy(f"COPY ({check.GROUPS}) TO STDOUT{form}") as copy:
+            copy.set_types(["text", "int8"])
+            check.equal([row[0] for row in copy.rows()], ["f", "m"], "COPY" + form)
     with connection.pipeline():
         first = connection.execute("SELECT 1")
         second = connection.execute("SELECT %s::int", (2,))
