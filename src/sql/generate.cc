@@ -45,22 +45,44 @@ std::string BoundLiteral(Type type, double end) {
   }
 }
 
-// A value pulled to the nearer end; NULL and NaN are NULL (LEAST and GREATEST would make an end of them).
-std::string Clip(const std::string& value, const std::string& low, const std::string& high, bool number) {
+// A value pulled to the nearer end; NULL stays NULL, which LEAST and GREATEST alone would make an end of.
+std::string Clip(const std::string& value, const std::string& low, const std::string& high) {
   if (low.empty() && high.empty()) return value;
-  std::string sql = "CASE";
-  if (!low.empty()) sql += fmt::format(" WHEN {} < {} THEN {}", value, low, low);
-  if (number) sql += fmt::format(" WHEN {} = CAST('NaN' AS DOUBLE PRECISION) THEN NULL", value);
-  if (!high.empty()) sql += fmt::format(" WHEN {} > {} THEN {}", value, high, high);
-  return sql + fmt::format(" ELSE {} END", value);
+  std::string pulled = value;
+  if (!low.empty()) pulled = fmt::format("GREATEST({}, {})", pulled, low);
+  if (!high.empty()) pulled = fmt::format("LEAST({}, {})", pulled, high);
+  return fmt::format("CASE WHEN {} IS NOT NULL THEN {} END", value, pulled);
+}
+
+// The same for doubles, whose NaN is NULL; it sorts above all numbers. Comparing doubles is most of what this
+// costs, so values in their place meet one comparison alone.
+std::string ClipNumber(const std::string& value, const Range& range) {
+  return fmt::format(
+      "CASE WHEN {0} BETWEEN {1} AND {2} THEN {0} WHEN {0} < {1} THEN {1} "
+      "WHEN {0} < CAST('NaN' AS DOUBLE PRECISION) THEN {2} END",
+      value, NumberLiteral(range.low), NumberLiteral(range.high));
 }
 
 // Integers pulled into [low, high].
 std::string ClipInteger(const std::string& value, std::int64_t low, std::int64_t high) {
-  if (Mutated("clip_left_out")) return value;
-  return fmt::format(
-      "CASE WHEN {0} BETWEEN {1} AND {2} THEN {0} WHEN {0} > {2} THEN {2} WHEN {0} < {1} THEN {1} END", value,
-      low, high);
+  return Mutated("clip_left_out") ? value : Clip(value, std::to_string(low), std::to_string(high));
+}
+
+// Sums of whole doubles are exact, in whatever order they are added, while they stay below 2^53: here for
+// 2^32 values. Adding doubles up is faster than making integers of them first.
+bool SumsExactlyAsDoubles(const Measured& sum) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 21;
+  return !sum.whole && !sum.clips && sum.low >= -kMost && sum.high <= kMost;
+}
+
+// `clipped` where the value is one of `values`, else NULL. Texts are looked for in a list: the engine does
+// that once for each text of a file's dictionary, and IN once for each row.
+std::string Among(const std::string& value, const std::string& clipped, Type type,
+                  const std::vector<std::string>& values) {
+  const std::string list = fmt::to_string(fmt::join(values, ", "));
+  const std::string is_among = type == Type::kText ? fmt::format("list_contains([{}], {})", list, value)
+                                                   : fmt::format("{} IN ({})", value, list);
+  return fmt::format("CASE WHEN {} THEN {} END", is_among, clipped);
 }
 
 class InnerWriter {
@@ -134,11 +156,12 @@ std::string InnerWriter::ClippedColumn(const Relation& scan, std::size_t index) 
   if (time && high.empty()) high = BoundLiteral(column.type, 1e18);
   std::string sql = time && !column.range
                         ? fmt::format("CASE WHEN {0} BETWEEN {1} AND {2} THEN {0} END", name, low, high)
-                        : Clip(name, low, high, column.type == Type::kNumber);
+                    : column.range && column.type == Type::kNumber ? ClipNumber(name, *column.range)
+                                                                   : Clip(name, low, high);
   if (!column.domain.empty()) {
     std::vector<std::string> values;
     for (const Value& value : column.domain) values.push_back(bindings_.Bind(value, column.type));
-    sql = fmt::format("CASE WHEN {} IN ({}) THEN {} END", name, fmt::join(values, ", "), sql);
+    sql = Among(name, sql, column.type, values);
   }
   return sql == name ? name : fmt::format("{} AS {}", sql, name);
 }
@@ -244,7 +267,8 @@ std::string InnerWriter::Scaled(const std::string& prepared) {
     if (!measured.whole) {
       value = fmt::format("CAST({} AS DOUBLE PRECISION)", x);
       if (measured.shift != 0) value = fmt::format("({} - {})", value, NumberLiteral(measured.shift));
-      value = fmt::format("TRY_CAST({} * {} AS INTEGER)", value, NumberLiteral(measured.scale));
+      const char* form = SumsExactlyAsDoubles(measured) ? "round({} * {})" : "TRY_CAST({} * {} AS INTEGER)";
+      value = fmt::format(fmt::runtime(form), value, NumberLiteral(measured.scale));
     }
     values.push_back(fmt::format("{} AS v{}", value, i));
   }
@@ -256,11 +280,13 @@ std::string InnerWriter::SumOf(std::size_t index, const std::string& filter) con
   const Measured& measured = plan_.measured[index];
   if (measured.steps == 0) return fmt::format("SUM({}){}", argument_of_[index], filter);
   const std::string value = fmt::format("v{}", index);
-  // Where the range is proven every argument has its v, and counting arguments is shared with the answer's
+  // Where nothing is clipped every argument has its v, and counting arguments is shared with the answer's
   // count.
   const std::string clipped = measured.clips ? ClipInteger(value, measured.low, measured.high) : value;
-  return fmt::format("2 * SUM({0}){1} - ({2}) * CAST(COUNT({3}){1} AS HUGEINT)", clipped, filter,
-                     measured.low + measured.high, measured.clips ? value : argument_of_[index]);
+  std::string sum = fmt::format("SUM({}){}", clipped, filter);
+  if (SumsExactlyAsDoubles(measured)) sum = fmt::format("TRY_CAST({} AS HUGEINT)", sum);
+  return fmt::format("2 * {} - ({}) * CAST(COUNT({}){} AS HUGEINT)", sum, measured.low + measured.high,
+                     measured.clips ? value : argument_of_[index], filter);
 }
 
 std::string InnerWriter::Aggregate(std::size_t index) const {

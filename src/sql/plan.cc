@@ -155,7 +155,7 @@ Outcome<Source> PlaceSum(Plan& plan, const Aggregate& aggregate) {
   }
   const catalogue::Column* column = ColumnOf(*plan.query->relation, argument);
   sum.resolution = column == nullptr ? std::nullopt : column->resolution;
-  sum.clips = column == nullptr || !plan.product->bounds.ranges_proven || column->range != range;
+  sum.clips = column == nullptr || column->range != range;
   sum.range = range->high - range->low;
   source.count = PlaceCount(plan, aggregate);
   if (sum.range > 0) source.value = Place(plan, std::move(sum));

@@ -76,7 +76,7 @@ struct Measured {
   std::int64_t high = 0;
   double centre = 0;  // the x for which nothing is added
   double range = 0;   // length of the argument's range
-  bool clips = true;  // the statement must clip each v to [low, high]; else publishing proved the range
+  bool clips = true;  // each v is clipped to [low, high]; else the scan clips x, or publishing proved it
   std::optional<double> resolution;  // kSum: reporting step
   dp::Measurement measurement;       // what releasing the column costs
 };
