@@ -57,7 +57,7 @@ std::string DecimalText(duckdb_vector vector, duckdb_logical_type type, idx_t ro
 // white space.
 std::string ArrayElement(const Value& value) {
   if (IsNull(value)) return "NULL";
-  const std::string text = ToText(value);
+  std::string text = ToText(value);
   if (!text.empty() && text != "NULL" && text.find_first_of("{},\"\\ \t\n\r\v\f") == std::string::npos)
     return text;
   std::string quoted = "\"";

@@ -187,8 +187,11 @@ Awaitable<bool> Connection::ServeBatch(Session& session) {
   std::size_t taken = 0;
   while (taken < kBatch) {
     auto message = TakeMessage(rest, house_.options.limits.message_bytes);
-    if (!message) broken = std::move(message).error();
-    if (!message || !*message) break;
+    if (!message) {
+      broken = std::move(message).error();
+      break;
+    }
+    if (!*message) break;
     session.Accept(**std::move(message));
     ++taken;
   }
