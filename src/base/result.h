@@ -53,7 +53,8 @@ const char* Name(ErrorCode code);
 
 }  // namespace concordat
 
-// Value of `expr` (a Result or an Outcome), or return its error from the enclosing function. Do not nest.
+// Value of `expr` (a Result or an Outcome), or return its error from the enclosing function. Do not nest, nor
+// use after another part of the same braced list or call: the part made before would not be destroyed.
 #define TRY(expr)                                                          \
   __extension__({                                                          \
     auto try_result = (expr);                                              \

@@ -174,7 +174,8 @@ Outcome<ExprBinder::Pair> ExprBinder::BindPair(const Node& left, const Node& rig
   }
   Expr bound_left = TRY(Bind(left));
   const Type type = bound_left.type;
-  return Pair{std::move(bound_left), TRY(Bind(right, type))};
+  Expr bound_right = TRY(Bind(right, type));
+  return Pair{std::move(bound_left), std::move(bound_right)};
 }
 
 Outcome<std::vector<Expr>> ExprBinder::BindTogether(const std::vector<const Node*>& nodes,

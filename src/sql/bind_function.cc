@@ -162,7 +162,8 @@ Outcome<Expr> ExprBinder::BindFunction(const pg_query::FuncCall& call) {
     }
     case Shape::kPower: {
       Expr base = TRY(number(0));
-      return Operation(function->op, Type::kNumber, {std::move(base), TRY(number(1))}, true);
+      Expr exponent = TRY(number(1));
+      return Operation(function->op, Type::kNumber, {std::move(base), std::move(exponent)}, true);
     }
     case Shape::kModulo:
       return BindModulo(call);

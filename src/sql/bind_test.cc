@@ -292,6 +292,10 @@ TEST(Bind, NormalisesSpellingAndNothingElse) {
   EXPECT_EQ(normal("select COUNT( * )\nfrom People -- x"), normal("SELECT count(*) FROM people"));
   EXPECT_NE(normal("SELECT count(*) FROM people WHERE age > 1"),
             normal("SELECT count(*) FROM people WHERE age > 2"));
+  EXPECT_NE(normal("SELECT count(*) FROM people WHERE (age = 1) IS NOT TRUE"),
+            normal("SELECT count(*) FROM people WHERE age = (1 IS NOT TRUE)"));
+  EXPECT_NE(normal("SELECT count(*) FROM people WHERE (employed IS DISTINCT FROM true) IS UNKNOWN"),
+            normal("SELECT count(*) FROM people WHERE employed IS DISTINCT FROM (true IS UNKNOWN)"));
   EXPECT_NE(normal("SELECT count(*) FROM people WHERE note = 'A'"),
             normal("SELECT count(*) FROM people WHERE note = 'a'"));
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/bytes.h"
 #include "sql/allow.h"
 #include "sql/tree.h"
 
@@ -22,10 +23,33 @@ std::string StatementName(const pg_query::Node& node) {
   return words;
 }
 
+// Where words stood in the text.
+void ClearPositions(google::protobuf::Message& message) {
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  const auto* reflection = message.GetReflection();
+  reflection->ListFields(message, &fields);
+  for (const auto* field : fields) {
+    if (field->name() == "location") reflection->ClearField(&message, field);
+    if (field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    if (!field->is_repeated()) {
+      ClearPositions(*reflection->MutableMessage(&message, field));
+      continue;
+    }
+    for (int i = 0; i < reflection->FieldSize(message, field); ++i)
+      ClearPositions(*reflection->MutableRepeatedMessage(&message, field, i));
+  }
+}
+
+// The tree itself: text made of it again would lose parentheses, and two questions become one.
+std::string Normal(pg_query::SelectStmt select) {
+  ClearPositions(select);
+  return ToHex(AsBytes(select.SerializeAsString()));
+}
+
 }  // namespace
 
 Outcome<Question> ParseQuestion(std::string_view text) {
-  pg_query::ParseResult tree = TRY(ParseTree(text));
+  const pg_query::ParseResult tree = TRY(ParseTree(text));
   if (tree.stmts_size() == 0)
     return Refuse("empty_statement", "there is no statement", "try SELECT count(*) FROM a table", "42601");
   if (tree.stmts_size() > 1) {
@@ -39,8 +63,8 @@ Outcome<Question> ParseQuestion(std::string_view text) {
                   "try SELECT count(*) FROM a table");
   }
   TRY(CheckAllowed(node.select_stmt()));
-  std::string normal = TRY(Deparse(tree));
-  return Question{std::make_shared<const pg_query::SelectStmt>(node.select_stmt()), std::move(normal)};
+  return Question{std::make_shared<const pg_query::SelectStmt>(node.select_stmt()),
+                  Normal(node.select_stmt())};
 }
 
 }  // namespace concordat::sql

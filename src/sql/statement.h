@@ -16,7 +16,7 @@ namespace concordat::sql {
 
 struct Question {
   std::shared_ptr<const pg_query::SelectStmt> select;
-  std::string normal;  // the same for the same question, whatever its spacing, case and comments
+  std::string normal;  // the same for the same question, whatever its spacing, case and comments; in hex
 };
 
 // Reads one SELECT. Everything else is refused by name: other statements, several statements, constructs that

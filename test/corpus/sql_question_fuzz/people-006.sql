@@ -1,0 +1,1 @@
+SELECT sum(cost), avg(cost) FROM people

@@ -1,0 +1,1 @@
+SELECT region, sex, count(*), avg(age) FROM people GROUP BY region, sex

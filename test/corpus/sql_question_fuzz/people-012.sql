@@ -1,0 +1,1 @@
+SELECT region, count(*) FROM people GROUP BY region HAVING count(*) > 80 ORDER BY region

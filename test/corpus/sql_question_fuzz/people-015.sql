@@ -1,0 +1,1 @@
+SELECT DISTINCT count(*) > 50 AS many FROM people GROUP BY region

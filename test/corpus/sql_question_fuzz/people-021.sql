@@ -1,0 +1,1 @@
+SELECT count(*) FROM people WHERE NOT (region = 'north' OR employed) OR age > 90

@@ -1,0 +1,1 @@
+SELECT count(*) FROM people WHERE employed IS NOT FALSE

@@ -1,0 +1,1 @@
+SELECT count(*) FROM people WHERE length(note) = 9 OR length(note) = 10

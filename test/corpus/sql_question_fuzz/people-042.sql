@@ -1,0 +1,1 @@
+SELECT trim(note) AS t, count(*) FROM people GROUP BY 1 ORDER BY 1

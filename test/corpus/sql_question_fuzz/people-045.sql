@@ -1,0 +1,1 @@
+SELECT count(*) FILTER (WHERE substring(note, 1, -1) IS NULL) FROM people

@@ -1,0 +1,1 @@
+SELECT age / 10 AS decade, count(*) FROM people GROUP BY 1 ORDER BY 1

@@ -1,0 +1,1 @@
+SELECT score / 0 IS NULL AS nothing, count(*) FROM people GROUP BY 1

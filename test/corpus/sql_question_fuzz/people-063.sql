@@ -1,0 +1,1 @@
+SELECT sum(age + score), sum(age * 2 - 1), sum(age * age) FROM people

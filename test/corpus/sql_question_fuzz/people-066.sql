@@ -1,0 +1,1 @@
+SELECT sum(CASE WHEN age >= 18 THEN 1 ELSE 0 END), sum(CASE WHEN employed THEN cost END) FROM people

@@ -1,0 +1,1 @@
+SELECT CASE region WHEN 'north' THEN 1 WHEN 'south' THEN 2 END AS r, count(*) FROM people GROUP BY 1

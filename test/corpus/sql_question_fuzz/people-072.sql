@@ -1,0 +1,1 @@
+SELECT greatest(age, 90), count(*) FROM people GROUP BY 1

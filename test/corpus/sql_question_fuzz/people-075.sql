@@ -1,0 +1,1 @@
+SELECT employed, count(*) FROM people GROUP BY employed

@@ -1,0 +1,1 @@
+SELECT round(cost) AS r, count(*) FROM people WHERE cost BETWEEN 1000 AND 1001 GROUP BY 1

@@ -1,0 +1,1 @@
+SELECT count(sqrt(score)), count(ln(score)) FROM people

@@ -1,0 +1,1 @@
+SELECT date_trunc('month', day) AS m, count(*) FROM people GROUP BY 1 ORDER BY 1

@@ -1,0 +1,1 @@
+SELECT extract(dow FROM day), count(*) FROM people GROUP BY 1

@@ -1,0 +1,1 @@
+SELECT extract(year FROM born) / 10 AS d, count(*) FROM people GROUP BY 1 ORDER BY 1

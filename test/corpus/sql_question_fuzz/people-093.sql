@@ -1,0 +1,1 @@
+SELECT count(*) FROM people WHERE day >= '2026-03-01' AND day < DATE '2026-03-01' + 31

@@ -1,0 +1,1 @@
+SELECT avg(day - DATE '2026-01-01') FROM people

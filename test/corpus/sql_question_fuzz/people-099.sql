@@ -1,0 +1,1 @@
+SELECT count(*) FROM people WHERE born < '1970-01-01'

@@ -1,0 +1,1 @@
+SELECT sum(cost::bigint) FROM people

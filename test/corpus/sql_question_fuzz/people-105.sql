@@ -1,0 +1,1 @@
+SELECT score::boolean AS s, count(*) FROM people GROUP BY 1

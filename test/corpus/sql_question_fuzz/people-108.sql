@@ -1,0 +1,1 @@
+SELECT region, avg(cost) - avg(age) AS d, CASE WHEN count(*) > 79 THEN 'many' ELSE 'few' END AS size FROM people GROUP BY region HAVING avg(age) > 1

@@ -1,0 +1,1 @@
+SELECT region, count(*) FROM people GROUP BY region ORDER BY coalesce(avg(age), 0) DESC, region LIMIT 3

@@ -1,0 +1,1 @@
+SELECT kind, count(*), avg(c) FROM (SELECT CASE WHEN age < 30 THEN 'young' ELSE 'not' END AS kind, least(cost, 400) AS c FROM people WHERE employed) AS t GROUP BY kind

@@ -1,0 +1,1 @@
+SELECT count(*) FROM people WHERE age > $1 AND region = $2

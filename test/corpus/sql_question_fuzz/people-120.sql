@@ -1,0 +1,1 @@
+SELECT note, count(*) FROM people GROUP BY note ORDER BY 2 DESC, 1

@@ -1,0 +1,1 @@
+SELECT region, count(*), sum(age) FROM people GROUP BY region

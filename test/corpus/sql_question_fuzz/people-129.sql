@@ -1,0 +1,1 @@
+SELECT avg(age), sum(age) FROM people WHERE age > 1000

@@ -1,0 +1,1 @@
+SELECT avg(greatest(height, 0)) FROM people

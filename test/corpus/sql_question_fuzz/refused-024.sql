@@ -1,0 +1,1 @@
+SELECT count(DISTINCT region) FROM people

@@ -1,0 +1,1 @@
+SELECT sum(age ORDER BY age) FROM people

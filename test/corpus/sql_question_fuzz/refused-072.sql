@@ -1,0 +1,1 @@
+SELECT count(*) FROM people WHERE abs(DISTINCT age) > 1

@@ -1,0 +1,1 @@
+SELECT count(q.age) FROM people p

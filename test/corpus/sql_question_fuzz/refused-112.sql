@@ -1,0 +1,1 @@
+SELECT max(person) FROM people

@@ -1,0 +1,1 @@
+SELECT stddev(age), corr(age, cost) FROM people
