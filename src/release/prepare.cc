@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/mutation.h"
 #include "crypto/canonical_json.h"
 #include "crypto/hash.h"
 #include "dp/accounting.h"
@@ -66,10 +67,11 @@ std::string IdentityOf(const Bound& bound, const sql::Terms& terms, const Row& p
   Json values = Json::array();
   for (const Value& value : parameters) values.push_back(IsNull(value) ? Json() : Json(ToText(value)));
   const catalogue::Product& product = bound.published->product;
+  const std::int64_t revision = Mutated("stored_across_revisions") ? 0 : product.revision;
   const Json identity = {{"question", bound.normal},
                          {"parameters", values},
                          {"agreement", bound.permit.agreement_id},
-                         {"product", fmt::format("{}@{}.{}", product.id, product.version, product.revision)},
+                         {"product", fmt::format("{}@{}.{}", product.id, product.version, revision)},
                          {"epsilon", terms.budget.epsilon.value},
                          {"pure", terms.pure},
                          {"margins", terms.margins},

@@ -116,98 +116,103 @@ std::vector<std::string> Tokens(std::string_view text) {
   return tokens;
 }
 
+const char* const kWords[] = {"SELECT",
+                              "FROM people",
+                              "WHERE",
+                              "GROUP BY 1",
+                              "HAVING count(*) > 1",
+                              "ORDER BY 1 DESC NULLS LAST",
+                              "LIMIT 3",
+                              "OFFSET 1",
+                              "DISTINCT",
+                              "AS t",
+                              "AND",
+                              "OR",
+                              "NOT",
+                              "IS NULL",
+                              "IN (1, 2)",
+                              "BETWEEN 1 AND 2",
+                              "LIKE '%'",
+                              "CASE",
+                              "WHEN",
+                              "THEN",
+                              "ELSE",
+                              "END",
+                              "NULL",
+                              "(",
+                              ")",
+                              ",",
+                              "*",
+                              "||",
+                              "::text",
+                              "::date",
+                              "::bigint",
+                              "$1",
+                              "$2",
+                              "count(DISTINCT person)",
+                              "person",
+                              "FILTER (WHERE employed)",
+                              "WITH t AS (SELECT * FROM people)",
+                              "UNION",
+                              "JOIN",
+                              "OVER ()",
+                              "now()",
+                              "COLLATE \"C\"",
+                              "ARRAY[1]",
+                              "(SELECT 1)",
+                              ";",
+                              "9223372036854775808",
+                              "1e999",
+                              "-",
+                              "0x1F",
+                              "DATE 'infinity'",
+                              "INTERVAL '1 day'",
+                              "'\\'",
+                              "U&'\\0041'",
+                              "E'\\n'",
+                              "$$x$$",
+                              "TABLESAMPLE system (1)"};
+
 std::string Fragment(std::mt19937_64& random, QuestionWriter& writer) {
-  static const char* const kWords[] = {"SELECT",
-                                       "FROM people",
-                                       "WHERE",
-                                       "GROUP BY 1",
-                                       "HAVING count(*) > 1",
-                                       "ORDER BY 1 DESC NULLS LAST",
-                                       "LIMIT 3",
-                                       "OFFSET 1",
-                                       "DISTINCT",
-                                       "AS t",
-                                       "AND",
-                                       "OR",
-                                       "NOT",
-                                       "IS NULL",
-                                       "IN (1, 2)",
-                                       "BETWEEN 1 AND 2",
-                                       "LIKE '%'",
-                                       "CASE",
-                                       "WHEN",
-                                       "THEN",
-                                       "ELSE",
-                                       "END",
-                                       "NULL",
-                                       "(",
-                                       ")",
-                                       ",",
-                                       "*",
-                                       "||",
-                                       "::text",
-                                       "::date",
-                                       "::bigint",
-                                       "$1",
-                                       "$2",
-                                       "count(DISTINCT person)",
-                                       "person",
-                                       "FILTER (WHERE employed)",
-                                       "WITH t AS (SELECT * FROM people)",
-                                       "UNION",
-                                       "JOIN",
-                                       "OVER ()",
-                                       "now()",
-                                       "COLLATE \"C\"",
-                                       "ARRAY[1]",
-                                       "(SELECT 1)",
-                                       ";",
-                                       "9223372036854775808",
-                                       "1e999",
-                                       "-",
-                                       "0x1F",
-                                       "DATE 'infinity'",
-                                       "INTERVAL '1 day'",
-                                       "'\\'",
-                                       "U&'\\0041'",
-                                       "E'\\n'",
-                                       "$$x$$",
-                                       "TABLESAMPLE system (1)"};
   if (random() % 2 == 0) return kWords[random() % std::size(kWords)];
   const Type types[] = {Type::kInteger, Type::kNumber,    Type::kText,
                         Type::kDate,    Type::kTimestamp, Type::kBoolean};
   return writer.Expression(types[random() % 6], static_cast<int>(random() % 4));
 }
 
-std::string Mutated(std::string_view text, std::mt19937_64& random) {
+// One change to some of the tokens, of which there is one at least.
+void Change(std::vector<std::string>& tokens, std::mt19937_64& random, QuestionWriter& writer) {
+  const auto place = [&] { return static_cast<std::ptrdiff_t>(random() % (tokens.size() + 1)); };
+  const auto size = static_cast<std::ptrdiff_t>(tokens.size());
+  const std::ptrdiff_t begin = std::min(place(), size - 1);
+  const std::ptrdiff_t end =
+      std::min<std::ptrdiff_t>(begin + 1 + static_cast<std::ptrdiff_t>(random() % 4), size);
+  const std::vector<std::string> span(tokens.begin() + begin, tokens.begin() + end);
+  switch (random() % 5) {
+    case 0:
+      tokens.erase(tokens.begin() + begin, tokens.begin() + end);
+      break;
+    case 1:
+      tokens.insert(tokens.begin() + place(), span.begin(), span.end());
+      break;
+    case 2:
+      std::swap(tokens[static_cast<std::size_t>(begin)], tokens[random() % tokens.size()]);
+      break;
+    case 3:
+      tokens[static_cast<std::size_t>(begin)] = Fragment(random, writer);
+      break;
+    default:
+      tokens.insert(tokens.begin() + place(), Fragment(random, writer));
+  }
+}
+
+std::string Changed(std::string_view text, std::mt19937_64& random) {
   static const auto product = People(true);
   QuestionWriter writer(random, *product);
-  if (random() % 20 == 0) return writer.Question();
   std::vector<std::string> tokens = Tokens(text);
-  for (std::size_t changes = 1 + random() % 3; changes > 0; --changes) {
-    const auto place = [&] { return static_cast<std::ptrdiff_t>(random() % (tokens.size() + 1)); };
-    const auto begin = std::min(place(), static_cast<std::ptrdiff_t>(tokens.size()) - 1);
-    if (begin < 0) return writer.Question();
-    const auto end = std::min<std::ptrdiff_t>(begin + 1 + static_cast<std::ptrdiff_t>(random() % 4),
-                                              static_cast<std::ptrdiff_t>(tokens.size()));
-    const std::vector<std::string> span(tokens.begin() + begin, tokens.begin() + end);
-    switch (random() % 5) {
-      case 0:
-        tokens.erase(tokens.begin() + begin, tokens.begin() + end);
-        break;
-      case 1:
-        tokens.insert(tokens.begin() + place(), span.begin(), span.end());
-        break;
-      case 2:
-        std::swap(tokens[static_cast<std::size_t>(begin)], tokens[random() % tokens.size()]);
-        break;
-      case 3:
-        tokens[static_cast<std::size_t>(begin)] = Fragment(random, writer);
-        break;
-      default:
-        tokens.insert(tokens.begin() + place(), Fragment(random, writer));
-    }
-  }
+  if (random() % 20 == 0 || tokens.empty()) return writer.Question();
+  for (std::size_t changes = 1 + random() % 3; changes > 0 && !tokens.empty(); --changes)
+    Change(tokens, random, writer);
   return fmt::format("{}", fmt::join(tokens, " "));
 }
 
@@ -219,7 +224,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
   std::mt19937_64 random(seed);
   if (random() % 10 == 0) return LLVMFuzzerMutate(data, size, max_size);
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const std::string mutated = concordat::sql::Mutated(text, random);
+  const std::string mutated = concordat::sql::Changed(text, random);
   const std::size_t kept = std::min(mutated.size(), max_size);
   std::memcpy(data, mutated.data(), kept);
   return kept;

@@ -1,0 +1,201 @@
+// The one exit on a real ledger, catalogue, agreement and engine: what is charged, recorded, stored and said.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "agreement/record.h"
+#include "agreement/testing_agreement.h"
+#include "base/testing_random.h"
+#include "crypto/scram.h"
+#include "dp/testing_noise.h"
+#include "release/release.h"
+
+namespace concordat::release {
+namespace {
+
+constexpr char kContract[] = R"(apiVersion: v3.1.0
+kind: DataContract
+id: lewisham/visits
+version: 1.0.0
+status: active
+servers: [{server: files, type: local, path: visits.csv, format: csv}]
+schema:
+  - name: visits
+    properties:
+      - {name: id, logicalType: integer, required: true, customProperties: [{property: concordat.unit, value: true}]}
+      - {name: region, logicalType: string, customProperties: [{property: concordat.domain, value: [north, south]}]}
+      - {name: amount, logicalType: number, customProperties: [{property: concordat.range, value: [0, 100]}]}
+      - {name: note, logicalType: string}
+customProperties:
+  - {property: concordat.rows_per_unit, value: 1}
+  - {property: concordat.budget, value: {epsilon: 10, delta: 1.0e-6}}
+)";
+
+constexpr char kAgreement[] = R"(concordat: agreement/1
+name: heart-study
+parties: {lewisham: self}
+tables: {visits: [lewisham/visits@1]}
+purpose: dpv:ScientificResearch
+legal_basis: dpv-gdpr:A9-2-j
+question: How do visits spread?
+analysts: [ana@lewisham]
+allows: [sql]
+protection: {mode: dp, epsilon: 3, delta: 1.0e-6, per_query: 1, minimum_people: 5}
+needs: {approvals: {lewisham: 1}}
+valid: {from: 2026-02-01, until: 2026-12-01}
+retention_days: 90
+)";
+
+class Exit : public testing::Test {
+ protected:
+  Exit() {
+    std::string folder = (std::filesystem::temp_directory_path() / "concordat-exit-XXXXXX").string();
+    folder_ = mkdtemp(folder.data());
+    store_ = *store::Store::Open(folder_ / "store.db", ledger::LedgerMigrations());
+    SeededRandom random(5);
+    ledger_ = *ledger::Ledger::Open(*store_, *crypto::SigningKey::Generate("lewisham", random), clock_,
+                                    random_, {&catalogue_, &agreements_, &budgets_, &history_});
+    sources_ = *Sources::Open({.memory_mb = 256, .threads = 1});
+    Publish(100);
+    Agree();
+    Open({.grid = Milliseconds{1}});
+  }
+  ~Exit() override {
+    store_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  void Open(const Timing& timing) {
+    const Parts parts{*ledger_,  budgets_, catalogue_, agreements_, history_,
+                      *sources_, noise_,   random_,    clock_};
+    release_ = std::make_unique<Release>(
+        parts, timing, [this](const std::string&, const Error& error) { said_ = error.message; });
+  }
+  // So many people, half of them in the north.
+  void Publish(int people) {
+    std::ofstream file(folder_ / "visits.csv");
+    file << "id,region,amount,note\n";
+    for (int i = 0; i < people; ++i)
+      file << fmt::format("{},{},{},secret {}\n", i, i % 2 ? "north" : "south", i % 90, i);
+    file.close();
+    const auto published = catalogue::Publish({kContract, folder_ / "visits.yaml", {}, "lewisham"}, *ledger_,
+                                              catalogue_, [](std::string_view) {});
+    ASSERT_TRUE(published) << published.error().message;
+  }
+  template <class S>
+  void Enter(const S& step) {
+    const auto entered = agreement::Enter(*ledger_, agreements_, step);
+    ASSERT_TRUE(entered) << entered.error().message;
+    ASSERT_TRUE(*entered) << entered->error().message;
+  }
+  void Agree() {
+    Enter(agreement::AnalystStep{.verb = agreement::AnalystVerb::kAdd,
+                                 .analyst = "ana",
+                                 .by = "sam",
+                                 .verifier = *crypto::MakeScramVerifier("correct horse", random_)});
+    auto read = agreement::ParseAgreement(kAgreement);
+    ASSERT_TRUE(read) << read.error().message;
+    const auto document = std::make_shared<const agreement::Agreement>(*std::move(read));
+    Enter(agreement::SampleStep(agreement::Verb::kPropose, document, "sam"));
+    Enter(agreement::SampleStep(agreement::Verb::kApprove, document, "lee"));
+  }
+  Outcome<Answer> Ask(const std::string& text, const Settings& settings = {}) {
+    return release_->Ask({.analyst = "ana", .agreement = "heart-study", .way = "test"},
+                         {.text = text, .parameters = {}, .settings = settings}, {});
+  }
+  std::size_t Entries(const std::string& kind) const {
+    const auto held = ledger_->Share();
+    std::size_t count = 0;
+    for (const auto& [id, record] : history_.records()) count += record.outcome == kind ? 1 : 0;
+    return count;
+  }
+  static std::int64_t Count(const Answer& answer) { return std::get<std::int64_t>(answer.rows.at(0).at(0)); }
+
+  std::filesystem::path folder_;
+  ManualClock clock_{agreement::At("2026-07-01")};
+  SeededRandom random_{7};
+  catalogue::Catalogue catalogue_;
+  agreement::Registry agreements_{"lewisham"};
+  ledger::BudgetBook budgets_;
+  History history_;
+  dp::NoNoise noise_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<ledger::Ledger> ledger_;
+  std::unique_ptr<Sources> sources_;
+  std::unique_ptr<Release> release_;
+  std::string said_;  // to the operator
+};
+
+TEST_F(Exit, GivesTheStoredAnswerOnceAndForAllSpellings) {
+  const auto first = Ask("SELECT count(*) FROM visits");
+  ASSERT_TRUE(first) << first.error().message;
+  EXPECT_EQ(Count(*first), 100);
+  const auto second = Ask("select COUNT( * ) from visits -- again");
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->id, first->id);
+  EXPECT_EQ(Entries("answered"), 1U);
+  ASSERT_TRUE(Ask("SELECT count(*) FROM visits WHERE (amount = 1) IS NOT TRUE"));
+  EXPECT_EQ(Entries("answered"), 2U);
+}
+
+TEST_F(Exit, AsksAgainOnceTheRowsHaveChanged) {
+  ASSERT_TRUE(Ask("SELECT count(*) FROM visits"));
+  Publish(60);
+  const auto answer = Ask("SELECT count(*) FROM visits");
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(Count(*answer), 60);
+  EXPECT_EQ(Entries("answered"), 2U);
+}
+
+TEST_F(Exit, RefusesPastTheBudgetAndRecordsNothing) {
+  std::string refused;
+  for (int i = 0; i < 20 && refused.empty(); ++i) {
+    const auto answer = Ask(fmt::format("SELECT count(*) FROM visits WHERE amount > {}", i));
+    if (!answer) refused = answer.error().reason;
+    if (answer) EXPECT_EQ(Entries("answered"), static_cast<std::size_t>(i + 1));
+  }
+  EXPECT_EQ(refused, "budget_exhausted");
+  const std::size_t answered = Entries("answered");
+  EXPECT_FALSE(Ask("SELECT avg(amount) FROM visits"));
+  EXPECT_EQ(Entries("answered"), answered);
+  EXPECT_TRUE(Ask("SELECT count(*) FROM visits WHERE amount > 0"));  // stored, hence free
+}
+
+TEST_F(Exit, KeepsTheChargeOfAQuestionThatFailed) {
+  Publish(300'000);
+  Open({.grid = Milliseconds{1}, .engine_limit = Milliseconds{1}});
+  const auto failed = Ask("SELECT avg(amount) FROM visits");
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().reason, "too_slow");
+  EXPECT_EQ(Entries("failed"), 1U);
+  EXPECT_FALSE(said_.empty());
+  EXPECT_EQ(failed.error().message.find(said_), std::string::npos);
+  const auto held = ledger_->Share();
+  EXPECT_GT(budgets_.Report().at(0).spent.value, 0);
+}
+
+TEST_F(Exit, ChargesNothingForARefusal) {
+  for (const char* text :
+       {"SELECT * FROM visits", "SELECT count(*) FROM others", "SELECT max(amount) FROM visits",
+        "SELECT note FROM visits WHERE id = 3", "SELECT count(*"})
+    EXPECT_FALSE(Ask(text)) << text;
+  EXPECT_FALSE(Ask("SELECT count(*) FROM visits", {.epsilon = 2.0}));
+  EXPECT_TRUE(history_.records().empty());
+}
+
+TEST_F(Exit, AnswersFromThePublishedFilesOrNotAtAll) {
+  ASSERT_TRUE(Ask("SELECT count(*) FROM visits"));
+  std::ofstream(folder_ / "visits.csv", std::ios::app) << "x,\"secret\n";
+  const auto failed = Ask("SELECT count(*) FROM visits WHERE note LIKE 'secret%'");
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().reason, "product_unavailable");
+  const std::string all = failed.error().message + failed.error().hint;
+  EXPECT_EQ(all.find("secret"), std::string::npos);
+  EXPECT_EQ(all.find("visits.csv"), std::string::npos);
+  EXPECT_EQ(history_.records().size(), 1U);
+}
+
+}  // namespace
+}  // namespace concordat::release
