@@ -30,6 +30,8 @@ namespace concordat {
 namespace {
 
 constexpr int kRuns = 9;
+constexpr int kLongRuns = 5;  // of questions that take longer than this
+constexpr double kLongMs = 1000;
 
 struct Case {
   const char* name;
@@ -40,6 +42,8 @@ struct Case {
 };
 
 constexpr double kBounded = 3;
+// Every value is compared with its range, where plain DuckDB clips nothing. The target is ours.
+constexpr double kClipped = 3;
 
 const Case kCases[] = {
     {"count", "people", "SELECT count(*) FROM people"},
@@ -63,10 +67,10 @@ const Case kCases[] = {
     {"by month", "people", "SELECT date_trunc('month', day), avg(hours) FROM people GROUP BY 1"},
     {"count, CSV", "people_csv", "SELECT count(*) FROM people"},
     {"avg of doubles by region, CSV", "people_csv", "SELECT region, avg(income) FROM people GROUP BY region"},
-    {"ranges not proven: avg of integers", "wild", "SELECT avg(hours) FROM people"},
-    {"ranges not proven: avg of doubles", "wild", "SELECT avg(income) FROM people", nullptr, kBounded},
+    {"ranges not proven: avg of integers", "wild", "SELECT avg(hours) FROM people", nullptr, kClipped},
+    {"ranges not proven: avg of doubles", "wild", "SELECT avg(income) FROM people", nullptr, kClipped},
     {"ranges not proven: by region", "wild",
-     "SELECT region, count(*), avg(income) FROM people GROUP BY region", nullptr, kBounded},
+     "SELECT region, count(*), avg(income) FROM people GROUP BY region", nullptr, kClipped},
     {"bounded: people and avg", "claims", "SELECT count(DISTINCT person), avg(age) FROM people", nullptr,
      kBounded},
     {"bounded: people and avg of doubles", "claims", "SELECT count(DISTINCT person), avg(income) FROM people",
@@ -141,6 +145,13 @@ double Median(std::vector<double> values) {
   return *middle;
 }
 
+// Of each pair of runs, one after the other, how often the one is the other: a machine that slows down
+// meanwhile slows both.
+double MedianRatio(std::vector<double> ones, const std::vector<double>& others) {
+  for (std::size_t i = 0; i < ones.size(); ++i) ones[i] /= others[i];
+  return Median(std::move(ones));
+}
+
 struct Timings {
   std::vector<double> wall_ms;
   std::vector<double> cpu_ms;
@@ -184,25 +195,29 @@ class Bench {
     Timings governed;
     const auto run_plain = [&] { RunPlain(c, opened); };
     const auto run_governed = [&] { RunGoverned(plan, opened); };
-    for (int run = 0; run <= kRuns; ++run) {
-      if (run == 1) plain = governed = {};  // the first warms the file's pages
+    int runs = kRuns;
+    for (int run = 0; run <= runs; ++run) {
+      if (run == 1) {  // the first warmed the file's pages
+        if (plain.wall_ms.front() > kLongMs) runs = kLongRuns;
+        plain = governed = {};
+      }
       const bool plain_first = run % 2 == 0;
       if (plain_first) plain.Time(run_plain);
       governed.Time(run_governed);
       if (!plain_first) plain.Time(run_plain);
     }
-    const double ratio = Median(governed.wall_ms) / Median(plain.wall_ms);
+    const double ratio = MedianRatio(governed.wall_ms, plain.wall_ms);
+    const double cpu_ratio = MedianRatio(governed.cpu_ms, plain.cpu_ms);
     fmt::print(stderr,
                "{:38} plain {:7.0f} ms, governed {:7.0f} ms: {:5.2f} x (cpu {:5.2f} x), target {} x\n",
-               c.name, Median(plain.wall_ms), Median(governed.wall_ms), ratio,
-               Median(governed.cpu_ms) / Median(plain.cpu_ms), c.target);
+               c.name, Median(plain.wall_ms), Median(governed.wall_ms), ratio, cpu_ratio, c.target);
     return {{"name", c.name},
             {"question", c.governed},
             {"product", c.product},
             {"plain_ms", Median(plain.wall_ms)},
             {"governed_ms", Median(governed.wall_ms)},
             {"ratio", ratio},
-            {"cpu_ratio", Median(governed.cpu_ms) / Median(plain.cpu_ms)},
+            {"cpu_ratio", cpu_ratio},
             {"target", c.target}};
   }
 
