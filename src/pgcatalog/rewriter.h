@@ -1,6 +1,5 @@
 // The walk behind rewrite.h: selects in rewrite.cc, expressions in expression.cc and operator.cc, casts and
 // calls in call.cc.
-// calls in call.cc.
 #pragma once
 
 #include "pgcatalog/functions.h"

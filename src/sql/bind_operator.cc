@@ -127,19 +127,16 @@ Outcome<Expr> ExprBinder::BindUnary(const pg_query::A_Expr& node, const std::str
   return Operation(Op::kNegate, type, {std::move(arg)});
 }
 
-// date ± days, date ± INTERVAL, date - date; none if no side is a time.
-Outcome<std::optional<Expr>> ExprBinder::BindTimeArithmetic(const pg_query::A_Expr& node, Op op) {
-  if (IsInterval(node.rexpr()) && (op == Op::kAdd || op == Op::kSubtract)) {
-    const std::int64_t days = TRY(IntervalDays(node.rexpr()));
-    Expr moment = TRY(BindAs(node.lexpr(), Type::kTimestamp, "what an interval is added to"));
-    return Operation(Op::kDateAdd, Type::kTimestamp,
-                     {std::move(moment), Literal(Value(op == Op::kAdd ? days : -days), Type::kInteger)},
-                     true);
-  }
-  if (IsUntyped(node.lexpr()) || op == Op::kMultiply || op == Op::kDivide) return std::nullopt;
-  Expr left = TRY(Bind(node.lexpr()));
-  if (!IsTime(left.type)) return std::nullopt;
-  Expr right = TRY(Bind(node.rexpr(), left.type));
+Outcome<Expr> ExprBinder::BindIntervalArithmetic(const pg_query::A_Expr& node, Op op) {
+  const std::int64_t days = TRY(IntervalDays(node.rexpr()));
+  Expr moment = TRY(BindAs(node.lexpr(), Type::kTimestamp, "what an interval is added to"));
+  return Operation(Op::kDateAdd, Type::kTimestamp,
+                   {std::move(moment), Literal(Value(op == Op::kAdd ? days : -days), Type::kInteger)}, true);
+}
+
+// date ± days, date - date.
+Outcome<Expr> ExprBinder::BindTimeArithmetic(Pair pair, const pg_query::A_Expr& node, Op op) {
+  auto& [left, right] = pair;
   const bool literal = right.op == Op::kLiteral && right.type == Type::kInteger && !IsNull(right.literal);
   if (left.type == Type::kDate && literal && (op == Op::kAdd || op == Op::kSubtract)) {
     const std::int64_t days = std::get<std::int64_t>(right.literal);
@@ -157,8 +154,12 @@ Outcome<std::optional<Expr>> ExprBinder::BindTimeArithmetic(const pg_query::A_Ex
 }
 
 Outcome<Expr> ExprBinder::BindArithmetic(const pg_query::A_Expr& node, Op op) {
-  if (auto time = TRY(BindTimeArithmetic(node, op))) return *std::move(time);
+  if (IsInterval(node.rexpr()) && (op == Op::kAdd || op == Op::kSubtract))
+    return BindIntervalArithmetic(node, op);
+  // Each side once: binding one again to look at its type would double at every level.
   Pair pair = TRY(BindPair(node.lexpr(), node.rexpr()));
+  const bool times = !IsUntyped(node.lexpr()) && op != Op::kMultiply && op != Op::kDivide;
+  if (times && IsTime(pair.left.type)) return BindTimeArithmetic(std::move(pair), node, op);
   if (!IsNumeric(pair.left.type) || !IsNumeric(pair.right.type)) {
     return Refuse(
         "type_mismatch",
