@@ -119,12 +119,18 @@ std::string ExprWriter::WriteFinite(const Expr& expr) {
   return fmt::format("CASE WHEN isfinite({}) THEN {} END", name, name);
 }
 
-std::string ExprWriter::Over(std::string from) const {
-  std::size_t depth = 0;
-  for (const auto& level : levels_) {
-    from = fmt::format("(SELECT *, {} FROM {}) AS {}{}", fmt::join(level, ", "), from, prefix_, depth++);
+std::string ExprWriter::OverAll(std::string from, const std::vector<const ExprWriter*>& writers) {
+  for (std::size_t depth = 0;; ++depth) {
+    std::vector<std::string> columns;
+    for (const ExprWriter* writer : writers) {
+      if (depth >= writer->levels_.size()) continue;
+      const auto& level = writer->levels_[depth];
+      columns.insert(columns.end(), level.begin(), level.end());
+    }
+    if (columns.empty()) return from;
+    from = fmt::format("(SELECT *, {} FROM {}) AS {}{}", fmt::join(columns, ", "), from,
+                       writers.front()->prefix_, depth);
   }
-  return from;
 }
 
 Type ExprWriter::TypeOf(const Expr& expr) const {

@@ -56,7 +56,9 @@ class ExprWriter {
   // The same, with NaN and infinities as NULL.
   std::string WriteFinite(const Expr& expr);
   // A FROM item: `from` with the columns that written expressions need beside its own.
-  std::string Over(std::string from) const;
+  std::string Over(std::string from) const { return OverAll(std::move(from), {this}); }
+  // The same for several writers over one relation: as many levels as the deepest has, not as all have.
+  static std::string OverAll(std::string from, const std::vector<const ExprWriter*>& writers);
 
  private:
   struct Fragment {

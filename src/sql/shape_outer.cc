@@ -218,8 +218,9 @@ std::string OuterWriter::Computed() {
     if (!HasMargin(query_, query_.outputs[i])) continue;
     with_margins_.push_back(fmt::format("{} AS e{}", Margin(query_.outputs[i], i), i));
   }
-  std::string from = Table();
-  for (const auto& writer : writers_) from = writer->Over(from);
+  std::vector<const ExprWriter*> writers;
+  for (const auto& writer : writers_) writers.push_back(writer.get());
+  const std::string from = ExprWriter::OverAll(Table(), writers);
   const std::string rows =
       fmt::format("(SELECT {} FROM {}{}) AS computed", fmt::join(columns_, ", "), from, having);
   return margins ? fmt::format("(SELECT {} FROM {}) AS estimated", fmt::join(with_margins_, ", "), rows)
