@@ -51,7 +51,7 @@ Result<asio::ip::tcp::acceptor> Listen(asio::io_context& context, const std::str
 
 class Server::Impl {
  public:
-  Impl(Backend& backend, RandomSource& random, const Clock& clock, ServerOptions options)
+  Impl(Backend& backend, RandomSource& random, const Clock& clock, const ServerOptions& options)
       : house_{backend,
                random,
                options,
@@ -192,13 +192,13 @@ Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() = default;
 
 Result<std::unique_ptr<Server>> Server::Start(Backend& backend, RandomSource& random, const Clock& clock,
-                                              ServerOptions options) {
+                                              const ServerOptions& options) {
   if (options.certificate.empty() && !options.allow_plain) {
     return Fail(ErrorCode::kInvalidArgument,
                 "no certificate is given, and connections without TLS are not allowed",
                 "give a certificate and its key in PEM form");
   }
-  auto impl = std::make_unique<Impl>(backend, random, clock, std::move(options));
+  auto impl = std::make_unique<Impl>(backend, random, clock, options);
   TRY(impl->Open());
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }

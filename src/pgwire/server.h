@@ -56,7 +56,7 @@ class Server {
   // Errors: kInvalidArgument (address, allow_plain without a loopback address and without a certificate),
   // kNotFound or kInvalidArgument (certificate, key), kUnavailable (the port is taken).
   static Result<std::unique_ptr<Server>> Start(Backend& backend, RandomSource& random, const Clock& clock,
-                                               ServerOptions options);
+                                               const ServerOptions& options);
   ~Server();  // ends what Drain has not
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

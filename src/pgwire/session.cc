@@ -56,12 +56,12 @@ void Session::Handle(Message message, std::string& out) {
                  [](CopyData) {},
                  [](CopyDone) {},
                  [](CopyFail) {},
-                 [&](Authentication) {
+                 [&](Authentication&&) {
                    Fail({"", "password message outside of login", "", "08P01", {}}, out);
                  },
-                 [&](auto&& other) {
+                 [&]<class Message>(Message&& other) {
                    ready_ = false;
-                   On(std::move(other), out);
+                   On(std::forward<Message>(other), out);
                  },
              },
              std::move(message));

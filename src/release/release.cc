@@ -219,10 +219,10 @@ Outcome<Answer> Release::Ask(const Caller& caller, const Question& question, con
   if (!*charged) return tl::unexpected(charged->error());
 
   auto rows = Compute(parts_, **engine, prepared, timing_.engine_limit, cancel);
+  if (!rows && log_) log_(id, rows.error());
   Outcome<Answer> answer =
       rows ? Answered(id, prepared, charge, before, question.settings.margins, *std::move(rows))
            : Outcome<Answer>(tl::unexpected(FailureOf(rows.error(), id)));
-  if (!rows && log_) log_(id, rows.error());
   const auto recorded =
       parts_.ledger.Append({ledger::kind::kRelease, ReleaseBody(id, answer ? "answered" : "failed", prepared),
                             SecretOf(caller, question, prepared, answer ? &*answer : nullptr)});

@@ -49,7 +49,7 @@ class ExprBinder {
   Outcome<Expr> BindUnary(const pg_query::A_Expr& node, const std::string& symbol);
   Outcome<Expr> BindArithmetic(const pg_query::A_Expr& node, Op op);
   Outcome<Expr> BindIntervalArithmetic(const pg_query::A_Expr& node, Op op);
-  Outcome<Expr> BindTimeArithmetic(Pair pair, const pg_query::A_Expr& node, Op op);
+  Outcome<Expr> BindTimeArithmetic(Expr left, Expr right, const pg_query::A_Expr& node, Op op);
   Outcome<Expr> BindIn(const pg_query::A_Expr& node);
   Outcome<Expr> BindLike(const pg_query::A_Expr& node, Op op);
   Outcome<Expr> BindBetween(const pg_query::A_Expr& node, bool symmetric, bool negated);

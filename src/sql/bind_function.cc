@@ -136,7 +136,7 @@ Outcome<const Function*> FindFunction(const pg_query::FuncCall& call) {
 std::string DidYouMean(const std::string& word, const std::vector<std::string>& known,
                        std::string otherwise) {
   const std::string nearest = NearestName(word, known);
-  return nearest.empty() ? otherwise : "did you mean " + nearest + "?";
+  return nearest.empty() ? std::move(otherwise) : "did you mean " + nearest + "?";
 }
 
 Outcome<Expr> ExprBinder::BindFunction(const pg_query::FuncCall& call) {

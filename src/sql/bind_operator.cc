@@ -135,8 +135,7 @@ Outcome<Expr> ExprBinder::BindIntervalArithmetic(const pg_query::A_Expr& node, O
 }
 
 // date ± days, date - date.
-Outcome<Expr> ExprBinder::BindTimeArithmetic(Pair pair, const pg_query::A_Expr& node, Op op) {
-  auto& [left, right] = pair;
+Outcome<Expr> ExprBinder::BindTimeArithmetic(Expr left, Expr right, const pg_query::A_Expr& node, Op op) {
   const bool literal = right.op == Op::kLiteral && right.type == Type::kInteger && !IsNull(right.literal);
   if (left.type == Type::kDate && literal && (op == Op::kAdd || op == Op::kSubtract)) {
     const std::int64_t days = std::get<std::int64_t>(right.literal);
@@ -159,7 +158,8 @@ Outcome<Expr> ExprBinder::BindArithmetic(const pg_query::A_Expr& node, Op op) {
   // Each side once: binding one again to look at its type would double at every level.
   Pair pair = TRY(BindPair(node.lexpr(), node.rexpr()));
   const bool times = !IsUntyped(node.lexpr()) && op != Op::kMultiply && op != Op::kDivide;
-  if (times && IsTime(pair.left.type)) return BindTimeArithmetic(std::move(pair), node, op);
+  if (times && IsTime(pair.left.type))
+    return BindTimeArithmetic(std::move(pair.left), std::move(pair.right), node, op);
   if (!IsNumeric(pair.left.type) || !IsNumeric(pair.right.type)) {
     return Refuse(
         "type_mismatch",

@@ -104,7 +104,7 @@ class InnerWriter {
   }
   std::string Scan(const Relation& scan, const Columns& needed);
   std::string ClippedColumn(const Relation& scan, std::size_t index);
-  std::string Rows(const Relation& relation, Columns needed);
+  std::string Rows(const Relation& relation, const Columns& needed);
   std::string Prepared();
   std::string Scaled(const std::string& prepared);
   std::string Aggregate(std::size_t index) const;
@@ -195,7 +195,7 @@ std::string InnerWriter::Scan(const Relation& scan, const Columns& needed) {
 }
 
 // A FROM item that offers the needed columns as c0, c1, … and the unit as u.
-std::string InnerWriter::Rows(const Relation& relation, Columns needed) {
+std::string InnerWriter::Rows(const Relation& relation, const Columns& needed) {
   if (relation.kind == Relation::Kind::kScan) return Scan(relation, needed);
   ExprWriter writer = NewWriter();
   std::vector<std::string> offered;
