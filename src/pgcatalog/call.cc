@@ -204,7 +204,7 @@ Outcome<const Function*> Rewriter::Listed(const pg_query::FuncCall& call) {
   if (function == nullptr || call.func_variadic() || call.agg_within_group()) {
     return Refuse(
         "unknown_function", "function " + name + "() is not available in a question about the catalogue",
-        "docs/refusals.md says what a question about the catalogue may use", "42883", call.location());
+        "information_schema answers most questions about tables and columns", "42883", call.location());
   }
   if (name == "generate_series" && !IsBoundedSeries(call)) {
     return Refuse("unknown_function", "generate_series() is bounded here to 1000 and to arrays' subscripts",

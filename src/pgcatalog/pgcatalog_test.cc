@@ -276,7 +276,7 @@ TEST_F(Questions, PointAtTheirMistakeInBytes) {
        "name it in FROM, or use the alias that FROM gives it"},
       {"SELECT 'größer' FORM pg_class", "pg_class", "42601", "check the spelling near the place named"},
       {"SELECT 'größer', nope()", "nope()", "42883",
-       "docs/refusals.md says what a question about the catalogue may use"},
+       "information_schema answers most questions about tables and columns"},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.text);
