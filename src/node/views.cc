@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 namespace concordat::node {
 namespace {
 
 using pgcatalog::View;
+
+constexpr double kShownParts = 1e4;  // of an epsilon, rounded against the spender
 
 Timestamp AsTimestamp(Time time) { return {std::chrono::microseconds(time.time_since_epoch()).count()}; }
 
@@ -27,8 +31,9 @@ View BudgetView(Node& node, const release::Caller& caller) {
                   (!level.analyst.empty() && level.analyst != caller.analyst))
                 continue;
               rows.push_back({level.product, std::string(level.analyst.empty() ? "agreement" : "analyst"),
-                              state.limit.epsilon.value, state.limit.delta.value, state.spent.value,
-                              state.left().value});
+                              state.limit.epsilon.value, state.limit.delta.value,
+                              std::ceil(state.spent.value * kShownParts) / kShownParts,
+                              std::floor(state.left().value * kShownParts) / kShownParts});
             }
             return rows;
           }};

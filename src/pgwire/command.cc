@@ -81,8 +81,10 @@ Outcome<Command> FromSet(const pg_query::VariableSetStmt& set) {
       return ResetCommand{set.name()};
     case pg_query::VAR_SET_DEFAULT:
       return SetCommand{set.name(), std::nullopt, set.is_local()};
-    case pg_query::VAR_SET_VALUE:
-      return SetCommand{set.name(), TRY(JoinedValue(set)), set.is_local()};
+    case pg_query::VAR_SET_VALUE: {
+      std::string value = TRY(JoinedValue(set));
+      return SetCommand{set.name(), std::move(value), set.is_local()};
+    }
     default:
       return NotSupported("SET … FROM CURRENT", "give the value");
   }
@@ -156,7 +158,8 @@ Outcome<Command> FromCopy(const pg_query::CopyStmt& copy, const std::string& tex
   for (const auto& option : copy.options()) {
     options.push_back({option.def_elem().defname(), OptionValues(option.def_elem())});
   }
-  return CopyCommand{SliceCopied(text), TRY(ParseCopyForm(options))};
+  const auto form = TRY(ParseCopyForm(options));
+  return CopyCommand{SliceCopied(text), form};
 }
 
 Outcome<Command> FromDeclare(const pg_query::DeclareCursorStmt& declare, const std::string& text) {

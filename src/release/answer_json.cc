@@ -97,7 +97,8 @@ Result<Answer> AnswerFromJson(const Json& json) {
   try {
     Answer answer{.id = json.at("id"), .columns = {}, .rows = {}, .notice = json.at("notice")};
     for (const Json& column : json.at("columns")) {
-      answer.columns.push_back({column.at("name"), TRY(TypeFromName(column.at("type")))});
+      const Type type = TRY(TypeFromName(column.at("type")));
+      answer.columns.push_back({column.at("name"), type});
     }
     for (const Json& values : json.at("rows")) {
       if (values.size() != answer.columns.size()) return Corrupt("a row of another width");
