@@ -13,6 +13,8 @@
 namespace concordat::node {
 namespace {
 
+constexpr std::size_t kLoginKeyBytes = 32;
+
 namespace fs = std::filesystem;
 
 bool IsMemberName(const std::string& name) {
@@ -39,7 +41,7 @@ Result<crypto::VerifyKey> WriteKeys(const Home& home) {
   OsRandom random;
   const auto key = TRY(crypto::SigningKey::Generate(home.config.member, random));
   TRY(WriteFileDurably(home.ledger_key(), key.SecretText() + "\n", FileMode::kSecret));
-  Bytes login(32);
+  Bytes login(kLoginKeyBytes);
   random.Fill(login);
   TRY(WriteFileDurably(home.login_key(), ToBase64(login) + "\n", FileMode::kSecret));
   const auto tls = TRY(crypto::MakeCertificate(home.config.member, home.config.hosts, SystemClock().Now()));
@@ -83,6 +85,15 @@ Result<crypto::SigningKey> ReadLedgerKey(const Home& home) {
   std::fill(text.begin(), text.end(), '\0');
   if (key) return key;
   return Fail(ErrorCode::kCorrupt, fmt::format("{} is not a signing key", home.ledger_key().string()),
+              "restore it from your backup");
+}
+
+Result<Bytes> ReadLoginKey(const Home& home) {
+  std::string text = TRY(ReadFile(home.login_key(), 4096));
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  auto key = FromBase64(text);
+  if (key && key->size() == kLoginKeyBytes) return key;
+  return Fail(ErrorCode::kCorrupt, fmt::format("{} is not a key", home.login_key().string()),
               "restore it from your backup");
 }
 

@@ -30,6 +30,9 @@ struct Home {
 // settings.
 Result<Home> OpenHome(const std::filesystem::path& root);
 Result<crypto::SigningKey> ReadLedgerKey(const Home& home);
+// 32 bytes, the same for ever: what an unknown analyst is asked at log-in must not change when the node
+// restarts.
+Result<Bytes> ReadLoginKey(const Home& home);
 
 // Makes a home. Arguments: member, listen, hosts. Errors: kAlreadyExists, kInvalidArgument.
 Result<Reply> InitHome(const std::filesystem::path& root, const Json& arguments);

@@ -18,14 +18,17 @@ namespace {
 
 constexpr Milliseconds kPatience{30'000};
 
-pgwire::ServerOptions OptionsFor(const Home& home, const Endpoint& endpoint) {
+Result<pgwire::ServerOptions> OptionsFor(const Home& home, const Endpoint& endpoint) {
   pgwire::ServerOptions options;
   options.address = endpoint.address;
   options.port = endpoint.port;
   options.certificate = home.certificate();
   options.key = home.certificate_key();
   options.limits.connections = static_cast<int>(home.config.connections);
+  options.workers =
+      options.limits.connections;  // most of them wait: for the grid, or their turn at the engine
   options.limits.connections_per_address = static_cast<int>(home.config.connections);
+  options.server_secret = TRY(ReadLoginKey(home));
   options.limits.idle_time = home.config.idle_time;
   options.log = [](const std::string& line) { Log(Severity::kInfo, line); };
   return options;
@@ -67,8 +70,8 @@ Result<void> Serve(const std::filesystem::path& root, const Json& arguments) {
         {{"behind_ms", std::to_string(behind.count())}});
   }
   const auto door = TRY(Door::Open(*node));
-  const auto server =
-      TRY(pgwire::Server::Start(*door, node->random(), node->clock(), OptionsFor(home, endpoint)));
+  const pgwire::ServerOptions options = TRY(OptionsFor(home, endpoint));
+  const auto server = TRY(pgwire::Server::Start(*door, node->random(), node->clock(), options));
   const auto control =
       TRY(ControlServer::Start(home.control_socket(), [&](std::string_view verb, const Json& verb_arguments,
                                                           const Progress& progress) {

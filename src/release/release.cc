@@ -18,6 +18,7 @@ namespace concordat::release {
 namespace {
 
 constexpr std::size_t kShownDigits = 4;  // of an id, where the beginning is enough
+constexpr Milliseconds kGlance{20};      // how often a waiting question looks whether it was cancelled
 
 ledger::Charge ChargeOf(const std::string& id, const Caller& caller, const Prepared& prepared) {
   return {id, prepared.published->product.id, caller.agreement, caller.analyst, prepared.plan.measurements};
@@ -70,6 +71,27 @@ Refusal UnavailableOf(const Error& error) {
           .position = {}};
 }
 
+// One of the turns that engines give; given back when it ends.
+class Turn {
+ public:
+  static Outcome<Turn> Wait(std::counting_semaphore<>& turns, const engine::Cancel& cancel) {
+    while (!turns.try_acquire_for(kGlance)) {
+      if (cancel.requested())
+        return Refuse("cancelled", "cancelled before its turn came", "nothing was charged", "57014");
+    }
+    return Turn(turns);
+  }
+  Turn(Turn&& other) noexcept : turns_(std::exchange(other.turns_, nullptr)) {}
+  Turn& operator=(Turn&&) = delete;
+  ~Turn() {
+    if (turns_ != nullptr) turns_->release();
+  }
+
+ private:
+  explicit Turn(std::counting_semaphore<>& turns) : turns_(&turns) {}
+  std::counting_semaphore<>* turns_;
+};
+
 std::string NewId(RandomSource& random) { return fmt::format("{:016x}", random.NextU64()); }
 
 // The rows of an answer, from the engine's integers: noise goes in here, and nothing comes out without it.
@@ -102,7 +124,7 @@ void Narrow(const std::vector<OutputColumn>& columns, std::vector<Row>& rows) {
   }
 }
 
-// Leaves at a multiple of the grid counted from `arrival`, whatever came of the question.
+// Ends at a multiple of the grid counted from `arrival`, whatever came of the question.
 class GridExit {
  public:
   GridExit(const Clock& clock, Milliseconds grid) : clock_(clock), grid_(grid), arrival_(clock.Elapsed()) {}
@@ -206,6 +228,7 @@ Outcome<Answer> Release::Ask(const Caller& caller, const Question& question, con
   const auto engine = parts_.sources.For(*prepared.published);
   if (!engine) return tl::unexpected(UnavailableOf(engine.error()));
 
+  std::optional<Turn> turn = TRY(Turn::Wait(turns_, cancel));
   const std::string id = NewId(parts_.random);
   const ledger::Charge charge = ChargeOf(id, caller, prepared);
   double before = 0;
@@ -219,6 +242,11 @@ Outcome<Answer> Release::Ask(const Caller& caller, const Question& question, con
   if (!*charged) return tl::unexpected(charged->error());
 
   auto rows = Compute(parts_, **engine, prepared, timing_.engine_limit, cancel);
+  turn.reset();
+  exit.Wait();
+  // Whether the engine was done when the cancel came is nobody's to know: not from the reply, nor from a
+  // stored answer.
+  if (cancel.requested()) rows = Fail(ErrorCode::kCancelled, "cancelled");
   if (!rows && log_) log_(id, rows.error());
   Outcome<Answer> answer =
       rows ? Answered(id, prepared, charge, before, question.settings.margins, *std::move(rows))
@@ -230,7 +258,6 @@ Outcome<Answer> Release::Ask(const Caller& caller, const Question& question, con
     if (log_) log_(id, recorded.error());
     answer = tl::unexpected(FailureOf(recorded.error(), id));
   }
-  exit.Wait();
   return answer;
 }
 

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <semaphore>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,7 @@ struct Parts {
 struct Timing {
   Milliseconds grid{100};
   Milliseconds engine_limit{60'000};
+  int at_once = 8;  // questions that engines compute side by side; more wait their turn, uncharged
 };
 
 struct Description {
@@ -60,7 +62,7 @@ class Release {
   // `log` hears of failures after a charge, in the engine's own words: for the operator alone.
   using Log = std::function<void(const std::string& id, const Error& error)>;
   Release(const Parts& parts, const Timing& timing, Log log)
-      : parts_(parts), timing_(timing), log_(std::move(log)) {}
+      : parts_(parts), timing_(timing), log_(std::move(log)), turns_(timing.at_once) {}
 
   // May this caller use this agreement at all, now?
   Outcome<void> Admit(const Caller& caller) const;
@@ -78,6 +80,7 @@ class Release {
   Parts parts_;
   Timing timing_;
   Log log_;
+  std::counting_semaphore<> turns_;
 };
 
 }  // namespace concordat::release
