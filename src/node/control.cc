@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 namespace concordat::node {
 namespace {
 
+constexpr timeval kRequestTime{.tv_sec = 10, .tv_usec = 0};  // a peer that asks nothing is let go
 constexpr std::size_t kLongestRequest = std::size_t{80}
                                         << 20;  // a contract or an answer fits many times over
 
@@ -133,6 +135,7 @@ void ControlServer::Accept() {
 void ControlServer::Serve(int socket) {
   LineStream stream(socket);
   if (!PeerMayAsk(socket)) return;
+  setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &kRequestTime, sizeof kRequestTime);
   const auto line = stream.Read(kLongestRequest);
   if (!line) return;
   const Json request = Json::parse(*line, nullptr, false);
