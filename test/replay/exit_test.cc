@@ -176,6 +176,54 @@ TEST_F(Exit, KeepsTheChargeOfAQuestionThatFailed) {
   EXPECT_GT(budgets_.Report().at(0).spent.value, 0);
 }
 
+// Cancels when the grid is about to be waited for: the engine is done by then.
+class LateCancel final : public Clock {
+ public:
+  LateCancel(Time now, engine::Cancel& cancel) : now_(now), cancel_(cancel) {}
+  Time Now() const override { return now_; }
+  Milliseconds Elapsed() const override {
+    if (++looks_ == 2) cancel_.Request();
+    return {};
+  }
+
+ private:
+  Time now_;
+  engine::Cancel& cancel_;
+  mutable int looks_ = 0;
+};
+
+TEST_F(Exit, TellsNobodyWhetherTheEngineWasDoneWhenTheCancelCame) {
+  const std::string text = "SELECT count(*) FROM visits";
+  const Caller caller{.analyst = "ana", .agreement = "heart-study", .way = "test"};
+  engine::Cancel late;
+  const LateCancel clock(agreement::At("2026-07-01"), late);
+  const Parts parts{*ledger_, budgets_, catalogue_, agreements_, history_, *sources_, noise_, random_, clock};
+  Release release(parts, {.grid = Milliseconds{1}}, {});
+  const auto after = release.Ask(caller, {.text = text, .parameters = {}, .settings = {}}, late);
+  engine::Cancel early;
+  early.Request();
+  const auto before = release_->Ask(caller, {.text = text, .parameters = {}, .settings = {}}, early);
+  ASSERT_FALSE(after);
+  ASSERT_FALSE(before);
+  EXPECT_EQ(after.error().reason, "cancelled");
+  EXPECT_EQ(after.error().message, before.error().message);
+  EXPECT_EQ(Entries("failed"), 2U);  // charged, and no answer is kept that a repetition would find
+  ASSERT_TRUE(Ask(text));
+  EXPECT_EQ(Entries("answered"), 1U);
+}
+
+TEST_F(Exit, ChargesNothingWhileAQuestionWaitsItsTurn) {
+  Open({.grid = Milliseconds{1}, .at_once = 0});
+  engine::Cancel cancel;
+  cancel.Request();
+  const auto waited =
+      release_->Ask({.analyst = "ana", .agreement = "heart-study", .way = "test"},
+                    {.text = "SELECT count(*) FROM visits", .parameters = {}, .settings = {}}, cancel);
+  ASSERT_FALSE(waited);
+  EXPECT_EQ(waited.error().reason, "cancelled");
+  EXPECT_TRUE(history_.records().empty());
+}
+
 TEST_F(Exit, ChargesNothingForARefusal) {
   for (const char* text :
        {"SELECT * FROM visits", "SELECT count(*) FROM others", "SELECT max(amount) FROM visits",
