@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -14,6 +15,12 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("CONCORDAT_BIN", ROOT / "build/dev/bin"))
 DATA = pathlib.Path(os.environ.get("CONCORDAT_DATA", ROOT.parent / "shared/data"))
 PASSWORD = "correct horse 7"
+
+
+def limit_files(size):
+    """In the child: a write past `size` fails, as it does on a full disk, instead of ending the process."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
 class Refused(Exception):
@@ -68,11 +75,12 @@ class Node:
             self.verb("agreement", "propose", ROOT / "samples" / f"{text}.yaml", "--approve")
         return self
 
-    def start(self, *flags):
-        """Serves, and returns once it is ready. The port stays the same over restarts."""
+    def start(self, *flags, limit=None):
+        """Serves, and returns once it is ready. The port stays the same over restarts. `limit`: bytes that any file may have."""
         log = open(self.home.parent / "node.log", "ab")
         self.process = subprocess.Popen([str(BIN / "concordat"), "serve", "--listen", f"127.0.0.1:{self.port or 0}", *flags],
-                                        env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True)
+                                        env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True,
+                                        preexec_fn=limit and (lambda: limit_files(limit)))
         line = self.process.stdout.readline()
         match = re.search(r":(\d+)", line)
         if not match:
