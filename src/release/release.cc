@@ -186,12 +186,12 @@ Outcome<std::vector<std::string>> Release::Explain(const Caller& caller, const Q
   if (prepared.plan.measurements.empty()) return lines;
   const auto lock = parts_.ledger.Share();
   if (parts_.history.FindAnswer(prepared.identity) != nullptr) {
-    lines.emplace_back("stored   this question was answered before: asking it again is free");
+    lines.emplace_back("stored  this question was answered before: asking it again is free");
     return lines;
   }
   const ledger::Charge charge = ChargeOf("", caller, prepared);
   if (const auto fits = parts_.budgets.Check(charge); !fits) {
-    lines.push_back("refused  " + fits.error().message);
+    lines.push_back("refused " + fits.error().message);
   } else {
     lines.push_back("left    " + LeftText(parts_.budgets.After(charge)) + " afterwards");
   }

@@ -129,6 +129,8 @@ std::vector<std::string> Explain(const Plan& plan) {
   const Bounding& bounding = plan.bounding;
   lines.insert(lines.begin() + 2, bounding.rows_proven ? "        rows proven when published"
                                                        : "        enforced in the question");
+  if (!plan.product->bounds.ranges_proven)
+    lines.insert(lines.begin() + 3, "        values outside their column's range are clipped to it");
   for (std::string& line : MarginLines(plan)) lines.push_back(std::move(line));
   lines.push_back(fmt::format("charge  epsilon {:.4g} at delta {:.2g} (rho {:.4g})", plan.epsilon.value,
                               plan.terms.budget.delta.value, plan.rho.value));

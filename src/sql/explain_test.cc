@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "sql/testing_plan.h"
 
 namespace concordat::sql {
@@ -53,6 +55,13 @@ TEST(Explain, SaysHowABoundedQuestionIsAnswered) {
              "margin  count: ±575.2",
              "margin  sum(cost): ±2035000; as an average of n values about ±1440000 / n",
              "charge  epsilon 1 at delta 1e-06 (rho 0.125)"}));
+}
+
+TEST(Explain, SaysThatValuesAreClippedWhereSomeAreOutside) {
+  const Lines lines = Explain(Planned(Visits({.ranges_proven = false}), kRegion, Plenty()));
+  EXPECT_EQ(
+      std::count(lines.begin(), lines.end(), "        values outside their column's range are clipped to it"),
+      1);
 }
 
 TEST(Explain, SaysThatPublicDataIsExact) {
