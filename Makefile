@@ -12,7 +12,8 @@ help:            ## Say what there is
 demo: build      ## Build, run a node on real data and show what it does
 	@tools/demo
 
-test: setup      ## Build and run every test that belongs to CI
+test:            ## Build and run every test that belongs to CI
+	@tools/setup clients
 	@tools/test
 
 build: setup     ## Build the two programs into build/release/bin
@@ -34,8 +35,9 @@ fuzz: setup      ## Every fuzzer; SECONDS_EACH=60
 bench: setup     ## Benchmarks, each against plain DuckDB or PostgreSQL in the same run
 	@tools/bench
 
-soak: setup      ## The long suites: 10,000 kills, 200,000 neighbour pairs
-	@cmake --preset dev >/dev/null && $(BUILD) build/dev -j $(JOBS) && CONCORDAT_SOAK=1 ctest --test-dir build/dev -L soak --timeout 36000
+soak:            ## The long suites: 10,000 kills, 200,000 neighbour pairs
+	@tools/setup clients
+	@cmake --preset dev >/dev/null && $(BUILD) build/dev -j $(JOBS) && ctest --test-dir build/dev -L soak
 
 sanitize: setup  ## The unit tests under address, undefined and thread sanitizers
 	@tools/sanitize
