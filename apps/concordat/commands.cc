@@ -109,7 +109,7 @@ void AddMemberCommands(CLI::App& app, Invocation& invocation) {
   Command(app, invocation, "doctor", "doctor", "Look at everything that could be wrong, and say what to do",
           "doctor");
   Command(app, invocation, "backup", "backup",
-          "Copy the store and the keys into one file while the node runs",
+          "Copy store and keys while the node runs: to FILE and FILE.keys",
           "backup /var/backups/concordat-monday.backup")
       .Path("file", "file", "Where to write; must not exist", true);
   Command(app, invocation, "restore", "restore", "Make a home again from a backup; the home must be empty",

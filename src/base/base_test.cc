@@ -20,7 +20,10 @@ TEST(Hex, RoundTripsAndRefusesWhatIsNotHex) {
 }
 
 TEST(Base64, MeetsRfc4648Section10) {
-  const struct { const char* plain; const char* encoded; } cases[] = {
+  const struct {
+    const char* plain;
+    const char* encoded;
+  } cases[] = {
       {"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="},
   };
   for (const auto& c : cases) {
@@ -36,28 +39,34 @@ TEST(Base64, IsStrict) {
 }
 
 TEST(Time, RoundTrips) {
-  for (const char* text : {"1970-01-01T00:00:00.000Z", "2026-11-23T07:10:04.123Z", "2028-02-29T23:59:59.999Z"}) {
+  for (const char* text :
+       {"1970-01-01T00:00:00.000Z", "2026-11-23T07:10:04.123Z", "2028-02-29T23:59:59.999Z"}) {
     EXPECT_EQ(FormatTime(*ParseTime(text)), text);
   }
   EXPECT_EQ(FormatTime(*ParseTime("2026-12-01")), "2026-12-01T00:00:00.000Z");
 }
 
 TEST(Time, RefusesWhatIsNoMoment) {
-  for (const char* bad : {"", "soon", "2026-02-30", "2026-13-01", "2026-12-01T25:00:00Z", "2026-12-01 ", "2026-12-01T09:00:00"}) {
+  for (const char* bad : {"", "soon", "2026-02-30", "2026-13-01", "2026-12-01T25:00:00Z", "2026-12-01 ",
+                          "2026-12-01T09:00:00"}) {
     EXPECT_FALSE(ParseTime(bad)) << bad;
   }
 }
 
 TEST(Int128, RoundTripsItsEdges) {
-  for (const char* text : {"0", "-1", "170141183460469231731687303715884105727", "-170141183460469231731687303715884105728"}) {
+  for (const char* text :
+       {"0", "-1", "170141183460469231731687303715884105727", "-170141183460469231731687303715884105728"}) {
     EXPECT_EQ(ToString(*ParseInt128(text)), text);
   }
-  for (const char* bad : {"", "-", "1x", "170141183460469231731687303715884105728"}) EXPECT_FALSE(ParseInt128(bad)) << bad;
+  for (const char* bad : {"", "-", "1x", "170141183460469231731687303715884105728"})
+    EXPECT_FALSE(ParseInt128(bad)) << bad;
 }
 
 TEST(Utf8, IsRfc3629) {
-  for (const char* good : {"", "abc", "\xC2\x80", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\xF4\x8F\xBF\xBF"}) EXPECT_TRUE(IsUtf8(good)) << good;
-  for (const char* bad : {"\x80", "\xC0\x80", "\xC2", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF0\x80\x80\x80", "\xFF", "a\xE2\x82"}) {
+  for (const char* good : {"", "abc", "\xC2\x80", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\xF4\x8F\xBF\xBF"})
+    EXPECT_TRUE(IsUtf8(good)) << good;
+  for (const char* bad : {"\x80", "\xC0\x80", "\xC2", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80",
+                          "\xF0\x80\x80\x80", "\xFF", "a\xE2\x82"}) {
     EXPECT_FALSE(IsUtf8(bad)) << bad;
   }
 }

@@ -1,4 +1,5 @@
-// CHECK(condition): a bug if false; on in release. Prints where and aborts: better no answer than a wrong one.
+// CHECK(condition): a bug if false; on in release. Prints where and aborts: better no answer than a wrong
+// one.
 #pragma once
 
 namespace concordat {

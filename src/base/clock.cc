@@ -12,7 +12,9 @@ using std::chrono::month;
 using std::chrono::year;
 using std::chrono::year_month_day;
 
-Time SystemClock::Now() const { return std::chrono::time_point_cast<Milliseconds>(std::chrono::system_clock::now()); }
+Time SystemClock::Now() const {
+  return std::chrono::time_point_cast<Milliseconds>(std::chrono::system_clock::now());
+}
 
 Milliseconds SystemClock::Elapsed() const {
   return std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now().time_since_epoch());
@@ -23,8 +25,9 @@ std::string FormatTime(Time time) {
   const year_month_day date(midnight);
   const std::chrono::hh_mm_ss clock(time - midnight);
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
+                     clock.subseconds().count());
 }
 
 Result<Time> ParseTime(std::string_view text) {
@@ -35,14 +38,16 @@ Result<Time> ParseTime(std::string_view text) {
     return std::sscanf(copy.c_str(), format, parts..., &used) == static_cast<int>(sizeof...(parts)) &&
            used == static_cast<int>(copy.size());
   };
-  if (!whole("%4d-%2d-%2d%n", &y, &mo, &d) && !whole("%4d-%2d-%2dT%2d:%2d:%2dZ%n", &y, &mo, &d, &h, &mi, &s) &&
+  if (!whole("%4d-%2d-%2d%n", &y, &mo, &d) &&
+      !whole("%4d-%2d-%2dT%2d:%2d:%2dZ%n", &y, &mo, &d, &h, &mi, &s) &&
       !whole("%4d-%2d-%2dT%2d:%2d:%2d.%3dZ%n", &y, &mo, &d, &h, &mi, &s, &ms)) {
     return Fail(ErrorCode::kInvalidArgument, "'" + copy + "' is not a time",
                 "write it as 2026-12-01 or 2026-12-01T09:00:00Z");
   }
   const year_month_day date{year(y), month(static_cast<unsigned>(mo)), day(static_cast<unsigned>(d))};
   if (!date.ok() || h < 0 || h > 23 || mi < 0 || mi > 59 || s < 0 || s > 59 || ms < 0) {
-    return Fail(ErrorCode::kInvalidArgument, "'" + copy + "' is no moment of the calendar", "check the day and the hour");
+    return Fail(ErrorCode::kInvalidArgument, "'" + copy + "' is no moment of the calendar",
+                "check the day and the hour");
   }
   return Time(std::chrono::sys_days(date)) + std::chrono::hours(h) + std::chrono::minutes(mi) +
          std::chrono::seconds(s) + Milliseconds(ms);

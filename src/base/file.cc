@@ -26,14 +26,19 @@ class Descriptor {
 
 tl::unexpected<Error> FromErrno(const std::filesystem::path& path, const char* verb) {
   const int error = errno;
-  const std::string message = std::string("cannot ") + verb + " " + path.string() + ": " + std::strerror(error);
+  const std::string message =
+      std::string("cannot ") + verb + " " + path.string() + ": " + std::strerror(error);
   switch (error) {
-    case ENOENT: return Fail(ErrorCode::kNotFound, message, "check the path");
+    case ENOENT:
+      return Fail(ErrorCode::kNotFound, message, "check the path");
     case EACCES:
-    case EPERM: return Fail(ErrorCode::kPermissionDenied, message, "check the file's owner and mode");
+    case EPERM:
+      return Fail(ErrorCode::kPermissionDenied, message, "check the file's owner and mode");
     case ENOSPC:
-    case EDQUOT: return Fail(ErrorCode::kResourceExhausted, message, "free disk space and try again");
-    default: return Fail(ErrorCode::kInternal, message);
+    case EDQUOT:
+      return Fail(ErrorCode::kResourceExhausted, message, "free disk space and try again");
+    default:
+      return Fail(ErrorCode::kInternal, message);
   }
 }
 
@@ -68,7 +73,8 @@ Result<std::string> ReadFile(const std::filesystem::path& path, std::size_t limi
     content.append(buffer, static_cast<std::size_t>(got));
     if (content.size() > limit) {
       return Fail(ErrorCode::kResourceExhausted,
-                  path.string() + " is larger than " + std::to_string(limit) + " bytes", "is it the right file?");
+                  path.string() + " is larger than " + std::to_string(limit) + " bytes",
+                  "is it the right file?");
     }
   }
 }
@@ -76,7 +82,8 @@ Result<std::string> ReadFile(const std::filesystem::path& path, std::size_t limi
 Result<void> WriteFileDurably(const std::filesystem::path& path, std::string_view content, FileMode mode) {
   const std::filesystem::path beside = path.string() + ".new";
   {
-    const Descriptor fd(open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, static_cast<mode_t>(mode)));
+    const Descriptor fd(
+        open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, static_cast<mode_t>(mode)));
     if (fd.get() < 0) return FromErrno(beside, "create");
     if (fchmod(fd.get(), static_cast<mode_t>(mode)) != 0) return FromErrno(beside, "set the mode of");
     TRY(WriteAll(fd.get(), content, beside));

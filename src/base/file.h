@@ -13,7 +13,8 @@ namespace concordat {
 Result<std::string> ReadFile(const std::filesystem::path& path, std::size_t limit = std::size_t{64} << 20);
 
 enum class FileMode { kPublic = 0644, kSecret = 0600 };
-// Writes beside, syncs, renames over, syncs the folder. Errors: kPermissionDenied, kResourceExhausted, kInternal.
+// Writes beside, syncs, renames over, syncs the folder. Errors: kPermissionDenied, kResourceExhausted,
+// kInternal.
 Result<void> WriteFileDurably(const std::filesystem::path& path, std::string_view content, FileMode mode);
 
 }  // namespace concordat

@@ -1,7 +1,7 @@
 // A known bug put back on purpose, so that tests can prove that they would catch it.
 //
-// Only builds with CONCORDAT_MUTATIONS contain any; in a release the condition is the constant false. The list of
-// mutations, with the test that catches each, is in docs/mutations.md.
+// Only builds with CONCORDAT_MUTATIONS contain any; in a release the condition is the constant false. The
+// list of mutations, with the test that catches each, is in docs/mutations.md.
 #pragma once
 
 #include <cstdlib>

@@ -1,8 +1,9 @@
-// A refusal: what the product declines to do, and what to do instead. Not a failure, and never caused by one row.
+// A refusal: what the product declines to do, and what to do instead. Not a failure, and never caused by one
+// row.
 //
-// Every reason is a stable code listed in docs/refusals.md with an example; the SQLSTATE is that of its family:
-// 42501 the agreement does not allow it, 0A000 not supported, 53400 a budget would be passed, 22023 bad setting,
-// 42P01 unknown table, 42703 unknown column, 42601 not SQL, 42804 types do not fit.
+// Every reason is a stable code listed in docs/refusals.md with an example; the SQLSTATE is that of its
+// family: 42501 the agreement does not allow it, 0A000 not supported, 53400 a budget would be passed, 22023
+// bad setting, 42P01 unknown table, 42703 unknown column, 42601 not SQL, 42804 types do not fit.
 #pragma once
 
 #include <optional>
@@ -14,11 +15,11 @@
 namespace concordat {
 
 struct Refusal {
-  std::string reason;            // stable code: "row_level_output"
-  std::string message;           // what was refused: "every output column must be an aggregate or a declared group"
-  std::string hint;              // what to write instead
+  std::string reason;   // stable code: "row_level_output"
+  std::string message;  // what was refused: "every output column must be an aggregate or a declared group"
+  std::string hint;     // what to write instead
   std::string sqlstate = "0A000";
-  std::optional<int> position;   // byte offset into the analyst's text, where known
+  std::optional<int> position;  // byte offset into the analyst's text, where known
 };
 
 // A value, or the reasoned refusal. TRY works on it in functions that return an Outcome.
@@ -27,7 +28,8 @@ using Outcome = tl::expected<T, Refusal>;
 
 inline tl::unexpected<Refusal> Refuse(std::string reason, std::string message, std::string hint,
                                       std::string sqlstate = "0A000", std::optional<int> position = {}) {
-  return tl::unexpected(Refusal{std::move(reason), std::move(message), std::move(hint), std::move(sqlstate), position});
+  return tl::unexpected(
+      Refusal{std::move(reason), std::move(message), std::move(hint), std::move(sqlstate), position});
 }
 
 }  // namespace concordat

@@ -1,8 +1,8 @@
 // Failure as a value: Result<T> holds a T or the Error that says why there is none.
 //
-// A failure is something of the world (a file, a disk, a peer) that went wrong. What the product declines to do is a
-// Refusal (refusal.h); what must never happen is a CHECK (check.h). Libraries' exceptions end in the file that calls
-// the library.
+// A failure is something of the world (a file, a disk, a peer) that went wrong. What the product declines to
+// do is a Refusal (refusal.h); what must never happen is a CHECK (check.h). Libraries' exceptions end in the
+// file that calls the library.
 #pragma once
 
 #include <string>
@@ -13,16 +13,16 @@
 namespace concordat {
 
 enum class ErrorCode {
-  kInvalidArgument,    // the caller's input is wrong: say what and how to mend it
+  kInvalidArgument,  // the caller's input is wrong: say what and how to mend it
   kNotFound,
   kAlreadyExists,
-  kFailedPrecondition, // right request, wrong state
+  kFailedPrecondition,  // right request, wrong state
   kPermissionDenied,
   kResourceExhausted,  // disk full, memory limit, too many
   kTimeout,
   kCancelled,
-  kUnavailable,        // try again later
-  kCorrupt,            // stored bytes are not what was written
+  kUnavailable,  // try again later
+  kCorrupt,      // stored bytes are not what was written
   kInternal,
 };
 

@@ -15,7 +15,8 @@ std::string DateText(std::chrono::sys_days day) {
 }
 
 std::string TimestampText(Timestamp timestamp) {
-  const std::chrono::sys_time<std::chrono::microseconds> moment{std::chrono::microseconds(timestamp.microseconds)};
+  const std::chrono::sys_time<std::chrono::microseconds> moment{
+      std::chrono::microseconds(timestamp.microseconds)};
   const auto midnight = std::chrono::floor<std::chrono::days>(moment);
   const std::chrono::hh_mm_ss clock(moment - midnight);
   std::string text = fmt::format("{} {:02}:{:02}:{:02}", DateText(midnight), clock.hours().count(),
@@ -37,12 +38,18 @@ std::string NumberText(double number) {
 
 const char* Name(Type type) {
   switch (type) {
-    case Type::kBoolean: return "boolean";
-    case Type::kInteger: return "bigint";
-    case Type::kNumber: return "double precision";
-    case Type::kText: return "text";
-    case Type::kDate: return "date";
-    case Type::kTimestamp: return "timestamp";
+    case Type::kBoolean:
+      return "boolean";
+    case Type::kInteger:
+      return "bigint";
+    case Type::kNumber:
+      return "double precision";
+    case Type::kText:
+      return "text";
+    case Type::kDate:
+      return "date";
+    case Type::kTimestamp:
+      return "timestamp";
   }
   return "text";
 }
@@ -54,7 +61,9 @@ std::string ToText(const Value& value) {
     std::string operator()(std::int64_t v) const { return std::to_string(v); }
     std::string operator()(double v) const { return NumberText(v); }
     std::string operator()(const std::string& v) const { return v; }
-    std::string operator()(Date v) const { return DateText(std::chrono::sys_days(std::chrono::days(v.days))); }
+    std::string operator()(Date v) const {
+      return DateText(std::chrono::sys_days(std::chrono::days(v.days)));
+    }
     std::string operator()(Timestamp v) const { return TimestampText(v); }
     std::string operator()(Int128 v) const { return ToString(v); }
   };

@@ -12,7 +12,8 @@ namespace concordat {
 
 enum class Type { kBoolean, kInteger, kNumber, kText, kDate, kTimestamp };
 
-// The name people see, which is also the SQL type's: boolean, bigint, double precision, text, date, timestamp.
+// The name people see, which is also the SQL type's: boolean, bigint, double precision, text, date,
+// timestamp.
 const char* Name(Type type);
 
 struct Date {

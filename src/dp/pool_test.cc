@@ -83,8 +83,8 @@ TEST(NoisePool, ServesMoreThanItHolds) {
   for (const std::int64_t x : draws) square += std::pow(static_cast<double>(x) / kNoiseScale, 2);
   const auto count = static_cast<double>(draws.size());
   EXPECT_NEAR(square / count, 1, 6 * std::sqrt(2 / count));  // false alarm below 1e-8
-  // A cell handed out after it was wiped would be a zero; a true zero comes up once in 2.6 million draws, so that
-  // eight are a false alarm below 1e-13.
+  // A cell handed out after it was wiped would be a zero; a true zero comes up once in 2.6 million draws, so
+  // that eight are a false alarm below 1e-13.
   EXPECT_LT(std::count(draws.begin(), draws.end(), 0), 8);
 }
 
