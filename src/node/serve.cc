@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <systemd/sd-daemon.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -17,6 +18,8 @@ namespace concordat::node {
 namespace {
 
 constexpr Milliseconds kPatience{30'000};
+// Most of them wait, for the grid or their turn at the engine: with a grid of 100 ms they give 640 answers a second.
+constexpr int kMostWorkers = 64;
 
 Result<pgwire::ServerOptions> OptionsFor(const Home& home, const Endpoint& endpoint) {
   pgwire::ServerOptions options;
@@ -25,8 +28,7 @@ Result<pgwire::ServerOptions> OptionsFor(const Home& home, const Endpoint& endpo
   options.certificate = home.certificate();
   options.key = home.certificate_key();
   options.limits.connections = static_cast<int>(home.config.connections);
-  options.workers =
-      options.limits.connections;  // most of them wait: for the grid, or their turn at the engine
+  options.workers = std::min(options.limits.connections, kMostWorkers);
   options.limits.connections_per_address = static_cast<int>(home.config.connections);
   options.server_secret = TRY(ReadLoginKey(home));
   options.limits.idle_time = home.config.idle_time;
