@@ -111,7 +111,8 @@ TEST_P(LedgerCrashRound, KeepsEveryAcknowledgedChargeUnderKill9) {
     CheckWhatIsLeft(trial % 8 == 0);
     if (HasFailure()) return;
   }
-  EXPECT_GT(acknowledged_.size(), 20U);
+  EXPECT_GT(acknowledged_.size(),
+            0U);  // else the kills showed nothing; how many there are is the machine's speed
 }
 
 // 200 kills; CONCORDAT_SOAK makes them 10,000.
