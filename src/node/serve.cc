@@ -18,7 +18,8 @@ namespace concordat::node {
 namespace {
 
 constexpr Milliseconds kPatience{30'000};
-// Most of them wait, for the grid or their turn at the engine: with a grid of 100 ms they give 640 answers a second.
+// Most of them wait, for the grid or their turn at the engine: with a grid of 100 ms they give 640 answers a
+// second.
 constexpr int kMostWorkers = 64;
 
 Result<pgwire::ServerOptions> OptionsFor(const Home& home, const Endpoint& endpoint) {
