@@ -75,14 +75,20 @@ class Node:
             self.verb("agreement", "propose", ROOT / "samples" / f"{text}.yaml", "--approve")
         return self
 
-    def start(self, *flags, limit=None):
-        """Serves, and returns once it is ready. The port stays the same over restarts. `limit`: bytes that any file may have."""
+    def spawn(self, *flags, limit=None):
+        """Begins to serve, and does not wait. The port stays the same over restarts. `limit`: bytes that any file may have."""
         log = open(self.home.parent / "node.log", "ab")
         self.process = subprocess.Popen([str(BIN / "concordat"), "serve", "--listen", f"127.0.0.1:{self.port or 0}", *flags],
                                         env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True,
                                         preexec_fn=limit and (lambda: limit_files(limit)))
+        log.close()
+        return self
+
+    def start(self, *flags, limit=None):
+        """Serves, and returns once it is ready."""
+        self.spawn(*flags, limit=limit)
         line = self.process.stdout.readline()
-        match = re.search(r":(\d+)", line)
+        match = re.search(r":(\d+)\)", line)
         if not match:
             self.process.wait(10)
             raise Refused(self.process.returncode, f"the node did not start: {line}\n{self.log()}")
