@@ -226,10 +226,6 @@ std::vector<std::string> InnerWriter::Keys(const char* also) const {
   return keys;
 }
 
-// 3 * 2^51: doubles near it are the whole numbers, so adding it rounds what is below 2^51, and taking it off
-// is exact. Two additions, where the engine's round() is a call a row.
-constexpr char kRoundedToWhole[] = "({} * {} + 6755399441055744e0) - 6755399441055744e0";
-
 std::string GroupBy(const std::vector<std::string>& keys) {
   return keys.empty() ? "" : fmt::format(" GROUP BY {}", fmt::join(keys, ", "));
 }
@@ -271,7 +267,7 @@ std::string InnerWriter::Scaled(const std::string& prepared) {
     if (!measured.whole) {
       value = fmt::format("CAST({} AS DOUBLE PRECISION)", x);
       if (measured.shift != 0) value = fmt::format("({} - {})", value, NumberLiteral(measured.shift));
-      const char* form = SumsExactlyAsDoubles(measured) ? kRoundedToWhole : "TRY_CAST({} * {} AS INTEGER)";
+      const char* form = SumsExactlyAsDoubles(measured) ? "round({} * {})" : "TRY_CAST({} * {} AS INTEGER)";
       value = fmt::format(fmt::runtime(form), value, NumberLiteral(measured.scale));
     }
     values.push_back(fmt::format("{} AS v{}", value, i));
