@@ -203,4 +203,6 @@ Milliseconds Ledger::ClockBehind() const {
                   std::chrono::duration_cast<Milliseconds>(LatestDurable().newest - clock_.Now()));
 }
 
+Time Ledger::Now() const { return std::max(clock_.Now(), LatestDurable().newest); }
+
 }  // namespace concordat::ledger

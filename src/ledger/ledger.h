@@ -68,6 +68,9 @@ class Ledger final : private store::BatchObserver {
   // How far the machine's clock is behind the newest entry, whose time new entries take until it has caught
   // up: more than nothing is for the operator to see. 0 when it is not behind.
   Milliseconds ClockBehind() const;
+  // The machine's time, or the newest entry's while the clock is behind it: what decisions go by, so that a
+  // clock set back brings nothing expired to life.
+  Time Now() const;
 
  private:
   // What is durable.

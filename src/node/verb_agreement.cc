@@ -20,7 +20,7 @@ Step StepFor(Node& node, agreement::Verb verb, const Json& arguments, const std:
           .party = node.member(),
           .by = arguments.value("by", "operator"),
           .reason = arguments.value("reason", ""),
-          .when = node.clock().Now(),
+          .when = node.ledger().Now(),
           .document = {}};
 }
 
@@ -64,7 +64,7 @@ Result<Reply> Entered(Node& node, const Step& step) {
   const auto lock = node.ledger().Share();
   const Standing* standing = node.agreements().Find(step.agreement);
   if (standing == nullptr) return Fail(ErrorCode::kInternal, "the agreement is gone after its own step");
-  const auto now = node.clock().Now();
+  const auto now = node.ledger().Now();
   std::string text = fmt::format("{} is {}", step.agreement, agreement::Name(standing->At(now)));
   const auto needed = standing->document->needs.approvals.find(node.member());
   if (standing->state == agreement::State::kProposed && needed != standing->document->needs.approvals.end()) {
@@ -128,13 +128,13 @@ Result<Reply> Show(Node& node, const Json& arguments, const Progress&) {
   if (standing == nullptr)
     return Fail(ErrorCode::kNotFound, "there is no agreement " + name,
                 "concordat agreement list shows those there are");
-  const auto now = node.clock().Now();
+  const auto now = node.ledger().Now();
   return Reply{ShowText(*standing, now), std::make_shared<const Json>(StandingJson(*standing, now))};
 }
 
 Result<Reply> List(Node& node, const Json&, const Progress&) {
   const auto lock = node.ledger().Share();
-  const auto now = node.clock().Now();
+  const auto now = node.ledger().Now();
   std::vector<std::vector<std::string>> rows = {{"agreement", "state", "until", "epsilon", "question"}};
   Json data = Json::array();
   for (const auto& [name, standing] : node.agreements().agreements()) {

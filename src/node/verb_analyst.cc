@@ -14,7 +14,7 @@ Result<std::vector<agreement::Training>> Trainings(Node& node, const Json& argum
   std::vector<agreement::Training> trainings;
   const Json given = arguments.value("training", Json::array());
   for (const Json& text : given.is_array() ? given : Json::array({given})) {
-    trainings.push_back(TRY(agreement::ParseTraining(text.get<std::string>(), node.clock().Now())));
+    trainings.push_back(TRY(agreement::ParseTraining(text.get<std::string>(), node.ledger().Now())));
   }
   return trainings;
 }
@@ -30,7 +30,7 @@ AnalystStep StepFor(Node& node, AnalystVerb verb, const Json& arguments) {
   return {.verb = verb,
           .analyst = arguments.at("analyst"),
           .by = arguments.value("by", "operator"),
-          .when = node.clock().Now(),
+          .when = node.ledger().Now(),
           .trainings = {},
           .verifier = {}};
 }

@@ -85,7 +85,7 @@ View AgreementsView(Node& node, const release::Caller& caller) {
             for (const auto& [name, standing] : node.agreements().agreements()) {
               const agreement::Agreement& document = *standing.document;
               if (!document.Names(caller.analyst + "@" + node.member())) continue;
-              rows.push_back({name, std::string(agreement::Name(standing.At(node.clock().Now()))),
+              rows.push_back({name, std::string(agreement::Name(standing.At(node.ledger().Now()))),
                               document.purpose, document.question, AsTimestamp(document.from),
                               AsTimestamp(document.until), document.protection.epsilon.value,
                               document.protection.per_query.value});

@@ -99,7 +99,7 @@ Outcome<Bound> BindQuestion(const Parts& parts, const Caller& caller, const Ques
                                    .analysis = "sql",
                                    .purpose = question.settings.purpose,
                                    .epsilon = question.settings.epsilon};
-  Bound bound{.permit = TRY(parts.agreements.Decide(request, parts.clock.Now())),
+  Bound bound{.permit = TRY(parts.agreements.Decide(request, parts.ledger.Now())),
               .published = {},
               .query = {},
               .normal = {}};

@@ -171,7 +171,7 @@ Outcome<void> Release::Admit(const Caller& caller) const {
                                 .analysis = "sql",
                                 .purpose = {},
                                 .epsilon = {}},
-                               parts_.clock.Now()));
+                               parts_.ledger.Now()));
   return {};
 }
 
