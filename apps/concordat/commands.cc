@@ -50,16 +50,15 @@ class Command {
     return *this;
   }
   // A file whose text goes along, with its absolute path beside it.
-  Command& File(const std::string& flag, const std::string& help) {
-    app_->add_option_function<std::string>(
-            flag,
-            [this_invocation = &invocation_](const std::string& file) {
-              this_invocation->arguments["text"] = ReadArgumentFile(file);
-              this_invocation->arguments["path"] =
-                  file == "-" ? "-" : std::filesystem::absolute(file).string();
-            },
-            help)
-        ->required();
+  Command& File(const std::string& flag, const std::string& help, bool required = true) {
+    CLI::Option* option = app_->add_option_function<std::string>(
+        flag,
+        [this_invocation = &invocation_](const std::string& file) {
+          this_invocation->arguments["text"] = ReadArgumentFile(file);
+          this_invocation->arguments["path"] = file == "-" ? "-" : std::filesystem::absolute(file).string();
+        },
+        help);
+    if (required) option->required();
     return *this;
   }
   Command& Path(const std::string& flag, const std::string& key, const std::string& help,
@@ -205,7 +204,10 @@ void AddAskCommands(CLI::App& app, Invocation& invocation) {
 
 void AddLedgerCommands(CLI::App& app, Invocation& invocation) {
   CLI::App& group = Group(app, "ledger", "The record that nobody can rewrite");
-  Command(group, invocation, "verify", "ledger verify", "Recompute everything and compare", "ledger verify");
+  Command(group, invocation, "verify", "ledger verify", "Recompute everything and compare",
+          "ledger verify --against kept-elsewhere.checkpoint")
+      .File("--against", "Hold the ledger against a checkpoint that 'ledger head' printed earlier as well",
+            false);
   Command(group, invocation, "head", "ledger head", "Print the newest checkpoint: keep a copy elsewhere",
           "ledger head");
   Command(group, invocation, "show", "ledger show", "Print entries", "ledger show --last 20")

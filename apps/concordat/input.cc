@@ -1,3 +1,4 @@
+#include <pwd.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -40,6 +41,11 @@ std::string ReadArgumentFile(const std::string& file) {
   auto text = ReadFile(file, std::size_t{8} << 20);
   if (!text) throw CLI::ValidationError(text.error().message, text.error().remedy);
   return *std::move(text);
+}
+
+std::string LoginName() {
+  const passwd* user = getpwuid(getuid());
+  return user != nullptr ? user->pw_name : std::to_string(getuid());
 }
 
 std::string ReadPassword(const std::string& file) {

@@ -33,7 +33,9 @@ void AddLedgerCommands(CLI::App& app, Invocation& invocation);
 std::string ReadArgumentFile(const std::string& file);
 // A password from a file, from standard input ("-"), or asked for on the terminal without echo.
 std::string ReadPassword(const std::string& file);
-// A script for bash or zsh that completes the command tree below `app`.
+// Of whoever runs the program.
+std::string LoginName();
+// A script for bash, zsh or fish that completes the command tree below `app`.
 std::string CompletionScript(const CLI::App& app, const std::string& shell);
 
 }  // namespace concordat::cli

@@ -43,8 +43,13 @@ void Describe(CLI::App& app, Invocation& invocation, std::string& home, std::str
   AddLedgerCommands(app, invocation);
   CLI::App* completion =
       app.add_subcommand("completion", "Print a script that completes commands with the tab key");
-  completion->add_option("shell", shell, "bash or zsh")->required()->check(CLI::IsMember({"bash", "zsh"}));
-  completion->footer("Example:\n  concordat completion bash > /etc/bash_completion.d/concordat");
+  completion->add_option("shell", shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  completion->footer(
+      "Example:\n"
+      "  concordat completion bash > /etc/bash_completion.d/concordat\n"
+      "  concordat completion fish > ~/.config/fish/completions/concordat.fish");
 }
 
 int Main(int argc, char** argv) {
@@ -63,6 +68,7 @@ int Main(int argc, char** argv) {
     return 0;
   }
   invocation.home = home;
+  invocation.arguments.emplace("by", LoginName());
   return Run(invocation);
 }
 

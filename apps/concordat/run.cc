@@ -4,7 +4,8 @@
 
 #include <iostream>
 
-#include "node/care.h"
+#include "base/utf8.h"
+#include "node/backup.h"
 #include "node/control.h"
 #include "node/home.h"
 #include "node/node.h"
@@ -48,14 +49,24 @@ node::Progress ShowProgress(const Invocation& invocation) {
   return [](std::string_view text) { std::cerr << "\r\033[K" << text << std::flush; };
 }
 
+// What the command line gave may be bytes of any kind; the node takes text.
+Result<void> CheckText(const nlohmann::json& arguments) {
+  for (const auto& [name, value] : arguments.items()) {
+    if (!value.is_string() || IsUtf8(value.get_ref<const std::string&>())) continue;
+    return Fail(ErrorCode::kInvalidArgument, name + " is not UTF-8 text", "write it in UTF-8");
+  }
+  return {};
+}
+
 Result<node::Reply> RunAtHome(const Invocation& invocation, const node::Progress& progress) {
   const std::string& verb = invocation.verb;
+  TRY(CheckText(invocation.arguments));
   if (verb == "init") return node::InitHome(invocation.home, invocation.arguments);
   if (verb == "restore") return node::RestoreHome(invocation.home, invocation.arguments);
   const auto home = node::OpenHome(invocation.home);
   if (!home) return tl::unexpected(home.error());
-  auto reply = node::AskControl(home->control_socket(), verb, invocation.arguments, progress);
-  if (reply || reply.error().code != ErrorCode::kUnavailable) return reply;
+  if (auto reply = TRY(node::AskControl(home->control_socket(), verb, invocation.arguments, progress)))
+    return *std::move(reply);
   const auto node = TRY(node::Node::Open(*home));
   return node::RunVerb(*node, verb, invocation.arguments, progress);
 }

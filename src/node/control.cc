@@ -1,9 +1,7 @@
 #include "node/control.h"
 
-#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -11,18 +9,17 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "node/line.h"
-
 namespace concordat::node {
 namespace {
 
-constexpr timeval kRequestTime{.tv_sec = 10, .tv_usec = 0};  // a peer that asks nothing is let go
-constexpr std::size_t kLongestRequest = std::size_t{80}
-                                        << 20;  // a contract or an answer fits many times over
+constexpr Milliseconds kPatience{10'000};  // with a peer that asks nothing, or reads nothing
+constexpr std::size_t kLongestLine = std::size_t{80} << 20;  // a contract or an answer fits many times over
+constexpr std::size_t kMostConnections = 64;
+constexpr Milliseconds kPause{100};
 
 tl::unexpected<Error> Unavailable(const std::filesystem::path& path, const std::string& what) {
   return Fail(ErrorCode::kUnavailable, path.string() + ": " + what,
-              "is the node running? start it: concordat serve");
+              "look at the owner and mode of the home's folder");
 }
 
 Result<sockaddr_un> Address(const std::filesystem::path& path) {
@@ -36,16 +33,16 @@ Result<sockaddr_un> Address(const std::filesystem::path& path) {
   return address;
 }
 
-Result<int> Connect(const std::filesystem::path& path) {
+// A connected socket; none when nobody listens.
+Result<std::optional<int>> Connect(const std::filesystem::path& path) {
   const sockaddr_un address = TRY(Address(path));
   const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (socket < 0) return Unavailable(path, std::strerror(errno));
-  if (connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    const int error = errno;
-    close(socket);
-    return Unavailable(path, std::strerror(error));
-  }
-  return socket;
+  if (connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return socket;
+  const int error = errno;
+  close(socket);
+  if (error == ECONNREFUSED || error == ENOENT) return std::nullopt;
+  return Unavailable(path, std::strerror(error));
 }
 
 bool PeerMayAsk(int socket) {
@@ -78,7 +75,7 @@ Result<Reply> FromLine(const Json& line) {
 Result<std::unique_ptr<ControlServer>> ControlServer::Start(const std::filesystem::path& path,
                                                             Handler handler) {
   const sockaddr_un address = TRY(Address(path));
-  if (const auto other = Connect(path)) {
+  if (const auto other = TRY(Connect(path))) {
     close(*other);
     return Fail(ErrorCode::kAlreadyExists, "a node already listens on " + path.string(), "stop it first");
   }
@@ -106,57 +103,76 @@ ControlServer::~ControlServer() {
   stopping_ = true;
   shutdown(listener_, SHUT_RDWR);
   acceptor_.join();
+  for (Connection& connection : connections_) connection.stream->StopReading();
   for (Connection& connection : connections_) connection.thread.join();
   close(listener_);
   unlink(path_.c_str());
 }
 
+void ControlServer::ForgetFinished() {
+  connections_.remove_if([](Connection& connection) {
+    if (!connection.finished) return false;
+    connection.thread.join();
+    return true;
+  });
+}
+
 void ControlServer::Accept() {
   while (!stopping_) {
     const int socket = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-    if (socket < 0) {
-      if (stopping_) return;
-      continue;
-    }
-    std::erase_if(connections_, [](Connection& connection) {
-      if (!connection.finished->load()) return false;
-      connection.thread.join();
-      return true;
+    if (socket < 0 && !stopping_) std::this_thread::sleep_for(kPause);  // out of descriptors: not for long
+    if (socket < 0) continue;
+    auto stream = std::make_unique<LineStream>(socket);
+    ForgetFinished();
+    if (connections_.size() >= kMostConnections || !PeerMayAsk(socket)) continue;
+    stream->SetPatience(kPatience);
+    Connection& connection = connections_.emplace_back();
+    connection.stream = std::move(stream);
+    connection.thread = std::thread([this, &connection] {
+      Serve(*connection.stream);
+      connection.stream->Close();
+      connection.finished = true;
     });
-    auto finished = std::make_shared<std::atomic<bool>>(false);
-    connections_.push_back({std::thread([this, socket, finished] {
-                              Serve(socket);
-                              finished->store(true);
-                            }),
-                            finished});
   }
 }
 
-void ControlServer::Serve(int socket) {
-  LineStream stream(socket);
-  if (!PeerMayAsk(socket)) return;
-  setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &kRequestTime, sizeof kRequestTime);
-  const auto line = stream.Read(kLongestRequest);
-  if (!line) return;
-  const Json request = Json::parse(*line, nullptr, false);
-  if (!request.is_object() || !request.contains("verb") || !request["verb"].is_string()) return;
-  const Progress progress = [&](std::string_view text) { stream.Write(Json{{"progress", text}}.dump()); };
-  const auto reply =
-      handler_(request["verb"].get<std::string>(), request.value("arguments", Json::object()), progress);
-  stream.Write(ReplyLine(reply).dump(-1, ' ', false, Json::error_handler_t::replace));
+Result<ControlRequest> ParseRequest(std::string_view line) {
+  Json request = Json::parse(line, nullptr, false);
+  if (!request.is_object() || !request.contains("verb") || !request["verb"].is_string())
+    return Fail(ErrorCode::kInvalidArgument, "this is not a request", "use the program concordat");
+  Json arguments = request.value("arguments", Json::object());
+  if (!arguments.is_object()) return Fail(ErrorCode::kInvalidArgument, "the arguments have no names");
+  return ControlRequest{request["verb"], std::make_shared<const Json>(std::move(arguments))};
 }
 
-Result<Reply> AskControl(const std::filesystem::path& path, std::string_view verb, const Json& arguments,
-                         const Progress& progress) {
-  LineStream stream(TRY(Connect(path)));
-  if (!stream.Write(Json{{"verb", verb}, {"arguments", arguments}}.dump()))
-    return Unavailable(path, "the node hung up");
+void ControlServer::Serve(LineStream& stream) {
+  const auto line = stream.Read(kLongestLine);
+  if (!line) return;
+  const auto write = [&](const Json& reply) {
+    return stream.Write(reply.dump(-1, ' ', false, Json::error_handler_t::replace));
+  };
+  const auto request = ParseRequest(*line);
+  if (!request) {
+    write(ReplyLine(tl::unexpected(request.error())));
+    return;
+  }
+  const Progress progress = [&](std::string_view text) { write({{"progress", text}}); };
+  write(ReplyLine(handler_(request->verb, *request->arguments, progress)));
+}
+
+Result<std::optional<Reply>> AskControl(const std::filesystem::path& path, std::string_view verb,
+                                        const Json& arguments, const Progress& progress) {
+  const auto hung_up = Fail(ErrorCode::kInternal, "the node hung up before it answered",
+                            "see its log, and concordat ledger show: what it has done is there");
+  const auto socket = TRY(Connect(path));
+  if (!socket) return std::nullopt;
+  LineStream stream(*socket);
+  if (!stream.Write(Json{{"verb", verb}, {"arguments", arguments}}.dump())) return hung_up;
   for (;;) {
-    const auto line = stream.Read(kLongestRequest);
-    if (!line) return Unavailable(path, "the node stopped before it answered");
-    const Json reply = Json::parse(*line, nullptr, false);
-    if (!reply.is_object()) return Unavailable(path, "the node's answer is not one");
-    if (!reply.contains("progress")) return FromLine(reply);
+    const auto line = stream.Read(kLongestLine);
+    const Json reply = line ? Json::parse(*line, nullptr, false) : Json();
+    if (!reply.is_object()) return hung_up;
+    if (!reply.contains("progress")) return TRY(FromLine(reply));
     progress(reply["progress"].get<std::string>());
   }
 }

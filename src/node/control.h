@@ -5,14 +5,16 @@
 
 #include <atomic>
 #include <filesystem>
+#include <functional>
+#include <list>
 #include <memory>
-#include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include "base/json.h"
 #include "base/result.h"
+#include "node/line.h"
 #include "node/verb.h"
 
 namespace concordat::node {
@@ -25,29 +27,39 @@ class ControlServer {
 
   // Takes over a socket file that no process listens on any more.
   static Result<std::unique_ptr<ControlServer>> Start(const std::filesystem::path& path, Handler handler);
-  // Stops accepting, waits for requests under way.
+  // Stops accepting, hangs up on who has not asked yet, waits for requests under way.
   ~ControlServer();
 
  private:
+  struct Connection {
+    std::unique_ptr<LineStream> stream;
+    std::atomic<bool> finished{false};
+    std::thread thread;
+  };
+
   ControlServer(int listener, std::filesystem::path path, Handler handler);
   void Accept();
-  void Serve(int socket);
-
-  struct Connection {
-    std::thread thread;
-    std::shared_ptr<std::atomic<bool>> finished;
-  };
+  void ForgetFinished();
+  void Serve(LineStream& stream);
 
   int listener_;
   std::filesystem::path path_;
   Handler handler_;
   std::atomic<bool> stopping_{false};
-  std::vector<Connection> connections_;  // touched by the accepting thread, and by the destructor after it
+  std::list<Connection> connections_;  // touched by the accepting thread, and by the destructor after it
   std::thread acceptor_;
 };
 
-// Asks the node behind `path`. Errors: kUnavailable when nobody listens; else the verb's own.
-Result<Reply> AskControl(const std::filesystem::path& path, std::string_view verb, const Json& arguments,
-                         const Progress& progress);
+// A request as it comes over the socket. Errors: kInvalidArgument when it is not one.
+struct ControlRequest {
+  std::string verb;
+  std::shared_ptr<const Json> arguments;  // an object
+};
+Result<ControlRequest> ParseRequest(std::string_view line);
+
+// Asks the node behind `path`; none when nobody listens there. Errors: the verb's own; kInternal when the
+// node was asked and hung up: what it has done is on its ledger, and asking again would do it twice.
+Result<std::optional<Reply>> AskControl(const std::filesystem::path& path, std::string_view verb,
+                                        const Json& arguments, const Progress& progress);
 
 }  // namespace concordat::node

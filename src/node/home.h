@@ -19,6 +19,7 @@ struct Home {
 
   std::filesystem::path settings() const { return root / "node.yaml"; }
   std::filesystem::path store() const { return root / "store.db"; }
+  std::filesystem::path newest_checkpoint() const { return root / "newest.checkpoint"; }
   std::filesystem::path control_socket() const { return root / "control.sock"; }
   std::filesystem::path ledger_key() const { return root / "keys" / "ledger.key"; }
   std::filesystem::path login_key() const { return root / "keys" / "login.key"; }

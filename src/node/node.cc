@@ -1,12 +1,24 @@
 #include "node/node.h"
 
 #include "node/log.h"
+#include "node/remember.h"
 
 namespace concordat::node {
 
 Node::Node(Home home) : home_(std::move(home)), agreements_(home_.config.member) {}
 
-Node::~Node() = default;
+Node::~Node() {
+  if (!release_) return;
+  if (const auto remembered = Remember(); !remembered) Log(Severity::kWarning, remembered.error().message);
+}
+
+Result<void> Node::Remember() {
+  const std::uint64_t size = ledger_->Head().size;
+  if (size == remembered_) return {};
+  TRY(node::Remember(*ledger_, home_.newest_checkpoint()));
+  remembered_ = size;
+  return {};
+}
 
 Result<std::unique_ptr<Node>> Node::Open(Home home) {
   std::unique_ptr<Node> node(new Node(std::move(home)));
@@ -19,6 +31,7 @@ Result<void> Node::Start() {
   auto key = TRY(ReadLedgerKey(home_));
   ledger_ = TRY(ledger::Ledger::Open(*store_, std::move(key), clock_, random_,
                                      {&catalogue_, &agreements_, &budgets_, &history_}));
+  TRY(CheckRemembered(*ledger_, home_.newest_checkpoint()));
   noise_ = std::make_unique<dp::NoisePool>(random_);
   sources_ = TRY(release::Sources::Open(
       {.memory_mb = home_.config.engine_memory_mb, .threads = home_.config.engine_threads}));

@@ -25,10 +25,12 @@ class Node {
   // Opens the store (one process a home), replays the ledger, starts the noise pool.
   static Result<std::unique_ptr<Node>> Open(Home home);
   ~Node();
+  // Writes the newest checkpoint beside the store when there is a newer one. One thread at a time.
+  Result<void> Remember();
 
   const Home& home() const { return home_; }
   const std::string& member() const { return home_.config.member; }
-  const Clock& clock() const { return clock_; }
+  const Clock& clock() const { return clock_; }  // the machine's; decisions go by ledger().Now()
   RandomSource& random() { return random_; }
   store::Store& store() { return *store_; }
   ledger::Ledger& ledger() { return *ledger_; }
@@ -54,6 +56,7 @@ class Node {
   std::unique_ptr<dp::NoisePool> noise_;
   std::unique_ptr<release::Sources> sources_;
   std::unique_ptr<release::Release> release_;
+  std::uint64_t remembered_ = 0;  // entries that the checkpoint beside the store signs for
 };
 
 }  // namespace concordat::node

@@ -18,6 +18,7 @@ namespace concordat::node {
 namespace {
 
 constexpr Milliseconds kPatience{30'000};
+constexpr timespec kRememberEvery{.tv_sec = 5, .tv_nsec = 0};
 // Most of them wait, for the grid or their turn at the engine: with a grid of 100 ms they give 640 answers a
 // second.
 constexpr int kMostWorkers = 64;
@@ -47,10 +48,15 @@ sigset_t BlockSignals() {
   return signals;
 }
 
-void WaitUntilToldToStop(const sigset_t& signals, pgwire::Server& server) {
+// Meanwhile the newest checkpoint goes beside the store, again and again.
+void WaitUntilToldToStop(const sigset_t& signals, pgwire::Server& server, Node& node) {
+  bool remembers = true;
   for (;;) {
-    int signal = 0;
-    sigwait(&signals, &signal);
+    const auto remembered = node.Remember();
+    if (!remembered && remembers) Log(Severity::kWarning, remembered.error().message);
+    remembers = remembered.has_value();
+    const int signal = sigtimedwait(&signals, nullptr, &kRememberEvery);
+    if (signal < 0) continue;
     if (signal != SIGHUP) return;
     sd_notify(0, "RELOADING=1");
     const auto reloaded = server.Reload();
@@ -85,7 +91,7 @@ Result<void> Serve(const std::filesystem::path& root, const Json& arguments) {
   std::fflush(stdout);
   Log(Severity::kInfo, "ready", {{"member", node->member()}, {"port", std::to_string(server->port())}});
   sd_notify(0, "READY=1");
-  WaitUntilToldToStop(signals, *server);
+  WaitUntilToldToStop(signals, *server, *node);
   sd_notify(0, "STOPPING=1");
   Log(Severity::kInfo, "draining");
   server->Drain(kPatience);

@@ -33,6 +33,10 @@ Result<Reply> RunVerb(Node& node, std::string_view name, const Json& arguments, 
     return Fail(ErrorCode::kInvalidArgument,
                 fmt::format("'{}' was given arguments it does not understand: {}", name, error.what()),
                 "node and command line are of different versions: restart the node");
+  } catch (const std::exception& error) {
+    // Of a library, where nobody expected one: the verb fails, and not the node that others use.
+    return Fail(ErrorCode::kInternal, fmt::format("'{}' failed: {}", name, error.what()),
+                "this is a fault of the program: please report it");
   }
 }
 

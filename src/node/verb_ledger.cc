@@ -1,7 +1,10 @@
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "ledger/verify.h"
 #include "node/node.h"
+#include "node/remember.h"
 #include "node/table.h"
 #include "node/verb.h"
 #include "release/answer_json.h"
@@ -11,7 +14,8 @@ namespace {
 
 std::shared_ptr<const Json> Data(Json json) { return std::make_shared<const Json>(std::move(json)); }
 
-Result<Reply> Verify(Node& node, const Json&, const Progress& progress) {
+// Arguments: note, a checkpoint kept elsewhere (optional).
+Result<Reply> Verify(Node& node, const Json& arguments, const Progress& progress) {
   const auto found = TRY(ledger::Verify(node.store(), node.ledger().key(), [&](std::uint64_t entries) {
     progress(fmt::format("{} entries recomputed", entries));
   }));
@@ -21,33 +25,45 @@ Result<Reply> Verify(Node& node, const Json&, const Progress& progress) {
     return Fail(ErrorCode::kCorrupt, message,
                 "stop the node, keep the store for inquiry, restore the newest backup");
   }
-  return Reply{fmt::format("{} entries, every hash, secret part, tile and the signed checkpoint recomputed: "
-                           "all as written\n\n{}",
-                           found.entries, found.checkpoint),
+  std::string text = fmt::format(
+      "{} entries, every hash, secret part, tile and the signed checkpoint recomputed: all as written\n",
+      found.entries);
+  if (arguments.contains("text")) {
+    const auto kept = TRY(CheckBeginsWith(node.ledger(), arguments["text"].get<std::string>()));
+    text += fmt::format("the first {} entries are those of {}\n", kept.size, arguments.value("path", ""));
+  }
+  return Reply{text + "\n" + found.checkpoint,
                Data({{"ok", true}, {"entries", found.entries}, {"checkpoint", found.checkpoint}})};
 }
 
 Result<Reply> Head(Node& node, const Json&, const Progress&) {
   const std::string note = TRY(node.ledger().SignedHead());
   const ledger::Checkpoint head = node.ledger().Head();
-  return Reply{fmt::format("{}\nkey {}\nKeep a copy where nobody here can change it.\n", note,
-                           node.ledger().key().Text()),
-               Data({{"checkpoint", note},
-                     {"size", head.size},
-                     {"root", ToBase64(head.root)},
-                     {"key", node.ledger().key().Text()}})};
+  // The text is the note and nothing else: it is kept as it is, and ledger verify --against reads it.
+  return Reply{note.empty() ? "no entries yet\n" : note, Data({{"checkpoint", note},
+                                                               {"size", head.size},
+                                                               {"root", ToBase64(head.root)},
+                                                               {"key", node.ledger().key().Text()}})};
+}
+
+Result<std::uint64_t> EntryNumber(const Json& arguments, const char* name, std::uint64_t otherwise) {
+  constexpr double kMost = 1e15;  // whole as a double, and more than any ledger holds
+  if (!arguments.contains(name)) return otherwise;
+  const auto number = arguments[name].get<double>();
+  if (number >= 0 && number <= kMost && number == std::floor(number))
+    return static_cast<std::uint64_t>(number);
+  return Fail(ErrorCode::kInvalidArgument, fmt::format("--{} {} does not count entries", name, number),
+              "write a whole number from 0 on");
 }
 
 Result<Reply> Show(Node& node, const Json& arguments, const Progress&) {
   const std::uint64_t size = node.ledger().Head().size;
-  const auto last = static_cast<std::uint64_t>(arguments.value("last", 20.0));
-  const std::uint64_t first = arguments.contains("first")
-                                  ? static_cast<std::uint64_t>(arguments["first"].get<double>())
-                                  : size - std::min(size, last);
+  const bool whole = arguments.contains("first") && !arguments.contains("last");
+  const std::uint64_t last = TRY(EntryNumber(arguments, "last", 20));
+  const std::uint64_t first = TRY(EntryNumber(arguments, "first", size - std::min(size, last)));
   std::string text;
   Json data = Json::array();
-  for (const ledger::Entry& entry : TRY(node.ledger().Read(
-           first, arguments.contains("first") && !arguments.contains("last") ? size : last))) {
+  for (const ledger::Entry& entry : TRY(node.ledger().Read(first, whole ? size : last))) {
     text += fmt::format("{:>6}  {}  {:<20}  {}\n", entry.index, FormatTime(entry.time), entry.kind,
                         entry.body.dump().substr(0, 100));
     data.push_back({{"index", entry.index},

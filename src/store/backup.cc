@@ -39,11 +39,11 @@ Result<void> RenameDurably(const std::filesystem::path& from, const std::filesys
 }  // namespace
 
 Result<void> CopyTo(sqlite3* source, const std::filesystem::path& file) {
-  if (std::filesystem::exists(file)) {
+  std::error_code ignored;  // what cannot be looked at cannot be written either, and that is reported
+  if (std::filesystem::exists(file, ignored)) {
     return Fail(ErrorCode::kAlreadyExists, file.string() + " is there already", "name another file");
   }
   const std::filesystem::path partial = file.string() + ".partial";
-  std::error_code ignored;
   std::filesystem::remove(partial, ignored);
   Result<void> copied = [&]() -> Result<void> {
     const Connection target = TRY(Connection::Open(partial, Access::kWrite));
@@ -55,7 +55,8 @@ Result<void> CopyTo(sqlite3* source, const std::filesystem::path& file) {
 }
 
 Result<void> CheckBackup(const std::filesystem::path& file, const Migrations& migrations) {
-  if (!std::filesystem::exists(file)) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored)) {
     return Fail(ErrorCode::kNotFound, "there is no file " + file.string(), "check the path");
   }
   const Connection connection = TRY(Connection::OpenUnchanged(file));

@@ -280,6 +280,16 @@ def full_disk():
         assert len(charged) >= 1
 
 
+def set_clock(node, offset):
+    """What the node's programs take for the time, from their next start on."""
+    for name in ("LD_PRELOAD", "FAKETIME"):
+        node.environment.pop(name, None)
+    if offset:
+        library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
+        assert os.path.exists(library), "install the Debian package faketime"
+        node.environment.update(LD_PRELOAD=library, FAKETIME=offset, FAKETIME_DONT_FAKE_MONOTONIC="1", FAKETIME_NO_CACHE="1", NO_FAKE_STAT="1")
+
+
 def clock_set_back():
     with Node() as node:
         month_ago = time.strftime("data-ethics@%Y-%m-%d", time.gmtime(time.time() - 30 * 86400))
@@ -288,9 +298,7 @@ def clock_set_back():
         node.agree("adult-study").start()
         ask(node, QUESTION.format(50))
         node.kill(signal.SIGTERM)
-        library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
-        assert os.path.exists(library), "install the Debian package faketime"
-        node.environment.update(LD_PRELOAD=library, FAKETIME="-2d", FAKETIME_DONT_FAKE_MONOTONIC="1", FAKETIME_NO_CACHE="1", NO_FAKE_STAT="1")
+        set_clock(node, "-2d")
         node.start()
         says(node.log(), "the clock is behind the ledger")
         assert ask(node, QUESTION.format(51)) > 0
@@ -298,10 +306,147 @@ def clock_set_back():
         times = [entry["time"] for entry in node.json("ledger", "show", "--first", "0")]
         assert times == sorted(times), "entries went back in time"
         node.kill(signal.SIGTERM)
-        for name in ("LD_PRELOAD", "FAKETIME"):
-            node.environment.pop(name)
+        set_clock(node, None)
         node.start()
         still_good(node)
+
+
+def clock_set_back_past_an_end():
+    """A clock set back brings no expired agreement to life: decisions go by the ledger's time."""
+    with adult_node() as node:
+        until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3))
+        node.agree(STUDY.replace("adult-study", "short-study").replace("until: 2036-01-01", f"until: {until}"))
+        assert ask(node, QUESTION.format(52), database="short-study") > 0
+        time.sleep(4)
+        says(refusal(node, "SELECT 1", database="short-study")[1], "agreement_expired")
+        ask(node, QUESTION.format(53))  # an entry after the end
+        node.kill(signal.SIGTERM)
+        set_clock(node, "-1h")
+        node.start()
+        says(refusal(node, "SELECT 1", database="short-study")[1], "agreement_expired")
+        says(verb_refusal(node, "ask", "short-study", QUESTION.format(54)), "agreement_expired")
+        says(node.verb("agreement", "list"), "expired")
+        set_clock(node, None)
+
+
+def older_store():
+    """An earlier store put in place of the newest would forget charges: the node sees it, by its own note of the head."""
+    with adult_node() as node:
+        kept = node.home.parent / "kept.checkpoint"
+        kept.write_text(node.verb("ledger", "head"))
+        ask(node, QUESTION.format(60))
+        backup = node.home.parent / "monday.backup"
+        node.verb("backup", backup)
+        newer = node.home.parent / "newer.checkpoint"
+        ask(node, QUESTION.format(61))
+        newer.write_text(node.verb("ledger", "head"))
+        says(node.verb("ledger", "verify", "--against", kept), "the first", "are those of", "kept.checkpoint")
+        says(verb_refusal(node, "ledger", "verify", "--against", "-", stdin="no note\n"), "not a checkpoint signed with the key")
+        node.kill(signal.SIGTERM)
+        newest = (node.home / "store.db").read_bytes()
+        shutil.copy(backup, node.home / "store.db")
+        for verb in (("serve", "--listen", "127.0.0.1:0"), ("budget",)):
+            says(verb_refusal(node, *verb, code=3), "entries were signed for", "earlier state", "put the newest store.db back")
+        (node.home / "store.db").write_bytes(newest)
+        node.start()
+        still_good(node)
+        # Whoever restores a backup on purpose is told what that forgets; a checkpoint kept elsewhere still tells.
+        with Node(home=node.home.parent / "again") as again:
+            says(again.verb("restore", backup), "forgotten")
+            again.verb("ledger", "verify", "--against", kept)
+            says(verb_refusal(again, "ledger", "verify", "--against", newer, code=3), "entries were signed for")
+            again.start()
+            ask(again, QUESTION.format(62))
+            ask(again, QUESTION.format(63))
+            says(verb_refusal(again, "ledger", "verify", "--against", newer, code=3), "history was rewritten")
+            still_good(again)
+
+
+def backups_that_do_not_hold():
+    with adult_node() as node:
+        backup = node.home.parent / "monday.backup"
+        says(node.verb("doctor"), "keys are there and private", "the ledger holds", "lewisham/adult@1 are as published")
+        assert all(finding["ok"] for finding in node.json("doctor"))
+        node.verb("backup", backup)
+        for file in (backup, pathlib.Path(f"{backup}.keys")):
+            assert file.stat().st_mode & 0o077 == 0, f"others can read {file}"
+        says(verb_refusal(node, "backup", backup), "there already", "another file")
+        says(verb_refusal(node, "backup", "/no/such/folder/x"), "/no/such/folder")
+        says(verb_refusal(node, "restore", backup), "already", "choose another --home")
+        store, keys = backup.read_bytes(), pathlib.Path(f"{backup}.keys").read_text()
+        again = Node(home=node.home.parent / "again")
+        broken = bytearray(store)
+        broken[store.index(b"dpv:ScientificResearch")] ^= 1
+        for content, kept, code, part in ((broken, keys, 3, "ledger"), (store[:5000], keys, 3, "store"), (store, "{}", 3, "not what backup writes"),
+                                          (None, keys, 1, "no file")):
+            backup.unlink(missing_ok=True)
+            if content is not None:
+                backup.write_bytes(content)
+            pathlib.Path(f"{backup}.keys").write_text(kept)
+            says(verb_refusal(again, "restore", backup, code=code), part)
+            assert not (again.home / "node.yaml").exists() and not (again.home / "store.db").exists(), "a broken restore left a home"
+        backup.write_bytes(store)
+        pathlib.Path(f"{backup}.keys").write_text(keys)
+        again.verb("restore", backup)
+        with again:
+            again.start()
+            still_good(again)
+        (node.home / "keys/ledger.key").chmod(0o644)
+        says(verb_refusal(node, "doctor"), "WRONG", "can be read by others", "chmod 600")
+
+
+def silent_and_strange_control_clients():
+    """Whoever asks nothing, or something strange, holds up neither the node nor its end."""
+    with adult_node() as node:
+        def control():
+            client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            client.connect(str(node.home / "control.sock"))
+            client.settimeout(20)
+            return client
+
+        silent = [control() for _ in range(80)]
+        deadline = time.monotonic() + 20
+        for line in (b"nonsense\n", b"[]\n", b'{"verb": 3}\n', b'{"verb": "no such"}\n', b'{"verb": "budget", "arguments": 7}\n',
+                     b'{"verb": "ledger show", "arguments": {"first": -1}}\n', b'{"verb": "ask", "arguments": {"agreement": []}}\n',
+                     b'{"verb": "product publish", "arguments": {}}\n', b"[" * 100_000 + b"\n"):
+            while True:  # the silent ones take all places until the node lets them go
+                client, answer = control(), b""
+                try:
+                    client.sendall(line)
+                    answer = client.recv(1 << 16)
+                except OSError:
+                    pass
+                if answer or time.monotonic() > deadline:
+                    break
+                time.sleep(0.5)
+            assert "error" in json.loads(answer), answer
+        still_good(node)
+        silent = [control() for _ in range(3)]
+        begin = time.monotonic()
+        node.kill(signal.SIGTERM)
+        assert time.monotonic() - begin < 8, "silent clients held up the node's end"
+        assert node.process.returncode == 0 and silent
+        node.start()
+        says(verb_refusal(node, "ask", "adult-study", b"SELECT '\xff'".decode("utf-8", "surrogateescape")), "sql is not UTF-8")
+        still_good(node)
+
+
+def completes_commands():
+    with Node() as node:
+        def complete(*words):
+            script = node.verb("completion", "bash")
+            line = " ".join(f"'{word}'" for word in words)
+            done = subprocess.run(["bash", "-c", f"{script}\nCOMP_WORDS=({line})\nCOMP_CWORD={len(words) - 1}\n_concordat\necho \"${{COMPREPLY[@]}}\""],
+                                  capture_output=True, text=True, check=True, cwd=ROOT / "deploy")
+            return done.stdout.split()
+        assert {"init", "serve", "ledger"} <= set(complete("concordat", ""))
+        assert complete("concordat", "agr") == ["agreement"]
+        assert set(complete("concordat", "agreement", "re")) == {"resume", "revoke"}
+        assert complete("concordat", "ledger", "verify", "--aga") == ["--against"]
+        assert "concordatd.service" in complete("concordat", "product", "publish", "conc")
+        says(node.verb("completion", "fish"), "complete -c concordat", "-l against", "__fish_seen_subcommand_from ledger")
+        says(node.verb("completion", "zsh"), "bashcompinit")
+        verb_refusal(node, "completion", "tcsh", code=2)
 
 
 def drains_and_reloads():
@@ -422,5 +567,6 @@ def refused_constructs():
 if __name__ == "__main__":
     sys.exit(main([wrong_password, agreements_that_do_not_hold, purpose_and_training, malformed_contract,
                    data_that_break_the_range, files_that_change, two_nodes_on_one_store, corrupt_store, full_disk,
-                   clock_set_back, drains_and_reloads, tells_the_service_manager, keeps_secrets, wrong_use,
+                   clock_set_back, clock_set_back_past_an_end, older_store, backups_that_do_not_hold,
+                   silent_and_strange_control_clients, completes_commands, drains_and_reloads, tells_the_service_manager, keeps_secrets, wrong_use,
                    refused_constructs]))
