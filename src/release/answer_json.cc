@@ -9,6 +9,10 @@
 namespace concordat::release {
 namespace {
 
+constexpr std::size_t kDateLength = 10;     // "2026-11-23"
+constexpr std::size_t kSecondsLength = 19;  // "2026-11-23 07:10:04"
+constexpr std::size_t kMicrosecondDigits = 6;
+
 tl::unexpected<Error> Corrupt(const std::string& what) {
   return Fail(ErrorCode::kCorrupt, "a stored answer is not one: " + what, "run concordat ledger verify");
 }
@@ -28,23 +32,28 @@ Result<Value> NumberFromText(const std::string& text) {
   return Parsed<double>(text);
 }
 
+// "2026-11-23"
 Result<Value> DateFromText(const std::string& text) {
-  const Time time = TRY(ParseTime(text));
+  const auto time = ParseTime(text);
+  if (!time || text.size() != kDateLength) return Corrupt("'" + text + "'");
   return Value(Date{
-      static_cast<std::int32_t>(std::chrono::floor<std::chrono::days>(time).time_since_epoch().count())});
+      static_cast<std::int32_t>(std::chrono::floor<std::chrono::days>(*time).time_since_epoch().count())});
 }
 
 // "2026-11-23 07:10:04[.123456]"
 Result<Value> TimestampFromText(const std::string& text) {
-  if (text.size() < 19 || text[10] != ' ') return Corrupt("'" + text + "'");
-  const Time seconds = TRY(ParseTime(text.substr(0, 10) + "T" + text.substr(11, 8) + "Z"));
-  std::int64_t microseconds = std::chrono::microseconds(seconds.time_since_epoch()).count();
-  if (text.size() > 20) {
-    std::string digits = text.substr(20);
-    digits.resize(6, '0');
-    const auto fraction = TRY(Parsed<std::int64_t>(digits));
-    microseconds += std::get<std::int64_t>(fraction);
-  }
+  if (text.size() < kSecondsLength || text[kDateLength] != ' ') return Corrupt("'" + text + "'");
+  const auto seconds = ParseTime(text.substr(0, kDateLength) + "T" +
+                                 text.substr(kDateLength + 1, kSecondsLength - kDateLength - 1) + "Z");
+  if (!seconds) return Corrupt("'" + text + "'");
+  std::int64_t microseconds = std::chrono::microseconds(seconds->time_since_epoch()).count();
+  if (text.size() == kSecondsLength) return Value(Timestamp{microseconds});
+  std::string digits = text.substr(kSecondsLength + 1);
+  const bool are_digits = digits.find_first_not_of("0123456789") == std::string::npos;
+  if (text[kSecondsLength] != '.' || digits.empty() || digits.size() > kMicrosecondDigits || !are_digits)
+    return Corrupt("'" + text + "'");
+  digits.resize(kMicrosecondDigits, '0');
+  microseconds += std::get<std::int64_t>(TRY(Parsed<std::int64_t>(digits)));
   return Value(Timestamp{microseconds});
 }
 
@@ -95,6 +104,7 @@ Json ToJson(const Answer& answer) {
 
 Result<Answer> AnswerFromJson(const Json& json) {
   try {
+    if (!json.at("columns").is_array() || !json.at("rows").is_array()) return Corrupt("no columns or rows");
     Answer answer{.id = json.at("id"), .columns = {}, .rows = {}, .notice = json.at("notice")};
     for (const Json& column : json.at("columns")) {
       const Type type = TRY(TypeFromName(column.at("type")));

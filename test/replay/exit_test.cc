@@ -4,12 +4,15 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
+#include <thread>
 
 #include "agreement/record.h"
 #include "agreement/testing_agreement.h"
 #include "base/testing_random.h"
 #include "crypto/scram.h"
 #include "dp/testing_noise.h"
+#include "ledger/verify.h"
 #include "release/release.h"
 
 namespace concordat::release {
@@ -111,11 +114,15 @@ class Exit : public testing::Test {
     for (const auto& [id, record] : history_.records()) count += record.outcome == kind ? 1 : 0;
     return count;
   }
+  std::vector<ledger::LevelState> Budgets() const {
+    const auto held = ledger_->Share();
+    return budgets_.Report();
+  }
   static std::int64_t Count(const Answer& answer) { return std::get<std::int64_t>(answer.rows.at(0).at(0)); }
 
   std::filesystem::path folder_;
   ManualClock clock_{agreement::At("2026-07-01")};
-  SeededRandom random_{7};
+  OsRandom random_;  // many threads draw from it
   catalogue::Catalogue catalogue_;
   agreement::Registry agreements_{"lewisham"};
   ledger::BudgetBook budgets_;
@@ -172,8 +179,78 @@ TEST_F(Exit, KeepsTheChargeOfAQuestionThatFailed) {
   EXPECT_EQ(Entries("failed"), 1U);
   EXPECT_FALSE(said_.empty());
   EXPECT_EQ(failed.error().message.find(said_), std::string::npos);
-  const auto held = ledger_->Share();
-  EXPECT_GT(budgets_.Report().at(0).spent.value, 0);
+  EXPECT_GT(Budgets().at(0).spent.value, 0);
+}
+
+// Sixteen threads at once; what each was told.
+template <class F>
+std::vector<Outcome<Answer>> Crowd(const F& ask) {
+  std::vector<Outcome<Answer>> told(16);
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < told.size(); ++i) threads.emplace_back([&, i] { told[i] = ask(i); });
+  for (std::thread& thread : threads) thread.join();
+  return told;
+}
+
+TEST_F(Exit, NeverPassesTheBudgetHoweverManyAskAtOnce) {
+  int answered = 0, refused = 0;
+  for (int round = 0; round < 3; ++round) {
+    const auto told = Crowd([&](std::size_t i) {
+      return Ask(
+          fmt::format("SELECT count(*) FROM visits WHERE amount > {}", round * 20 + static_cast<int>(i)));
+    });
+    for (const auto& each : told) {
+      if (!each) EXPECT_EQ(each.error().reason, "budget_exhausted");
+      each ? ++answered : ++refused;
+    }
+  }
+  EXPECT_GT(answered, 0);
+  EXPECT_GT(refused, 0);
+  EXPECT_EQ(Entries("answered"), static_cast<std::size_t>(answered));
+  for (const auto& state : Budgets()) EXPECT_LE(state.spent.value, state.limit.epsilon.value);
+  const auto found = ledger::Verify(*store_, ledger_->key(), [](std::uint64_t) {});
+  ASSERT_TRUE(found);
+  EXPECT_TRUE(found->ok()) << found->faults.front();
+}
+
+// Some may be computed side by side: then each has noise of its own, and is charged for it.
+TEST_F(Exit, ChargesEachAnswerToEqualQuestionsAtOnce) {
+  const std::string text = "SELECT count(*) FROM visits WHERE amount > 50";
+  std::set<std::string> ids;
+  for (const auto& each : Crowd([&](std::size_t) { return Ask(text, {.epsilon = 0.2}); })) {
+    ASSERT_TRUE(each) << each.error().message;
+    ids.insert(each->id);
+  }
+  EXPECT_EQ(Entries("answered"), ids.size());
+  const double spent = Budgets().at(0).spent.value;
+  const auto again = Ask(text, {.epsilon = 0.2});
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(ids.contains(again->id));
+  EXPECT_EQ(Budgets().at(0).spent.value, spent);
+}
+
+TEST_F(Exit, LetsEveryEndOfAQuestionOutOnTheGridOnly) {
+  Open({.grid = Milliseconds{250}});
+  const std::string text = "SELECT count(*) FROM visits";
+  const struct {
+    const char* name;
+    std::string text;
+    bool cancelled;
+    const char* outcome;
+  } cases[] = {{"answered", text, false, "answered"},
+               {"stored", text, false, "answered"},
+               {"cancelled", "SELECT avg(amount) FROM visits", true, "cancelled"},
+               {"nobody's rows", "SELECT count(*) FROM visits WHERE amount > 100", false, "answered"}};
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    engine::Cancel cancel;
+    if (c.cancelled) cancel.Request();
+    const auto begin = std::chrono::steady_clock::now();
+    const auto answer = release_->Ask({.analyst = "ana", .agreement = "heart-study", .way = "test"},
+                                      {.text = c.text, .parameters = {}, .settings = {}}, cancel);
+    EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(250));
+    EXPECT_EQ(answer ? "answered" : answer.error().reason, c.outcome);
+  }
 }
 
 // Cancels when the grid is about to be waited for: the engine is done by then.
