@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
+#include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "yaml/tree.h"
 
 namespace concordat::node {
@@ -61,27 +65,42 @@ Result<void> SetKey(Config& config, const std::string& key, const yaml::Node& va
   return {};
 }
 
+// The text as YAML: as it stands where it is plain, else in quotes.
+std::string Scalar(const std::string& text) {
+  const auto is_plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-' || c == ':';
+  };
+  const bool plain = !text.empty() && std::isalnum(static_cast<unsigned char>(text.front())) != 0 &&
+                     text.back() != ':' && std::all_of(text.begin(), text.end(), is_plain);
+  return plain ? text : Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 }  // namespace
 
-Result<Config> ReadConfig(const std::filesystem::path& path) {
-  const std::string text = TRY(ReadFile(path, 1 << 20));
+Result<Config> ParseConfig(std::string_view text) {
   const auto document = yaml::Parse(text);
   if (!document) return Wrong(document.error().line, "cannot be read", document.error().what);
   if (document->kind != yaml::Node::Kind::kMap) {
-    return Fail(ErrorCode::kInvalidArgument, path.string() + " is not a map of settings",
+    return Fail(ErrorCode::kInvalidArgument, "node.yaml is not a map of settings",
                 "restore it from a backup");
   }
   Config config;
   for (std::size_t i = 0; i < document->items.size(); ++i)
     TRY(SetKey(config, document->keys[i], document->items[i]));
   if (config.member.empty()) {
-    return Fail(ErrorCode::kInvalidArgument, path.string() + " names no member",
+    return Fail(ErrorCode::kInvalidArgument, "node.yaml names no member",
                 "add a line such as 'member: lewisham'");
   }
   return config;
 }
 
+Result<Config> ReadConfig(const std::filesystem::path& path) {
+  return ParseConfig(TRY(ReadFile(path, 1 << 20)));
+}
+
 std::string WriteConfig(const Config& config) {
+  std::vector<std::string> hosts;
+  for (const std::string& host : config.hosts) hosts.push_back(Scalar(host));
   return fmt::format(
       "# What this node is set to. Change a line and restart; remove one to take its default.\n"
       "member: {}\n"
@@ -93,7 +112,7 @@ std::string WriteConfig(const Config& config) {
       "engine_threads: {}                  # 0: as many as there are cores\n"
       "connections: {}                   # sessions at once\n"
       "idle_time_ms: {}              # a silent session is closed after this\n",
-      config.member, config.listen, fmt::join(config.hosts, ", "), config.answer_grid.count(),
+      Scalar(config.member), Scalar(config.listen), fmt::join(hosts, ", "), config.answer_grid.count(),
       config.query_time.count(), config.engine_memory_mb, config.engine_threads, config.connections,
       config.idle_time.count());
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -21,9 +22,12 @@ struct Config {
   std::uint32_t engine_threads = 0;     // 0: as many as there are cores
   std::uint32_t connections = 200;      // analysts' sessions at once
   Milliseconds idle_time{30 * 60'000};  // a silent session is closed after this
+  bool operator==(const Config&) const = default;
 };
 
 // Errors: kInvalidArgument naming line, key and remedy; unknown keys are refused.
+Result<Config> ParseConfig(std::string_view text);
+// The same of a file; errors also: the file's own.
 Result<Config> ReadConfig(const std::filesystem::path& path);
 // The file as init writes it: every key with its default and what it means.
 std::string WriteConfig(const Config& config);

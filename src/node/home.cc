@@ -113,6 +113,11 @@ Result<Reply> InitHome(const fs::path& root, const Json& arguments) {
   TRY(ParseEndpoint(home.config.listen));
   for (const std::string& host : arguments.value("hosts", std::vector<std::string>{}))
     home.config.hosts.push_back(host);
+  if (const auto again = ParseConfig(WriteConfig(home.config)); !again || *again != home.config) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "the member's name, its hosts or its address cannot be written to node.yaml",
+                "use plain names, such as --host node.lewisham.example");
+  }
   TRY(MakeFolders(home));
   const auto key = TRY(WriteKeys(home));
   TRY(store::Store::Open(home.store(), ledger::LedgerMigrations()));

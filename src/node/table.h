@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/refusal.h"
@@ -9,8 +10,12 @@
 
 namespace concordat::node {
 
-// Rows of equal width, the first of them the head. Numbers stand to the right.
+// Rows of equal width, the first of them the head. Numbers stand to the right; control characters in a value
+// are written as \xNN, so that no value moves a terminal's cursor.
 std::string FormatTable(const std::vector<std::vector<std::string>>& rows);
+
+// At most so many characters, the last of them "…" where something was left out.
+std::string Shortened(std::string_view text, std::size_t characters);
 
 // A refusal as the command line reports it: exit code 1, reason first.
 Error AsError(const Refusal& refusal);

@@ -12,6 +12,8 @@ using agreement::Agreement;
 using agreement::Standing;
 using agreement::Step;
 
+constexpr std::size_t kShownCharacters = 60;  // of a question, in a list
+
 Step StepFor(Node& node, agreement::Verb verb, const Json& arguments, const std::string& name,
              const std::string& id) {
   return {.verb = verb,
@@ -140,7 +142,7 @@ Result<Reply> List(Node& node, const Json&, const Progress&) {
   for (const auto& [name, standing] : node.agreements().agreements()) {
     const Agreement& a = *standing.document;
     rows.push_back({name, agreement::Name(standing.At(now)), FormatTime(a.until).substr(0, 10),
-                    ToText(a.protection.epsilon.value), a.question});
+                    ToText(a.protection.epsilon.value), Shortened(a.question, kShownCharacters)});
     data.push_back(StandingJson(standing, now));
   }
   return Reply{

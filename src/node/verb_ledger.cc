@@ -12,6 +12,8 @@
 namespace concordat::node {
 namespace {
 
+constexpr std::size_t kShownCharacters = 100;  // of an entry, in a list
+
 std::shared_ptr<const Json> Data(Json json) { return std::make_shared<const Json>(std::move(json)); }
 
 // Arguments: note, a checkpoint kept elsewhere (optional).
@@ -65,7 +67,7 @@ Result<Reply> Show(Node& node, const Json& arguments, const Progress&) {
   Json data = Json::array();
   for (const ledger::Entry& entry : TRY(node.ledger().Read(first, whole ? size : last))) {
     text += fmt::format("{:>6}  {}  {:<20}  {}\n", entry.index, FormatTime(entry.time), entry.kind,
-                        entry.body.dump().substr(0, 100));
+                        Shortened(entry.body.dump(), kShownCharacters));
     data.push_back({{"index", entry.index},
                     {"time", FormatTime(entry.time)},
                     {"kind", entry.kind},

@@ -8,6 +8,8 @@
 namespace concordat::node {
 namespace {
 
+constexpr std::size_t kShownCharacters = 48;  // of a title, in a list
+
 std::shared_ptr<const Json> Data(Json json) { return std::make_shared<const Json>(std::move(json)); }
 
 Result<Reply> Publish(Node& node, const Json& arguments, const Progress& progress) {
@@ -54,7 +56,7 @@ Result<Reply> List(Node& node, const Json&, const Progress&) {
                     product.unit_is_row         ? "each row"
                     : product.unit() != nullptr ? product.unit()->name
                                                 : "none",
-                    ToText(product.budget.epsilon.value), product.title});
+                    ToText(product.budget.epsilon.value), Shortened(product.title, kShownCharacters)});
     data.push_back(catalogue::ToJson(product));
   }
   const std::string text =
