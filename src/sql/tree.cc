@@ -115,17 +115,4 @@ Outcome<pg_query::ParseResult> ParseTree(std::string_view text) {
   return tree;
 }
 
-Outcome<std::string> Deparse(const pg_query::ParseResult& tree) {
-  std::string bytes = tree.SerializeAsString();
-  PgQueryDeparseResult deparsed = pg_query_deparse_protobuf({bytes.size(), bytes.data()});
-  if (deparsed.error != nullptr) {
-    const std::string message = deparsed.error->message;
-    pg_query_free_deparse_result(deparsed);
-    return Refuse("not_sql", message, "write the statement another way", "42601");
-  }
-  std::string text = deparsed.query;
-  pg_query_free_deparse_result(deparsed);
-  return text;
-}
-
 }  // namespace concordat::sql

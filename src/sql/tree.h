@@ -17,7 +17,8 @@ inline constexpr std::size_t kLongestText = std::size_t{128} << 10;  // bytes of
 // with position), statement_too_long, statement_too_deep.
 Outcome<pg_query::ParseResult> ParseTree(std::string_view text);
 
-// The tree as text again: one spelling for one meaning.
+// The tree as text again, one spelling for one meaning. An operation that is the operand of another stands as
+// COALESCE(operation), which means the same, wherever parentheses might be needed (deparse.cc).
 Outcome<std::string> Deparse(const pg_query::ParseResult& tree);
 
 }  // namespace concordat::sql
