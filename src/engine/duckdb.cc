@@ -34,15 +34,15 @@ class Duckdb final : public Engine {
   }
 
   Result<void> Open(const DuckdbOptions& options);
-  Result<ResultSet> Run(const std::string& sql, const Row& parameters, const Limits& limits,
-                        const Cancel* cancel) override;
+  Result<void> Stream(const std::string& sql, const Row& parameters, Milliseconds time, const Cancel* cancel,
+                      const Sink& sink) override;
 
  private:
   Result<void> LockDown(const DuckdbOptions& options);
   Result<duckdb_connection> TakeConnection();
   void GiveBack(duckdb_connection connection);
-  Result<ResultSet> RunOn(duckdb_connection connection, const std::string& sql, const Row& parameters,
-                          const Limits& limits, const Cancel* cancel);
+  Result<void> StreamOn(duckdb_connection connection, const std::string& sql, const Row& parameters,
+                        Milliseconds time, const Cancel* cancel, const Sink& sink);
 
   duckdb_database database_ = nullptr;
   bool locked_ = false;  // set before the engine is handed out
@@ -120,16 +120,15 @@ void Duckdb::GiveBack(duckdb_connection connection) {
   idle_.push_back(connection);
 }
 
-Result<ResultSet> Duckdb::Run(const std::string& sql, const Row& parameters, const Limits& limits,
-                              const Cancel* cancel) {
+Result<void> Duckdb::Stream(const std::string& sql, const Row& parameters, Milliseconds time,
+                            const Cancel* cancel, const Sink& sink) {
   const duckdb_connection connection = TRY(TakeConnection());
-  auto result = RunOn(connection, sql, parameters, limits, cancel);
+  auto result = StreamOn(connection, sql, parameters, time, cancel, sink);
   GiveBack(connection);
   return result;
 }
 
-// Rows are fetched as they come, so that a result past its limit is never held whole.
-Result<ResultSet> Execute(duckdb_prepared_statement prepared, const Row& parameters, std::uint64_t limit) {
+Result<void> Execute(duckdb_prepared_statement prepared, const Row& parameters, const Sink& sink) {
   if (duckdb_nparams(prepared) > parameters.size()) return EngineError("a parameter without a value");
   for (std::size_t i = 0; i < duckdb_nparams(prepared); ++i) TRY(BindValue(prepared, i + 1, parameters[i]));
   PendingResult pending;
@@ -140,28 +139,28 @@ Result<ResultSet> Execute(duckdb_prepared_statement prepared, const Row& paramet
   if (duckdb_execute_pending(pending.handle, &result.handle) != DuckDBSuccess) {
     return EngineError(duckdb_result_error(&result.handle));
   }
-  return ReadResult(result.handle, limit);
+  return ReadResult(result.handle, sink);
 }
 
-Result<ResultSet> Duckdb::RunOn(duckdb_connection connection, const std::string& sql, const Row& parameters,
-                                const Limits& limits, const Cancel* cancel) {
+Result<void> Duckdb::StreamOn(duckdb_connection connection, const std::string& sql, const Row& parameters,
+                              Milliseconds time, const Cancel* cancel, const Sink& sink) {
   if (cancel != nullptr && cancel->requested()) return Fail(ErrorCode::kCancelled, "cancelled");
   if (sql.find('\0') != sql.npos) return EngineError("the statement holds a zero byte");
-  const Watchdog::Watch watch(watchdog_, connection, limits.time, cancel);
-  const auto run = [&]() -> Result<ResultSet> {
+  const Watchdog::Watch watch(watchdog_, connection, time, cancel);
+  const auto run = [&]() -> Result<void> {
     Prepared prepared;
     if (duckdb_prepare(connection, sql.c_str(), &prepared.handle) != DuckDBSuccess) {
       return EngineError(duckdb_prepare_error(prepared.handle));
     }
     const auto type = duckdb_prepared_statement_type(prepared.handle);
     if (locked_ && type != DUCKDB_STATEMENT_TYPE_SELECT) return EngineError("a statement that is no SELECT");
-    return Execute(prepared.handle, parameters, limits.rows);
+    return Execute(prepared.handle, parameters, sink);
   };
   auto result = run();
   if (result) return result;
   const auto ended = watch.ended();
   if (ended == ErrorCode::kCancelled) return Fail(ErrorCode::kCancelled, "cancelled");
-  if (ended) return Fail(*ended, fmt::format("the engine took longer than {} ms", limits.time.count()));
+  if (ended) return Fail(*ended, fmt::format("the engine took longer than {} ms", time.count()));
   return result;
 }
 

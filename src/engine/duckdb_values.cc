@@ -120,13 +120,12 @@ class Vector {
   double divisor_ = 0;  // of a decimal
 };
 
-Result<void> AppendChunk(duckdb_data_chunk chunk, ResultSet& out) {
+Result<void> ReadChunk(duckdb_data_chunk chunk, ResultSet& batch) {
   const idx_t rows = duckdb_data_chunk_get_size(chunk);
-  const std::size_t first = out.rows.size();
-  out.rows.resize(first + rows, Row(out.names.size()));
-  for (std::size_t column = 0; column < out.names.size(); ++column) {
+  batch.rows.assign(rows, Row(batch.names.size()));
+  for (std::size_t column = 0; column < batch.names.size(); ++column) {
     const Vector vector(duckdb_data_chunk_get_vector(chunk, column));
-    for (idx_t row = 0; row < rows; ++row) out.rows[first + row][column] = TRY(vector.At(row));
+    for (idx_t row = 0; row < rows; ++row) batch.rows[row][column] = TRY(vector.At(row));
   }
   return {};
 }
@@ -145,25 +144,23 @@ Result<void> BindValue(duckdb_prepared_statement statement, std::uint64_t parame
   return Fail(ErrorCode::kInternal, fmt::format("parameter {} could not be bound", parameter));
 }
 
-Result<ResultSet> ReadResult(duckdb_result& result, std::uint64_t limit) {
-  ResultSet out;
+Result<void> ReadResult(duckdb_result& result, const Sink& sink) {
+  ResultSet batch;
   const idx_t columns = duckdb_column_count(&result);
-  for (idx_t i = 0; i < columns; ++i) out.names.emplace_back(duckdb_column_name(&result, i));
+  for (idx_t i = 0; i < columns; ++i) batch.names.emplace_back(duckdb_column_name(&result, i));
+  TRY(sink(batch));
   for (;;) {
     duckdb_data_chunk chunk = duckdb_fetch_chunk(result);
     if (chunk == nullptr) break;
-    const auto appended = AppendChunk(chunk, out);
+    const auto read = ReadChunk(chunk, batch);
     duckdb_destroy_data_chunk(&chunk);
-    if (!appended) return tl::unexpected(appended.error());
-    if (out.rows.size() > limit) {
-      return Fail(ErrorCode::kResourceExhausted, fmt::format("the result has more than {} rows", limit),
-                  "group by fewer values");
-    }
+    TRY(read);
+    TRY(sink(batch));
   }
   // A statement that fails while its rows are fetched ends like one that has no more of them, but for this.
   const char* said = duckdb_result_error(&result);
   if (said != nullptr) return EngineError(said);
-  return out;
+  return {};
 }
 
 }  // namespace concordat::engine

@@ -12,8 +12,8 @@ namespace concordat::engine {
 tl::unexpected<Error> EngineError(const char* said);
 
 Result<void> BindValue(duckdb_prepared_statement statement, std::uint64_t parameter, const Value& value);
-// Fetches the rows of a streaming result. Errors: kResourceExhausted past `limit` rows; kInternal for a type
-// that values do not have; the engine's.
-Result<ResultSet> ReadResult(duckdb_result& result, std::uint64_t limit);
+// Hands the rows of a streaming result to `sink`. Errors: kInternal for a type that values do not have; the
+// engine's; the sink's.
+Result<void> ReadResult(duckdb_result& result, const Sink& sink);
 
 }  // namespace concordat::engine

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,7 @@ namespace concordat::engine {
 
 struct Limits {
   Milliseconds time{60'000};
-  std::uint64_t rows = 1'000'000;  // more rows than this in a result is an error
+  std::uint64_t rows = 1'000'000;  // more rows than this in a result that is held whole is an error
 };
 
 // Set from any thread; a running query notices within milliseconds and ends with kCancelled.
@@ -35,16 +36,24 @@ struct ResultSet {
   std::vector<Row> rows;
 };
 
-// Threading: Run may be called from several threads at once.
+// Takes a result batch by batch, in the engine's order; at least once, so that the names are told. An error
+// ends the statement.
+using Sink = std::function<Result<void>(ResultSet& batch)>;
+
+// Threading: Stream and Run may be called from several threads at once.
 class Engine {
  public:
   virtual ~Engine() = default;
-  // Runs one statement with `parameters` bound to $1, $2, …
-  // Errors: kTimeout, kCancelled, kResourceExhausted (memory, rows), kInternal (anything the engine says).
-  // The message may hold values of rows: it is for the operator's eyes, never for an analyst nor for a log
-  // that analysts read.
-  virtual Result<ResultSet> Run(const std::string& sql, const Row& parameters, const Limits& limits,
-                                const Cancel* cancel) = 0;
+  // Runs one statement with `parameters` bound to $1, $2, …; `sink` is called in the caller's thread. A
+  // statement may fail after batches of it were taken.
+  // Errors: kTimeout, kCancelled, kResourceExhausted (memory), kInternal (anything the engine says), the
+  // sink's. The message may hold values of rows: it is for the operator's eyes, never for an analyst nor for
+  // a log that analysts read.
+  virtual Result<void> Stream(const std::string& sql, const Row& parameters, Milliseconds time,
+                              const Cancel* cancel, const Sink& sink) = 0;
+  // The result whole. Errors: kResourceExhausted also past `limits.rows`.
+  Result<ResultSet> Run(const std::string& sql, const Row& parameters, const Limits& limits,
+                        const Cancel* cancel);
 };
 
 }  // namespace concordat::engine

@@ -97,17 +97,18 @@ std::string NewId(RandomSource& random) { return fmt::format("{:016x}", random.N
 // The rows of an answer, from the engine's integers: noise goes in here, and nothing comes out without it.
 Result<std::vector<Row>> Compute(const Parts& parts, engine::Engine& engine, const Prepared& prepared,
                                  Milliseconds limit, const engine::Cancel& cancel) {
-  const engine::Limits limits{.time = limit, .rows = 1'000'000};
   sql::Statement inner = sql::InnerStatement(prepared.plan, prepared.parameters, parts.random.NextU64());
   const std::string source = engine::SelectFrom(prepared.published->product.source);
   const std::string with = inner.sql.starts_with("WITH ")
                                ? fmt::format("WITH source AS ({}), {}", source, inner.sql.substr(5))
                                : fmt::format("WITH source AS ({}) {}", source, inner.sql);
-  const auto exact = TRY(engine.Run(with, inner.parameters, limits, &cancel));
+  sql::NoisyTable table(prepared.plan, parts.noise);
+  TRY(engine.Stream(with, inner.parameters, limit, &cancel,
+                    [&](engine::ResultSet& batch) { return table.Add(batch.rows); }));
   TRY(engine::CheckUnchanged(prepared.published->product.source, prepared.published->files));
-  const auto noisy = TRY(sql::AddNoise(prepared.plan, exact.rows, parts.noise));
-  const sql::Statement outer = sql::OuterStatement(prepared.plan, noisy, prepared.parameters);
-  return TRY(parts.sources.released().Run(outer.sql, outer.parameters, limits, &cancel)).rows;
+  const sql::Statement outer =
+      sql::OuterStatement(prepared.plan, std::move(table).Finish(), prepared.parameters);
+  return TRY(parts.sources.released().Run(outer.sql, outer.parameters, {.time = limit}, &cancel)).rows;
 }
 
 // The engine's wide integers as the integers that answers have; a value of another shape stays.

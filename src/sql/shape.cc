@@ -1,8 +1,9 @@
 #include "sql/shape.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
-#include <map>
 
 #include "base/check.h"
 #include "base/int128.h"
@@ -12,13 +13,9 @@
 namespace concordat::sql {
 namespace {
 
-using Kind = Measured::Kind;
+using Places = std::map<Row, std::size_t>;
 
-// The engine's rows, each group once.
-struct Groups {
-  std::vector<Row> keys;
-  std::vector<std::vector<Int128>> sums;  // one vector a measured column, one number a group
-};
+constexpr std::size_t kMostRows = 1'000'000;  // of one answer
 
 std::optional<Int128> WholeNumber(const Value& value) {
   if (IsNull(value)) return Int128{0};
@@ -43,34 +40,14 @@ Result<void> CheckWidth(const Plan& plan, const std::vector<Row>& inner) {
   return {};
 }
 
-// Declared groups in their order and no others; else the groups found, in order of their keys.
-Result<Groups> Collect(const Plan& plan, const std::vector<Row>& inner) {
-  TRY(CheckWidth(plan, inner));
+// Exact sums of these groups, 0 where the engine has no row; rows of other groups are in no group.
+Result<void> AddUp(const Plan& plan, const std::vector<Row>& inner, const Places& places, Groups& groups) {
   const auto keys = static_cast<std::ptrdiff_t>(KeyCount(plan));
-  std::map<Row, std::size_t> places;
-  Groups groups;
-  const bool found = plan.grouping.kind == Grouping::Kind::kThreshold;
-  if (found) {
-    for (const Row& row : inner) places.emplace(Row(row.begin(), row.begin() + keys), 0);
-    for (auto& [key, place] : places) {
-      place = groups.keys.size();
-      groups.keys.push_back(key);
-    }
-  } else {
-    groups.keys =
-        plan.grouping.kind == Grouping::Kind::kDeclared ? plan.grouping.declared : std::vector<Row>{{}};
-    if (Mutated("empty_groups_dropped")) {
-      std::erase_if(groups.keys, [&](const Row& key) {
-        return std::none_of(inner.begin(), inner.end(),
-                            [&](const Row& row) { return std::equal(key.begin(), key.end(), row.begin()); });
-      });
-    }
-    for (std::size_t i = 0; i < groups.keys.size(); ++i) places.emplace(groups.keys[i], i);
-  }
-  groups.sums.assign(plan.measured.size(), std::vector<Int128>(groups.keys.size(), 0));
+  groups.sums.resize(plan.measured.size());
+  for (auto& sums : groups.sums) sums.resize(groups.keys.size());
   for (const Row& row : inner) {
     const auto place = places.find(Row(row.begin(), row.begin() + keys));
-    if (place == places.end()) continue;  // outside the declared domain: in no group
+    if (place == places.end()) continue;
     for (std::size_t i = 0; i < plan.measured.size(); ++i) {
       const auto number = WholeNumber(row[static_cast<std::size_t>(keys) + i]);
       if (!number)
@@ -78,7 +55,12 @@ Result<Groups> Collect(const Plan& plan, const std::vector<Row>& inner) {
       groups.sums[i][place->second] += *number * plan.measured[i].factor;
     }
   }
-  return groups;
+  return {};
+}
+
+void AddNoiseTo(const Plan& plan, Groups& groups, dp::Noise& noise) {
+  for (std::size_t i = 0; i < plan.measured.size(); ++i)
+    dp::AddNoise(plan.measured[i].measurement.mechanism, groups.sums[i], noise);
 }
 
 double CountOf(const Plan& plan, std::size_t index, Int128 noisy) {
@@ -134,48 +116,87 @@ Row NoisyRow(const Plan& plan, const Groups& groups, std::size_t row) {
 
 // Found groups pass when their people do; a minimum removes them, for their presence was noisy already.
 bool Passes(const Plan& plan, const Groups& groups, std::size_t row) {
-  if (plan.grouping.kind != Grouping::Kind::kThreshold) return true;
   const Int128 people = groups.sums[*plan.people][row];
   return people >= plan.grouping.threshold &&
          people >= Int128{plan.terms.minimum_people} * plan.measured[*plan.people].steps;
 }
 
 // Public data: the engine's numbers are the answer.
-Result<std::vector<Row>> Exact(const Plan& plan, const std::vector<Row>& inner) {
-  TRY(CheckWidth(plan, inner));
-  std::vector<Row> rows;
+Row PublicRow(const Plan& plan, const Row& row) {
   const std::size_t keys = KeyCount(plan);
-  for (const Row& row : inner) {
-    Row& out = rows.emplace_back(row.begin(), row.begin() + static_cast<std::ptrdiff_t>(keys));
-    for (std::size_t i = 0; i < plan.sources.size(); ++i) {
-      const Value& value = row[keys + *plan.sources[i].value];
-      if (plan.query->aggregates[i].kind == AggregateKind::kSum) {
-        out.push_back(IsNull(value) || !std::isfinite(Number(value)) ? Value(Null()) : Value(Number(value)));
-      } else {
-        out.push_back(static_cast<std::int64_t>(WholeNumber(value).value_or(0)));
-      }
+  Row out(row.begin(), row.begin() + static_cast<std::ptrdiff_t>(keys));
+  for (std::size_t i = 0; i < plan.sources.size(); ++i) {
+    const Value& value = row[keys + *plan.sources[i].value];
+    if (plan.query->aggregates[i].kind == AggregateKind::kSum) {
+      out.push_back(IsNull(value) || !std::isfinite(Number(value)) ? Value(Null()) : Value(Number(value)));
+    } else {
+      out.push_back(static_cast<std::int64_t>(WholeNumber(value).value_or(0)));
     }
   }
-  std::sort(rows.begin(), rows.end());
-  return rows;
+  return out;
 }
 
 }  // namespace
 
-Result<std::vector<Row>> AddNoise(const Plan& plan, const std::vector<Row>& inner, dp::Noise& noise) {
-  if (plan.product->is_public) return Exact(plan, inner);
-  Groups groups = TRY(Collect(plan, inner));
-  if (groups.keys.size() > dp::kMostCoordinates) {
-    return Fail(ErrorCode::kResourceExhausted, "more groups than one answer may have");
+NoisyTable::NoisyTable(const Plan& plan, dp::Noise& noise) : plan_(plan), noise_(noise) {
+  if (plan.product->is_public || plan.grouping.kind == Grouping::Kind::kThreshold) return;
+  declared_.keys =
+      plan.grouping.kind == Grouping::Kind::kDeclared ? plan.grouping.declared : std::vector<Row>{{}};
+  for (std::size_t i = 0; i < declared_.keys.size(); ++i) places_.emplace(declared_.keys[i], i);
+  declared_.sums.assign(plan.measured.size(), std::vector<Int128>(declared_.keys.size(), 0));
+}
+
+Result<void> NoisyTable::Add(const std::vector<Row>& inner) {
+  TRY(CheckWidth(plan_, inner));
+  if (plan_.product->is_public) {
+    for (const Row& row : inner) rows_.push_back(PublicRow(plan_, row));
+  } else if (plan_.grouping.kind == Grouping::Kind::kThreshold) {
+    TRY(AddFound(inner));
+  } else {
+    TRY(AddUp(plan_, inner, places_, declared_));
   }
-  for (std::size_t i = 0; i < plan.measured.size(); ++i) {
-    dp::AddNoise(plan.measured[i].measurement.mechanism, groups.sums[i], noise);
+  if (rows_.size() <= kMostRows) return {};
+  return Fail(ErrorCode::kResourceExhausted, fmt::format("the answer has more than {} rows", kMostRows),
+              "group by fewer values");
+}
+
+// Each found group gets its noise at once, and what does not pass is gone.
+Result<void> NoisyTable::AddFound(const std::vector<Row>& inner) {
+  const auto keys = static_cast<std::ptrdiff_t>(KeyCount(plan_));
+  Places places;
+  Groups groups;
+  for (const Row& row : inner) places.emplace(Row(row.begin(), row.begin() + keys), 0);
+  for (auto& [key, place] : places) {
+    place = groups.keys.size();
+    groups.keys.push_back(key);
   }
-  std::vector<Row> rows;
+  TRY(AddUp(plan_, inner, places, groups));
+  AddNoiseTo(plan_, groups, noise_);
   for (std::size_t row = 0; row < groups.keys.size(); ++row) {
-    if (Passes(plan, groups, row)) rows.push_back(NoisyRow(plan, groups, row));
+    if (Passes(plan_, groups, row)) rows_.push_back(NoisyRow(plan_, groups, row));
   }
-  return rows;
+  return {};
+}
+
+std::vector<Row> NoisyTable::Finish() && {
+  if (declared_.keys.empty()) {
+    std::sort(rows_.begin(), rows_.end());
+    return std::move(rows_);
+  }
+  const Groups exact = Mutated("empty_groups_dropped") ? declared_ : Groups{};
+  AddNoiseTo(plan_, declared_, noise_);
+  for (std::size_t row = 0; row < declared_.keys.size(); ++row) {
+    const auto is_zero = [&](const std::vector<Int128>& sums) { return sums[row] == 0; };
+    if (!exact.sums.empty() && std::all_of(exact.sums.begin(), exact.sums.end(), is_zero)) continue;
+    rows_.push_back(NoisyRow(plan_, declared_, row));
+  }
+  return std::move(rows_);
+}
+
+Result<std::vector<Row>> AddNoise(const Plan& plan, const std::vector<Row>& inner, dp::Noise& noise) {
+  NoisyTable table(plan, noise);
+  TRY(table.Add(inner));
+  return std::move(table).Finish();
 }
 
 }  // namespace concordat::sql

@@ -2,8 +2,10 @@
 // BY, LIMIT and DISTINCT over released values.
 #pragma once
 
+#include <map>
 #include <vector>
 
+#include "base/int128.h"
 #include "base/result.h"
 #include "base/value.h"
 #include "dp/noise.h"
@@ -12,10 +14,36 @@
 
 namespace concordat::sql {
 
+// Groups with a number for each of Plan::measured: exact at first, then noisy.
+struct Groups {
+  std::vector<Row> keys;
+  std::vector<std::vector<Int128>> sums;  // one vector a measured column, one number a group
+};
+
 // The noisy table: one row a released group; keys, then one value for each of Query::aggregates (NULL when
 // withheld). For declared groups the rows are the same whatever the data. Sorted by keys, never in the
-// engine's order. `inner`: what InnerStatement returned. Errors: kInternal if that does not have the plan's
-// shape.
+// engine's order. Rows come batch by batch, and a found group that does not pass is forgotten at once: how
+// many groups the data have costs time alone. Each group stands in one row of one batch.
+class NoisyTable {
+ public:
+  // Both outlive this.
+  NoisyTable(const Plan& plan, dp::Noise& noise);
+  // `inner`: some of the rows that InnerStatement returned. Errors: kInternal if they do not have the plan's
+  // shape; kResourceExhausted when more groups pass than an answer has rows.
+  Result<void> Add(const std::vector<Row>& inner);
+  std::vector<Row> Finish() &&;
+
+ private:
+  Result<void> AddFound(const std::vector<Row>& inner);
+
+  const Plan& plan_;
+  dp::Noise& noise_;
+  Groups declared_;
+  std::map<Row, std::size_t> places_;  // of declared groups
+  std::vector<Row> rows_;              // of public data, or found and passed
+};
+
+// All of it at once.
 Result<std::vector<Row>> AddNoise(const Plan& plan, const std::vector<Row>& inner, dp::Noise& noise);
 
 // The statement that makes the answer from the noisy table, in the order of ResultColumns (its own column

@@ -153,6 +153,42 @@ TEST(AddNoise, AddsOneDrawToEachSum) {
   EXPECT_EQ(noisy[0][1], Value(std::int64_t{5}));
 }
 
+TEST(NoisyTable, IsTheSameInBatches) {
+  const Pipeline pipeline;
+  const auto table =
+      Joined(People(200, "south", 40), Joined(People(3, "north", 20), People(150, "west", 30)));
+  for (const bool declared : {true, false}) {
+    const Plan plan = Planned(ByRegion(declared));
+    const auto inner = *RunInner(*pipeline.engine, plan, table);
+    ASSERT_EQ(inner.size(), 3u);
+    ConstantNoise noise(7);
+    NoisyTable batches(plan, noise);
+    for (const Row& row : inner) ASSERT_TRUE(batches.Add({row}));
+    ASSERT_TRUE(batches.Add({}));
+    EXPECT_EQ(std::move(batches).Finish(), *AddNoise(plan, inner, noise));
+  }
+}
+
+// How many groups were found is never told: not by failing, and not by more than time.
+TEST(NoisyTable, TakesAnyNumberOfFoundGroups) {
+  const Plan plan = Planned(ByRegion(false));
+  dp::NoNoise none;
+  NoisyTable table(plan, none);
+  for (std::int64_t first = 0; first < 3'000'000; first += 2000) {
+    std::vector<Row> batch;
+    for (std::int64_t i = first; i < first + 2000; ++i) {
+      Row row = {Value(std::to_string(i))};
+      for (std::size_t column = 0; column < plan.measured.size(); ++column)
+        row.emplace_back(std::int64_t{i == 1234 ? 1000 : 1});
+      batch.push_back(std::move(row));
+    }
+    ASSERT_TRUE(table.Add(batch));
+  }
+  const auto rows = std::move(table).Finish();
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0][0], Value("1234"));
+}
+
 TEST(AddNoise, RefusesAnswersOfAnotherShape) {
   dp::NoNoise none;
   EXPECT_FALSE(AddNoise(Planned(ByRegion(true)), {{Value("north")}}, none));
