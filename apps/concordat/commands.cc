@@ -1,99 +1,6 @@
-#include <CLI/CLI.hpp>
-
-#include "invocation.h"
+#include "command.h"
 
 namespace concordat::cli {
-namespace {
-
-using nlohmann::json;
-
-// A command that stores its arguments by name and becomes `verb` when parsed.
-class Command {
- public:
-  Command(CLI::App& parent, Invocation& invocation, const std::string& name, const std::string& verb,
-          const std::string& help, const std::string& example)
-      : app_(parent.add_subcommand(name, help)), invocation_(invocation) {
-    app_->footer("Example:\n  concordat " + example);
-    app_->callback([&invocation, verb] { invocation.verb = verb; });
-  }
-
-  Command& Text(const std::string& flag, const std::string& key, const std::string& help,
-                bool required = false) {
-    CLI::Option* option = app_->add_option_function<std::string>(
-        flag,
-        [this_invocation = &invocation_, key](const std::string& value) {
-          this_invocation->arguments[key] = value;
-        },
-        help);
-    if (required) option->required();
-    return *this;
-  }
-  Command& Texts(const std::string& flag, const std::string& key, const std::string& help) {
-    app_->add_option_function<std::vector<std::string>>(
-        flag,
-        [this_invocation = &invocation_, key](const std::vector<std::string>& values) {
-          this_invocation->arguments[key] = values;
-        },
-        help);
-    return *this;
-  }
-  Command& Number(const std::string& flag, const std::string& key, const std::string& help) {
-    app_->add_option_function<double>(
-        flag,
-        [this_invocation = &invocation_, key](double value) { this_invocation->arguments[key] = value; },
-        help);
-    return *this;
-  }
-  Command& Flag(const std::string& flag, const std::string& key, const std::string& help) {
-    app_->add_flag_callback(
-        flag, [this_invocation = &invocation_, key] { this_invocation->arguments[key] = true; }, help);
-    return *this;
-  }
-  // A file whose text goes along, with its absolute path beside it.
-  Command& File(const std::string& flag, const std::string& help, bool required = true) {
-    CLI::Option* option = app_->add_option_function<std::string>(
-        flag,
-        [this_invocation = &invocation_](const std::string& file) {
-          this_invocation->arguments["text"] = ReadArgumentFile(file);
-          this_invocation->arguments["path"] = file == "-" ? "-" : std::filesystem::absolute(file).string();
-        },
-        help);
-    if (required) option->required();
-    return *this;
-  }
-  Command& Path(const std::string& flag, const std::string& key, const std::string& help,
-                bool required = false) {
-    CLI::Option* option = app_->add_option_function<std::string>(
-        flag,
-        [this_invocation = &invocation_, key](const std::string& path) {
-          this_invocation->arguments[key] = std::filesystem::absolute(path).string();
-        },
-        help);
-    if (required) option->required();
-    return *this;
-  }
-  Command& Password() {
-    file_ = std::make_shared<std::string>();
-    app_->add_option("--password-file", *file_, "Read the password from this file (- for standard input)");
-    app_->parse_complete_callback([this_invocation = &invocation_, file = file_] {
-      this_invocation->arguments["password"] = ReadPassword(*file);
-    });
-    return *this;
-  }
-
- private:
-  CLI::App* app_;
-  Invocation& invocation_;
-  std::shared_ptr<std::string> file_;
-};
-
-CLI::App& Group(CLI::App& app, const std::string& name, const std::string& help) {
-  CLI::App* group = app.add_subcommand(name, help);
-  group->require_subcommand(1);
-  return *group;
-}
-
-}  // namespace
 
 void AddMemberCommands(CLI::App& app, Invocation& invocation) {
   Command(app, invocation, "init", "init", "Make a member: keys, certificate, store; prints what to back up",
@@ -149,38 +56,6 @@ void AddAnalystCommands(CLI::App& app, Invocation& invocation) {
           "analyst remove ana")
       .Text("name", "analyst", "The analyst", true);
   Command(group, invocation, "list", "analyst list", "List analysts and their training", "analyst list");
-}
-
-void AddAgreementCommands(CLI::App& app, Invocation& invocation) {
-  CLI::App& group = Group(app, "agreement", "Agreements: who may ask what, why, until when");
-  Command(group, invocation, "draft", "agreement draft", "Check an agreement and keep it as a draft",
-          "agreement draft heart-study.yaml")
-      .File("file", "The agreement: YAML or JSON");
-  Command(group, invocation, "propose", "agreement propose", "Propose an agreement for approval",
-          "agreement propose heart-study.yaml --approve")
-      .File("file", "The agreement: YAML or JSON")
-      .Flag("--approve", "approve", "Approve it as well, as --by")
-      .Text("--by", "by", "Who acts (default: the name you are logged in with)");
-  const struct {
-    const char* name;
-    const char* help;
-  } steps[] = {
-      {"approve", "Approve a proposed agreement; in force once enough people have"},
-      {"suspend", "Stop answering under an agreement for now"},
-      {"resume", "Answer again under a suspended agreement"},
-      {"revoke", "End an agreement; holds from the next request"},
-  };
-  for (const auto& step : steps) {
-    const std::string name = step.name;
-    Command(group, invocation, name, "agreement " + name, step.help, "agreement " + name + " heart-study")
-        .Text("name", "agreement", "The agreement", true)
-        .Text("--by", "by", "Who acts (default: the name you are logged in with)")
-        .Text("--reason", "reason", "Why, for the record");
-  }
-  Command(group, invocation, "show", "agreement show", "Print an agreement, its state and who approved it",
-          "agreement show heart-study")
-      .Text("name", "agreement", "The agreement", true);
-  Command(group, invocation, "list", "agreement list", "List agreements and their states", "agreement list");
 }
 
 void AddAskCommands(CLI::App& app, Invocation& invocation) {

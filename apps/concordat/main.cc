@@ -38,6 +38,7 @@ void Describe(CLI::App& app, Invocation& invocation, std::string& home, std::str
   AddMemberCommands(app, invocation);
   AddProductCommands(app, invocation);
   AddAnalystCommands(app, invocation);
+  AddPersonCommands(app, invocation);
   AddAgreementCommands(app, invocation);
   AddAskCommands(app, invocation);
   AddLedgerCommands(app, invocation);

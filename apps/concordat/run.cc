@@ -11,6 +11,7 @@
 #include "node/node.h"
 #include "node/serve.h"
 #include "print.h"
+#include "sign.h"
 
 namespace concordat::cli {
 namespace {
@@ -58,17 +59,36 @@ Result<void> CheckText(const nlohmann::json& arguments) {
   return {};
 }
 
+// One request to the member's home, whether a node has it open or not.
+Result<node::Reply> Ask(const Invocation& invocation, const std::string& verb,
+                        const nlohmann::json& arguments, const node::Progress& progress) {
+  const auto home = node::OpenHome(invocation.home);
+  if (!home) return tl::unexpected(home.error());
+  if (auto reply = TRY(node::AskControl(home->control_socket(), verb, arguments, progress)))
+    return *std::move(reply);
+  const auto node = TRY(node::Node::Open(*home));
+  return node::RunVerb(*node, verb, arguments, progress);
+}
+
+// An approval by a person's key is the agreement's note, signed here and taken in again.
+Result<node::Reply> ApproveWithKey(const Invocation& invocation, const node::Progress& progress) {
+  const auto exported = TRY(Ask(invocation, "agreement export", invocation.arguments, progress));
+  nlohmann::json arguments = {{"text", TRY(WithSignature(invocation, exported.text))}};
+  if (invocation.arguments.contains("by")) arguments["by"] = invocation.arguments["by"];
+  return Ask(invocation, "agreement import", arguments, progress);
+}
+
 Result<node::Reply> RunAtHome(const Invocation& invocation, const node::Progress& progress) {
   const std::string& verb = invocation.verb;
   TRY(CheckText(invocation.arguments));
   if (verb == "init") return node::InitHome(invocation.home, invocation.arguments);
   if (verb == "restore") return node::RestoreHome(invocation.home, invocation.arguments);
-  const auto home = node::OpenHome(invocation.home);
-  if (!home) return tl::unexpected(home.error());
-  if (auto reply = TRY(node::AskControl(home->control_socket(), verb, invocation.arguments, progress)))
-    return *std::move(reply);
-  const auto node = TRY(node::Node::Open(*home));
-  return node::RunVerb(*node, verb, invocation.arguments, progress);
+  if (verb == "key new") return MakeKey(invocation);
+  if (verb == "key show") return ShowKey(invocation);
+  if (ApprovesFile(invocation)) return ApproveFile(invocation);
+  if (verb == "agreement approve" && invocation.arguments.contains("key_file"))
+    return ApproveWithKey(invocation, progress);
+  return Ask(invocation, verb, invocation.arguments, progress);
 }
 
 }  // namespace

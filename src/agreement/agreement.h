@@ -1,8 +1,9 @@
 // The agreement: who may ask what, of which products, why, until when, under what protection. One document,
-// whose canonical JSON is hashed and kept; YAML is accepted where a person writes it. Fields:
+// whose canonical JSON is hashed, signed and kept; YAML is accepted where a person writes it. Fields:
 // docs/agreements.md.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -21,6 +22,7 @@ namespace concordat::agreement {
 struct ProductVersion {
   std::string product;  // "lewisham/adult": the catalogue's id
   std::int64_t version = 1;
+  std::string_view Member() const { return std::string_view(product).substr(0, product.find('/')); }
   auto operator<=>(const ProductVersion&) const = default;
 };
 
@@ -33,24 +35,58 @@ struct Protection {
 };
 
 struct Needs {
-  std::map<std::string, int> approvals;  // by party: how many of its people must approve
+  std::map<std::string, int> approvals;  // by party or overseer: how many of its people must approve
   std::vector<std::string> training;     // that every analyst must have attested
   std::string assessment;                // reference of the impact assessment; may be empty
 };
+
+// A body that has a say without having data: an expert panel, a regulator, civil society.
+enum class Say { kApproves, kObjects, kWatches };
+struct Overseer {
+  std::string key;  // a vkey
+  Say say = Say::kWatches;
+  int days = 0;  // kObjects: for so long after all have signed
+};
+
+// What the sharing is for, so that a body sees which sharing pays.
+struct Programme {
+  std::string stage;  // pilot, roll-out, deployed, expanding
+  std::string benefit;
+  std::string measure;  // how the benefit is told
+};
+
+// When questions are answered: days from Monday, minutes of the day, in UTC.
+struct Hours {
+  std::array<bool, 7> days{};
+  int from = 0;
+  int until = 24 * 60;  // exclusive
+  bool Hold(Time now) const;
+};
+
+struct Conditions {
+  std::optional<Hours> hours;
+  std::optional<int> per_hour;  // questions of one analyst
+};
+
+inline constexpr const char* kSelf = "self";
 
 struct Agreement {
   std::string id;         // SHA-256 of `canonical`, in hex
   std::string canonical;  // the document, in canonical JSON
   std::string name;
-  std::map<std::string, std::string>
-      parties;  // member to its key: a vkey, or "self" where no other party has to check
-  std::map<std::string, ProductVersion> tables;
+  std::string supersedes;  // id of the document that this one amends; empty: it amends none
+  std::map<std::string, std::string> parties;  // member to its vkey, or kSelf where no other has to check
+  std::map<std::string, Overseer> oversight;   // by name; never a party too
+  std::map<std::string, std::vector<ProductVersion>> tables;  // each the union of what its members hold
   std::string purpose;
   std::string legal_basis;
   std::string question;
-  std::vector<std::string> analysts;  // "ana@lewisham"
-  std::vector<std::string> allows;    // kinds of analysis: "sql"
+  std::optional<Programme> programme;
+  std::map<std::string, std::string> safes;  // the five: data, outputs, people, projects, settings; or none
+  std::vector<std::string> analysts;         // "ana@lewisham"
+  std::vector<std::string> allows;           // kinds of analysis: "sql"
   Protection protection;
+  Conditions conditions;
   Needs needs;
   Time from;
   Time until;  // exclusive
@@ -58,9 +94,19 @@ struct Agreement {
 
   bool Names(std::string_view analyst) const;  // "ana@lewisham"
   bool Allows(std::string_view analysis) const;
+  // Tables that this member holds alone; the rest are asked of several.
+  std::map<std::string, ProductVersion> TablesOf(std::string_view member) const;
+  // Is there one party that checks for itself, so that nothing is signed?
+  bool IsSelf() const { return parties.begin()->second == kSelf; }
+  // The vkey of a party or overseer; empty for who is neither, or for kSelf.
+  std::string KeyOf(std::string_view signer) const;
+  // Who must sign before it is in force: parties, and overseers that approve.
+  std::vector<std::string> Signers() const;
+  // For how long after that overseers may object; 0 when none may.
+  Milliseconds ObjectionTime() const;
 };
 
-// Reads YAML or JSON. Unknown fields, several parties and several products for a table are refused.
+// Reads YAML or JSON. Unknown fields are refused.
 // Errors: kInvalidArgument: "line 7: protection.epsilon is …", with what to write instead.
 Result<Agreement> ParseAgreement(std::string_view text);
 // The same of a document already parsed; messages name fields but no lines.

@@ -19,7 +19,8 @@ TEST(ParseAgreement, ReadsEveryField) {
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(read->name, "heart-study");
   EXPECT_EQ(read->parties, (std::map<std::string, std::string>{{"lewisham", "self"}}));
-  EXPECT_EQ(read->tables, (std::map<std::string, ProductVersion>{{"patients", {"lewisham/heart", 3}}}));
+  EXPECT_EQ(read->tables,
+            (std::map<std::string, std::vector<ProductVersion>>{{"patients", {{"lewisham/heart", 3}}}}));
   EXPECT_EQ(read->purpose, "dpv:ScientificResearch");
   EXPECT_EQ(read->legal_basis, "dpv-gdpr:A9-2-j");
   EXPECT_EQ(read->question, "Does cholesterol predict disease?");
@@ -60,6 +61,65 @@ TEST(ParseAgreement, TakesTheMembersOwnKey) {
   EXPECT_FALSE(ParseAgreement(SampleText("self", other)));
 }
 
+TEST(ParseAgreement, ReadsWhatSeveralMembersAgree) {
+  const auto read = ParseAgreement(JointText());
+  ASSERT_TRUE(read) << read.error().message << read.error().remedy;
+  EXPECT_EQ(read->Signers(), (std::vector<std::string>{"lewisham", "southwark", "ethics-panel"}));
+  EXPECT_EQ(read->KeyOf("southwark"), TestKey("southwark").verify_key().Text());
+  EXPECT_EQ(read->KeyOf("regulator"), TestKey("regulator").verify_key().Text());
+  EXPECT_EQ(read->KeyOf("camden"), "");
+  EXPECT_EQ(read->ObjectionTime(), std::chrono::days(14));
+  EXPECT_EQ(read->needs.approvals,
+            (std::map<std::string, int>{{"ethics-panel", 1}, {"lewisham", 2}, {"southwark", 1}}));
+  EXPECT_EQ(read->tables.at("patients").size(), 2U);
+  EXPECT_EQ(read->TablesOf("southwark"),
+            (std::map<std::string, ProductVersion>{{"wards", {"southwark/wards", 1}}}));
+  EXPECT_TRUE(read->TablesOf("lewisham").empty());
+  EXPECT_EQ(read->programme->stage, "pilot");
+  EXPECT_EQ(read->conditions.per_hour, 60);
+  EXPECT_EQ(read->safes.at("people"), "trained, named, attested");
+  EXPECT_FALSE(read->IsSelf());
+}
+
+TEST(ParseAgreement, HoldsOverseersToTheirForm) {
+  const struct {
+    const char* from;
+    std::string to;
+    const char* message;
+  } cases[] = {
+      {"say: approves", "say: approve", "oversight.ethics-panel.say is not a say"},
+      {"say: approves", "say: approves, days: 3", "oversight.ethics-panel has days, and does not object"},
+      {", days: 14", "", "oversight.regulator does not say for how many days"},
+      {"days: 14", "days: 0", "oversight.regulator.days is not a whole number"},
+      {"  ethics-panel:", "  southwark:", "oversight.southwark is a party as well"},
+      {"{lewisham: 2, southwark: 1}", "{lewisham: 2, southwark: 1, regulator: 1}",
+       "needs.approvals.regulator names"},
+      {"southwark: 1}", "camden: 1}", "needs.approvals.camden names"},
+      {"lewisham/heart@3, southwark/heart@1", "lewisham/heart@3, lewisham/heart@4",
+       "tables.patients[1] is a second"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.to);
+    std::string text = JointText();
+    text.replace(text.find(c.from), std::string(c.from).size(), c.to);
+    const auto read = ParseAgreement(text);
+    ASSERT_FALSE(read);
+    EXPECT_NE(read.error().message.find(c.message), std::string::npos) << read.error().message;
+  }
+}
+
+TEST(Hours, HoldFromTheFirstMinuteToTheLast) {
+  const Hours hours{.days = {true, true, true, true, true, false, false}, .from = 8 * 60, .until = 18 * 60};
+  const struct {
+    const char* when;
+    bool holds;
+  } cases[] = {{"2026-11-23T08:00:00Z", true}, {"2026-11-23T07:59:59Z", false},
+               {"2026-11-23T17:59:59Z", true}, {"2026-11-23T18:00:00Z", false},
+               {"2026-11-27T12:00:00Z", true}, {"2026-11-28T12:00:00Z", false},
+               {"2026-11-29T12:00:00Z", false}};
+  for (const auto& c : cases) EXPECT_EQ(hours.Hold(At(c.when)), c.holds) << c.when;
+}
+
 TEST(ParseAgreement, ReadsTheSamples) {
   for (const char* name : {"adult-study", "warm-homes"}) {
     const auto text =
@@ -87,10 +147,43 @@ TEST(ParseAgreement, SaysWhatIsWrongAndWhere) {
       {"name: heart-study", "name: heart-study\nname: b", "line 3: cannot be read: 'name' stands twice"},
       {"{lewisham: self}", "{}", "line 3: parties is not a set of named fields"},
       {"{lewisham: self}", "{lewisham: selfish}", "line 3: parties.lewisham is not that member's key"},
-      {"{lewisham: self}", "{lewisham: self, southwark: self}", "line 3: parties names several members"},
+      {"{lewisham: self}", "{lewisham: self, southwark: self}",
+       "line 3: parties.lewisham is 'self', and there"},
       {"[lewisham/heart@3]", "[lewisham/heart@3, lewisham/lungs@1]",
-       "line 5: tables.patients has 2 products"},
-      {"[lewisham/heart@3]", "[]", "line 5: tables.patients has 0 products"},
+       "line 5: tables.patients[1] is a second product of lewisham"},
+      {"[lewisham/heart@3]", "[]", "line 5: tables.patients has no product"},
+      {"name: heart-study", "name: heart-study\nsupersedes: 12ab",
+       "line 3: supersedes is not a document's SHA-256"},
+      {"name: heart-study", "name: heart-study\nsupersedes: abc",
+       "line 3: supersedes is not a document's SHA-256"},
+      {"{lewisham: self}", "{lewisham: self}\noversight: {panel: {key: x, say: watches}}",
+       "line 4: oversight.panel has nothing to check"},
+      {"retention_days: 90", "retention_days: 90\nprogramme: {stage: trial, benefit: b, measure: m}",
+       "line 20: programme.stage is not a stage"},
+      {"retention_days: 90", "retention_days: 90\nprogramme: {stage: pilot, benefit: b}",
+       "line 20: programme has no 'measure'"},
+      {"retention_days: 90", "retention_days: 90\nfive_safes: {data: d}",
+       "line 20: five_safes has no 'outputs'"},
+      {"retention_days: 90", "retention_days: 90\nconditions: {questions_per_hour: 0}",
+       "line 20: conditions.questions_per_hour is not a whole number"},
+      {"retention_days: 90",
+       "retention_days: 90\nconditions: {hours: {days: [], from: '08:00', until: '18:00'}}",
+       "line 20: conditions.hours.days names no day"},
+      {"retention_days: 90",
+       "retention_days: 90\nconditions: {hours: {days: [monday], from: '08:00', until: '18:00'}}",
+       "line 20: conditions.hours.days[0] is not a day"},
+      {"retention_days: 90",
+       "retention_days: 90\nconditions: {hours: {days: [mon], from: '8:00', until: '18:00'}}",
+       "line 20: conditions.hours.from is not a time of day"},
+      {"retention_days: 90",
+       "retention_days: 90\nconditions: {hours: {days: [mon], from: '08:60', until: '18:00'}}",
+       "line 20: conditions.hours.from is not a time of day"},
+      {"retention_days: 90",
+       "retention_days: 90\nconditions: {hours: {days: [mon], from: '08:00', until: '24:01'}}",
+       "line 20: conditions.hours.until is not a time of day"},
+      {"retention_days: 90",
+       "retention_days: 90\nconditions: {hours: {days: [mon], from: '18:00', until: '18:00'}}",
+       "line 20: conditions.hours.until is not after from"},
       {"[lewisham/heart@3]", "lewisham/heart@3", "line 5: tables.patients is not a list"},
       {"[lewisham/heart@3]", "[southwark/heart@3]",
        "line 5: tables.patients[0] names 'southwark', which is not a party"},

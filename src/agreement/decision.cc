@@ -37,6 +37,8 @@ std::string WhatToDo(State state, const Evidence& evidence) {
       return fmt::format("ask {} when it will be proposed", Steward(evidence));
     case State::kProposed:
       return fmt::format("it waits for approval: ask {}", Steward(evidence));
+    case State::kApproved:
+      return "all have signed; it begins once the period for objections is over";
     case State::kSuspended:
       return fmt::format("ask {} why, and when it will be resumed", Steward(evidence));
     default:
@@ -45,8 +47,8 @@ std::string WhatToDo(State state, const Evidence& evidence) {
 }
 
 Outcome<void> AgreementIsActive(const Request& request, const Evidence& evidence) {
-  const State state = evidence.standing->state;
-  if (state == State::kActive) return {};
+  const State state = evidence.standing->At(evidence.now);
+  if (state == State::kActive || state == State::kExpired) return {};
   return Refuse("agreement_not_active",
                 fmt::format("the agreement '{}' is {}", request.agreement, Name(state)),
                 WhatToDo(state, evidence), kNotAllowed);
@@ -67,6 +69,24 @@ Outcome<void> AgreementHasBegun(const Request& request, const Evidence& evidence
                 fmt::format("the agreement '{}' begins on {}", request.agreement, Day(document.from)),
                 fmt::format("wait until then, or ask {} for an earlier date", Steward(evidence)),
                 kNotAllowed);
+}
+
+std::string HoursText(const Hours& hours) {
+  constexpr const char* kDays[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+  std::string days;
+  for (std::size_t i = 0; i < hours.days.size(); ++i) {
+    if (hours.days.at(i)) days += (days.empty() ? "" : ", ") + std::string(kDays[i]);
+  }
+  return fmt::format("{} from {:02}:{:02} until {:02}:{:02} UTC", days, hours.from / 60, hours.from % 60,
+                     hours.until / 60, hours.until % 60);
+}
+
+Outcome<void> HoursHold(const Request& request, const Evidence& evidence) {
+  const auto& hours = evidence.standing->document->conditions.hours;
+  if (!hours || hours->Hold(evidence.now)) return {};
+  return Refuse("outside_hours",
+                fmt::format("the agreement '{}' answers on {}", request.agreement, HoursText(*hours)),
+                "ask again then", kNotAllowed);
 }
 
 Outcome<void> TrainingIsAttested(const Request& request, const Evidence& evidence) {
@@ -108,6 +128,15 @@ Outcome<void> AnalysisIsAllowed(const Request& request, const Evidence& evidence
                 fmt::format("ask {} for an agreement that allows it", Steward(evidence)), kNotAllowed);
 }
 
+Outcome<void> RateIsKept(const Request& request, const Evidence& evidence) {
+  const auto& most = evidence.standing->document->conditions.per_hour;
+  if (!most || evidence.asked < *most) return {};
+  return Refuse("rate_exceeded",
+                fmt::format("the agreement '{}' allows {} questions an hour, and you have asked {}",
+                            request.agreement, *most, evidence.asked),
+                "ask again later", kNotAllowed);
+}
+
 Outcome<void> EpsilonIsANumber(const Request& request, const Evidence&) {
   if (!request.epsilon || (std::isfinite(*request.epsilon) && *request.epsilon > 0)) return {};
   return Refuse("epsilon_invalid", "concordat.epsilon is not a number above zero",
@@ -123,25 +152,121 @@ Outcome<void> EpsilonIsWithinPerQuery(const Request& request, const Evidence& ev
                 fmt::format("SET concordat.epsilon = {}, or less", most), kBadSetting);
 }
 
-// In order; the first that does not hold is the refusal. Each may rely on those before it.
-using Condition = Outcome<void> (*)(const Request&, const Evidence&);
-constexpr Condition kConditions[] = {
-    AnalystIsKnown,    AgreementNamesAnalyst, AgreementIsActive,       AgreementHasNotExpired,
-    AgreementHasBegun, TrainingIsAttested,    TrainingIsRecent,        PurposeFits,
-    AnalysisIsAllowed, EpsilonIsANumber,      EpsilonIsWithinPerQuery,
+std::string DateOf(const char* what, Time time) { return fmt::format("{} {}", what, Day(time)); }
+
+std::string SignaturesText(const Standing& standing) {
+  if (standing.seals.empty()) return "";
+  std::string signers;
+  for (const auto& [signer, seal] : standing.seals) signers += (signers.empty() ? "" : ", ") + signer;
+  return fmt::format(", signed by {}", signers);
+}
+
+std::string TrainingText(const Evidence& evidence, bool expiry) {
+  std::string text;
+  for (const std::string& name : evidence.standing->document->needs.training) {
+    const Time attested = evidence.analyst->trainings.at(name);
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name,
+                        expiry ? DateOf("until", ExpiryOf(attested)) : DateOf("of", attested));
+  }
+  return text.empty() ? "none is needed" : text;
+}
+
+// In order; the first that does not hold is the refusal. Each may rely on those before it, and its evidence
+// is told only once it holds.
+struct Condition {
+  const char* what;
+  Outcome<void> (*check)(const Request&, const Evidence&);
+  std::string (*evidence)(const Request&, const Evidence&);
 };
+
+const Condition kConditions[] = {
+    {"the analyst is known here", AnalystIsKnown,
+     [](const Request& r, const Evidence& e) {
+       return fmt::format("{} was added {}", r.analyst, DateOf("on", e.analyst->added));
+     }},
+    {"the agreement names the analyst", AgreementNamesAnalyst,
+     [](const Request& r, const Evidence& e) { return fmt::format("as {}@{}", r.analyst, e.member); }},
+    {"the agreement is in force", AgreementIsActive,
+     [](const Request&, const Evidence& e) {
+       return fmt::format("it is {}{}", Name(e.standing->At(e.now)), SignaturesText(*e.standing));
+     }},
+    {"it has not ended", AgreementHasNotExpired,
+     [](const Request&, const Evidence& e) { return DateOf("valid until", e.standing->document->until); }},
+    {"it has begun", AgreementHasBegun,
+     [](const Request&, const Evidence& e) { return DateOf("valid from", e.standing->document->from); }},
+    {"questions are answered at this hour", HoursHold,
+     [](const Request&, const Evidence& e) {
+       const auto& hours = e.standing->document->conditions.hours;
+       return hours ? HoursText(*hours) : std::string("at any hour");
+     }},
+    {"the training it needs is attested", TrainingIsAttested,
+     [](const Request&, const Evidence& e) { return TrainingText(e, false); }},
+    {"the training has not expired", TrainingIsRecent,
+     [](const Request&, const Evidence& e) { return TrainingText(e, true); }},
+    {"the purpose is the agreement's", PurposeFits,
+     [](const Request& r, const Evidence& e) {
+       const Agreement& document = *e.standing->document;
+       return fmt::format("{}, on the legal basis {}{}", document.purpose, document.legal_basis,
+                          r.purpose ? "" : "; the analyst has set none");
+     }},
+    {"this kind of analysis is allowed", AnalysisIsAllowed,
+     [](const Request& r, const Evidence&) { return r.analysis; }},
+    {"the rate is kept", RateIsKept,
+     [](const Request&, const Evidence& e) {
+       const auto& most = e.standing->document->conditions.per_hour;
+       return most ? fmt::format("{} of {} questions in the last hour", e.asked, *most)
+                   : fmt::format("{} questions in the last hour, and no limit", e.asked);
+     }},
+    {"the epsilon asked for is a number", EpsilonIsANumber,
+     [](const Request& r, const Evidence& e) {
+       return r.epsilon
+                  ? fmt::format("{}", *r.epsilon)
+                  : fmt::format("none: the agreement's {}", e.standing->document->protection.per_query.value);
+     }},
+    {"a question may spend as much", EpsilonIsWithinPerQuery,
+     [](const Request&, const Evidence& e) {
+       return fmt::format("at most {}", e.standing->document->protection.per_query.value);
+     }},
+};
+
+// Tables that are not this member's alone.
+std::vector<std::string> Elsewhere(const Agreement& document, std::string_view member) {
+  const auto own = document.TablesOf(member);
+  std::vector<std::string> elsewhere;
+  for (const auto& [table, products] : document.tables) {
+    if (!own.contains(table)) elsewhere.push_back(table);
+  }
+  return elsewhere;
+}
 
 }  // namespace
 
+std::vector<Finding> Examine(const Request& request, const Evidence& evidence) {
+  std::vector<Finding> findings;
+  bool reached = true;
+  for (const Condition& condition : kConditions) {
+    Finding& finding = findings.emplace_back(Finding{.condition = condition.what, .evidence = {}});
+    if (!reached) continue;
+    const auto outcome = condition.check(request, evidence);
+    reached = outcome.has_value();
+    finding.outcome = reached ? Finding::Outcome::kHolds : Finding::Outcome::kFails;
+    finding.evidence = reached ? condition.evidence(request, evidence)
+                               : fmt::format("refused ({}): {}; {}", outcome.error().reason,
+                                             outcome.error().message, outcome.error().hint);
+  }
+  return findings;
+}
+
 Outcome<Permit> Decide(const Request& request, const Evidence& evidence) {
-  for (const Condition condition : kConditions) TRY(condition(request, evidence));
+  for (const Condition& condition : kConditions) TRY(condition.check(request, evidence));
   const Agreement& document = *evidence.standing->document;
   const Protection& protection = document.protection;
   return Permit{.agreement = document.name,
                 .agreement_id = document.id,
                 .analyst = request.analyst,
                 .purpose = document.purpose,
-                .tables = document.tables,
+                .tables = document.TablesOf(evidence.member),
+                .elsewhere = Elsewhere(document, evidence.member),
                 .epsilon = request.epsilon ? Epsilon{*request.epsilon} : protection.per_query,
                 .budget = {protection.epsilon, protection.delta},
                 .analyst_epsilon = protection.per_analyst,

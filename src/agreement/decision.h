@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "agreement/agreement.h"
 #include "agreement/analyst.h"
@@ -28,6 +29,7 @@ struct Evidence {
   const Standing* standing = nullptr;
   const Analyst* analyst = nullptr;
   Time now{};
+  int asked = 0;  // questions of this analyst under this agreement in the hour before now
 };
 
 // Leave, and what whoever uses it is bound to.
@@ -36,18 +38,30 @@ struct Permit {
   std::string agreement_id;
   std::string analyst;
   std::string purpose;
-  std::map<std::string, ProductVersion> tables;
-  Epsilon epsilon;                         // for this question: asked for, or the agreement's per_query
-  PrivacyBudget budget;                    // of the agreement
-  std::optional<Epsilon> analyst_epsilon;  // of this analyst under it, when it sets one
+  std::map<std::string, ProductVersion> tables;  // those that this member holds alone
+  std::vector<std::string> elsewhere;            // tables that others hold, or hold as well
+  Epsilon epsilon;                               // for this question: asked for, or the agreement's per_query
+  PrivacyBudget budget;                          // of the agreement
+  std::optional<Epsilon> analyst_epsilon;        // of this analyst under it, when it sets one
   std::int64_t minimum_people = 1;
   int retention_days = 0;
 };
 
 // Refusals, in the order of the conditions: analyst_unknown, agreement_unknown (also for one that does not
 // name the analyst: names are not to be probed), agreement_not_active, agreement_expired,
-// agreement_not_yet_valid, training_missing, training_expired, purpose_mismatch, analysis_not_allowed,
-// epsilon_invalid, epsilon_too_large.
+// agreement_not_yet_valid, outside_hours, training_missing, training_expired, purpose_mismatch,
+// analysis_not_allowed, rate_exceeded, epsilon_invalid, epsilon_too_large.
 Outcome<Permit> Decide(const Request& request, const Evidence& evidence);
+
+// One condition of a decision, as examined.
+struct Finding {
+  const char* condition;  // "the analyst is known here"
+  std::string evidence;   // "ana was added on 2026-03-01"; of a failed one, the refusal's words
+  enum class Outcome { kHolds, kFails, kNotReached } outcome = Outcome::kNotReached;
+};
+
+// Every condition in its order: Decide permits exactly when all hold. Conditions after one that fails are not
+// reached.
+std::vector<Finding> Examine(const Request& request, const Evidence& evidence);
 
 }  // namespace concordat::agreement

@@ -17,13 +17,15 @@ struct World {
   Analyst analyst{.name = "ana", .trainings = {{"data-ethics", At("2026-03-01")}}};
   bool has_standing = true;
   bool has_analyst = true;
+  int asked = 0;
   Time now = At("2026-07-01");
 
   Outcome<Permit> Decided() const {
     return Decide(request, {.member = "lewisham",
                             .standing = has_standing ? &standing : nullptr,
                             .analyst = has_analyst ? &analyst : nullptr,
-                            .now = now});
+                            .now = now,
+                            .asked = asked});
   }
 };
 

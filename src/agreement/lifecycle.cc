@@ -4,44 +4,53 @@
 
 #include <algorithm>
 
+#include "agreement/seal.h"
 #include "base/check.h"
 
 namespace concordat::agreement {
 namespace {
 
 constexpr char kNotAllowed[] = "42501";
-constexpr unsigned kNowhere = 0;
 constexpr unsigned In(State state) { return 1U << static_cast<unsigned>(state); }
 
 // What each verb may start from, and what to do instead from anywhere else.
 struct Rule {
+  Verb verb;
+  const char* name;
   unsigned from;
   bool from_nothing;
   const char* otherwise;
 };
 
-Rule RuleOf(Verb verb) {
-  switch (verb) {
-    case Verb::kDraft:
-    case Verb::kPropose:
-      return {In(State::kDraft) | In(State::kRevoked) | In(State::kExpired), true,
-              "revoke it first, or give the new agreement another name"};
-    case Verb::kApprove:
-      return {In(State::kProposed), false, "only a proposed agreement can be approved"};
-    case Verb::kSuspend:
-      return {In(State::kActive), false, "only an active agreement can be suspended"};
-    case Verb::kResume:
-      return {In(State::kSuspended), false, "only a suspended agreement can be resumed"};
-    case Verb::kRevoke:
-      return {In(State::kDraft) | In(State::kProposed) | In(State::kActive) | In(State::kSuspended) |
-                  In(State::kExpired),
-              false, "it has ended already; nothing needs doing"};
-  }
-  return {kNowhere, false, ""};
+constexpr unsigned kNew =
+    In(State::kDraft) | In(State::kRevoked) | In(State::kExpired) | In(State::kSuperseded);
+constexpr char kOther[] = "revoke it first, amend it (supersedes), or give the new agreement another name";
+
+constexpr Rule kRules[] = {
+    {Verb::kDraft, "draft", kNew, true, kOther},
+    {Verb::kPropose, "propose", kNew, true, kOther},
+    {Verb::kApprove, "approve", In(State::kProposed), false, "only a proposed agreement can be approved"},
+    {Verb::kSign, "sign", In(State::kProposed), false, "only a proposed agreement can be signed"},
+    {Verb::kSuspend, "suspend", In(State::kApproved) | In(State::kActive) | In(State::kSuspended), false,
+     "only an agreement that all have signed can be suspended"},
+    {Verb::kResume, "resume", In(State::kSuspended), false, "only a suspended agreement can be resumed"},
+    {Verb::kRevoke, "revoke",
+     In(State::kDraft) | In(State::kProposed) | In(State::kApproved) | In(State::kActive) |
+         In(State::kSuspended) | In(State::kExpired),
+     false, "it has ended already; nothing needs doing"},
+    {Verb::kObject, "object", In(State::kApproved), false,
+     "objections are heard from when all have signed until the period that the document gives is over"},
+};
+
+const Rule& RuleOf(Verb verb) {
+  const auto* const rule =
+      std::find_if(std::begin(kRules), std::end(kRules), [verb](const Rule& r) { return r.verb == verb; });
+  CHECK(rule != std::end(kRules));
+  return *rule;
 }
 
 Outcome<void> CheckAllowed(const Standing* before, const Step& step) {
-  const Rule rule = RuleOf(step.verb);
+  const Rule& rule = RuleOf(step.verb);
   if (before == nullptr) {
     if (rule.from_nothing) return {};
     return Refuse("agreement_unknown", "there is no agreement '" + step.agreement + "'",
@@ -51,31 +60,115 @@ Outcome<void> CheckAllowed(const Standing* before, const Step& step) {
   if ((rule.from & In(state)) != 0) return {};
   return Refuse(
       "step_not_allowed",
-      fmt::format("the agreement '{}' is {}: one cannot {} it", step.agreement, Name(state), Name(step.verb)),
+      fmt::format("the agreement '{}' is {}: one cannot {} it", step.agreement, Name(state), rule.name),
       rule.otherwise, kNotAllowed);
 }
 
-Outcome<void> CheckPerson(const Agreement& document, const Step& step) {
-  if (!document.parties.contains(step.party)) {
-    return Refuse("not_a_party", fmt::format("{} is not a party to '{}'", step.party, step.agreement),
-                  "only members that the agreement names under parties take steps in it", kNotAllowed);
+// Who may take such a step at all: parties, and overseers as far as their say goes.
+Outcome<void> CheckParty(const Agreement& document, const Step& step) {
+  const auto overseer = document.oversight.find(step.party);
+  const bool oversees = overseer != document.oversight.end();
+  bool may = document.parties.contains(step.party) && step.verb != Verb::kObject;
+  if (oversees) {
+    const bool everybody =
+        step.verb == Verb::kDraft || step.verb == Verb::kPropose || step.verb == Verb::kResume;
+    const Say needed = step.verb == Verb::kObject ? Say::kObjects : Say::kApproves;
+    may = everybody || overseer->second.say == needed;
   }
-  return {};
+  if (may) return {};
+  return Refuse(
+      "not_a_party",
+      fmt::format("{} has no such say in '{}': it cannot {} it", step.party, step.agreement, Name(step.verb)),
+      "parties take steps, and overseers as far as the document's oversight says", kNotAllowed);
 }
 
 Outcome<void> CheckApprover(const Standing& before, const Step& step) {
   const bool again = std::any_of(before.steps.begin(), before.steps.end(), [&step](const Step& earlier) {
     return earlier.verb == Verb::kApprove && earlier.party == step.party && earlier.by == step.by;
   });
-  if (!again) return {};
-  return Refuse("already_approved", fmt::format("{} has approved '{}' already", step.by, step.agreement),
-                "each approval must be another person's", kNotAllowed);
+  if (!again && !before.seals.contains(step.party)) return {};
+  return Refuse("already_approved",
+                again ? fmt::format("{} has approved '{}' already", step.by, step.agreement)
+                      : fmt::format("{} has signed '{}' already", step.party, step.agreement),
+                again ? "each approval must be another person's" : "nothing more is needed of it",
+                kNotAllowed);
 }
 
-bool HasAllApprovals(const Standing& standing) {
-  const auto& needed = standing.document->needs.approvals;
-  return std::all_of(needed.begin(), needed.end(),
-                     [&standing](const auto& need) { return standing.Approvals(need.first) >= need.second; });
+Outcome<void> CheckSeal(std::string_view text, const Step& step, const std::string& vkey) {
+  if (SealHolds(text, step.seal, vkey)) return {};
+  return Refuse("signature_invalid",
+                fmt::format("the signature of {} does not fit its key in the document", step.party),
+                "ask for the file again; if it stays so, ask whether their key has changed", kNotAllowed);
+}
+
+// The party signs exactly when its people's approvals are complete.
+Outcome<void> CheckApproval(const Standing& before, const Step& step) {
+  TRY(CheckApprover(before, step));
+  const std::string key = before.document->KeyOf(step.party);
+  const bool signs = before.Completes(step.party) && !key.empty();
+  if (step.seal.empty() != signs) {
+    if (signs) TRY(CheckSeal(NoteText(*before.document), step, key));
+    return {};
+  }
+  return Refuse("signature_invalid",
+                signs ? "the approvals are complete, and the member's own signature is missing"
+                      : "the member's own signature came before its approvals were complete",
+                "try again: others approved meanwhile", kNotAllowed);
+}
+
+Outcome<void> CheckSigning(const Standing& before, const Step& step) {
+  if (before.seals.contains(step.party)) return CheckApprover(before, step);
+  return CheckSeal(NoteText(*before.document), step, before.document->KeyOf(step.party));
+}
+
+Outcome<void> CheckSealed(const Standing& before, const Step& step) {
+  const std::string key = before.document->KeyOf(step.party);
+  if (!key.empty()) {
+    TRY(CheckSeal(StepText(step), step, key));
+    const std::uint64_t next = before.NextNumber(step.party);
+    if (step.number != next) {
+      return Refuse("step_out_of_order",
+                    fmt::format("this is step {} of {} upon '{}', and the next is {}", step.number,
+                                step.party, step.agreement, next),
+                    step.number < next ? "it was taken already: nothing needs doing"
+                                       : "take in the notes before it first",
+                    kNotAllowed);
+    }
+  }
+  if (step.verb == Verb::kResume && !before.held_by.contains(step.party)) {
+    return Refuse("step_not_allowed",
+                  fmt::format("the agreement '{}' was suspended by {}", step.agreement,
+                              before.held_by.empty() ? "nobody" : *before.held_by.begin()),
+                  "who suspended it resumes it", kNotAllowed);
+  }
+  if (step.verb == Verb::kSuspend && before.held_by.contains(step.party)) {
+    return Refuse("step_not_allowed", fmt::format("{} has suspended it already", step.party),
+                  "nothing needs doing", kNotAllowed);
+  }
+  return {};
+}
+
+bool IsSignedByAll(const Standing& standing) {
+  const std::vector<std::string> signers = standing.document->Signers();
+  return std::all_of(signers.begin(), signers.end(),
+                     [&](const std::string& signer) { return standing.seals.contains(signer); });
+}
+
+// Precondition: the step was checked.
+void Enter(Standing& standing, const Step& step) {
+  const bool signs =
+      step.verb == Verb::kSign || (step.verb == Verb::kApprove && standing.Completes(step.party));
+  standing.steps.push_back(step);
+  if (signs) standing.seals[step.party] = step.seal;
+  if (signs && IsSignedByAll(standing)) {
+    standing.state = State::kActive;
+    standing.signed_at = step.when;
+  }
+  if (step.verb == Verb::kRevoke) standing.state = State::kRevoked;
+  if (step.verb == Verb::kSuspend || step.verb == Verb::kObject) standing.held_by.insert(step.party);
+  if (step.verb == Verb::kResume) standing.held_by.erase(step.party);
+  if (step.verb == Verb::kSuspend || step.verb == Verb::kObject || step.verb == Verb::kResume)
+    standing.state = standing.held_by.empty() ? State::kActive : State::kSuspended;
 }
 
 Outcome<Standing> Continue(const Standing& before, const Step& step) {
@@ -83,71 +176,35 @@ Outcome<Standing> Continue(const Standing& before, const Step& step) {
     return Refuse("document_changed", fmt::format("'{}' is another document by now", step.agreement),
                   "read it again: concordat agreement show " + step.agreement, kNotAllowed);
   }
-  TRY(CheckPerson(*before.document, step));
-  if (step.verb == Verb::kApprove) TRY(CheckApprover(before, step));
+  TRY(CheckParty(*before.document, step));
+  if (step.verb == Verb::kApprove) TRY(CheckApproval(before, step));
+  if (step.verb == Verb::kSign) TRY(CheckSigning(before, step));
+  if (IsSealed(step.verb)) TRY(CheckSealed(before, step));
   Standing after = before;
-  after.steps.push_back(step);
-  switch (step.verb) {
-    case Verb::kApprove:
-      after.state = HasAllApprovals(after) ? State::kActive : State::kProposed;
-      break;
-    case Verb::kSuspend:
-      after.state = State::kSuspended;
-      break;
-    case Verb::kResume:
-      after.state = State::kActive;
-      break;
-    case Verb::kRevoke:
-      after.state = State::kRevoked;
-      break;
-    case Verb::kDraft:
-    case Verb::kPropose:
-      CHECK(false);
-  }
+  Enter(after, step);
   return after;
 }
 
 }  // namespace
 
-const char* Name(State state) {
-  switch (state) {
-    case State::kDraft:
-      return "draft";
-    case State::kProposed:
-      return "proposed";
-    case State::kActive:
-      return "active";
-    case State::kSuspended:
-      return "suspended";
-    case State::kRevoked:
-      return "revoked";
-    case State::kExpired:
-      return "expired";
-  }
-  return "";
+bool IsSealed(Verb verb) {
+  return verb == Verb::kSuspend || verb == Verb::kResume || verb == Verb::kRevoke || verb == Verb::kObject;
 }
 
-const char* Name(Verb verb) {
-  switch (verb) {
-    case Verb::kDraft:
-      return "draft";
-    case Verb::kPropose:
-      return "propose";
-    case Verb::kApprove:
-      return "approve";
-    case Verb::kSuspend:
-      return "suspend";
-    case Verb::kResume:
-      return "resume";
-    case Verb::kRevoke:
-      return "revoke";
-  }
-  return "";
+const char* Name(State state) {
+  constexpr const char* kNames[] = {"draft",     "proposed", "approved", "active",
+                                    "suspended", "revoked",  "expired",  "superseded"};
+  return kNames[static_cast<std::size_t>(state)];
 }
+
+const char* Name(Verb verb) { return RuleOf(verb).name; }
 
 State Standing::At(Time now) const {
-  const bool can_expire = state == State::kProposed || state == State::kActive || state == State::kSuspended;
-  return can_expire && now >= document->until ? State::kExpired : state;
+  const bool ended = state == State::kDraft || state == State::kRevoked || state == State::kSuperseded;
+  if (ended) return state;
+  if (now >= document->until) return State::kExpired;
+  if (state == State::kActive && now < signed_at + document->ObjectionTime()) return State::kApproved;
+  return state;
 }
 
 int Standing::Approvals(std::string_view party) const {
@@ -156,11 +213,22 @@ int Standing::Approvals(std::string_view party) const {
   }));
 }
 
+bool Standing::Completes(std::string_view party) const {
+  const auto needed = document->needs.approvals.find(std::string(party));
+  return needed != document->needs.approvals.end() && Approvals(party) + 1 >= needed->second;
+}
+
+std::uint64_t Standing::NextNumber(std::string_view party) const {
+  return 1 + static_cast<std::uint64_t>(std::count_if(steps.begin(), steps.end(), [party](const Step& step) {
+           return IsSealed(step.verb) && step.party == party;
+         }));
+}
+
 Outcome<Standing> Take(const Standing* before, const Step& step) {
   TRY(CheckAllowed(before, step));
   if (step.verb != Verb::kDraft && step.verb != Verb::kPropose) return Continue(*before, step);
   CHECK(step.document != nullptr && step.document->name == step.agreement && step.document->id == step.id);
-  TRY(CheckPerson(*step.document, step));
+  TRY(CheckParty(*step.document, step));
   Standing after{.document = step.document,
                  .state = step.verb == Verb::kDraft ? State::kDraft : State::kProposed,
                  .steps = {}};

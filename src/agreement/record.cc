@@ -16,6 +16,7 @@ constexpr StepKind kStepKinds[] = {
     {Verb::kDraft, "agreement.drafted"},    {Verb::kPropose, ledger::kind::kAgreementProposed},
     {Verb::kApprove, "agreement.approved"}, {Verb::kSuspend, "agreement.suspended"},
     {Verb::kResume, "agreement.resumed"},   {Verb::kRevoke, "agreement.revoked"},
+    {Verb::kSign, "agreement.signed"},      {Verb::kObject, "agreement.objected"},
 };
 
 struct AnalystKind {
@@ -27,6 +28,16 @@ constexpr AnalystKind kAnalystKinds[] = {
     {AnalystVerb::kPassword, "analyst.password"},
     {AnalystVerb::kTraining, "analyst.training"},
     {AnalystVerb::kRemove, "analyst.removed"},
+};
+
+struct PersonKind {
+  PersonVerb verb;
+  const char* kind;
+};
+constexpr PersonKind kPersonKinds[] = {
+    {PersonVerb::kAdd, "person.added"},
+    {PersonVerb::kKey, "person.key"},
+    {PersonVerb::kRemove, "person.removed"},
 };
 
 template <class Table>
@@ -56,6 +67,15 @@ Result<std::string> TextOf(const ledger::Entry& entry, const char* field) {
   return found->get<std::string>();
 }
 
+Result<std::string> TextIfAny(const ledger::Entry& entry, const char* field) {
+  if (!entry.body.contains(field)) return std::string();
+  return TextOf(entry, field);
+}
+
+void PutIfAny(Json& body, const char* field, const std::string& text) {
+  if (!text.empty()) body[field] = text;
+}
+
 Result<std::vector<Training>> TrainingsOf(const ledger::Entry& entry) {
   std::vector<Training> trainings;
   const auto found = entry.body.find("training");
@@ -73,7 +93,10 @@ Result<std::vector<Training>> TrainingsOf(const ledger::Entry& entry) {
 
 ledger::Draft DraftOf(const Step& step) {
   Json body = {{"agreement", step.agreement}, {"id", step.id}, {"party", step.party}, {"by", step.by}};
-  if (!step.reason.empty()) body["reason"] = step.reason;
+  PutIfAny(body, "reason", step.reason);
+  PutIfAny(body, "signature", step.signature);
+  PutIfAny(body, "seal", step.seal);
+  if (step.number != 0) body["number"] = step.number;
   if (step.document) {
     auto document = crypto::ParseJson(step.document->canonical);
     CHECK(document);
@@ -92,7 +115,16 @@ ledger::Draft DraftOf(const AnalystStep& step) {
   return {.kind = KindOf(kAnalystKinds, step.verb), .body = std::move(body), .secret = std::move(secret)};
 }
 
+ledger::Draft DraftOf(const PersonStep& step) {
+  Json body = {{"person", step.person}, {"by", step.by}};
+  PutIfAny(body, "reason", step.reason);
+  PutIfAny(body, "key", step.key);
+  for (const Role role : step.roles) body["roles"].push_back(Name(role));
+  return {.kind = KindOf(kPersonKinds, step.verb), .body = std::move(body), .secret = {}};
+}
+
 bool IsAgreementKind(std::string_view kind) { return FindKind(kStepKinds, kind) != std::end(kStepKinds); }
+bool IsPersonKind(std::string_view kind) { return FindKind(kPersonKinds, kind) != std::end(kPersonKinds); }
 bool IsAnalystKind(std::string_view kind) { return FindKind(kAnalystKinds, kind) != std::end(kAnalystKinds); }
 
 Result<Step> StepOf(const ledger::Entry& entry) {
@@ -103,7 +135,12 @@ Result<Step> StepOf(const ledger::Entry& entry) {
   step.id = TRY(TextOf(entry, "id"));
   step.party = TRY(TextOf(entry, "party"));
   step.by = TRY(TextOf(entry, "by"));
-  if (entry.body.contains("reason")) step.reason = TRY(TextOf(entry, "reason"));
+  step.reason = TRY(TextIfAny(entry, "reason"));
+  step.signature = TRY(TextIfAny(entry, "signature"));
+  step.seal = TRY(TextIfAny(entry, "seal"));
+  const Json number = entry.body.value("number", Json(0U));
+  if (!number.is_number_unsigned()) return Corrupt(entry, "has a number that is none");
+  step.number = number;
   if (step.verb != Verb::kDraft && step.verb != Verb::kPropose) return step;
   const auto document = entry.body.find("document");
   if (document == entry.body.end()) return Corrupt(entry, "has no document");
@@ -128,6 +165,22 @@ Result<AnalystStep> AnalystStepOf(const ledger::Entry& entry) {
   auto verifier = crypto::ParseScramVerifier(text->get<std::string>());
   if (!verifier) return Corrupt(entry, "has a verifier that cannot be read");
   step.verifier = *std::move(verifier);
+  return step;
+}
+
+Result<PersonStep> PersonStepOf(const ledger::Entry& entry) {
+  const auto row = FindKind(kPersonKinds, entry.kind);
+  if (row == std::end(kPersonKinds)) return Corrupt(entry, "is not a step of a person");
+  PersonStep step{.verb = row->verb, .when = entry.time};
+  step.person = TRY(TextOf(entry, "person"));
+  step.by = TRY(TextOf(entry, "by"));
+  step.reason = TRY(TextIfAny(entry, "reason"));
+  step.key = TRY(TextIfAny(entry, "key"));
+  for (const Json& item : entry.body.value("roles", Json::array())) {
+    const auto role = item.is_string() ? RoleNamed(item.get<std::string>()) : std::nullopt;
+    if (!role) return Corrupt(entry, "has a role that is not known");
+    step.roles.insert(*role);
+  }
   return step;
 }
 

@@ -3,6 +3,7 @@
 
 #include "agreement/analyst.h"
 #include "agreement/lifecycle.h"
+#include "agreement/person.h"
 #include "ledger/entry.h"
 
 namespace concordat::agreement {
@@ -10,12 +11,15 @@ namespace concordat::agreement {
 // The entry's time is the ledger's own; `when` is not written.
 ledger::Draft DraftOf(const Step& step);
 ledger::Draft DraftOf(const AnalystStep& step);
+ledger::Draft DraftOf(const PersonStep& step);
 
-// Is an entry one of an agreement, or of an analyst? Reading one that is: kCorrupt when it is not what
-// DraftOf writes.
+// Is an entry one of an agreement, of an analyst, or of a person? Reading one that is: kCorrupt when it is
+// not what DraftOf writes.
 bool IsAgreementKind(std::string_view kind);
 Result<Step> StepOf(const ledger::Entry& entry);
 bool IsAnalystKind(std::string_view kind);
 Result<AnalystStep> AnalystStepOf(const ledger::Entry& entry);
+bool IsPersonKind(std::string_view kind);
+Result<PersonStep> PersonStepOf(const ledger::Entry& entry);
 
 }  // namespace concordat::agreement

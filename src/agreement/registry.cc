@@ -1,5 +1,9 @@
 #include "agreement/registry.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "agreement/record.h"
 
 namespace concordat::agreement {
@@ -16,14 +20,23 @@ Result<Outcome<ledger::Entry>> EnterStep(ledger::Ledger& ledger, const Registry&
   return ledger.AppendIf(DraftOf(step), [&registry, &step] { return registry.Check(step); });
 }
 
+// Who put a standing's document forward.
+std::string_view ProposedBy(const Standing& standing) {
+  for (const Step& step : standing.steps) {
+    if (step.verb == Verb::kPropose) return step.by;
+  }
+  return {};
+}
+
+bool IsRunning(State state) {
+  return state == State::kApproved || state == State::kActive || state == State::kSuspended;
+}
+
 }  // namespace
 
 void Registry::Apply(const ledger::Entry& entry) {
   if (IsAgreementKind(entry.kind)) {
-    const auto step = StepOf(entry);
-    if (!step) return;
-    auto after = Take(Find(step->agreement), *step);
-    if (after) agreements_.insert_or_assign(step->agreement, *std::move(after));
+    if (const auto step = StepOf(entry)) ApplyStep(*step);
   } else if (IsAnalystKind(entry.kind)) {
     const auto step = AnalystStepOf(entry);
     if (!step) return;
@@ -31,31 +44,124 @@ void Registry::Apply(const ledger::Entry& entry) {
     if (!after) return;
     analysts_.erase(step->analyst);
     if (*after) analysts_.emplace(step->analyst, **std::move(after));
+  } else if (IsPersonKind(entry.kind)) {
+    auto step = PersonStepOf(entry);
+    if (!step) return;
+    step->member = member_;
+    auto after = Take(FindPerson(step->person), *step);
+    if (!after) return;
+    people_.erase(step->person);
+    if (*after) people_.emplace(step->person, **std::move(after));
   }
+}
+
+void Registry::ApplyStep(const Step& step) {
+  Promote(step.agreement, step.when);
+  if (!Check(step)) return;
+  auto after = Take(SlotOf(step), step);
+  if (!after) return;
+  const bool amends = IsForAmendment(step);
+  Standings& standings = amends ? amendments_ : agreements_;
+  const auto before = standings.find(step.agreement);
+  const bool follows = before != standings.end() && before->second.document->id != after->document->id;
+  if (follows && !amends && before->second.state != State::kDraft) past_.push_back(before->second);
+  if (!amends && (follows || after->state == State::kRevoked)) amendments_.erase(step.agreement);
+  standings.insert_or_assign(step.agreement, *std::move(after));
+  Promote(step.agreement, step.when);
+}
+
+// An amendment whose time has come takes the place of what it supersedes.
+void Registry::Promote(const std::string& agreement, Time now) {
+  const auto amendment = amendments_.find(agreement);
+  if (amendment == amendments_.end() || amendment->second.At(now) != State::kActive) return;
+  Standing& current = agreements_.at(agreement);
+  current.state = State::kSuperseded;
+  past_.push_back(std::move(current));
+  current = std::move(amendment->second);
+  amendments_.erase(amendment);
 }
 
 void Registry::Clear() {
   agreements_.clear();
+  amendments_.clear();
+  past_.clear();
   analysts_.clear();
+  people_.clear();
 }
 
-const Standing* Registry::Find(std::string_view agreement) const { return FindIn(agreements_, agreement); }
-const Analyst* Registry::FindAnalyst(std::string_view analyst) const { return FindIn(analysts_, analyst); }
+const Standing* Registry::Find(std::string_view agreement, Time now) const {
+  const Standing* amendment = FindIn(amendments_, agreement);
+  if (amendment != nullptr && amendment->At(now) == State::kActive) return amendment;
+  return FindIn(agreements_, agreement);
+}
 
-Outcome<Permit> Registry::Decide(const Request& request, Time now) const {
-  return agreement::Decide(request, {.member = member_,
-                                     .standing = Find(request.agreement),
-                                     .analyst = FindAnalyst(request.analyst),
-                                     .now = now});
+const Standing* Registry::FindAmendment(std::string_view agreement, Time now) const {
+  const Standing* amendment = FindIn(amendments_, agreement);
+  return amendment != nullptr && amendment->At(now) == State::kActive ? nullptr : amendment;
+}
+
+const Standing* Registry::FindDocument(std::string_view agreement, std::string_view id) const {
+  for (const Standing* standing : {FindIn(agreements_, agreement), FindIn(amendments_, agreement)}) {
+    if (standing != nullptr && standing->document->id == id) return standing;
+  }
+  return nullptr;
+}
+
+const Analyst* Registry::FindAnalyst(std::string_view analyst) const { return FindIn(analysts_, analyst); }
+const Person* Registry::FindPerson(std::string_view person) const { return FindIn(people_, person); }
+
+bool Registry::HasApprovers() const {
+  return std::any_of(people_.begin(), people_.end(),
+                     [](const auto& person) { return person.second.roles.contains(Role::kApprover); });
+}
+
+Evidence Registry::EvidenceFor(const Request& request, Time now, int asked) const {
+  return {.member = member_,
+          .standing = Find(request.agreement, now),
+          .analyst = FindAnalyst(request.analyst),
+          .now = now,
+          .asked = asked};
+}
+
+Outcome<Permit> Registry::Decide(const Request& request, Time now, int asked) const {
+  return agreement::Decide(request, EvidenceFor(request, now, asked));
+}
+
+bool Registry::IsForAmendment(const Step& step) const {
+  if (step.document) return !step.document->supersedes.empty();
+  const Standing* amendment = FindIn(amendments_, step.agreement);
+  return amendment != nullptr && amendment->document->id == step.id;
+}
+
+const Standing* Registry::SlotOf(const Step& step) const {
+  return FindIn(IsForAmendment(step) ? amendments_ : agreements_, step.agreement);
 }
 
 Outcome<void> Registry::Check(const Step& step) const {
-  TRY(Take(Find(step.agreement), step));
-  return {};
+  const Standing* before = SlotOf(step);
+  if (step.document && !step.document->supersedes.empty()) {
+    const Standing* current = Find(step.agreement, step.when);
+    if (current == nullptr || current->document->id != step.document->supersedes ||
+        !IsRunning(current->At(step.when))) {
+      return Refuse(
+          "amendment_unfounded",
+          fmt::format("'{}' supersedes a document that is not in force under this name", step.agreement),
+          "write the id that 'concordat agreement show' prints under supersedes", "42501");
+    }
+  }
+  TRY(Take(before, step));
+  const bool alone = step.party == member_ && !HasApprovers();
+  if (step.verb != Verb::kApprove || (alone && before->document->parties.size() == 1)) return {};
+  return CheckApprover(FindPerson(step.by), step, *before->document, ProposedBy(*before));
 }
 
 Outcome<void> Registry::Check(const AnalystStep& step) const {
   TRY(Take(FindAnalyst(step.analyst), step));
+  return {};
+}
+
+Outcome<void> Registry::Check(const PersonStep& step) const {
+  TRY(Take(FindPerson(step.person), step));
   return {};
 }
 
@@ -65,6 +171,11 @@ Result<Outcome<ledger::Entry>> Enter(ledger::Ledger& ledger, const Registry& reg
 
 Result<Outcome<ledger::Entry>> Enter(ledger::Ledger& ledger, const Registry& registry,
                                      const AnalystStep& step) {
+  return EnterStep(ledger, registry, step);
+}
+
+Result<Outcome<ledger::Entry>> Enter(ledger::Ledger& ledger, const Registry& registry,
+                                     const PersonStep& step) {
   return EnterStep(ledger, registry, step);
 }
 

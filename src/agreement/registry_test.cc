@@ -67,7 +67,7 @@ class RegistryTest : public testing::Test {
   // The refusal's reason, or "".
   std::string Decided() const {
     const auto held = ledger_->Share();
-    const auto permit = registry_.Decide({.analyst = "ana", .agreement = "heart-study"}, clock_.Now());
+    const auto permit = registry_.Decide({.analyst = "ana", .agreement = "heart-study"}, clock_.Now(), 0);
     return permit ? "" : permit.error().reason;
   }
 
@@ -125,7 +125,7 @@ TEST_F(RegistryTest, IsTheSameAfterReplay) {
   EXPECT_TRUE(registry_.agreements().empty());
   EXPECT_TRUE(registry_.analysts().empty());
   Open();
-  const Standing* standing = registry_.Find("heart-study");
+  const Standing* standing = registry_.Find("heart-study", clock_.Now());
   ASSERT_NE(standing, nullptr);
   EXPECT_EQ(standing->state, State::kSuspended);
   EXPECT_EQ(standing->document->id, Sample()->id);
@@ -184,10 +184,10 @@ TEST_F(RegistryTest, PassesOverEntriesThatDoNotFit) {
   registry_.Apply({.kind = "analyst.added", .body = "ana"});
   registry_.Apply({.kind = "agreement.ended", .body = good});
   ASSERT_EQ(registry_.agreements().size(), 1U);
-  EXPECT_EQ(registry_.Find("heart-study")->state, State::kActive);
+  EXPECT_EQ(registry_.Find("heart-study", clock_.Now())->state, State::kActive);
   EXPECT_TRUE(registry_.analysts().empty());
   registry_.Apply({.time = At("2026-07-01"), .kind = "agreement.revoked", .body = good});
-  EXPECT_EQ(registry_.Find("heart-study")->state, State::kRevoked);
+  EXPECT_EQ(registry_.Find("heart-study", clock_.Now())->state, State::kRevoked);
 }
 
 TEST_F(RegistryTest, KnowsAnAnalystWhoseSecretWasErasedButLetsNobodyIn) {

@@ -1,6 +1,9 @@
 #include "agreement/testing_agreement.h"
 
+#include <fmt/format.h>
+
 #include "base/check.h"
+#include "base/testing_random.h"
 
 namespace concordat::agreement {
 
@@ -38,6 +41,53 @@ std::shared_ptr<const Agreement> Sample() { return Sample("", ""); }
 
 std::shared_ptr<const Agreement> Sample(const std::string& from, const std::string& to) {
   auto read = ParseAgreement(SampleText(from, to));
+  CHECK(read);
+  return std::make_shared<const Agreement>(*std::move(read));
+}
+
+crypto::SigningKey TestKey(const std::string& name) {
+  SeededRandom random(std::hash<std::string>()(name));
+  return *crypto::SigningKey::Generate(name, random);
+}
+
+std::string JointText() {
+  const auto vkey = [](const char* name) { return TestKey(name).verify_key().Text(); };
+  return fmt::format(R"(concordat: agreement/1
+name: joint-study
+parties:
+  lewisham: {}
+  southwark: {}
+oversight:
+  ethics-panel: {{key: {}, say: approves}}
+  regulator: {{key: {}, say: objects, days: 14}}
+tables:
+  patients: [lewisham/heart@3, southwark/heart@1]
+  wards: [southwark/wards@1]
+purpose: dpv:ScientificResearch
+legal_basis: dpv-gdpr:A9-2-j
+question: Does cholesterol predict disease alike in both?
+programme: {{stage: pilot, benefit: earlier treatment, measure: admissions a year}}
+five_safes:
+  projects: approved by both boards
+  people: trained, named, attested
+  settings: at the owners' nodes
+  data: no names leave
+  outputs: noisy totals
+analysts: [ana@lewisham, ben@southwark]
+allows: [sql]
+protection: {{mode: dp, epsilon: 4, delta: 1.0e-6, per_query: 0.5, minimum_people: 10}}
+conditions:
+  questions_per_hour: 60
+  hours: {{days: [mon, tue, wed, thu, fri], from: "08:00", until: "18:00"}}
+needs: {{approvals: {{lewisham: 2, southwark: 1}}, training: [data-ethics]}}
+valid: {{from: 2026-02-01, until: 2026-12-01}}
+retention_days: 90
+)",
+                     vkey("lewisham"), vkey("southwark"), vkey("ethics-panel"), vkey("regulator"));
+}
+
+std::shared_ptr<const Agreement> Joint() {
+  auto read = ParseAgreement(JointText());
   CHECK(read);
   return std::make_shared<const Agreement>(*std::move(read));
 }

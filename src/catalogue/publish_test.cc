@@ -47,6 +47,7 @@ TEST_F(PublishTest, LowersNoBudgetBelowWhatIsSpent) {
       "question",
       "lewisham/visits",
       "study",
+      "document",
       "ana",
       {{.mechanism = dp::Mechanism::kDiscreteGaussian, .sensitivity = 1, .scale = 2, .times = 4}}};
   ASSERT_TRUE(ledger_->Append({ledger::kind::kCharge, ledger::ChargeBody(charge), {}}));

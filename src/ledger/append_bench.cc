@@ -83,7 +83,8 @@ void Charges(benchmark::State& state) {
   Json protection = budget;
   protection["per_analyst"] = 60;
   CHECK(home.ledger().Append({kind::kAgreementProposed,
-                              {{"document",
+                              {{"id", "study"},
+                               {"document",
                                 {{"name", "study"},
                                  {"analysts", {"ana"}},
                                  {"tables", {{"people", {"bench/people@1"}}}},
@@ -91,7 +92,7 @@ void Charges(benchmark::State& state) {
                               {}}));
   const dp::Measurement count{
       dp::Mechanism::kDiscreteGaussian, dp::kNoiseScale / 100'000, dp::kNoiseScale, 1, {}};
-  const Charge charge{"4f1c", "bench/people", "study", "ana", {count, count}};
+  const Charge charge{"4f1c", "bench/people", "study", "study", "ana", {count, count}};
   Run(state, home, [&] { return Append(home.ledger(), home.budgets(), charge).value().has_value(); });
 }
 BENCHMARK(Charges)->Arg(1)->Arg(64)->UseRealTime()->Unit(benchmark::kMillisecond);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 #include "base/mutation.h"
 
@@ -72,6 +71,8 @@ Refusal Exhausted(const LevelState& now, const dp::Composition& after) {
 }  // namespace
 
 void BudgetBook::Clear() {
+  terms_.clear();
+  current_.clear();
   accounts_.clear();
   unread_.reset();
 }
@@ -80,7 +81,7 @@ void BudgetBook::Apply(const Entry& entry) {
   if (entry.kind == kind::kProductPublished) {
     SetProductLimit(entry.body);
   } else if (entry.kind == kind::kAgreementProposed) {
-    SetAgreementLimit(entry.body.value("document", Json()));
+    SetAgreementLimit(entry.body);
   } else if (entry.kind == kind::kCharge) {
     const auto charge = ChargeFromBody(entry.body);
     if (!charge) {
@@ -91,6 +92,7 @@ void BudgetBook::Apply(const Entry& entry) {
                                     {charge->product, charge->agreement, ""},
                                     {charge->product, charge->agreement, BeforeAt(charge->analyst)}};
     for (const Level& level : levels) accounts_[level].spent.Add(charge->measurements);
+    if (terms_.contains(charge->document)) current_[charge->agreement] = charge->document;
   }
 }
 
@@ -113,39 +115,51 @@ void BudgetBook::SetProductLimit(const Json& product) {
   }
 }
 
-// The agreement's limit holds for each product it grants, and so does each analyst's where one is set. A
-// document that follows another under its name takes the other's limits away, never what was spent.
-void BudgetBook::SetAgreementLimit(const Json& agreement) {
-  const Json field = agreement.is_object() ? agreement.value("name", Json()) : Json();
-  const std::string name = field.is_string() ? field.get<std::string>() : "";
-  if (name.empty()) return;
-  for (auto& [level, account] : accounts_) {
-    if (level.agreement == name) account.limit = account.each_analyst = std::nullopt;
-  }
+// The agreement's limit holds for each product it grants, and so does each analyst's where one is set. A body
+// that is not understood has no limits, and so nothing can be charged under it.
+void BudgetBook::SetAgreementLimit(const Json& body) {
+  const auto text = [](const Json& object, const char* field) {
+    const Json value = object.is_object() ? object.value(field, Json()) : Json();
+    return value.is_string() ? value.get<std::string>() : std::string();
+  };
+  const Json document = body.value("document", Json());
+  Terms terms{.agreement = text(document, "name"), .products = {}, .limit = {}, .each_analyst = {}};
+  const std::string id = text(body, "id");
+  if (terms.agreement.empty()) return;
   try {
-    const Json& protection = agreement.at("protection");
-    const auto limit = BudgetFrom(protection.at("epsilon"), protection.at("delta"));
-    std::optional<PrivacyBudget> each;
+    const Json& protection = document.at("protection");
+    terms.limit = BudgetFrom(protection.at("epsilon"), protection.at("delta"));
     if (protection.contains("per_analyst"))
-      each = BudgetFrom(protection.at("per_analyst"), protection.at("delta"));
-    for (const auto& [table, products] : agreement.at("tables").items()) {
+      terms.each_analyst = BudgetFrom(protection.at("per_analyst"), protection.at("delta"));
+    for (const auto& [table, products] : document.at("tables").items()) {
       for (const Json& reference : products) {
         const std::string product = BeforeAt(reference);
-        Account& account = accounts_[{product, name, ""}];
-        account.limit = limit;
-        account.each_analyst = each;
-        for (const Json& analyst : agreement.at("analysts")) accounts_[{product, name, BeforeAt(analyst)}];
+        terms.products.insert(product);
+        accounts_[{product, terms.agreement, ""}];
+        for (const Json& analyst : document.at("analysts"))
+          accounts_[{product, terms.agreement, BeforeAt(analyst)}];
       }
     }
   } catch (const Json::exception&) {
-    return;  // products that were not reached have no limit, and so are refused
+    terms.limit = terms.each_analyst = std::nullopt;
   }
+  if (text(document, "supersedes").empty()) current_[terms.agreement] = id;
+  terms_.insert_or_assign(id, std::move(terms));
 }
 
-std::optional<PrivacyBudget> BudgetBook::LimitOf(const Level& level) const {
-  const auto account = accounts_.find({level.product, level.agreement, ""});
-  if (account == accounts_.end()) return std::nullopt;
-  return level.analyst.empty() ? account->second.limit : account->second.each_analyst;
+const BudgetBook::Terms* BudgetBook::TermsOf(const std::string& document) const {
+  const auto terms = terms_.find(document);
+  return terms == terms_.end() ? nullptr : &terms->second;
+}
+
+std::optional<PrivacyBudget> BudgetBook::LimitOf(const Level& level, const Terms* terms) const {
+  if (level.agreement.empty()) {
+    const auto account = accounts_.find(level);
+    return account == accounts_.end() ? std::nullopt : account->second.limit;
+  }
+  if (terms == nullptr || terms->agreement != level.agreement || !terms->products.contains(level.product))
+    return std::nullopt;
+  return level.analyst.empty() ? terms->limit : terms->each_analyst;
 }
 
 dp::Composition BudgetBook::SpentAt(const Level& level) const {
@@ -156,7 +170,7 @@ dp::Composition BudgetBook::SpentAt(const Level& level) const {
 std::vector<Level> BudgetBook::LevelsOf(const Charge& charge) const {
   std::vector<Level> levels = {{charge.product, "", ""}, {charge.product, charge.agreement, ""}};
   Level analyst{charge.product, charge.agreement, BeforeAt(charge.analyst)};
-  if (LimitOf(analyst)) levels.push_back(std::move(analyst));
+  if (LimitOf(analyst, TermsOf(charge.document))) levels.push_back(std::move(analyst));
   return levels;
 }
 
@@ -167,7 +181,7 @@ Outcome<void> BudgetBook::Check(const Charge& charge) const {
                   "ask the operator to install the version that wrote it", "53400");
   }
   for (const Level& level : LevelsOf(charge)) {
-    const auto limit = LimitOf(level);
+    const auto limit = LimitOf(level, TermsOf(charge.document));
     if (!limit) {
       return Refuse("budget_unknown", NameOf(level) + " has no budget",
                     "ask the steward of " + charge.product, "53400");
@@ -184,7 +198,7 @@ Outcome<void> BudgetBook::Check(const Charge& charge) const {
 std::vector<LevelState> BudgetBook::StatesOf(const Charge& charge, const dp::Measurements& more) const {
   std::vector<LevelState> states;
   for (const Level& level : LevelsOf(charge)) {
-    const auto limit = LimitOf(level);
+    const auto limit = LimitOf(level, TermsOf(charge.document));
     if (!limit) continue;
     dp::Composition spent = SpentAt(level);
     spent.Add(more);
@@ -201,14 +215,15 @@ std::vector<LevelState> BudgetBook::After(const Charge& charge) const {
 
 double BudgetBook::SpentUnder(const Charge& charge) const {
   const Level level{charge.product, charge.agreement, ""};
-  const auto limit = LimitOf(level);
+  const auto limit = LimitOf(level, TermsOf(charge.document));
   return limit ? SpentAt(level).ToEpsilon(limit->delta).value : 0;
 }
 
 std::vector<LevelState> BudgetBook::Report(const std::string& product) const {
   std::vector<LevelState> states;
   for (const auto& [level, account] : accounts_) {
-    const auto limit = LimitOf(level);
+    const auto document = current_.find(level.agreement);
+    const auto limit = LimitOf(level, document == current_.end() ? nullptr : TermsOf(document->second));
     if (!limit || (!product.empty() && level.product != product)) continue;
     states.push_back({level, *limit, account.spent.ToEpsilon(limit->delta)});
   }

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,8 +35,9 @@ struct LevelState {
 // Reads hold Ledger::Share.
 class BudgetBook final : public Fold {
  public:
-  // Limits come from product.published and agreement.proposed, what is spent from charge. A charge that this
-  // version cannot read could have cost anything: from then on every charge is refused.
+  // Limits come from product.published and agreement.proposed, what is spent from charge. An amendment's
+  // limits hold for charges that name its document; what was spent under the name stays spent. A charge that
+  // this version cannot read could have cost anything: from then on every charge is refused.
   void Apply(const Entry& entry) override;
   void Clear() override;
 
@@ -52,20 +54,30 @@ class BudgetBook final : public Fold {
 
  private:
   struct Account {
-    std::optional<PrivacyBudget> limit;
-    std::optional<PrivacyBudget>
-        each_analyst;  // of an agreement's level: the limit of every analyst's below it
+    std::optional<PrivacyBudget> limit;  // of a product's level
     dp::Composition spent;
+  };
+  // What one document of an agreement allows: on each of its products, and there each analyst.
+  struct Terms {
+    std::string agreement;
+    std::set<std::string> products;
+    std::optional<PrivacyBudget> limit;
+    std::optional<PrivacyBudget> each_analyst;
   };
 
   void SetProductLimit(const Json& product);
-  void SetAgreementLimit(const Json& agreement);
-  std::optional<PrivacyBudget> LimitOf(const Level& level) const;
+  void SetAgreementLimit(const Json& body);
+  const Terms* TermsOf(const std::string& document) const;
+  // `terms` are those of the level's agreement.
+  std::optional<PrivacyBudget> LimitOf(const Level& level, const Terms* terms) const;
   dp::Composition SpentAt(const Level& level) const;
   // Outermost first; an analyst's is there only where the agreement limits each analyst.
   std::vector<Level> LevelsOf(const Charge& charge) const;
   std::vector<LevelState> StatesOf(const Charge& charge, const dp::Measurements& more) const;
 
+  std::map<std::string, Terms> terms_;  // by the document's id
+  std::map<std::string, std::string>
+      current_;                          // by agreement: the document last proposed anew or charged under
   std::map<Level, Account> accounts_;    // what is spent is kept for every level, with a limit or without
   std::optional<std::uint64_t> unread_;  // index of a charge that could not be read
 };

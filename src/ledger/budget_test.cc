@@ -24,7 +24,7 @@ class BudgetTest : public testing::Test {
     return *charged ? Refusal{} : charged->error();
   }
   static Charge By(const std::string& analyst, double sigma = 50) {
-    return {"q", "lewisham/adult", "study", analyst, {CountWith(sigma)}};
+    return {"q", "lewisham/adult", "study", "study", analyst, {CountWith(sigma)}};
   }
   void Reopen() {
     ledger_.Close();
@@ -69,7 +69,7 @@ TEST_F(BudgetTest, NamesTheLevelThatWouldBePassed) {
     Enter(ProductEntry(product, {{c.product}, {1e-6}}));
     Enter(AgreementEntry({c.name, {product + "@1"}, {"ana@lewisham"}, {{c.agreement}, {1e-6}}, c.analyst}));
     const std::uint64_t size = ledger_->Head().size;
-    const Refusal refusal = Ask({"q", product, c.name, "ana", {CountWith(10)}});
+    const Refusal refusal = Ask({"q", product, c.name, c.name, "ana", {CountWith(10)}});
     EXPECT_EQ(refusal.reason, "budget_exhausted");
     EXPECT_EQ(refusal.message,
               std::string("the budget of ") + c.level +
@@ -165,17 +165,45 @@ TEST_F(BudgetTest, PassesOverEntriesWithoutLimits) {
   EXPECT_TRUE(ledger_.budgets.Report().empty());
 }
 
+// An amendment's limits hold for who asks under it, and what was spent before it counts.
+TEST_F(BudgetTest, CarriesWhatWasSpentOverToAnAmendment) {
+  Enter(ProductEntry("lewisham/adult", {{50}, {1e-6}}));
+  Enter(AgreementEntry({"study", {"lewisham/adult@1"}, {"ana@lewisham"}, {{0.3}, {1e-6}}, {}}));
+  AgreementTerms more{"study", {"lewisham/adult@1"}, {"ana@lewisham"}, {{0.5}, {1e-6}}, {}};
+  more.id = "second";
+  more.supersedes = "study";
+  Charge charge = By("ana");
+  while (Ask(charge).reason.empty()) continue;
+  Enter(AgreementEntry(more));
+  EXPECT_EQ(Ask(charge).reason, "budget_exhausted");  // it is not in force because it was proposed
+  EXPECT_EQ(ledger_.budgets.Report().back().limit.epsilon.value, 0.3);
+  charge.document = "second";
+  int asked = 0;
+  while (Ask(charge).reason.empty()) ++asked;
+  EXPECT_GT(asked, 0);
+  Reopen();
+  for (const LevelState& level : ledger_.budgets.Report()) {
+    if (level.level.agreement.empty()) continue;
+    EXPECT_EQ(level.limit.epsilon.value, 0.5);
+    EXPECT_LE(level.spent.value, 0.5);
+    EXPECT_GT(level.spent.value, 0.4);
+  }
+  charge.document = "third";
+  EXPECT_EQ(Ask(charge).reason, "budget_unknown");
+}
+
 TEST(Charge, ReadsBackWhatItSays) {
-  Charge charge{"q", "lewisham/adult", "study", "ana", {CountWith(50)}};
+  Charge charge{"q", "lewisham/adult", "study", "d", "ana", {CountWith(50)}};
   charge.measurements.push_back({dp::Mechanism::kDiscreteLaplace, 7, 1 << 20, 3, {1e-9}});
   const auto again = ChargeFromBody(ChargeBody(charge));
   ASSERT_TRUE(again);
   EXPECT_EQ(again->measurements, charge.measurements);
-  EXPECT_EQ(again->question + again->product + again->agreement + again->analyst, "qlewisham/adultstudyana");
+  EXPECT_EQ(again->question + again->product + again->agreement + again->document + again->analyst,
+            "qlewisham/adultstudydana");
 }
 
 TEST(Charge, IsReadStrictly) {
-  const Json whole = ChargeBody({"q", "p", "a", "n", {CountWith(50)}});
+  const Json whole = ChargeBody({"q", "p", "a", "d", "n", {CountWith(50)}});
   const struct {
     const char* name;
     const char* field;
@@ -191,7 +219,7 @@ TEST(Charge, IsReadStrictly) {
     body["measurements"][0][c.field] = c.value;
     EXPECT_FALSE(ChargeFromBody(body));
   }
-  for (const char* field : {"question", "product", "agreement", "analyst", "measurements"}) {
+  for (const char* field : {"question", "product", "agreement", "document", "analyst", "measurements"}) {
     Json body = whole;
     body.erase(field);
     EXPECT_FALSE(ChargeFromBody(body)) << field;
@@ -231,8 +259,8 @@ class RandomCharges : public BudgetTest {
   }
   static Charge RandomCharge(std::mt19937& random) {
     const auto below = [&random](std::uint64_t n) { return random() % n; };
-    Charge charge{
-        "q", kProducts[below(2)], "study-" + std::to_string(below(3)), "a" + std::to_string(below(4)), {}};
+    const std::string study = "study-" + std::to_string(below(3));
+    Charge charge{"q", kProducts[below(2)], study, study, "a" + std::to_string(below(4)), {}};
     for (std::uint64_t n = 1 + below(3); n > 0; --n) {
       dp::Measurement measurement = CountWith(30 + static_cast<double>(below(200)));
       if (below(4) == 0) measurement.mechanism = dp::Mechanism::kDiscreteLaplace;

@@ -57,16 +57,15 @@ Json ToJson(const dp::Measurement& m) {
 Json ChargeBody(const Charge& charge) {
   Json measurements = Json::array();
   for (const dp::Measurement& m : charge.measurements) measurements.push_back(ToJson(m));
-  return {{"question", charge.question},
-          {"product", charge.product},
-          {"agreement", charge.agreement},
-          {"analyst", charge.analyst},
-          {"measurements", std::move(measurements)}};
+  return {{"question", charge.question},   {"product", charge.product},
+          {"agreement", charge.agreement}, {"document", charge.document},
+          {"analyst", charge.analyst},     {"measurements", std::move(measurements)}};
 }
 
 Result<Charge> ChargeFromBody(const Json& body) {
   try {
-    Charge charge{body.at("question"), body.at("product"), body.at("agreement"), body.at("analyst"), {}};
+    Charge charge{body.at("question"), body.at("product"), body.at("agreement"),
+                  body.at("document"), body.at("analyst"), {}};
     if (!body.at("measurements").is_array()) return NotACharge("measurements is not a list");
     for (const Json& item : body.at("measurements"))
       charge.measurements.push_back(TRY(MeasurementFrom(item)));

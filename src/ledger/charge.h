@@ -14,6 +14,7 @@ struct Charge {
   std::string question;  // id of the answer it pays for
   std::string product;   // "lewisham/adult"
   std::string agreement;
+  std::string document;  // id of the agreement's document: an amendment has limits of its own
   std::string analyst;
   dp::Measurements measurements;
 };

@@ -20,7 +20,9 @@ constexpr PrivacyBudget kBudget{{2}, {1e-6}};  // runs out within a round, in a 
 constexpr int kTrials = 25;                    // kills in a round, all of one store
 using Id = std::array<char, 32>;
 
-Charge Question(const std::string& id) { return {id, "lewisham/adult", "study", "ana", {CountWith(100)}}; }
+Charge Question(const std::string& id) {
+  return {id, "lewisham/adult", "study", "study", "ana", {CountWith(100)}};
+}
 
 // Charges from four threads until it is killed. Reports an empty id once it has opened the ledger, then each
 // id once it is acknowledged.

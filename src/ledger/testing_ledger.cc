@@ -43,8 +43,10 @@ Draft AgreementEntry(const AgreementTerms& terms) {
   Json protection = {{"epsilon", terms.budget.epsilon.value}, {"delta", terms.budget.delta.value}};
   if (terms.per_analyst) protection["per_analyst"] = *terms.per_analyst;
   return {.kind = kind::kAgreementProposed,
-          .body = {{"document",
+          .body = {{"id", terms.id.empty() ? terms.name : terms.id},
+                   {"document",
                     {{"name", terms.name},
+                     {"supersedes", terms.supersedes},
                      {"analysts", terms.analysts},
                      {"tables", {{"people", terms.products}}},
                      {"protection", std::move(protection)}}}},

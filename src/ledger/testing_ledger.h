@@ -55,6 +55,8 @@ struct AgreementTerms {
   std::vector<std::string> analysts;  // "ana@lewisham"
   PrivacyBudget budget;
   std::optional<double> per_analyst;
+  std::string id = {};  // of the document; empty: its name
+  std::string supersedes = {};
 };
 Draft AgreementEntry(const AgreementTerms& terms);
 // Discrete Gaussian noise of `sigma` counts on one count.

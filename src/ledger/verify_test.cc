@@ -23,7 +23,7 @@ class VerifyTest : public testing::Test {
     CHECK(ledger_->Append(
         AgreementEntry({"study", {"lewisham/adult@1"}, {"ana@lewisham"}, {{1}, {1e-6}}, {}})));
     for (int i = 2; i < 290; ++i) CHECK(ledger_->Append({"note", {{"n", i}}, Json(std::string(40, 'x'))}));
-    const Charge charge{"q", "lewisham/adult", "study", "ana", {CountWith(50)}};
+    const Charge charge{"q", "lewisham/adult", "study", "study", "ana", {CountWith(50)}};
     for (int i = 290; i < 299; ++i) CHECK(*Append(*ledger_, ledger_.budgets, charge));
     CHECK(ledger_->Erase({5}, "asked for"));
     CHECK(ledger_.Verified().ok());
@@ -166,7 +166,7 @@ TEST_F(VerifyTest, FindsWhatSqlTookAwayOrPutIn) {
 
 // What the member's own key signs is held to the rules too: an insider who appends by other ways is found.
 TEST_F(VerifyTest, FindsWhatTheNodeShouldNotHaveWritten) {
-  Charge expensive{"q", "lewisham/adult", "study", "ana", {CountWith(0.5)}};
+  Charge expensive{"q", "lewisham/adult", "study", "study", "ana", {CountWith(0.5)}};
   Json broken = ChargeBody(expensive);
   broken["measurements"][0]["scale"] = 0;
   const struct {

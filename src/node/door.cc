@@ -33,10 +33,10 @@ Outcome<pgcatalog::Database> Door::DatabaseOf(const release::Caller& caller) con
   for (const auto& [name, standing] : node_.agreements().agreements()) {
     if (name != caller.agreement && standing.document->Names(full)) database.others.push_back(name);
   }
-  const auto* standing = node_.agreements().Find(caller.agreement);
+  const auto* standing = node_.agreements().Find(caller.agreement, node_.ledger().Now());
   if (standing == nullptr) return database;
   database.description = standing->document->question;
-  for (const auto& [table, reference] : standing->document->tables) {
+  for (const auto& [table, reference] : standing->document->TablesOf(node_.member())) {
     const auto published = node_.catalogue().Find(fmt::format("{}@{}", reference.product, reference.version));
     if (published)
       database.tables.push_back(

@@ -4,17 +4,31 @@
 
 #include <algorithm>
 #include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "node/node.h"
 
 namespace concordat::node {
 namespace {
 
 std::vector<Verb> AllVerbs() {
   std::vector<Verb> all;
-  for (auto verbs :
-       {ProductVerbs(), AnalystVerbs(), AgreementVerbs(), LedgerVerbs(), AskVerbs(), CareVerbs()}) {
+  for (auto verbs : {ProductVerbs(), AnalystVerbs(), PersonVerbs(), AgreementVerbs(), ExchangeVerbs(),
+                     ExplainVerbs(), LedgerVerbs(), AskVerbs(), CareVerbs()}) {
     std::move(verbs.begin(), verbs.end(), std::back_inserter(all));
   }
   return all;
+}
+
+// Once a member has people, those named must have the role. Nobody is kept out by it who has the member's
+// home: it keeps honest people within their say, and the record right.
+Result<void> CheckRole(Node& node, std::string_view verb, const Json& arguments) {
+  const std::string by = arguments.value("by", "");
+  const auto lock = node.ledger().Share();
+  const agreement::Person* person = node.agreements().FindPerson(by);
+  if (person == nullptr || agreement::May(person->roles, verb)) return {};
+  return Fail(ErrorCode::kPermissionDenied, fmt::format("refused (role_missing): {} may not '{}'", by, verb),
+              "concordat person roles says who may do what");
 }
 
 }  // namespace
@@ -28,6 +42,7 @@ Result<Reply> RunVerb(Node& node, std::string_view name, const Json& arguments, 
                 "node and command line are of different versions: restart the node");
   }
   try {
+    TRY(CheckRole(node, name, arguments));
     return verb->run(node, arguments, progress);
   } catch (const Json::exception& error) {
     return Fail(ErrorCode::kInvalidArgument,

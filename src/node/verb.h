@@ -38,6 +38,9 @@ Result<Reply> RunVerb(Node& node, std::string_view name, const Json& arguments, 
 std::vector<Verb> ProductVerbs();
 std::vector<Verb> AnalystVerbs();
 std::vector<Verb> AgreementVerbs();
+std::vector<Verb> ExchangeVerbs();
+std::vector<Verb> ExplainVerbs();
+std::vector<Verb> PersonVerbs();
 std::vector<Verb> LedgerVerbs();
 std::vector<Verb> AskVerbs();
 std::vector<Verb> CareVerbs();  // doctor, backup

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "agreement/agreement.h"
+#include "node/exchange.h"
 #include "node/node.h"
 #include "node/table.h"
 #include "node/verb.h"
@@ -14,93 +16,76 @@ using agreement::Step;
 
 constexpr std::size_t kShownCharacters = 60;  // of a question, in a list
 
-Step StepFor(Node& node, agreement::Verb verb, const Json& arguments, const std::string& name,
-             const std::string& id) {
-  return {.verb = verb,
-          .agreement = name,
-          .id = id,
-          .party = node.member(),
-          .by = arguments.value("by", "operator"),
-          .reason = arguments.value("reason", ""),
-          .when = node.ledger().Now(),
-          .document = {}};
-}
-
 Json StandingJson(const Standing& standing, Time now) {
   Json steps = Json::array();
   for (const Step& step : standing.steps) {
     steps.push_back({{"step", agreement::Name(step.verb)},
+                     {"party", step.party},
                      {"by", step.by},
                      {"when", FormatTime(step.when)},
                      {"reason", step.reason}});
   }
-  return {{"name", standing.document->name},
-          {"state", agreement::Name(standing.At(now))},
-          {"id", standing.document->id},
-          {"document", Json::parse(standing.document->canonical)},
+  return {{"name", standing.document->name}, {"state", agreement::Name(standing.At(now))},
+          {"id", standing.document->id},     {"document", Json::parse(standing.document->canonical)},
+          {"signed", standing.seals},        {"held_by", standing.held_by},
           {"steps", std::move(steps)}};
 }
 
-Result<std::shared_ptr<const Agreement>> ReadDocument(Node& node, const Json& arguments) {
-  auto document =
-      std::make_shared<Agreement>(TRY(agreement::ParseAgreement(arguments.at("text").get<std::string>())));
-  if (!document->parties.contains(node.member())) {
-    return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("{} is not a party of {}", node.member(), document->name),
-                fmt::format("write 'parties: {{{}: self}}'", node.member()));
-  }
-  const auto lock = node.ledger().Share();
-  for (const auto& [table, reference] : document->tables) {
-    if (node.catalogue().Find(fmt::format("{}@{}", reference.product, reference.version))) continue;
-    return Fail(
-        ErrorCode::kInvalidArgument,
-        fmt::format("table {}: {}@{} is not published here", table, reference.product, reference.version),
-        "concordat product list shows what is");
-  }
-  return std::shared_ptr<const Agreement>(std::move(document));
+tl::unexpected<Error> NoAgreement(const std::string& name) {
+  return Fail(ErrorCode::kNotFound, "there is no agreement " + name,
+              "concordat agreement list shows those there are");
 }
 
 Result<Reply> Entered(Node& node, const Step& step) {
-  const auto entered = TRY(agreement::Enter(node.ledger(), node.agreements(), step));
+  const auto entered = TRY(EnterSealed(node, step));
   if (!entered) return tl::unexpected(AsError(entered.error()));
   const auto lock = node.ledger().Share();
-  const Standing* standing = node.agreements().Find(step.agreement);
-  if (standing == nullptr) return Fail(ErrorCode::kInternal, "the agreement is gone after its own step");
   const auto now = node.ledger().Now();
-  std::string text = fmt::format("{} is {}", step.agreement, agreement::Name(standing->At(now)));
-  const auto needed = standing->document->needs.approvals.find(node.member());
-  if (standing->state == agreement::State::kProposed && needed != standing->document->needs.approvals.end()) {
-    text += fmt::format(": {} of {} approvals; next: concordat agreement approve {}",
-                        standing->Approvals(node.member()), needed->second, step.agreement);
-  } else if (standing->state == agreement::State::kActive) {
-    text += fmt::format(": analysts connect with dbname={}", step.agreement);
+  const Standing* standing = node.agreements().FindDocument(step.agreement, step.id);
+  if (standing == nullptr) return Fail(ErrorCode::kInternal, "the agreement is gone after its own step");
+  const agreement::State state = standing->At(now);
+  std::string text = StateText(node, *standing, now);
+  if (state == agreement::State::kProposed && !standing->seals.contains(node.member()))
+    text += fmt::format("\nnext: concordat agreement approve {}", step.agreement);
+  if (standing->document->Signers().size() > 1) {
+    text += fmt::format("\nfor the others: concordat agreement export {}{} > {}.note", step.agreement,
+                        agreement::IsSealed(step.verb) ? " --step" : "", step.agreement);
   }
   return Reply{text + "\n", std::make_shared<const Json>(StandingJson(*standing, now))};
 }
 
 template <agreement::Verb verb>
 Result<Reply> PutForward(Node& node, const Json& arguments, const Progress&) {
-  const auto document = TRY(ReadDocument(node, arguments));
-  Step step = StepFor(node, verb, arguments, document->name, document->id);
+  const auto document = TRY(ReadOwnDocument(node, arguments.at("text").get<std::string>()));
+  Step step = StepFor(node, verb, arguments, *document);
   step.document = document;
   auto reply = TRY(Entered(node, step));
   if (!arguments.value("approve", false)) return reply;
-  return Entered(node, StepFor(node, agreement::Verb::kApprove, arguments, document->name, document->id));
+  return Entered(node, StepFor(node, agreement::Verb::kApprove, arguments, *document));
+}
+
+// The document that a step is about: one named by its id, else the amendment that waits for approval, else
+// the one in force.
+Result<std::shared_ptr<const Agreement>> DocumentFor(Node& node, agreement::Verb verb,
+                                                     const Json& arguments) {
+  const std::string name = arguments.at("agreement");
+  const auto lock = node.ledger().Share();
+  const Time now = node.ledger().Now();
+  const Standing* standing = nullptr;
+  if (arguments.contains("document")) {
+    standing = node.agreements().FindDocument(name, arguments["document"].get<std::string>());
+  } else {
+    if (verb == agreement::Verb::kApprove) standing = node.agreements().FindAmendment(name, now);
+    if (standing == nullptr) standing = node.agreements().Find(name, now);
+  }
+  if (standing == nullptr) return NoAgreement(name);
+  return standing->document;
 }
 
 template <agreement::Verb verb>
 Result<Reply> TakeStep(Node& node, const Json& arguments, const Progress&) {
-  const std::string name = arguments.at("agreement");
-  std::string id;
-  {
-    const auto lock = node.ledger().Share();
-    const Standing* standing = node.agreements().Find(name);
-    if (standing == nullptr)
-      return Fail(ErrorCode::kNotFound, "there is no agreement " + name,
-                  "concordat agreement list shows those there are");
-    id = standing->document->id;
-  }
-  return Entered(node, StepFor(node, verb, arguments, name, id));
+  const auto document = TRY(DocumentFor(node, verb, arguments));
+  return Entered(node, StepFor(node, verb, arguments, *document));
 }
 
 std::string ShowText(const Standing& standing, Time now) {
@@ -108,17 +93,35 @@ std::string ShowText(const Standing& standing, Time now) {
   std::string text = fmt::format("{}: {}\n{}\n\n", a.name, agreement::Name(standing.At(now)), a.question);
   text += fmt::format("  purpose      {}\n  legal basis  {}\n  valid        {} until {}\n", a.purpose,
                       a.legal_basis, FormatTime(a.from).substr(0, 10), FormatTime(a.until).substr(0, 10));
-  for (const auto& [table, reference] : a.tables)
-    text += fmt::format("  table        {}: {}@{}\n", table, reference.product, reference.version);
+  for (const auto& [party, key] : a.parties)
+    text += fmt::format("  party        {}{}\n", party, standing.seals.contains(party) ? ", signed" : "");
+  for (const auto& [name, overseer] : a.oversight) {
+    constexpr const char* kSays[] = {"approves", "objects", "watches"};
+    text += fmt::format("  overseer     {} {}{}\n", name, kSays[static_cast<int>(overseer.say)],
+                        standing.seals.contains(name) ? ", signed" : "");
+  }
+  for (const auto& [table, products] : a.tables) {
+    for (const auto& reference : products)
+      text += fmt::format("  table        {}: {}@{}\n", table, reference.product, reference.version);
+  }
   for (const std::string& analyst : a.analysts) text += fmt::format("  analyst      {}\n", analyst);
   text += fmt::format(
       "  protection   epsilon {} at delta {}, at most {} a question, groups of at least {} people\n",
       a.protection.epsilon.value, a.protection.delta.value, a.protection.per_query.value,
       a.protection.minimum_people);
-  text += fmt::format("  document     SHA-256 {}\n\n", a.id);
+  if (a.programme) {
+    text += fmt::format("  programme    {}: {}; told by: {}\n", a.programme->stage, a.programme->benefit,
+                        a.programme->measure);
+  }
+  text += fmt::format("  document     SHA-256 {}\n", a.id);
+  if (!a.supersedes.empty()) text += fmt::format("  supersedes   {}\n", a.supersedes);
+  if (!standing.held_by.empty())
+    text += fmt::format("  held up by   {}\n", fmt::join(standing.held_by, ", "));
+  text += "\n";
   for (const Step& step : standing.steps) {
-    text += fmt::format("  {}  {} by {}{}\n", FormatTime(step.when), agreement::Name(step.verb), step.by,
-                        step.reason.empty() ? "" : ": " + step.reason);
+    text += fmt::format("  {}  {} by {}{}{}\n", FormatTime(step.when), agreement::Name(step.verb),
+                        step.by.empty() || step.verb == agreement::Verb::kSign ? "" : step.by + " of ",
+                        step.party, step.reason.empty() ? "" : ": " + step.reason);
   }
   return text;
 }
@@ -126,12 +129,16 @@ std::string ShowText(const Standing& standing, Time now) {
 Result<Reply> Show(Node& node, const Json& arguments, const Progress&) {
   const std::string name = arguments.at("agreement");
   const auto lock = node.ledger().Share();
-  const Standing* standing = node.agreements().Find(name);
-  if (standing == nullptr)
-    return Fail(ErrorCode::kNotFound, "there is no agreement " + name,
-                "concordat agreement list shows those there are");
   const auto now = node.ledger().Now();
-  return Reply{ShowText(*standing, now), std::make_shared<const Json>(StandingJson(*standing, now))};
+  const Standing* standing = node.agreements().Find(name, now);
+  if (standing == nullptr) return NoAgreement(name);
+  std::string text = ShowText(*standing, now);
+  Json data = StandingJson(*standing, now);
+  if (const Standing* amendment = node.agreements().FindAmendment(name, now)) {
+    text += "\nAn amendment waits to supersede it:\n\n" + ShowText(*amendment, now);
+    data["amendment"] = StandingJson(*amendment, now);
+  }
+  return Reply{std::move(text), std::make_shared<const Json>(std::move(data))};
 }
 
 Result<Reply> List(Node& node, const Json&, const Progress&) {
@@ -160,6 +167,7 @@ std::vector<Verb> AgreementVerbs() {
           {"agreement suspend", TakeStep<kSuspend>},
           {"agreement resume", TakeStep<kResume>},
           {"agreement revoke", TakeStep<kRevoke>},
+          {"agreement object", TakeStep<kObject>},
           {"agreement show", Show},
           {"agreement list", List}};
 }

@@ -12,7 +12,7 @@ namespace {
 Result<std::string> AnalystFor(Node& node, const Json& arguments, const std::string& agreement) {
   if (arguments.contains("analyst")) return arguments["analyst"].get<std::string>();
   const auto lock = node.ledger().Share();
-  const auto* standing = node.agreements().Find(agreement);
+  const auto* standing = node.agreements().Find(agreement, node.ledger().Now());
   if (standing == nullptr)
     return Fail(ErrorCode::kNotFound, "there is no agreement " + agreement,
                 "concordat agreement list shows those there are");

@@ -51,9 +51,9 @@ View ProductsView(Node& node, const release::Caller& caller) {
           [&node, caller]() -> Result<std::vector<Row>> {
             std::vector<Row> rows;
             const auto lock = node.ledger().Share();
-            const auto* standing = node.agreements().Find(caller.agreement);
+            const auto* standing = node.agreements().Find(caller.agreement, node.ledger().Now());
             if (standing == nullptr) return rows;
-            for (const auto& [table, reference] : standing->document->tables) {
+            for (const auto& [table, reference] : standing->document->TablesOf(node.member())) {
               const std::string name = fmt::format("{}@{}", reference.product, reference.version);
               const auto published = node.catalogue().Find(name);
               if (!published) continue;

@@ -1,10 +1,25 @@
 #include "release/history.h"
 
+#include <algorithm>
+
 namespace concordat::release {
+namespace {
+
+constexpr Milliseconds kHour{3'600'000};
+
+}  // namespace
 
 void History::Clear() {
   records_.clear();
   identities_.clear();
+  asked_.clear();
+}
+
+int History::AskedInTheHourBefore(Time now, const std::string& agreement, const std::string& analyst) const {
+  const auto asked = asked_.find({agreement, analyst});
+  if (asked == asked_.end()) return 0;
+  return static_cast<int>(std::count_if(asked->second.begin(), asked->second.end(),
+                                        [now](Time time) { return time > now - kHour; }));
 }
 
 void History::Apply(const ledger::Entry& entry) {
@@ -19,6 +34,9 @@ void History::Apply(const ledger::Entry& entry) {
                     .charge = entry.index,
                     .release = {},
                     .repeats = 0};
+    std::deque<Time>& asked = asked_[{records_[id].agreement, records_[id].analyst}];
+    while (!asked.empty() && asked.front() <= entry.time - kHour) asked.pop_front();
+    asked.push_back(entry.time);
   } else if (entry.kind == ledger::kind::kRelease) {
     const auto record = records_.find(entry.body.at("question"));
     if (record == records_.end()) return;

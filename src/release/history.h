@@ -2,6 +2,7 @@
 // behind each.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -37,10 +38,14 @@ class History final : public ledger::Fold {
   // By id, or by the beginning of one; null when there is none or several.
   const Record* Find(const std::string& id) const;
   const std::map<std::string, Record>& records() const { return records_; }
+  // Questions of an analyst under an agreement that were charged in the hour before `now`.
+  int AskedInTheHourBefore(Time now, const std::string& agreement, const std::string& analyst) const;
 
  private:
   std::map<std::string, Record> records_;          // by id
   std::map<std::string, std::string> identities_;  // of answered questions, to their ids
+  // By agreement and analyst: when they asked, of the hour before their newest.
+  std::map<std::pair<std::string, std::string>, std::deque<Time>> asked_;
 };
 
 }  // namespace concordat::release

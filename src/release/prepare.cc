@@ -1,6 +1,7 @@
 #include "release/prepare.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
 
@@ -90,22 +91,36 @@ sql::Terms TermsOf(const agreement::Permit& permit, const Settings& settings) {
           .accuracy = settings.accuracy};
 }
 
+// A table of the agreement that another member holds is known, though not here.
+Refusal WithHolders(Refusal refusal, const agreement::Permit& permit) {
+  if (refusal.reason == "unknown_table" && !permit.elsewhere.empty()) {
+    refusal.hint += fmt::format("; other members hold {}, and are asked at their own nodes",
+                                fmt::join(permit.elsewhere, ", "));
+  }
+  return refusal;
+}
+
 }  // namespace
 
-Outcome<Bound> BindQuestion(const Parts& parts, const Caller& caller, const Question& question) {
-  const auto lock = parts.ledger.Share();
+Outcome<agreement::Permit> DecideOn(const Parts& parts, const Caller& caller, const Question& question) {
   const agreement::Request request{.analyst = caller.analyst,
                                    .agreement = caller.agreement,
                                    .analysis = "sql",
                                    .purpose = question.settings.purpose,
                                    .epsilon = question.settings.epsilon};
-  Bound bound{.permit = TRY(parts.agreements.Decide(request, parts.ledger.Now())),
-              .published = {},
-              .query = {},
-              .normal = {}};
+  const Time now = parts.ledger.Now();
+  return parts.agreements.Decide(request, now,
+                                 parts.history.AskedInTheHourBefore(now, caller.agreement, caller.analyst));
+}
+
+Outcome<Bound> BindQuestion(const Parts& parts, const Caller& caller, const Question& question) {
+  const auto lock = parts.ledger.Share();
+  Bound bound{.permit = TRY(DecideOn(parts, caller, question)), .published = {}, .query = {}, .normal = {}};
   const sql::Question asked = TRY(sql::ParseQuestion(question.text));
   const sql::Scope scope = TRY(ScopeOf(parts.catalogue, bound.permit));
-  bound.query = std::make_shared<const sql::Query>(TRY(sql::Bind(asked, scope)));
+  auto query = sql::Bind(asked, scope);
+  if (!query) return tl::unexpected(WithHolders(query.error(), bound.permit));
+  bound.query = std::make_shared<const sql::Query>(*std::move(query));
   const catalogue::Product& product = *sql::ScanOf(*bound.query->relation).product;
   bound.published = parts.catalogue.Find(fmt::format("{}@{}", product.id, product.version));
   bound.normal = asked.normal;

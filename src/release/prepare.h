@@ -25,6 +25,9 @@ struct Bound {
   std::shared_ptr<const sql::Query> query;
   std::string normal;  // the question's text in one form, whatever its spacing and case
 };
+// May this caller ask this now, as far as the record and the question's settings go? The caller holds Share,
+// or is the ledger's own condition.
+Outcome<agreement::Permit> DecideOn(const Parts& parts, const Caller& caller, const Question& question);
 Outcome<Bound> BindQuestion(const Parts& parts, const Caller& caller, const Question& question);
 Outcome<Prepared> Prepare(const Parts& parts, const Caller& caller, const Question& question);
 

@@ -21,7 +21,12 @@ constexpr std::size_t kShownDigits = 4;  // of an id, where the beginning is eno
 constexpr Milliseconds kGlance{20};      // how often a waiting question looks whether it was cancelled
 
 ledger::Charge ChargeOf(const std::string& id, const Caller& caller, const Prepared& prepared) {
-  return {id, prepared.published->product.id, caller.agreement, caller.analyst, prepared.plan.measurements};
+  return {.question = id,
+          .product = prepared.published->product.id,
+          .agreement = caller.agreement,
+          .document = prepared.permit.agreement_id,
+          .analyst = caller.analyst,
+          .measurements = prepared.plan.measurements};
 }
 
 std::vector<OutputColumn> ColumnsOf(const sql::Query& query, bool margins) {
@@ -54,6 +59,12 @@ Refusal FailureOf(const Error& error, const std::string& id) {
               "receipt: concordat receipt {}; ask the operator, who finds it in the node's log", id),
           .sqlstate = cancelled || late ? "57014" : "XX000",
           .position = {}};
+}
+
+// The agreement ended between charge and record.
+Refusal WithReceipt(Refusal refusal, const std::string& id) {
+  refusal.hint += fmt::format("; the charge of this question stands, receipt: concordat receipt {}", id);
+  return refusal;
 }
 
 // A failure before any charge.
@@ -91,6 +102,26 @@ class Turn {
   explicit Turn(std::counting_semaphore<>& turns) : turns_(&turns) {}
   std::counting_semaphore<>* turns_;
 };
+
+// Is the document that a question was prepared under still the one in force? Its analyst, training and hours
+// were looked at when it was charged.
+Outcome<void> InForce(const Parts& parts, const Caller& caller, const Prepared& prepared) {
+  const Time now = parts.ledger.Now();
+  const auto* standing = parts.agreements.Find(caller.agreement, now);
+  const bool same = standing != nullptr && standing->document->id == prepared.permit.agreement_id;
+  if (same && standing->At(now) == agreement::State::kActive) return {};
+  return Refuse("agreement_not_active",
+                fmt::format("the agreement '{}' was {} while the question was under way", caller.agreement,
+                            same ? agreement::Name(standing->At(now)) : "superseded"),
+                "ask the steward why", "42501");
+}
+
+// All that was decided, once more when it is the charge's turn: others' steps may have come between.
+Outcome<void> StillPermitted(const Parts& parts, const Caller& caller, const Question& question,
+                             const Prepared& prepared) {
+  TRY(DecideOn(parts, caller, question));
+  return InForce(parts, caller, prepared);
+}
 
 std::string NewId(RandomSource& random) { return fmt::format("{:016x}", random.NextU64()); }
 
@@ -167,12 +198,7 @@ Json SecretOf(const Caller& caller, const Question& question, const Prepared& pr
 
 Outcome<void> Release::Admit(const Caller& caller) const {
   const auto lock = parts_.ledger.Share();
-  TRY(parts_.agreements.Decide({.analyst = caller.analyst,
-                                .agreement = caller.agreement,
-                                .analysis = "sql",
-                                .purpose = {},
-                                .epsilon = {}},
-                               parts_.ledger.Now()));
+  TRY(DecideOn(parts_, caller, {}));
   return {};
 }
 
@@ -200,7 +226,7 @@ Outcome<std::vector<std::string>> Release::Explain(const Caller& caller, const Q
 }
 
 // The stored answer to an identical question, if there is one. Its repetition is recorded too.
-Outcome<std::optional<Answer>> Release::Repeat(const Prepared& prepared) {
+Outcome<std::optional<Answer>> Release::Repeat(const Caller& caller, const Prepared& prepared) {
   std::optional<Record> before;
   {
     const auto lock = parts_.ledger.Share();
@@ -212,8 +238,10 @@ Outcome<std::optional<Answer>> Release::Repeat(const Prepared& prepared) {
   auto answer = AnswerFromJson(entries->front().secret->value("answer", Json()));
   if (!answer) return std::nullopt;
   const auto recorded =
-      parts_.ledger.Append({ledger::kind::kRelease, ReleaseBody(before->id, "repeated", prepared), {}});
+      parts_.ledger.AppendIf({ledger::kind::kRelease, ReleaseBody(before->id, "repeated", prepared), {}},
+                             [&] { return InForce(parts_, caller, prepared); });
   if (!recorded) return tl::unexpected(UnavailableOf(recorded.error()));
+  if (!*recorded) return tl::unexpected(recorded->error());
   answer->notice = fmt::format("charged nothing: the stored answer {} of {}, receipt: concordat receipt {}",
                                answer->id, FormatTime(before->time), answer->id.substr(0, kShownDigits));
   return *std::move(answer);
@@ -222,7 +250,7 @@ Outcome<std::optional<Answer>> Release::Repeat(const Prepared& prepared) {
 Outcome<Answer> Release::Ask(const Caller& caller, const Question& question, const engine::Cancel& cancel) {
   const Prepared prepared = TRY(Prepare(parts_, caller, question));
   const GridExit exit(parts_.clock, timing_.grid);
-  if (auto stored = TRY(Repeat(prepared))) {
+  if (auto stored = TRY(Repeat(caller, prepared))) {
     exit.Wait();
     return *std::move(stored);
   }
@@ -235,6 +263,7 @@ Outcome<Answer> Release::Ask(const Caller& caller, const Question& question, con
   double before = 0;
   const auto charged =
       parts_.ledger.AppendIf({ledger::kind::kCharge, ledger::ChargeBody(charge), {}}, [&]() -> Outcome<void> {
+        TRY(StillPermitted(parts_, caller, question, prepared));
         if (prepared.plan.measurements.empty()) return {};
         before = parts_.budgets.SpentUnder(charge);
         return parts_.budgets.Check(charge);
@@ -252,13 +281,24 @@ Outcome<Answer> Release::Ask(const Caller& caller, const Question& question, con
   Outcome<Answer> answer =
       rows ? Answered(id, prepared, charge, before, question.settings.margins, *std::move(rows))
            : Outcome<Answer>(tl::unexpected(FailureOf(rows.error(), id)));
-  const auto recorded =
-      parts_.ledger.Append({ledger::kind::kRelease, ReleaseBody(id, answer ? "answered" : "failed", prepared),
-                            SecretOf(caller, question, prepared, answer ? &*answer : nullptr)});
-  if (!recorded) {
-    if (log_) log_(id, recorded.error());
-    answer = tl::unexpected(FailureOf(recorded.error(), id));
+  return Recorded(id, caller, question, prepared, std::move(answer));
+}
+
+// The answer once it is on record: one whose agreement ended while it was computed stays here.
+Outcome<Answer> Release::Recorded(const std::string& id, const Caller& caller, const Question& question,
+                                  const Prepared& prepared, Outcome<Answer> answer) {
+  if (answer) {
+    const auto recorded =
+        parts_.ledger.AppendIf({ledger::kind::kRelease, ReleaseBody(id, "answered", prepared),
+                                SecretOf(caller, question, prepared, &*answer)},
+                               [&] { return InForce(parts_, caller, prepared); });
+    if (recorded && *recorded) return answer;
+    answer = tl::unexpected(recorded ? WithReceipt(recorded->error(), id) : FailureOf(recorded.error(), id));
+    if (!recorded && log_) log_(id, recorded.error());
   }
+  const auto failed = parts_.ledger.Append({ledger::kind::kRelease, ReleaseBody(id, "failed", prepared),
+                                            SecretOf(caller, question, prepared, nullptr)});
+  if (!failed && log_) log_(id, failed.error());
   return answer;
 }
 

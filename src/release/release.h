@@ -73,7 +73,9 @@ class Release {
   Outcome<Answer> Ask(const Caller& caller, const Question& question, const engine::Cancel& cancel);
 
  private:
-  Outcome<std::optional<Answer>> Repeat(const Prepared& prepared);
+  Outcome<std::optional<Answer>> Repeat(const Caller& caller, const Prepared& prepared);
+  Outcome<Answer> Recorded(const std::string& id, const Caller& caller, const Question& question,
+                           const Prepared& prepared, Outcome<Answer> answer);
   Answer Answered(const std::string& id, const Prepared& prepared, const ledger::Charge& charge,
                   double spent_before, bool margins, std::vector<Row> rows) const;
 

@@ -1,0 +1,54 @@
+#include "agreement/role.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace concordat::agreement {
+namespace {
+
+constexpr const char* kNames[] = {"steward", "approver", "officer", "analyst", "auditor", "operator"};
+
+}  // namespace
+
+const char* Name(Role role) { return kNames[static_cast<std::size_t>(role)]; }
+
+std::optional<Role> RoleNamed(std::string_view name) {
+  const auto* const found = std::find(std::begin(kNames), std::end(kNames), name);
+  if (found == std::end(kNames)) return std::nullopt;
+  return static_cast<Role>(found - std::begin(kNames));
+}
+
+const std::vector<Right>& Rights() {
+  using enum Role;
+  static const std::vector<Right> rights = {
+      {"product publish", {kSteward}},
+      {"analyst add", {kSteward}},
+      {"analyst password", {kSteward, kOperator}},
+      {"analyst training", {kSteward, kOfficer}},
+      {"analyst remove", {kSteward, kOfficer}},
+      {"agreement draft", {kSteward, kOfficer}},
+      {"agreement propose", {kSteward}},
+      {"agreement import", {kSteward, kApprover, kOfficer, kOperator}},
+      {"agreement approve", {kApprover}},
+      {"agreement suspend", {kSteward, kApprover, kOfficer}},
+      {"agreement resume", {kApprover, kOfficer}},
+      {"agreement revoke", {kApprover, kOfficer}},
+      {"agreement object", {kApprover, kOfficer}},
+      {"agreement assess", {kSteward, kOfficer}},
+      {"person add", {kOfficer, kOperator}},
+      {"person key", {kOfficer, kOperator}},
+      {"person remove", {kOfficer, kOperator}},
+      {"ledger verify", {kAuditor, kOfficer, kOperator}},
+      {"backup", {kOperator}},
+  };
+  return rights;
+}
+
+bool May(const std::set<Role>& roles, std::string_view verb) {
+  const auto right = std::find_if(Rights().begin(), Rights().end(),
+                                  [verb](const Right& candidate) { return verb == candidate.verb; });
+  return right == Rights().end() || std::any_of(right->roles.begin(), right->roles.end(),
+                                                [&](Role role) { return roles.contains(role); });
+}
+
+}  // namespace concordat::agreement
