@@ -54,7 +54,7 @@ Result<void> Ledger::Replay(sqlite3* connection) {
     for (Fold* fold : folds_) fold->Apply(entry);
     return {};
   }));
-  TRY(LoadEdge(connection, size, edge_));
+  edge_ = TRY(LoadEdge(connection, size));
   next_.head = Edge();
   next_.note = TRY(ReadCheckpoint(connection));
   if (next_.note.empty() && size == 0) return {};
@@ -180,18 +180,35 @@ Result<void> Ledger::CheckReached(std::uint64_t size) const {
 
 Result<std::vector<Hash>> Ledger::ProveInclusion(std::uint64_t index, std::uint64_t size) const {
   TRY(CheckReached(size));
-  return Reading<std::vector<Hash>>(
-      store_, [&](sqlite3* connection) { return InclusionProof(index, size, TileNodes(connection)); });
+  return Reading<std::vector<Hash>>(store_, [&](sqlite3* connection) {
+    return InclusionProof(index, size, TileNodes(size, StoredTiles(connection)));
+  });
 }
 
 Result<Hash> Ledger::LeafHashOf(std::uint64_t index) const {
-  return Reading<Hash>(store_, [&](sqlite3* connection) { return TileNodes(connection)(0, index); });
+  const std::uint64_t size = Head().size;
+  return Reading<Hash>(
+      store_, [&](sqlite3* connection) { return TileNodes(size, StoredTiles(connection))(0, index); });
+}
+
+Result<Bytes> Ledger::LeafBytes(std::uint64_t index) const {
+  TRY(CheckReached(index + 1));
+  return Reading<Bytes>(store_, [&](sqlite3* connection) -> Result<Bytes> {
+    Bytes leaf;
+    const EntryVisitor visit = [&leaf](std::uint64_t, const StoredEntry& stored) -> Result<void> {
+      leaf = stored.leaf;
+      return {};
+    };
+    TRY(VisitEntries(connection, index, visit, 1));
+    return leaf;
+  });
 }
 
 Result<std::vector<Hash>> Ledger::ProveConsistency(std::uint64_t old_size, std::uint64_t size) const {
   TRY(CheckReached(size));
-  return Reading<std::vector<Hash>>(
-      store_, [&](sqlite3* connection) { return ConsistencyProof(old_size, size, TileNodes(connection)); });
+  return Reading<std::vector<Hash>>(store_, [&](sqlite3* connection) {
+    return ConsistencyProof(old_size, size, TileNodes(size, StoredTiles(connection)));
+  });
 }
 
 Result<Bytes> Ledger::TileBytes(TileId id, std::size_t width) const {

@@ -58,6 +58,8 @@ class Ledger final : private store::BatchObserver {
   // Errors: kNotFound past the head; kInvalidArgument unless index < size.
   Result<std::vector<Hash>> ProveInclusion(std::uint64_t index, std::uint64_t size) const;
   Result<Hash> LeafHashOf(std::uint64_t index) const;
+  // The entry's public bytes, which its leaf hash is of. Errors: kNotFound past the head.
+  Result<Bytes> LeafBytes(std::uint64_t index) const;
   // That the log of `size` entries begins with the log of `old_size`.
   Result<std::vector<Hash>> ProveConsistency(std::uint64_t old_size, std::uint64_t size) const;
   // The bytes of a tile or, for level -1, of an entry bundle, with its first `width` hashes or entries.

@@ -85,6 +85,114 @@ TEST(ConsistencyProof, HoldsBetweenEveryTwoSizesAndForNoOtherPast) {
   EXPECT_FALSE(VerifyConsistency(0, 5, {}, {}, {}));
 }
 
+// PROOF of RFC 6962 section 2.1.2 as it is written there, over the leaves themselves.
+std::vector<Hash> DefinitionOfSubproof(std::size_t old_size, std::span<const Hash> leaves, bool known) {
+  if (old_size == leaves.size()) return known ? std::vector<Hash>() : std::vector<Hash>{Definition(leaves)};
+  std::size_t k = 1;
+  while (k * 2 < leaves.size()) k *= 2;
+  auto proof = old_size <= k ? DefinitionOfSubproof(old_size, leaves.first(k), known)
+                             : DefinitionOfSubproof(old_size - k, leaves.subspan(k), false);
+  proof.push_back(Definition(old_size <= k ? leaves.subspan(k) : leaves.first(k)));
+  return proof;
+}
+
+// PATH of section 2.1.1, likewise.
+std::vector<Hash> DefinitionOfPath(std::size_t index, std::span<const Hash> leaves) {
+  if (leaves.size() == 1) return {};
+  std::size_t k = 1;
+  while (k * 2 < leaves.size()) k *= 2;
+  auto path =
+      index < k ? DefinitionOfPath(index, leaves.first(k)) : DefinitionOfPath(index - k, leaves.subspan(k));
+  path.push_back(Definition(index < k ? leaves.subspan(k) : leaves.first(k)));
+  return path;
+}
+
+// A proof with each of its hashes changed, left out, doubled or put before its neighbour.
+std::vector<std::vector<Hash>> Spoilt(const std::vector<Hash>& proof) {
+  std::vector<std::vector<Hash>> spoilt;
+  for (std::size_t i = 0; i < proof.size(); ++i) {
+    const auto at = static_cast<std::ptrdiff_t>(i);
+    spoilt.push_back(proof);
+    spoilt.back()[i][31] ^= 1;
+    spoilt.push_back(proof);
+    spoilt.back().erase(spoilt.back().begin() + at);
+    spoilt.push_back(proof);
+    spoilt.back().insert(spoilt.back().begin() + at, proof[i]);
+    if (i == 0) continue;
+    spoilt.push_back(proof);
+    std::swap(spoilt.back()[i], spoilt.back()[i - 1]);
+  }
+  return spoilt;
+}
+
+constexpr std::size_t kSizes = 71;
+
+TEST(InclusionProof, IsThatOfTheDefinitionAndStrict) {
+  const auto leaves = Leaves(kSizes);
+  for (std::size_t size = 1; size <= kSizes; ++size) {
+    const auto tree = std::span(leaves).first(size);
+    const Hash root = Definition(tree);
+    for (std::size_t index = 0; index < size; ++index) {
+      const auto proof = *InclusionProof(index, size, ReaderOf(leaves));
+      ASSERT_EQ(proof, DefinitionOfPath(index, tree)) << index << " in " << size;
+      for (const auto& spoilt : Spoilt(proof))
+        ASSERT_FALSE(VerifyInclusion(index, size, leaves[index], spoilt, root)) << index << " in " << size;
+    }
+    EXPECT_FALSE(VerifyInclusion(size, size, leaves[0], {}, root));
+  }
+  EXPECT_FALSE(VerifyInclusion(0, 0, leaves[0], {}, leaves[0]));
+}
+
+TEST(ConsistencyProof, IsThatOfTheDefinitionAndStrict) {
+  const auto leaves = Leaves(kSizes);
+  for (std::size_t size = 1; size <= kSizes; ++size) {
+    const auto tree = std::span(leaves).first(size);
+    const Hash root = Definition(tree);
+    for (std::size_t old_size = 1; old_size <= size; ++old_size) {
+      SCOPED_TRACE(testing::Message() << old_size << " in " << size);
+      const Hash old_root = Definition(std::span(leaves).first(old_size));
+      const auto proof = *ConsistencyProof(old_size, size, ReaderOf(leaves));
+      ASSERT_EQ(proof, DefinitionOfSubproof(old_size, tree, true));
+      for (const auto& spoilt : Spoilt(proof))
+        ASSERT_FALSE(VerifyConsistency(old_size, size, old_root, root, spoilt));
+      auto longer = proof;
+      longer.push_back(root);
+      ASSERT_FALSE(VerifyConsistency(old_size, size, old_root, root, longer));
+      if (old_size != size) ASSERT_FALSE(VerifyConsistency(size, old_size, root, old_root, proof));
+    }
+    EXPECT_FALSE(VerifyConsistency(0, size, RootOf({}), root, {}));
+  }
+  EXPECT_FALSE(VerifyConsistency(0, 0, RootOf({}), RootOf({}), {}));
+}
+
+// Of ten million entries, a proof reads a handful of tiles, whatever entry it is of.
+TEST(TileNodes, ReadsAtMostTwoTilesOfEachLevelForAProof) {
+  constexpr std::uint64_t kSize = 10'000'019;
+  std::size_t reads = 0, most = 0;
+  const TileReader read = [&](TileId, std::size_t width) -> Result<std::vector<Hash>> {
+    ++reads;
+    return std::vector<Hash>(width);
+  };
+  for (const std::uint64_t at :
+       {std::uint64_t{1}, std::uint64_t{255}, std::uint64_t{256}, kSize / 2, kSize - 1}) {
+    reads = 0;
+    ASSERT_TRUE(InclusionProof(at, kSize, TileNodes(kSize, read)));
+    most = std::max(most, reads);
+    reads = 0;
+    ASSERT_TRUE(ConsistencyProof(at, kSize, TileNodes(kSize, read)));
+    most = std::max(most, reads);
+  }
+  EXPECT_LE(most, 6U);
+  EXPECT_FALSE(TileNodes(kSize, read)(0, kSize));
+  EXPECT_FALSE(TileNodes(kSize, read)(8, kSize / 256));
+  EXPECT_EQ(TileWidthAt({7, 0}, kSize), 0U);
+  EXPECT_EQ(TileWidthAt({0, kSize / 256}, kSize), kSize % 256);
+  const TileReader shorter = [](TileId, std::size_t width) -> Result<std::vector<Hash>> {
+    return std::vector<Hash>(width - 1);
+  };
+  EXPECT_FALSE(InclusionProof(1, kSize, TileNodes(kSize, shorter)));
+}
+
 TEST(TileEdge, HasTheTreesRootAtEverySize) {
   TileEdge edge;
   const auto leaves = Leaves(70'000);

@@ -121,29 +121,20 @@ Result<Bytes> ReadTileBytes(sqlite3* connection, TileId id, std::size_t width) {
   return EntryBundle(leaves);
 }
 
-Result<void> LoadEdge(sqlite3* connection, std::uint64_t size, TileEdge& edge) {
-  std::uint64_t hashes = size;  // of this level
-  for (int level = 0; hashes > 0; ++level, hashes /= kTileWidth) {
-    const std::uint64_t width = (hashes - 1) % kTileWidth + 1;
-    TileEdge::Tile tile = TRY(ReadTile(connection, {level, (hashes - 1) / kTileWidth}));
+Result<TileEdge> LoadEdge(sqlite3* connection, std::uint64_t size) {
+  return TileEdge::Read(size, [connection](TileId id, std::size_t width) -> Result<std::vector<Hash>> {
+    TileEdge::Tile tile = TRY(ReadTile(connection, id));
     if (tile.hashes.size() != width)
       return Corrupt(TilePath(tile.id, width) + " has another width than the ledger's size asks for");
-    edge.Load(std::move(tile));
-  }
-  edge.SetSize(size);
-  return {};
+    return std::move(tile.hashes);
+  });
 }
 
-NodeReader TileNodes(sqlite3* connection) {
-  return [connection](int level, std::uint64_t index) -> Result<Hash> {
-    // The tile level whose hashes are at or just below the level asked for.
-    const int tile_level = level / 8;
-    const std::uint64_t width = std::uint64_t{1} << (level % 8);
-    const std::uint64_t first = index * width;
-    const TileEdge::Tile tile = TRY(ReadTile(connection, {tile_level, first / kTileWidth}));
-    const std::uint64_t offset = first % kTileWidth;
-    if (offset + width > tile.hashes.size()) return Corrupt(TilePath(tile.id, kTileWidth) + " is too short");
-    return RootOf(std::span(tile.hashes).subspan(offset, width));
+TileReader StoredTiles(sqlite3* connection) {
+  return [connection](TileId id, std::size_t width) -> Result<std::vector<Hash>> {
+    TileEdge::Tile tile = TRY(ReadTile(connection, id));
+    if (tile.hashes.size() > width) tile.hashes.resize(width);
+    return std::move(tile.hashes);
   };
 }
 

@@ -29,9 +29,9 @@ Result<TileEdge::Tile> ReadTile(sqlite3* connection, TileId id);
 Result<Bytes> ReadTileBytes(sqlite3* connection, TileId id, std::size_t width);
 // The newest tile of each level of a log of `size` entries. Errors: kCorrupt when one is missing or of
 // another width.
-Result<void> LoadEdge(sqlite3* connection, std::uint64_t size, TileEdge& edge);
-// Complete subtrees' hashes, from tiles.
-NodeReader TileNodes(sqlite3* connection);
+Result<TileEdge> LoadEdge(sqlite3* connection, std::uint64_t size);
+// Tiles by their hashes' number, fewer than asked for where there are no more.
+TileReader StoredTiles(sqlite3* connection);
 
 Result<void> WriteCheckpoint(sqlite3* connection, const std::string& note);
 // Empty before the first entry.

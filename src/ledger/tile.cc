@@ -2,12 +2,25 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
+#include <memory>
 #include <optional>
 #include <regex>
 
 #include "base/check.h"
 
 namespace concordat::ledger {
+namespace {
+
+Result<std::vector<Hash>> ReadWhole(const TileReader& read, TileId id, std::size_t width) {
+  std::vector<Hash> hashes = TRY(read(id, width));
+  if (hashes.size() == width) return hashes;
+  return Fail(ErrorCode::kCorrupt, fmt::format("{} holds {} hashes", TilePath(id, width), hashes.size()),
+              "keep the file for inquiry and restore the newest backup");
+}
+
+}  // namespace
 
 std::string TilePath(TileId id, std::size_t width) {
   std::string index = fmt::format("{:03}", id.index % 1000);
@@ -35,6 +48,38 @@ Result<TilePathParts> ParseTilePath(std::string_view path) {
     return wrong();
   }
   return parts;
+}
+
+std::size_t TileWidthAt(TileId id, std::uint64_t size) {
+  const int level = std::max(id.level, 0);
+  const std::uint64_t hashes = level < 8 ? size >> (8 * level) : 0;  // 2^64 leaves have no level 8
+  if (id.index > hashes / kTileWidth) return 0;
+  return static_cast<std::size_t>(std::min<std::uint64_t>(kTileWidth, hashes - id.index * kTileWidth));
+}
+
+NodeReader TileNodes(std::uint64_t size, TileReader read) {
+  auto kept = std::make_shared<std::map<TileId, std::vector<Hash>>>();
+  return [size, read = std::move(read), kept](int level, std::uint64_t index) -> Result<Hash> {
+    // The tile level whose hashes are at or just below the level asked for.
+    const std::size_t count = std::size_t{1} << (level % 8);
+    const std::uint64_t first = index * count;
+    const TileId id{level / 8, first / kTileWidth};
+    const std::size_t offset = first % kTileWidth, width = TileWidthAt(id, size);
+    if (offset + count > width) return Fail(ErrorCode::kInvalidArgument, "past the ledger's end");
+    if (!kept->contains(id)) kept->emplace(id, TRY(ReadWhole(read, id, width)));
+    return RootOf(std::span(kept->at(id)).subspan(offset, count));
+  };
+}
+
+Result<TileEdge> TileEdge::Read(std::uint64_t size, const TileReader& read) {
+  TileEdge edge;
+  int level = 0;
+  for (std::uint64_t hashes = size; hashes > 0; hashes /= kTileWidth, ++level) {
+    const TileId id{level, (hashes - 1) / kTileWidth};
+    edge.Load({id, TRY(ReadWhole(read, id, TileWidthAt(id, size)))});
+  }
+  edge.SetSize(size);
+  return edge;
 }
 
 void TileEdge::Append(const Hash& leaf) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,17 @@ struct TilePathParts {
 };
 Result<TilePathParts> ParseTilePath(std::string_view path);
 
+// How many hashes, or entries for level -1, a tile of a log of `size` entries holds: 0 when the log does not
+// reach it.
+std::size_t TileWidthAt(TileId id, std::uint64_t size);
+
+// The first `width` hashes of a tile, from wherever tiles are kept. Errors: the keeper's.
+using TileReader = std::function<Result<std::vector<Hash>>(TileId id, std::size_t width)>;
+// Complete subtrees' hashes of a log of `size` entries, from its tiles. Each tile is read once and kept as
+// long as the reader lives: for one proof, at most two of each level. Errors: kCorrupt when a tile does not
+// hold as many hashes as asked for; kInvalidArgument past `size`.
+NodeReader TileNodes(std::uint64_t size, TileReader read);
+
 // The right edge of the log: the newest tile of each level. Appending yields the tiles that changed.
 class TileEdge {
  public:
@@ -47,6 +59,8 @@ class TileEdge {
   // Sets a level from the store. Call for each level's newest tile, then SetSize.
   void Load(Tile tile);
   void SetSize(std::uint64_t size) { size_ = size; }
+  // The edge of a log of `size` entries: its newest tile of each level. Errors: as TileNodes.
+  static Result<TileEdge> Read(std::uint64_t size, const TileReader& read);
 
  private:
   void AppendAt(std::size_t level, const Hash& hash);
