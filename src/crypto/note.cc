@@ -54,7 +54,9 @@ Result<NoteSignature> ParseSignature(std::string_view line) {
   return signature;
 }
 
+// Every signature by the key counts: a wrong one beside a right one is no better than alone.
 Result<bool> Check(const Note& note, const VerifyKey& key) {
+  bool signed_by = false;
   for (const NoteSignature& found : note.signatures) {
     if (found.name != key.name() || found.id != key.id()) continue;
     Signature signature;
@@ -65,9 +67,9 @@ Result<bool> Check(const Note& note, const VerifyKey& key) {
       return Fail(ErrorCode::kCorrupt, "the signature of " + key.name() + " does not fit the text",
                   "do not trust this note");
     }
-    return true;
+    signed_by = true;
   }
-  return false;
+  return signed_by;
 }
 
 }  // namespace
@@ -89,14 +91,16 @@ Result<Note> ParseNote(std::string_view bytes) {
   return note;
 }
 
+std::string FormatSignature(const NoteSignature& signature) {
+  Bytes bytes{static_cast<std::uint8_t>(signature.id >> 24), static_cast<std::uint8_t>(signature.id >> 16),
+              static_cast<std::uint8_t>(signature.id >> 8), static_cast<std::uint8_t>(signature.id)};
+  bytes.insert(bytes.end(), signature.signature.begin(), signature.signature.end());
+  return std::string(kSignaturePrefix) + signature.name + " " + ToBase64(bytes) + "\n";
+}
+
 std::string FormatNote(const Note& note) {
   std::string text = note.text + "\n";
-  for (const NoteSignature& signature : note.signatures) {
-    Bytes bytes{static_cast<std::uint8_t>(signature.id >> 24), static_cast<std::uint8_t>(signature.id >> 16),
-                static_cast<std::uint8_t>(signature.id >> 8), static_cast<std::uint8_t>(signature.id)};
-    bytes.insert(bytes.end(), signature.signature.begin(), signature.signature.end());
-    text += std::string(kSignaturePrefix) + signature.name + " " + ToBase64(bytes) + "\n";
-  }
+  for (const NoteSignature& signature : note.signatures) text += FormatSignature(signature);
   return text;
 }
 

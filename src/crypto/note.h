@@ -26,6 +26,8 @@ struct Note {
 // signatures.
 Result<Note> ParseNote(std::string_view bytes);
 std::string FormatNote(const Note& note);
+// One signature line, with its newline.
+std::string FormatSignature(const NoteSignature& signature);
 
 // Precondition: `text` ends with a newline.
 std::string SignNote(std::string_view text, const SigningKey& key);
