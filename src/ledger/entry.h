@@ -21,6 +21,11 @@ inline constexpr char kAgreementProposed[] = "agreement.proposed";
 inline constexpr char kCharge[] = "charge";
 inline constexpr char kRelease[] = "release";
 inline constexpr char kSecretErased[] = "secret.erased";
+inline constexpr char kWitnessFollows[] = "witness.follows";
+inline constexpr char kWitnessAsks[] = "witness.asks";
+inline constexpr char kWitnessStopped[] = "witness.stopped";
+inline constexpr char kWitnessCosigned[] = "witness.cosigned";
+inline constexpr char kWitnessAlarm[] = "witness.alarm";
 }  // namespace kind
 
 // What is to be entered.

@@ -14,7 +14,7 @@ void TestLedger::Open() {
   auto opened = store::Store::Open(file_, LedgerMigrations());
   CHECK(opened);
   store = *std::move(opened);
-  auto read = Ledger::Open(*store, TestKey(), clock, random, {&recorder, &budgets});
+  auto read = Ledger::Open(*store, TestKey(), clock, random, {&recorder, &budgets, &witnesses});
   CHECK(read);
   ledger = *std::move(read);
 }

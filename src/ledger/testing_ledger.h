@@ -8,6 +8,7 @@
 #include "base/testing_random.h"
 #include "ledger/budget.h"
 #include "ledger/verify.h"
+#include "ledger/witness_book.h"
 #include "store/testing_store.h"
 
 namespace concordat::ledger {
@@ -40,6 +41,7 @@ class TestLedger {
   OsRandom random;
   Recorder recorder;
   BudgetBook budgets;
+  WitnessBook witnesses;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<Ledger> ledger;
 
