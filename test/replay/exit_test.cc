@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -62,6 +64,7 @@ class Exit : public testing::Test {
                                     random_, {&catalogue_, &agreements_, &budgets_, &history_});
     sources_ = *Sources::Open({.memory_mb = 256, .threads = 1});
     Publish(100);
+    AddAna();
     Agree();
     Open({.grid = Milliseconds{1}});
   }
@@ -93,12 +96,14 @@ class Exit : public testing::Test {
     ASSERT_TRUE(entered) << entered.error().message;
     ASSERT_TRUE(*entered) << entered->error().message;
   }
-  void Agree() {
+  void AddAna() {
     Enter(agreement::AnalystStep{.verb = agreement::AnalystVerb::kAdd,
                                  .analyst = "ana",
                                  .by = "sam",
                                  .verifier = *crypto::MakeScramVerifier("correct horse", random_)});
-    auto read = agreement::ParseAgreement(kAgreement);
+  }
+  void Agree(const std::string& text = kAgreement) {
+    auto read = agreement::ParseAgreement(text);
     ASSERT_TRUE(read) << read.error().message;
     const auto document = std::make_shared<const agreement::Agreement>(*std::move(read));
     Enter(agreement::SampleStep(agreement::Verb::kPropose, document, "sam"));
@@ -107,6 +112,10 @@ class Exit : public testing::Test {
   Outcome<Answer> Ask(const std::string& text, const Settings& settings = {}) {
     return release_->Ask({.analyst = "ana", .agreement = "heart-study", .way = "test"},
                          {.text = text, .parameters = {}, .settings = settings}, {});
+  }
+  void Revoke() {
+    const auto held = agreements_.Find("heart-study", clock_.Now())->document;
+    Enter(agreement::SampleStep(agreement::Verb::kRevoke, held, "sam"));
   }
   std::size_t Entries(const std::string& kind) const {
     const auto held = ledger_->Share();
@@ -299,6 +308,71 @@ TEST_F(Exit, ChargesNothingWhileAQuestionWaitsItsTurn) {
   ASSERT_FALSE(waited);
   EXPECT_EQ(waited.error().reason, "cancelled");
   EXPECT_TRUE(history_.records().empty());
+}
+
+// However many questions are under way: what is answered was on record before the agreement ended.
+TEST_F(Exit, LetsNoAnswerOutAfterTheRevocation) {
+  std::atomic<int> answered{0}, refused{0};
+  std::vector<std::thread> analysts;
+  for (int i = 0; i < 50; ++i) {
+    analysts.emplace_back([&, i] {
+      for (int j = 0;; ++j) {
+        const auto answer = Ask(fmt::format("SELECT count(*) FROM visits WHERE amount > {}", i + j / 1000.0),
+                                {.epsilon = 0.001});
+        if (answer) {
+          ++answered;
+          continue;
+        }
+        EXPECT_EQ(answer.error().reason, "agreement_not_active") << answer.error().message;
+        ++refused;
+        return;
+      }
+    });
+  }
+  while (answered < 60) std::this_thread::yield();
+  Revoke();
+  for (std::thread& analyst : analysts) analyst.join();
+  EXPECT_EQ(refused, 50);
+  const auto entries = *ledger_->Read(0, 100'000);
+  const auto revoked = std::find_if(entries.begin(), entries.end(), [](const ledger::Entry& entry) {
+    return entry.kind == "agreement.revoked";
+  });
+  ASSERT_NE(revoked, entries.end());
+  int before = 0, charged = 0;
+  for (auto entry = entries.begin(); entry != entries.end(); ++entry) {
+    const bool out = entry->kind == ledger::kind::kRelease && entry->body["outcome"] != "failed";
+    if (entry < revoked) {
+      before += out ? 1 : 0;
+      continue;
+    }
+    EXPECT_FALSE(out) << entry->body.dump();
+    charged += entry->kind == ledger::kind::kCharge ? 1 : 0;
+  }
+  EXPECT_EQ(before, answered);
+  EXPECT_EQ(charged, 0);  // nothing new begins either
+}
+
+TEST_F(Exit, HoldsTheRateHoweverManyAskAtOnce) {
+  Revoke();
+  Agree(std::string(kAgreement) + "conditions: {questions_per_hour: 5}\n");
+  std::atomic<int> answered{0};
+  const auto ask_at_once = [&](double first) {
+    std::vector<std::thread> analysts;
+    for (int i = 0; i < 20; ++i) {
+      analysts.emplace_back([&, i] {
+        const auto answer =
+            Ask(fmt::format("SELECT count(*) FROM visits WHERE amount > {}", i + first), {.epsilon = 0.01});
+        if (answer) ++answered;
+        if (!answer) EXPECT_EQ(answer.error().reason, "rate_exceeded");
+      });
+    }
+    for (std::thread& analyst : analysts) analyst.join();
+  };
+  ask_at_once(0);
+  EXPECT_EQ(answered, 5);
+  clock_.Advance(Milliseconds(3'600'000));
+  ask_at_once(0.5);
+  EXPECT_EQ(answered, 10);
 }
 
 TEST_F(Exit, ChargesNothingForARefusal) {
