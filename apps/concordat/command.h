@@ -77,6 +77,16 @@ class Command {
     if (required) option->required();
     return *this;
   }
+  // A file whose text goes along under `key`.
+  Command& Contents(const std::string& flag, const std::string& key, const std::string& help) {
+    app_->add_option_function<std::string>(
+        flag,
+        [this_invocation = &invocation_, key](const std::string& file) {
+          this_invocation->arguments[key] = ReadArgumentFile(file);
+        },
+        help);
+    return *this;
+  }
   Command& Path(const std::string& flag, const std::string& key, const std::string& help,
                 bool required = false) {
     CLI::Option* option = app_->add_option_function<std::string>(

@@ -73,8 +73,15 @@ void AddAskCommands(CLI::App& app, Invocation& invocation) {
   Command(app, invocation, "budget", "budget", "What is spent and left: products, agreements, analysts",
           "budget claims")
       .Text("product", "product", "Only this product");
-  Command(app, invocation, "receipt", "receipt", "Show and check the record behind an answer", "receipt 4f1c")
-      .Text("id", "id", "The answer's id, or its beginning", true);
+  Command(app, invocation, "receipt", "receipt", "Show and check the record behind an answer",
+          "receipt 4f1c --out answer.tlog-proof\n"
+          "  concordat receipt --check answer.tlog-proof --key lewisham+c74f20a3+ARpc2QcU…")
+      .Text("id", "id", "The answer's id, or its beginning")
+      .Path("--out", "out", "Write the record and its proof to this file, for others to check")
+      .File("--check", "Check such a file instead; needs no member's home", false)
+      .Text("--key", "key", "The key of the log that the file is of, from a place you trust")
+      .Texts("--witness", "witnesses", "A witness's key (may be repeated)")
+      .Number("--quorum", "quorum", "How many of the witnesses must have cosigned (default: all)");
 }
 
 void AddLedgerCommands(CLI::App& app, Invocation& invocation) {
@@ -88,6 +95,48 @@ void AddLedgerCommands(CLI::App& app, Invocation& invocation) {
   Command(group, invocation, "show", "ledger show", "Print entries", "ledger show --last 20")
       .Number("--first", "first", "From this entry on")
       .Number("--last", "last", "The newest N (default 20)");
+  Command(group, invocation, "export", "ledger export",
+          "Write the log as files that any web server can carry: checkpoint, tiles, entries",
+          "ledger export /srv/www/ledger")
+      .Path("folder", "folder", "Where to; what is there is brought up to date", true);
+  Command(group, invocation, "monitor", "ledger monitor",
+          "Follow another member's log: what is new, and whether history stands; needs no member's home",
+          "ledger monitor /mnt/lewisham --key lewisham+c74f20a3+ARpc2QcU… --state lewisham.seen")
+      .Path("log", "log", "The folder with the log's files", true)
+      .Text("--key", "key", "The log's key, from a place you trust", true)
+      .Path("--state", "state", "Remember here what was seen, for the next time");
+}
+
+void AddWitnessCommands(CLI::App& app, Invocation& invocation) {
+  CLI::App& group = Group(app, "witness", "Cosign other members' checkpoints, and have one's own cosigned");
+  Command(group, invocation, "follow", "witness follow",
+          "Cosign the checkpoints of a member's log from now on", "witness follow camden+1f2e3d4c+AX…")
+      .Text("key", "key", "The log's key", true)
+      .Text("--by", "by", "Who acts (default: the name you are logged in with)");
+  Command(group, invocation, "ask", "witness ask", "Have this member's checkpoints cosigned by a witness",
+          "witness ask camden/witness+5a6b7c8d+BX… --url https://camden.example/witness")
+      .Text("key", "key", "The witness's key", true)
+      .Text("--url", "url", "Where it takes requests, without /add-checkpoint")
+      .Text("--by", "by", "Who acts (default: the name you are logged in with)");
+  Command(group, invocation, "stop", "witness stop", "Neither follow a log nor ask a witness any more",
+          "witness stop camden")
+      .Text("name", "name", "The log's or the witness's name", true)
+      .Text("--by", "by", "Who acts (default: the name you are logged in with)");
+  Command(group, invocation, "list", "witness list", "Logs followed, witnesses asked, alarms",
+          "witness list");
+  Command(group, invocation, "request", "witness request",
+          "Print a request for a cosignature, to carry to a witness",
+          "witness request camden/witness > request")
+      .Text("name", "name", "The witness", true)
+      .Number("--known", "known", "How many entries it cosigned last (default: by what is kept here)");
+  Command(group, invocation, "cosign", "witness cosign", "Judge a request and print the cosignature",
+          "witness cosign request > cosignature")
+      .File("file", "The request (- for standard input)");
+  Command(group, invocation, "accept", "witness accept", "Keep a cosignature that came back",
+          "witness accept camden/witness cosignature --request request")
+      .Text("name", "name", "The witness", true)
+      .File("file", "The cosignature (- for standard input)")
+      .Contents("--request", "request", "The request it answers (default: one for the newest checkpoint)");
 }
 
 }  // namespace concordat::cli

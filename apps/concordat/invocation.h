@@ -29,6 +29,7 @@ void AddAgreementCommands(CLI::App& app, Invocation& invocation);
 void AddPersonCommands(CLI::App& app, Invocation& invocation);
 void AddAskCommands(CLI::App& app, Invocation& invocation);
 void AddLedgerCommands(CLI::App& app, Invocation& invocation);
+void AddWitnessCommands(CLI::App& app, Invocation& invocation);
 
 // The text of FILE, standard input when it is "-". Throws CLI::ValidationError with what to do.
 std::string ReadArgumentFile(const std::string& file);

@@ -42,6 +42,7 @@ void Describe(CLI::App& app, Invocation& invocation, std::string& home, std::str
   AddAgreementCommands(app, invocation);
   AddAskCommands(app, invocation);
   AddLedgerCommands(app, invocation);
+  AddWitnessCommands(app, invocation);
   CLI::App* completion =
       app.add_subcommand("completion", "Print a script that completes commands with the tab key");
   completion->add_option("shell", shell, "bash, zsh or fish")

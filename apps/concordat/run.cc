@@ -9,6 +9,7 @@
 #include "node/control.h"
 #include "node/home.h"
 #include "node/node.h"
+#include "node/outsider.h"
 #include "node/serve.h"
 #include "print.h"
 #include "sign.h"
@@ -83,6 +84,9 @@ Result<node::Reply> RunAtHome(const Invocation& invocation, const node::Progress
   TRY(CheckText(invocation.arguments));
   if (verb == "init") return node::InitHome(invocation.home, invocation.arguments);
   if (verb == "restore") return node::RestoreHome(invocation.home, invocation.arguments);
+  if (verb == "receipt" && invocation.arguments.contains("text"))
+    return node::CheckReceiptFile(invocation.arguments);
+  if (verb == "ledger monitor") return node::MonitorLog(invocation.arguments, progress);
   if (verb == "key new") return MakeKey(invocation);
   if (verb == "key show") return ShowKey(invocation);
   if (ApprovesFile(invocation)) return ApproveFile(invocation);

@@ -39,6 +39,9 @@ const std::vector<Right>& Rights() {
       {"person key", {kOfficer, kOperator}},
       {"person remove", {kOfficer, kOperator}},
       {"ledger verify", {kAuditor, kOfficer, kOperator}},
+      {"witness follow", {kOfficer, kOperator}},
+      {"witness ask", {kOfficer, kOperator}},
+      {"witness stop", {kOfficer, kOperator}},
       {"backup", {kOperator}},
   };
   return rights;

@@ -17,11 +17,9 @@ struct KeptFile {
   FileMode mode;
 };
 // The settings come last: a home without them is not one.
-constexpr KeptFile kKept[] = {{"keys/ledger.key", FileMode::kSecret},
-                              {"keys/login.key", FileMode::kSecret},
-                              {"keys/tls.crt", FileMode::kPublic},
-                              {"keys/tls.key", FileMode::kSecret},
-                              {"node.yaml", FileMode::kPublic}};
+constexpr KeptFile kKept[] = {{"keys/ledger.key", FileMode::kSecret},  {"keys/login.key", FileMode::kSecret},
+                              {"keys/witness.key", FileMode::kSecret}, {"keys/tls.crt", FileMode::kPublic},
+                              {"keys/tls.key", FileMode::kSecret},     {"node.yaml", FileMode::kPublic}};
 
 std::string KeysBeside(const fs::path& file) { return file.string() + ".keys"; }
 
@@ -29,6 +27,10 @@ Result<Json> ReadKeys(const fs::path& file) {
   Json kept = Json::parse(TRY(ReadFile(KeysBeside(file))), nullptr, false);
   for (const KeptFile& each : kKept) {
     if (kept.is_object() && kept.contains(each.name) && kept[each.name].is_string()) continue;
+    if (kept.is_object() && each.name == std::string_view("keys/witness.key") && !kept.contains(each.name)) {
+      kept[each.name] = "";  // of a backup from before there was one
+      continue;
+    }
     return Fail(ErrorCode::kCorrupt, KeysBeside(file) + " is not what backup writes", "use another backup");
   }
   return kept;
@@ -46,8 +48,10 @@ Result<void> CopyInto(const fs::path& root, const fs::path& file, const Json& ke
                 "check the folder's owner and the disk");
   }
   fs::permissions(root / "store.db", fs::perms::owner_read | fs::perms::owner_write, error);
-  for (const KeptFile& each : kKept)
-    TRY(WriteFileDurably(root / each.name, kept[each.name].get<std::string>(), each.mode));
+  for (const KeptFile& each : kKept) {
+    const auto content = kept[each.name].get<std::string>();
+    if (!content.empty()) TRY(WriteFileDurably(root / each.name, content, each.mode));
+  }
   return {};
 }
 

@@ -88,6 +88,22 @@ Result<crypto::SigningKey> ReadLedgerKey(const Home& home) {
               "restore it from your backup");
 }
 
+Result<crypto::Cosigner> ReadWitnessKey(const Home& home, RandomSource& random) {
+  auto text = ReadFile(home.witness_key(), 4096);
+  if (!text && text.error().code == ErrorCode::kNotFound) {
+    auto made = TRY(crypto::Cosigner::Generate(home.config.member + "/witness", random));
+    TRY(WriteFileDurably(home.witness_key(), made.SecretText() + "\n", FileMode::kSecret));
+    return made;
+  }
+  if (!text) return tl::unexpected(text.error());
+  while (!text->empty() && text->back() == '\n') text->pop_back();
+  auto key = crypto::Cosigner::Parse(*text);
+  std::fill(text->begin(), text->end(), '\0');
+  if (key) return key;
+  return Fail(ErrorCode::kCorrupt, fmt::format("{} is not a witness's key", home.witness_key().string()),
+              "restore it from your backup");
+}
+
 Result<Bytes> ReadLoginKey(const Home& home) {
   std::string text = TRY(ReadFile(home.login_key(), 4096));
   while (!text.empty() && text.back() == '\n') text.pop_back();

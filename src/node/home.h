@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/json.h"
 #include "base/result.h"
+#include "crypto/cosignature.h"
 #include "crypto/keys.h"
 #include "node/config.h"
 #include "node/verb.h"
@@ -20,8 +21,10 @@ struct Home {
   std::filesystem::path settings() const { return root / "node.yaml"; }
   std::filesystem::path store() const { return root / "store.db"; }
   std::filesystem::path newest_checkpoint() const { return root / "newest.checkpoint"; }
+  std::filesystem::path cosigned_checkpoint() const { return root / "cosigned.checkpoint"; }
   std::filesystem::path control_socket() const { return root / "control.sock"; }
   std::filesystem::path ledger_key() const { return root / "keys" / "ledger.key"; }
+  std::filesystem::path witness_key() const { return root / "keys" / "witness.key"; }
   std::filesystem::path login_key() const { return root / "keys" / "login.key"; }
   std::filesystem::path certificate() const { return root / "keys" / "tls.crt"; }
   std::filesystem::path certificate_key() const { return root / "keys" / "tls.key"; }
@@ -31,6 +34,9 @@ struct Home {
 // settings.
 Result<Home> OpenHome(const std::filesystem::path& root);
 Result<crypto::SigningKey> ReadLedgerKey(const Home& home);
+// The key that cosigns other members' checkpoints; made here for a home that has none yet. Its name is
+// MEMBER/witness.
+Result<crypto::Cosigner> ReadWitnessKey(const Home& home, RandomSource& random);
 // 32 bytes, the same for ever: what an unknown analyst is asked at log-in must not change when the node
 // restarts.
 Result<Bytes> ReadLoginKey(const Home& home);

@@ -5,7 +5,8 @@
 
 namespace concordat::node {
 
-Node::Node(Home home) : home_(std::move(home)), agreements_(home_.config.member) {}
+Node::Node(Home home)
+    : home_(std::move(home)), agreements_(home_.config.member), cosigned_(home_.cosigned_checkpoint()) {}
 
 Node::~Node() {
   if (!release_) return;
@@ -20,6 +21,8 @@ Result<void> Node::Remember() {
   return {};
 }
 
+Result<std::string> Node::ServedCheckpoint() const { return cosigned_.On(TRY(ledger_->SignedHead())); }
+
 Result<std::unique_ptr<Node>> Node::Open(Home home) {
   std::unique_ptr<Node> node(new Node(std::move(home)));
   TRY(node->Start());
@@ -30,8 +33,10 @@ Result<void> Node::Start() {
   store_ = TRY(store::Store::Open(home_.store(), ledger::LedgerMigrations()));
   auto key = TRY(ReadLedgerKey(home_));
   ledger_ = TRY(ledger::Ledger::Open(*store_, std::move(key), clock_, random_,
-                                     {&catalogue_, &agreements_, &budgets_, &history_}));
+                                     {&catalogue_, &agreements_, &budgets_, &history_, &witnesses_}));
   TRY(CheckRemembered(*ledger_, home_.newest_checkpoint()));
+  cosigner_ = TRY(ReadWitnessKey(home_, random_));
+  TRY(cosigned_.Load());
   noise_ = std::make_unique<dp::NoisePool>(random_);
   sources_ = TRY(release::Sources::Open(
       {.memory_mb = home_.config.engine_memory_mb, .threads = home_.config.engine_threads}));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "agreement/registry.h"
@@ -11,6 +12,8 @@
 #include "dp/pool.h"
 #include "ledger/budget.h"
 #include "ledger/ledger.h"
+#include "ledger/witness_book.h"
+#include "node/cosigned.h"
 #include "node/home.h"
 #include "release/history.h"
 #include "release/release.h"
@@ -38,6 +41,11 @@ class Node {
   const catalogue::Catalogue& catalogue() const { return catalogue_; }
   const agreement::Registry& agreements() const { return agreements_; }
   const release::History& history() const { return history_; }
+  const ledger::WitnessBook& witnesses() const { return witnesses_; }
+  const crypto::Cosigner& cosigner() const { return *cosigner_; }
+  CosignedHead& cosigned() { return cosigned_; }
+  // What others are served: the newest checkpoint with the cosignatures that are there for it.
+  Result<std::string> ServedCheckpoint() const;
   release::Release& release() { return *release_; }
 
  private:
@@ -51,6 +59,9 @@ class Node {
   catalogue::Catalogue catalogue_;
   agreement::Registry agreements_;
   release::History history_;
+  ledger::WitnessBook witnesses_;
+  CosignedHead cosigned_;
+  std::optional<crypto::Cosigner> cosigner_;
   std::unique_ptr<ledger::Ledger> ledger_;  // outlives the store's writer, which calls it
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<dp::NoisePool> noise_;

@@ -14,7 +14,7 @@ namespace {
 std::vector<Verb> AllVerbs() {
   std::vector<Verb> all;
   for (auto verbs : {ProductVerbs(), AnalystVerbs(), PersonVerbs(), AgreementVerbs(), ExchangeVerbs(),
-                     ExplainVerbs(), LedgerVerbs(), AskVerbs(), CareVerbs()}) {
+                     ExplainVerbs(), LedgerVerbs(), WitnessVerbs(), AskVerbs(), CareVerbs()}) {
     std::move(verbs.begin(), verbs.end(), std::back_inserter(all));
   }
   return all;

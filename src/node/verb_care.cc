@@ -19,7 +19,8 @@ struct Finding {
 };
 
 Finding LookAtKeys(const Home& home) {
-  for (const fs::path& key : {home.ledger_key(), home.login_key(), home.certificate_key()}) {
+  for (const fs::path& key :
+       {home.ledger_key(), home.witness_key(), home.login_key(), home.certificate_key()}) {
     std::error_code error;
     const auto mode = fs::status(key, error).permissions();
     if (error || (mode & (fs::perms::group_all | fs::perms::others_all)) != fs::perms::none) {
@@ -68,10 +69,22 @@ Finding LookAtLedger(Node& node, const Progress& progress) {
           "keep the store for inquiry and restore the newest backup"};
 }
 
+std::vector<Finding> LookAtAlarms(Node& node) {
+  std::vector<Finding> findings;
+  const auto lock = node.ledger().Share();
+  for (const ledger::Alarm& alarm : node.witnesses().alarms()) {
+    findings.push_back(
+        {fmt::format("entry {}: a {} of {}'s log was found", alarm.entry, alarm.fault, alarm.origin), false,
+         "concordat witness list shows both checkpoints: tell its operator and its partners"});
+  }
+  return findings;
+}
+
 Result<Reply> Doctor(Node& node, const Json&, const Progress& progress) {
   std::vector<Finding> findings = {LookAtKeys(node.home()), LookAtDisk(node.home()), LookAtClock(node),
                                    LookAtLedger(node, progress)};
   for (Finding& finding : LookAtProducts(node)) findings.push_back(std::move(finding));
+  for (Finding& finding : LookAtAlarms(node)) findings.push_back(std::move(finding));
   std::string text;
   Json data = Json::array();
   bool good = true;

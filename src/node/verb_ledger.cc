@@ -2,6 +2,9 @@
 
 #include <cmath>
 
+#include "base/file.h"
+#include "ledger/receipt.h"
+#include "ledger/served.h"
 #include "ledger/verify.h"
 #include "node/node.h"
 #include "node/remember.h"
@@ -46,6 +49,20 @@ Result<Reply> Head(Node& node, const Json&, const Progress&) {
                                                                {"size", head.size},
                                                                {"root", ToBase64(head.root)},
                                                                {"key", node.ledger().key().Text()}})};
+}
+
+// Arguments: folder. The log as files, for any web server or stick to carry.
+Result<Reply> Export(Node& node, const Json& arguments, const Progress&) {
+  const std::string folder = arguments.at("folder");
+  const auto head = TRY(ledger::WriteServed(node.ledger(), folder));
+  const std::string note = TRY(node.ServedCheckpoint());
+  // Unless the ledger has grown meanwhile, with the cosignatures that are there.
+  const crypto::Note served = TRY(crypto::ParseNote(note));
+  if (TRY(ledger::ParseCheckpoint(served.text)) == head) {
+    TRY(WriteFileDurably(folder + "/" + ledger::kCheckpointPath, note, FileMode::kPublic));
+  }
+  return Reply{fmt::format("wrote {} to {}\n", Describe(head), folder),
+               Data({{"folder", folder}, {"size", head.size}, {"root", ToBase64(head.root)}})};
 }
 
 Result<std::uint64_t> EntryNumber(const Json& arguments, const char* name, std::uint64_t otherwise) {
@@ -106,8 +123,34 @@ Result<Reply> Budget(Node& node, const Json& arguments, const Progress&) {
                Data(std::move(data))};
 }
 
+// The newest checkpoint that has the entry, a cosigned one if there is one: it proves more.
+Result<std::string> CheckpointWith(Node& node, std::uint64_t index) {
+  const std::string cosigned = node.cosigned().Newest();
+  if (const auto note = crypto::ParseNote(cosigned)) {
+    const auto checkpoint = ledger::OpenSigned(*note, node.ledger().key());
+    if (checkpoint && index < checkpoint->size) return cosigned;
+  }
+  return node.ledger().SignedHead();
+}
+
+// Writes the proof for others to keep. Checked before: what does not hold is not handed out.
+Result<void> WriteReceipt(Node& node, std::uint64_t index, const std::string& file) {
+  ledger::Receipt receipt{
+      .extra = TRY(node.ledger().LeafBytes(index)), .index = index, .proof = {}, .checkpoint = {}};
+  receipt.checkpoint = TRY(CheckpointWith(node, index));
+  const crypto::Note note = TRY(crypto::ParseNote(receipt.checkpoint));
+  const ledger::Checkpoint checkpoint = TRY(ledger::ParseCheckpoint(note.text));
+  receipt.proof = TRY(node.ledger().ProveInclusion(index, checkpoint.size));
+  TRY(ledger::CheckReceipt(receipt, {.log = node.ledger().key(), .witnesses = {}}));
+  return WriteFileDurably(file, ledger::FormatReceipt(receipt), FileMode::kPublic);
+}
+
 // The record behind an answer, and a proof that it is on the ledger.
 Result<Reply> Receipt(Node& node, const Json& arguments, const Progress&) {
+  if (!arguments.contains("id")) {
+    return Fail(ErrorCode::kInvalidArgument, "a receipt is of an answer",
+                "give its id, or --check FILE --key KEY");
+  }
   const std::string id = arguments.at("id");
   release::Record record;
   {
@@ -133,6 +176,12 @@ Result<Reply> Receipt(Node& node, const Json& arguments, const Progress&) {
       record.id, FormatTime(record.time), record.analyst, record.agreement, record.product, record.outcome,
       record.repeats, entries.at(0).body.at("measurements").dump(), record.charge, head.size,
       holds ? "on the ledger; the proof holds" : "THE PROOF DOES NOT HOLD: run concordat ledger verify");
+  const std::string file = arguments.value("out", "");
+  if (!file.empty()) {
+    TRY(WriteReceipt(node, record.charge, file));
+    text += fmt::format("  written to {}: check it anywhere with\n  concordat receipt --check {} --key {}\n",
+                        file, file, node.ledger().key().Text());
+  }
   return Reply{std::move(text), Data({{"answer", record.id},
                                       {"time", FormatTime(record.time)},
                                       {"analyst", record.analyst},
@@ -150,11 +199,8 @@ Result<Reply> Receipt(Node& node, const Json& arguments, const Progress&) {
 }  // namespace
 
 std::vector<Verb> LedgerVerbs() {
-  return {{"ledger verify", Verify},
-          {"ledger head", Head},
-          {"ledger show", Show},
-          {"budget", Budget},
-          {"receipt", Receipt}};
+  return {{"ledger verify", Verify}, {"ledger head", Head}, {"ledger show", Show},
+          {"ledger export", Export}, {"budget", Budget},    {"receipt", Receipt}};
 }
 
 }  // namespace concordat::node
