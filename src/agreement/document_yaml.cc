@@ -81,7 +81,9 @@ Result<Document> ReadDocument(std::string_view text) {
     return Document{std::make_shared<const Json>(*std::move(json)), {}};
   const auto tree = yaml::Parse(text);
   if (!tree) return Wrong(tree.error().line, tree.error().what);
-  if (tree->line == 0) return Fail(ErrorCode::kInvalidArgument, "the document is empty");
+  if (tree->line == 0)
+    return Fail(ErrorCode::kInvalidArgument, "the document is empty",
+                "give an agreement in YAML or JSON: docs/agreements.md has one");
   Converter converter;
   Json value = TRY(converter.Convert(*tree, "", tree->line));
   return Document{std::make_shared<const Json>(std::move(value)), converter.TakeLines()};

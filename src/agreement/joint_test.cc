@@ -262,6 +262,27 @@ TEST_F(Amended, EndsWithWhatItAmends) {
   EXPECT_EQ(Now(), State::kRevoked);
 }
 
+// Who kept the note of a document that has ended holds signatures that are still right: they are worth
+// nothing.
+TEST_F(Amended, DoesNotComeBackOnceEnded) {
+  Propose();
+  SignAll();
+  AfterObjections();
+  const auto first = document_;
+  document_ = Amendment(first->id);
+  EXPECT_EQ(Taken(For(Verb::kPropose)), "");
+  SignAll();
+  AfterObjections();
+  EXPECT_EQ(Taken(Sealed(Verb::kRevoke, "southwark", 1)), "");
+  for (const auto& ended : {first, document_}) {
+    document_ = ended;
+    EXPECT_EQ(Taken(For(Verb::kPropose)),
+              ended->supersedes.empty() ? "document_ended" : "amendment_unfounded");
+    EXPECT_EQ(Taken(For(Verb::kDraft)), ended->supersedes.empty() ? "document_ended" : "amendment_unfounded");
+  }
+  EXPECT_EQ(Taken(Signature("southwark")), "step_not_allowed");
+}
+
 TEST_F(Amended, MayBeRevokedAlone) {
   Propose();
   SignAll();

@@ -191,6 +191,15 @@ bool IsSealed(Verb verb) {
   return verb == Verb::kSuspend || verb == Verb::kResume || verb == Verb::kRevoke || verb == Verb::kObject;
 }
 
+Outcome<void> CheckNotEnded(const Standing& before, const Agreement& document) {
+  const bool ended = before.state == State::kRevoked || before.state == State::kSuperseded;
+  if (!ended || before.document->id != document.id || document.IsSelf()) return {};
+  return Refuse("document_ended",
+                fmt::format("this document of '{}' was {}, and its signatures with it", document.name,
+                            Name(before.state)),
+                "make a new one, with another valid.from for instance, and have it signed", kNotAllowed);
+}
+
 const char* Name(State state) {
   constexpr const char* kNames[] = {"draft",     "proposed", "approved", "active",
                                     "suspended", "revoked",  "expired",  "superseded"};
@@ -229,6 +238,7 @@ Outcome<Standing> Take(const Standing* before, const Step& step) {
   if (step.verb != Verb::kDraft && step.verb != Verb::kPropose) return Continue(*before, step);
   CHECK(step.document != nullptr && step.document->name == step.agreement && step.document->id == step.id);
   TRY(CheckParty(*step.document, step));
+  if (before != nullptr) TRY(CheckNotEnded(*before, *step.document));
   Standing after{.document = step.document,
                  .state = step.verb == Verb::kDraft ? State::kDraft : State::kProposed,
                  .steps = {}};

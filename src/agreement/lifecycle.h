@@ -64,9 +64,14 @@ struct Standing {
   std::uint64_t NextNumber(std::string_view party) const;
 };
 
+// A document that others signed and that was revoked or superseded does not come back: whoever kept a note of
+// it would bring it to life alone. Refusal: document_ended.
+Outcome<void> CheckNotEnded(const Standing& before, const Agreement& document);
+
 // The standing after `step`; `before` is null for a name never used. Refusals: agreement_unknown,
 // step_not_allowed (from this state), already_approved, not_a_party, document_changed (the step is about
-// another document), signature_invalid, step_out_of_order (an old note again, or one before is missing).
+// another document), signature_invalid, document_ended, step_out_of_order (an old note again, or one before
+// is missing).
 Outcome<Standing> Take(const Standing* before, const Step& step);
 
 }  // namespace concordat::agreement

@@ -149,6 +149,9 @@ Outcome<void> Registry::Check(const Step& step) const {
           "write the id that 'concordat agreement show' prints under supersedes", "42501");
     }
   }
+  if (step.document) {
+    for (const Standing& past : past_) TRY(CheckNotEnded(past, *step.document));
+  }
   TRY(Take(before, step));
   const bool alone = step.party == member_ && !HasApprovers();
   if (step.verb != Verb::kApprove || (alone && before->document->parties.size() == 1)) return {};

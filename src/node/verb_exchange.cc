@@ -104,7 +104,9 @@ class Import {
     {
       const auto lock = node_.ledger().Share();
       const Standing* standing = Find();
-      if (standing != nullptr && standing->state != agreement::State::kDraft) return {};
+      if (standing != nullptr && standing->state != agreement::State::kDraft &&
+          standing->state != agreement::State::kRevoked)
+        return {};
     }
     Step step = StepFor(node_, agreement::Verb::kPropose, arguments_, *document_);
     step.document = document_;
