@@ -53,8 +53,8 @@ class Node:
     def json(self, *words, **kwargs):
         return json.loads(self.verb(*words, "--json", **kwargs))
 
-    def init(self):
-        self.verb("init", "lewisham")
+    def init(self, member="lewisham"):
+        self.verb("init", member)
         return self
 
     def publish(self, *contracts, data=DATA):
