@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "crypto/canonical_json.h"
+#include "ledger/seal.h"
 
 namespace concordat::ledger {
 namespace {
@@ -55,6 +56,9 @@ Result<Json> OpenSecret(std::uint64_t index, const Json& leaf, const StoredEntry
 Result<EncodedDraft> EncodeDraft(Draft draft) {
   if (!draft.body.is_object())
     return Fail(ErrorCode::kInvalidArgument, "an entry's body is not a JSON object");
+  const auto sealed = SealedUntil(draft.body);
+  if (!sealed || (*sealed && !draft.secret))
+    return Fail(ErrorCode::kInvalidArgument, "an entry is sealed over nothing, or until no date");
   EncodedDraft encoded;
   encoded.kind = TRY(crypto::CanonicalJson(draft.kind));
   encoded.body = TRY(crypto::CanonicalJson(draft.body));

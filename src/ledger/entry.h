@@ -40,7 +40,7 @@ struct Entry {
   Time time{};
   std::string kind;
   Json body;
-  std::optional<Json> secret;  // none where there was none, or where it was erased
+  std::optional<Json> secret;  // none where there was none, or where it was erased; shown by seal.h alone
 };
 
 // A draft without its place and time yet: all the costly work, for its caller's thread to do. Its body and
@@ -58,8 +58,8 @@ struct StoredEntry {
   Bytes secret;  // canonical JSON, or empty
 };
 
-// Errors: kInvalidArgument when body or secret have no canonical form, the body is not an object, or the leaf
-// would pass 64 KiB.
+// Errors: kInvalidArgument when body or secret have no canonical form, the body is not an object or sealed
+// over nothing (seal.h), or the leaf would pass 64 KiB.
 Result<EncodedDraft> EncodeDraft(Draft draft);
 StoredEntry PlaceEntry(const EncodedDraft& draft, std::uint64_t index, Time time, const crypto::Salt& salt);
 

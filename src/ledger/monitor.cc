@@ -36,7 +36,8 @@ Result<void> CheckExtends(const FileReader& files, const Checkpoint& before, con
 }
 
 // The tiles that are as full as the log's size lets them be, against those served.
-Result<void> CheckTiles(std::vector<TileEdge::Tile> changed, const TileReader& tiles, const Checkpoint& now) {
+Result<void> CheckTiles(const std::vector<TileEdge::Tile>& changed, const TileReader& tiles,
+                        const Checkpoint& now) {
   for (const TileEdge::Tile& tile : changed) {
     if (tile.hashes.size() != TileWidthAt(tile.id, now.size)) continue;
     if (TRY(tiles(tile.id, tile.hashes.size())) != tile.hashes)
