@@ -77,6 +77,18 @@ class Command {
     if (required) option->required();
     return *this;
   }
+  // An address, as it stands, or a path, made absolute.
+  Command& PathOrUrl(const std::string& flag, const std::string& key, const std::string& help) {
+    app_->add_option_function<std::string>(
+            flag,
+            [this_invocation = &invocation_, key](const std::string& value) {
+              const bool url = value.starts_with("http://") || value.starts_with("https://");
+              this_invocation->arguments[key] = url ? value : std::filesystem::absolute(value).string();
+            },
+            help)
+        ->required();
+    return *this;
+  }
   // A file whose text goes along under `key`.
   Command& Contents(const std::string& flag, const std::string& key, const std::string& help) {
     app_->add_option_function<std::string>(

@@ -101,8 +101,9 @@ void AddLedgerCommands(CLI::App& app, Invocation& invocation) {
       .Path("folder", "folder", "Where to; what is there is brought up to date", true);
   Command(group, invocation, "monitor", "ledger monitor",
           "Follow another member's log: what is new, and whether history stands; needs no member's home",
-          "ledger monitor /mnt/lewisham --key lewisham+c74f20a3+ARpc2QcU… --state lewisham.seen")
-      .Path("log", "log", "The folder with the log's files", true)
+          "ledger monitor https://lewisham.example/ledger --key lewisham+c74f20a3+ARpc2QcU… --state "
+          "lewisham.seen")
+      .PathOrUrl("log", "log", "Where the log is served, or the folder with its files")
       .Text("--key", "key", "The log's key, from a place you trust", true)
       .Path("--state", "state", "Remember here what was seen, for the next time");
 }
@@ -129,6 +130,9 @@ void AddWitnessCommands(CLI::App& app, Invocation& invocation) {
           "witness request camden/witness > request")
       .Text("name", "name", "The witness", true)
       .Number("--known", "known", "How many entries it cosigned last (default: by what is kept here)");
+  Command(group, invocation, "update", "witness update",
+          "Have the newest checkpoint cosigned by every witness with an address; for a timer to call",
+          "witness update");
   Command(group, invocation, "cosign", "witness cosign", "Judge a request and print the cosignature",
           "witness cosign request > cosignature")
       .File("file", "The request (- for standard input)");

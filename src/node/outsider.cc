@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "fetch/fetch.h"
 #include "ledger/monitor.h"
 #include "ledger/receipt.h"
 #include "node/table.h"
@@ -39,6 +40,19 @@ Result<ledger::Policy> PolicyFrom(const Json& arguments) {
   }
   policy.quorum = static_cast<std::size_t>(quorum);
   return policy;
+}
+
+// The files of a log at an address, or in a folder.
+Result<ledger::FileReader> FilesAt(const std::string& log) {
+  if (!log.starts_with("http://") && !log.starts_with("https://")) return ledger::FolderFiles(log);
+  const fetch::Url base = TRY(fetch::ParseUrl(log));
+  return [base](const std::string& path) -> Result<std::string> {
+    fetch::Response response = TRY(fetch::Get(base / path));
+    if (response.status == 200) return std::move(response.body);
+    const bool missing = response.status == 404 || response.status == 410;
+    return Fail(missing ? ErrorCode::kNotFound : ErrorCode::kUnavailable,
+                fmt::format("{} answers {}", (base / path).Text(), response.status), "check the address");
+  };
 }
 
 }  // namespace
@@ -79,7 +93,7 @@ Result<Reply> MonitorLog(const Json& arguments, const Progress& progress) {
   }
   std::string lines;
   Json entries = Json::array();
-  const auto files = ledger::FolderFiles(arguments.at("log").get<std::string>());
+  const auto files = TRY(FilesAt(arguments.at("log").get<std::string>()));
   const auto sighting = TRY(ledger::Follow(files, key, seen, [&](const ledger::Entry& entry) -> Result<void> {
     if (entries.size() < kMostShown) {
       lines += Line(entry);

@@ -10,7 +10,8 @@ namespace concordat::node {
 // Arguments: text (a tlog-proof), key, witnesses (vkeys) and quorum. Errors: as ledger::CheckReceipt.
 Result<Reply> CheckReceiptFile(const Json& arguments);
 
-// Arguments: log (a folder), key, state (a file, kept from one time to the next). Errors: as ledger::Follow.
+// Arguments: log (a folder, or the address that serves one), key, state (a file, kept from one time to the
+// next). Errors: as ledger::Follow.
 Result<Reply> MonitorLog(const Json& arguments, const Progress& progress);
 
 }  // namespace concordat::node

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "fetch/fetch.h"
 #include "ledger/witness.h"
 #include "node/node.h"
 #include "node/table.h"
@@ -32,11 +33,13 @@ Result<Reply> Follow(Node& node, const Json& arguments, const Progress&) {
 
 Result<Reply> Ask(Node& node, const Json& arguments, const Progress&) {
   const auto key = TRY(crypto::CosignerKey::Parse(arguments.at("key").get<std::string>()));
+  const std::string url = arguments.value("url", "");
+  if (!url.empty()) TRY(fetch::ParseUrl(url));
   if (key.bytes() == node.cosigner().key().bytes()) {
     return Fail(ErrorCode::kInvalidArgument, "this is the member's own witness", "give another member's");
   }
-  const auto entry = TRY(node.ledger().Append(
-      ledger::AskDraft({key, arguments.value("url", "")}, arguments.value("by", "operator"))));
+  const auto entry =
+      TRY(node.ledger().Append(ledger::AskDraft({key, url}, arguments.value("by", "operator"))));
   return Reply{
       fmt::format("{} is asked from now on; it must follow {}\n", key.name(), node.ledger().key().Text()),
       Data({{"witness", key.name()}, {"log", node.ledger().key().Text()}, {"entry", entry.index}})};
@@ -120,6 +123,52 @@ Result<Reply> Accept(Node& node, const Json& arguments, const Progress&) {
                      {"checkpoint", node.cosigned().Newest()}})};
 }
 
+// Asks a witness at its address, again where it knows another size than we thought. The entries it then
+// knows.
+Result<std::uint64_t> Renew(Node& node, const ledger::AskedWitness& witness) {
+  const fetch::Url url = TRY(fetch::ParseUrl(witness.url));
+  std::uint64_t known = KnownTo(node, witness.key);
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    const std::string request = TRY(ledger::AskForCosignature(node.ledger(), known));
+    const fetch::Response response = TRY(fetch::Post(url / "add-checkpoint", request));
+    const std::string note = TRY(ledger::ParseWitnessRequest(request)).note;
+    const auto answer = TRY(
+        ledger::ReadWitnessReply({response.status, response.content_type, response.body}, note, witness.key));
+    if (!answer.known) {
+      TRY(node.cosigned().Keep(answer.note));
+      return KnownTo(node, witness.key);
+    }
+    known = *answer.known;
+  }
+  return Fail(ErrorCode::kUnavailable, witness.key.name() + " is asked by others for the same log",
+              "ask again later");
+}
+
+// Asks every witness that has an address. What one does not answer keeps no other from being asked.
+Result<Reply> Update(Node& node, const Json&, const Progress& progress) {
+  std::map<std::string, ledger::AskedWitness> asked;
+  std::uint64_t worth = 0;
+  {
+    const auto lock = node.ledger().Share();
+    asked = node.witnesses().witnesses();
+    worth = node.witnesses().worth_cosigning();
+  }
+  std::string text, failed;
+  Json data = Json::array();
+  for (const auto& [name, witness] : asked) {
+    if (witness.url.empty() || KnownTo(node, witness.key) >= worth) continue;
+    progress("asking " + name);
+    const auto known = Renew(node, witness);
+    if (!known) failed += fmt::format("\n  {}: {}", name, known.error().message);
+    if (!known) continue;
+    text += fmt::format("{} has cosigned {} entries\n", name, *known);
+    data.push_back({{"witness", name}, {"cosigned", *known}});
+  }
+  if (!failed.empty())
+    return Fail(ErrorCode::kUnavailable, text + "not every witness cosigned:" + failed, "ask again later");
+  return Reply{text.empty() ? "nothing new to have cosigned\n" : text, Data(std::move(data))};
+}
+
 Json AlarmsOf(const ledger::WitnessBook& book) {
   Json alarms = Json::array();
   for (const ledger::Alarm& alarm : book.alarms()) {
@@ -167,7 +216,7 @@ Result<Reply> List(Node& node, const Json&, const Progress&) {
 std::vector<Verb> WitnessVerbs() {
   return {{"witness follow", Follow}, {"witness ask", Ask},         {"witness stop", Stop},
           {"witness list", List},     {"witness request", Request}, {"witness cosign", Cosign},
-          {"witness accept", Accept}};
+          {"witness accept", Accept}, {"witness update", Update}};
 }
 
 }  // namespace concordat::node

@@ -1,11 +1,16 @@
 #!/usr/bin/env python3
-"""Two members that watch each other: receipts, cosignatures by file, exported logs, forks. No network, no psql."""
+"""Two members that watch each other: receipts, cosignatures by file, exported logs, forks. No psql."""
 import base64
+import contextlib
+import functools
 import hashlib
+import http.server
 import pathlib
+import re
 import shutil
 import sys
 import tempfile
+import threading
 
 from harness import DATA, Node, Refused, main
 
@@ -125,6 +130,74 @@ def forks_and_rollbacks():
         declined(lambda: camden.verb("doctor"), "a fork of lewisham's log was found")
 
 
+@contextlib.contextmanager
+def web(handler):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def witness_over_http(camden):
+    """A web server before Camden's home: what its verb says becomes the protocol's answer."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            request = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            kind = "text/plain"
+            try:
+                status, body = 200, camden.verb("witness", "cosign", "-", stdin=request)
+            except Refused as refused:
+                status, body = int(re.search(r"not cosigned \((\d+)\)", str(refused)).group(1)), "declined\n"
+                known = re.search(r"--known (\d+)", str(refused))
+                if known:
+                    kind, body = "text/x.tlog.size", known.group(1) + "\n"
+            self.send_response(status if self.path == "/w/add-checkpoint" else 500)
+            self.send_header("Content-Type", kind)
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *_):
+            pass
+
+    return Handler
+
+
+def over_http():
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        lewisham, camden = member("lewisham", folder), member("camden", folder)
+        lewisham.analyst("ana")
+        camden.verb("witness", "follow", lewisham.key)
+        with web(witness_over_http(camden)) as url:
+            lewisham.verb("witness", "ask", camden.witness, "--url", url + "/w")
+            assert lewisham.json("witness", "update") == [{"witness": "camden/witness", "cosigned": 2}]
+            assert "nothing new" in lewisham.verb("witness", "update")
+            (folder / "lewisham/home/cosigned.checkpoint").unlink()  # forgotten: the witness says where it was
+            lewisham.analyst("bo")
+            assert lewisham.json("witness", "update") == [{"witness": "camden/witness", "cosigned": 3}]
+            lewisham.analyst("cy")
+        try:
+            lewisham.verb("witness", "update")
+            raise AssertionError("a witness that is away cosigned")
+        except Refused as refused:
+            assert refused.code == 3 and "does not answer" in str(refused), refused
+        lewisham.verb("ledger", "export", folder / "served")
+        http.server.SimpleHTTPRequestHandler.log_message = lambda *_: None
+        served = functools.partial(http.server.SimpleHTTPRequestHandler, directory=folder / "served")
+        with web(served) as url:
+            monitor = ("ledger", "monitor", url, "--key", lewisham.key, "--state", folder / "seen")
+            assert len(camden.json(*monitor)["entries"]) == 4
+            assert camden.json(*monitor)["entries"] == []
+            (folder / "served/checkpoint").unlink()
+            declined(lambda: camden.verb(*monitor), "answers 404")
+
+
 def vkey_is_that_of_the_specification():
     with tempfile.TemporaryDirectory() as name:
         witness = member("camden", pathlib.Path(name)).witness
@@ -135,4 +208,4 @@ def vkey_is_that_of_the_specification():
 
 
 if __name__ == "__main__":
-    sys.exit(main([receipts, cosignatures_by_file, forks_and_rollbacks, vkey_is_that_of_the_specification]))
+    sys.exit(main([receipts, cosignatures_by_file, forks_and_rollbacks, over_http, vkey_is_that_of_the_specification]))
