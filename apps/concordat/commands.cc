@@ -51,7 +51,8 @@ void AddAnalystCommands(CLI::App& app, Invocation& invocation) {
   Command(group, invocation, "training", "analyst training", "Record training that an analyst attested",
           "analyst training ana data-ethics@2026-11-01")
       .Text("name", "analyst", "The analyst", true)
-      .Text("attestation", "training", "name@date", true);
+      .Text("training", "training", "name@date, which you vouch for")
+      .File("--attestation", "The file that the analyst's 'course take' wrote, instead", false);
   Command(group, invocation, "remove", "analyst remove", "Remove an analyst; their record stands",
           "analyst remove ana")
       .Text("name", "analyst", "The analyst", true);

@@ -117,6 +117,18 @@ void AddPersonCommands(CLI::App& app, Invocation& invocation) {
             "Read the passphrase from this file (- for standard input)");
   Command(keys, invocation, "show", "key show", "Print the public half of a key file", "key show maria.key")
       .File("file", "The key file");
+  CLI::App& course = Group(app, "course", "The built-in course on the ethical use of citizens' data");
+  Command(course, invocation, "read", "course read", "Print its lessons", "course read")
+      .Text("name", "course", "The course (default: data-ethics)");
+  Command(course, invocation, "take", "course take",
+          "Answer its questions; who passes signs an attestation for their steward",
+          "course take data-ethics --key ana.key --out ana.attestation")
+      .Text("name", "course", "The course")
+      .Text("--key", "key_file", "Your key file", true)
+      .Path("--out", "out", "Where to write the attestation; must not exist", true)
+      .Text("--answers", "answers", "The options chosen, such as 3,2,1,…, instead of being asked")
+      .Text("--passphrase-file", "passphrase_file",
+            "Read the key's passphrase from this file (- for standard input)");
 }
 
 }  // namespace concordat::cli

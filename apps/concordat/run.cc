@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "base/utf8.h"
+#include "course.h"
 #include "node/backup.h"
 #include "node/control.h"
 #include "node/home.h"
@@ -89,6 +90,8 @@ Result<node::Reply> RunAtHome(const Invocation& invocation, const node::Progress
   if (verb == "ledger monitor") return node::MonitorLog(invocation.arguments, progress);
   if (verb == "key new") return MakeKey(invocation);
   if (verb == "key show") return ShowKey(invocation);
+  if (verb == "course read") return ReadCourse(invocation);
+  if (verb == "course take") return TakeCourse(invocation);
   if (ApprovesFile(invocation)) return ApproveFile(invocation);
   if (verb == "agreement approve" && invocation.arguments.contains("key_file"))
     return ApproveWithKey(invocation, progress);

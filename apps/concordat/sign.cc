@@ -18,6 +18,8 @@ std::string Passphrase(const Invocation& invocation) {
   return ReadPassword(invocation.arguments.value("passphrase_file", ""));
 }
 
+}  // namespace
+
 Result<crypto::SigningKey> OpenKeyFile(const Invocation& invocation) {
   const std::string text =
       TRY(ReadFile(invocation.arguments.at("key_file").get<std::string>(), kLongestKeyFile));
@@ -27,8 +29,6 @@ Result<crypto::SigningKey> OpenKeyFile(const Invocation& invocation) {
   sodium_memzero(passphrase.data(), passphrase.size());
   return key;
 }
-
-}  // namespace
 
 Result<node::Reply> MakeKey(const Invocation& invocation) {
   OsRandom random;

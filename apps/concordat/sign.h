@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "crypto/keys.h"
 #include "invocation.h"
 #include "node/verb.h"
 
@@ -15,6 +16,9 @@ Result<node::Reply> ShowKey(const Invocation& invocation);
 bool ApprovesFile(const Invocation& invocation);
 // Adds the signature of --key to the note or document in the file, in place.
 Result<node::Reply> ApproveFile(const Invocation& invocation);
+
+// The key that --key names, opened with --passphrase-file or a passphrase asked for.
+Result<crypto::SigningKey> OpenKeyFile(const Invocation& invocation);
 
 // The note or document `text` with one more signature, by the key that --key names.
 Result<std::string> WithSignature(const Invocation& invocation, const std::string& text);

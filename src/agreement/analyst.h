@@ -42,6 +42,8 @@ struct AnalystStep {
   Time when{};
   std::vector<Training> trainings;                // kAdd, kTraining
   std::optional<crypto::ScramVerifier> verifier;  // kAdd, kPassword
+  // kTraining: the signed note that says so (attestation.h); empty where the steward vouches for it.
+  std::string attestation = {};
 };
 
 // The analyst after `step`, none once removed; `before` is null for one not there. Refusals: analyst_unknown,

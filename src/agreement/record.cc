@@ -110,6 +110,7 @@ ledger::Draft DraftOf(const AnalystStep& step) {
   for (const Training& training : step.trainings) {
     body["training"].push_back(training.name + "@" + FormatTime(training.attested));
   }
+  PutIfAny(body, "attestation", step.attestation);
   std::optional<Json> secret;
   if (step.verifier) secret = Json{{"verifier", crypto::ToText(*step.verifier)}};
   return {.kind = KindOf(kAnalystKinds, step.verb), .body = std::move(body), .secret = std::move(secret)};
@@ -159,6 +160,7 @@ Result<AnalystStep> AnalystStepOf(const ledger::Entry& entry) {
   step.analyst = TRY(TextOf(entry, "analyst"));
   step.by = TRY(TextOf(entry, "by"));
   step.trainings = TRY(TrainingsOf(entry));
+  step.attestation = TRY(TextIfAny(entry, "attestation"));
   if (!entry.secret) return step;
   const auto text = entry.secret->find("verifier");
   if (text == entry.secret->end() || !text->is_string()) return Corrupt(entry, "has no verifier");

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "agreement/attestation.h"
 #include "agreement/record.h"
 
 namespace concordat::agreement {
@@ -39,7 +40,7 @@ void Registry::Apply(const ledger::Entry& entry) {
     if (const auto step = StepOf(entry)) ApplyStep(*step);
   } else if (IsAnalystKind(entry.kind)) {
     const auto step = AnalystStepOf(entry);
-    if (!step) return;
+    if (!step || !Check(*step)) return;
     auto after = Take(FindAnalyst(step->analyst), *step);
     if (!after) return;
     analysts_.erase(step->analyst);
@@ -160,7 +161,13 @@ Outcome<void> Registry::Check(const Step& step) const {
 
 Outcome<void> Registry::Check(const AnalystStep& step) const {
   TRY(Take(FindAnalyst(step.analyst), step));
-  return {};
+  if (step.attestation.empty()) return {};
+  const Person* person = FindPerson(step.analyst);
+  const auto training = ReadAttestation(step.attestation, person == nullptr ? "" : person->key, step.when);
+  if (training && step.trainings == std::vector<Training>{*training}) return {};
+  return Refuse("attestation_invalid",
+                training ? "the attestation is of another training or day" : training.error().message,
+                training ? "record what it says" : training.error().remedy, "42501");
 }
 
 Outcome<void> Registry::Check(const PersonStep& step) const {

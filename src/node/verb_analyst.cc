@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "agreement/attestation.h"
 #include "node/node.h"
 #include "node/table.h"
 #include "node/verb.h"
@@ -17,6 +18,17 @@ Result<std::vector<agreement::Training>> Trainings(Node& node, const Json& argum
     trainings.push_back(TRY(agreement::ParseTraining(text.get<std::string>(), node.ledger().Now())));
   }
   return trainings;
+}
+
+// What the analyst's own signed note says, by the key that is recorded for them.
+Result<agreement::Training> Attested(Node& node, const AnalystStep& step) {
+  const auto lock = node.ledger().Share();
+  const agreement::Person* person = node.agreements().FindPerson(step.analyst);
+  if (person == nullptr || person->key.empty()) {
+    return Fail(ErrorCode::kNotFound, "no key is recorded for " + step.analyst,
+                fmt::format("concordat person add {} --role analyst --key VKEY", step.analyst));
+  }
+  return agreement::ReadAttestation(step.attestation, person->key, step.when);
 }
 
 Result<Reply> Take(Node& node, AnalystStep step, const std::string& done) {
@@ -54,8 +66,19 @@ Result<Reply> Password(Node& node, const Json& arguments, const Progress&) {
 
 Result<Reply> Training(Node& node, const Json& arguments, const Progress&) {
   AnalystStep step = StepFor(node, AnalystVerb::kTraining, arguments);
-  step.trainings = TRY(Trainings(node, arguments));
-  const std::string done = fmt::format("recorded: it holds for a year");
+  if (arguments.contains("text")) {
+    step.attestation = arguments["text"];
+    step.trainings = {TRY(Attested(node, step))};
+  } else {
+    step.trainings = TRY(Trainings(node, arguments));
+    if (step.trainings.empty()) {
+      return Fail(ErrorCode::kInvalidArgument, "no training is given",
+                  "give name@date, or --attestation with the file that 'course take' wrote");
+    }
+  }
+  const agreement::Training& newest = step.trainings.front();
+  const std::string done = fmt::format("recorded: {} holds until {}", newest.name,
+                                       FormatTime(agreement::ExpiryOf(newest.attested)).substr(0, 10));
   return Take(node, std::move(step), done);
 }
 

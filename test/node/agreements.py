@@ -315,6 +315,28 @@ def people_within_their_say():
         assert PASSWORD not in draft
 
 
+def course_and_attestation():
+    with Members() as m:
+        answers = "3,2,1,3,2,1,2,3,1,2"
+        made = m.lewisham.json("key", "new", "ana@lewisham", "--out", m.key("ana"), "--passphrase-file", m.path / "passphrase")
+        out = m.path / "ana.attestation"
+
+        def take(given):
+            return m.lewisham.verb("course", "take", "data-ethics", "--key", m.key("ana"), "--out", out, "--answers", given,
+                                   "--passphrase-file", m.path / "passphrase")
+
+        refused("read again: Purpose and law", take, "1,1,1,1,1,1,1,1,1,1")
+        refused("10 answers are needed", take, "3,2,1")
+        assert "10 of 10" in take(answers)
+        refused("no key is recorded", m.lewisham.verb, "analyst", "training", "ana", "--attestation", out)
+        m.lewisham.verb("person", "add", "ana", "--role", "analyst", "--key", made["key"])
+        assert "data-ethics holds until" in m.lewisham.verb("analyst", "training", "ana", "--attestation", out)
+        m.lewisham.analyst("ben")
+        refused("no key is recorded", m.lewisham.verb, "analyst", "training", "ben", "--attestation", out)
+        refused("no training is given", m.lewisham.verb, "analyst", "training", "ana")
+        assert "People, not rows" in m.lewisham.verb("course", "read")
+
+
 if __name__ == "__main__":
     sys.exit(main([by_files_alone, amendment_carries_spending_over, two_approvers_at_once, killed_at_any_moment,
-                   notes_that_do_not_hold, people_within_their_say]))
+                   notes_that_do_not_hold, people_within_their_say, course_and_attestation]))
