@@ -22,15 +22,43 @@ Result<Checkpoint> OpenNote(const std::string& text, const crypto::VerifyKey& lo
   return OpenSigned(note, log);
 }
 
+// Tiles that are certain to be those of the checkpoint: each is held against the hash that stands for it in
+// the level above, up to the edge, which comes to the root. A damaged file must not look like a fork.
+class CertainTiles {
+ public:
+  CertainTiles(const FileReader& files, const Checkpoint& now, const TileEdge& edge)
+      : tiles_(ServedTiles(files, now.size)), now_(now), edge_(edge) {}
+
+  Result<std::vector<Hash>> Read(TileId id, std::size_t width) const {
+    auto hashes = TRY(tiles_(id, width));
+    bool certain = false;
+    if (width < kTileWidth) {
+      certain = hashes == edge_.newest().at(static_cast<std::size_t>(id.level)).hashes;
+    } else {
+      const TileId above{id.level + 1, id.index / kTileWidth};
+      const auto roots = TRY(Read(above, TileWidthAt(above, now_.size)));
+      certain = RootOf(hashes) == roots.at(id.index % kTileWidth);
+    }
+    if (!certain) return Damaged(TilePath(id, width) + " is not of the tree of", now_);
+    return hashes;
+  }
+
+ private:
+  TileReader tiles_;
+  const Checkpoint& now_;
+  const TileEdge& edge_;
+};
+
 // What is served must come to the checkpoint before it can speak against the earlier one.
 Result<void> CheckExtends(const FileReader& files, const Checkpoint& before, const Checkpoint& now) {
   if (now.size < before.size) return Contradiction("roll-back", before, now);
   if (now.size == before.size && now.root != before.root) return Contradiction("fork", before, now);
-  const TileReader tiles = ServedTiles(files, now.size);
-  const TileEdge edge = TRY(TileEdge::Read(now.size, tiles));
+  const TileEdge edge = TRY(TileEdge::Read(now.size, ServedTiles(files, now.size)));
   if (edge.Root() != now.root) return Damaged("the tiles do not come to the root of", now);
   if (before.size == 0) return {};
-  const auto proof = TRY(ConsistencyProof(before.size, now.size, TileNodes(now.size, tiles)));
+  const CertainTiles tiles(files, now, edge);
+  const TileReader read = [&tiles](TileId id, std::size_t width) { return tiles.Read(id, width); };
+  const auto proof = TRY(ConsistencyProof(before.size, now.size, TileNodes(now.size, read)));
   if (VerifyConsistency(before.size, now.size, before.root, now.root, proof)) return {};
   return Contradiction("fork", before, now);
 }

@@ -223,6 +223,31 @@ TEST_F(MonitorTest, FindsWhateverIsChangedInTheFiles) {
   EXPECT_TRUE(Look("", folder_ / "served"));
 }
 
+// A damaged file is no proof against anyone.
+TEST_F(MonitorTest, TakesNoDamageForAFork) {
+  const struct {
+    const char* path;
+    std::size_t byte;
+  } cases[] = {
+      {"tile/0/001", 0},           {"tile/0/001", 44 * 32},  {"tile/0/002.p/8", 3},
+      {"tile/1/000.p/2", 3},       {"tile/entries/001", 40},  // of entry 256, which was read last time
+      {"tile/entries/002.p/8", 40}};
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.path);
+    const fs::path file = folder_ / "served" / c.path;
+    const std::string whole = *ReadFile(file);
+    std::string changed = whole;
+    changed[c.byte] = static_cast<char>(changed[c.byte] ^ 1);
+    Write(file, changed);
+    const auto looked = Look(before_note_, folder_ / "served");
+    ASSERT_FALSE(looked);
+    EXPECT_EQ(looked.error().code, ErrorCode::kCorrupt) << looked.error().message;
+    EXPECT_EQ(looked.error().message.find("fork"), std::string::npos);
+    Write(file, whole);
+  }
+  EXPECT_TRUE(Look(before_note_, folder_ / "served"));
+}
+
 // An insider with the key who signs a tree over what is no entry of ours.
 TEST_F(MonitorTest, FindsASignedLeafThatIsNoEntry) {
   const std::vector<Bytes> leaves = {Bytes{'x'}};

@@ -54,6 +54,8 @@ class TileEdge {
   // Appends a leaf. A level that fills up passes the root of its tile to the level above.
   void Append(const Hash& leaf);
   Hash Root() const;
+  // The newest tile of each level, from level 0 up.
+  const std::vector<Tile>& newest() const { return levels_; }
   // Tiles that changed since the last call, newest contents; to be written together.
   std::vector<Tile> TakeChanged();
   // Sets a level from the store. Call for each level's newest tile, then SetSize.
