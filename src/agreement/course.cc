@@ -57,7 +57,7 @@ std::vector<Lesson> DataEthicsLessons() {
   };
 }
 
-std::vector<Question> DataEthicsQuestions() {
+std::vector<Question> FirstQuestions() {
   return {
       {"An agreement is for planning support for carers. Your manager asks you to use it to look for wrong "
        "claims. You:",
@@ -85,6 +85,11 @@ std::vector<Question> DataEthicsQuestions() {
        {"they are healthier", "they do not come, or are not recorded", "the noise removed them"},
        1,
        3},
+  };
+}
+
+std::vector<Question> LastQuestions() {
+  return {
       {"Before a question is asked you should be able to say:",
        {"who gains by the answer, and who could lose", "which programming language is best for it",
         "that nobody will notice"},
@@ -107,6 +112,12 @@ std::vector<Question> DataEthicsQuestions() {
        1,
        2},
   };
+}
+
+std::vector<Question> DataEthicsQuestions() {
+  std::vector<Question> questions = FirstQuestions();
+  for (Question& question : LastQuestions()) questions.push_back(std::move(question));
+  return questions;
 }
 
 }  // namespace

@@ -154,6 +154,20 @@ TEST_F(Joint, HoldsApprovalsToPeopleAndTheirKeys) {
   EXPECT_EQ(Taken(complete), "");
 }
 
+// Where anybody else must sign, a member's word is that of people with keys.
+TEST_F(Joint, LetsNobodyApproveUnsignedWhereOthersSignToo) {
+  std::string text = JointText();
+  text.replace(text.find("  southwark: "), text.find("oversight:") - text.find("  southwark: "), "");
+  for (const char* part :
+       {", southwark/heart@1", ", ben@southwark", ", southwark: 1", "  wards: [southwark/wards@1]\n"})
+    text.replace(text.find(part), std::string(part).size(), "");
+  auto read = ParseAgreement(text);
+  ASSERT_TRUE(read) << read.error().message;
+  document_ = std::make_shared<const Agreement>(*std::move(read));
+  EXPECT_EQ(Taken(For(Verb::kPropose)), "");
+  EXPECT_EQ(Taken(For(Verb::kApprove)), "approver_unknown");
+}
+
 TEST_F(Joint, TakesNewKeysAndForgetsLostOnes) {
   Propose();
   const Step old = Approval("maria");

@@ -154,8 +154,9 @@ Outcome<void> Registry::Check(const Step& step) const {
     for (const Standing& past : past_) TRY(CheckNotEnded(past, *step.document));
   }
   TRY(Take(before, step));
-  const bool alone = step.party == member_ && !HasApprovers();
-  if (step.verb != Verb::kApprove || (alone && before->document->parties.size() == 1)) return {};
+  if (step.verb != Verb::kApprove) return {};
+  const bool alone = before->document->Signers().size() == 1 && !HasApprovers();
+  if (alone) return {};
   return CheckApprover(FindPerson(step.by), step, *before->document, ProposedBy(*before));
 }
 
