@@ -85,7 +85,7 @@ class Server::Impl {
   }
 
   Result<void> Reload() {
-    auto tls = TRY(LoadTls(house_.options.certificate, house_.options.key));
+    auto tls = TRY(tls::Load(house_.options.certificate, house_.options.key, "postgresql"));
     const std::lock_guard lock(house_.tls_mutex);
     house_.tls = std::move(tls);
     return {};

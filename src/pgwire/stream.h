@@ -10,10 +10,11 @@
 
 #include "base/result.h"
 #include "pgwire/message.h"
-#include "pgwire/tls.h"
+#include "tls/tls.h"
 
 namespace concordat::pgwire {
 
+using Tls = tls::Identity;
 template <class T>
 using Awaitable = boost::asio::awaitable<T>;
 
