@@ -88,7 +88,7 @@ Response Router::Answer(Request request) const {
   }
   if (!methods.empty()) return NotAllowed(methods);
   return Problem(404, "there is nothing at this address",
-                 "see docs/openapi.yaml for the addresses that there are");
+                 "check the address, letter by letter");
 }
 
 }  // namespace concordat::web
