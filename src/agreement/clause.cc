@@ -163,7 +163,9 @@ Result<void> ReadOversight(const Place& place, Agreement& agreement) {
     TRY(field.CheckKeys({"key", "say", "days"}));
     const Place key = TRY(field.Field("key"));
     const Place say = TRY(field.Field("say"));
-    Overseer overseer{.key = TRY(ReadKey(key, name)), .say = TRY(ReadSay(say))};
+    Overseer overseer;
+    overseer.key = TRY(ReadKey(key, name));
+    overseer.say = TRY(ReadSay(say));
     const auto days = field.FieldIfAny("days");
     if (days.has_value() != (overseer.say == Say::kObjects)) {
       return field.Wrong(days ? "has days, and does not object" : "does not say for how many days",

@@ -82,7 +82,10 @@ Result<Programme> ReadProgramme(const Place& place) {
   const Place stage = TRY(place.Field("stage"));
   const Place benefit = TRY(place.Field("benefit"));
   const Place measure = TRY(place.Field("measure"));
-  Programme programme{TRY(stage.Text()), TRY(benefit.Text()), TRY(measure.Text())};
+  Programme programme;
+  programme.stage = TRY(stage.Text());
+  programme.benefit = TRY(benefit.Text());
+  programme.measure = TRY(measure.Text());
   const bool known = std::find(std::begin(kStages), std::end(kStages), programme.stage) != std::end(kStages);
   if (!known) return stage.Wrong("is not a stage", "write pilot, roll-out, deployed or expanding");
   return programme;

@@ -49,12 +49,13 @@ Result<KeyFile> Parse(std::string_view text) {
     if (json->at("concordat") != kFormat || json->at("kdf") != "argon2id13") return NotAKeyFile();
     if (!json->at("passes").is_number_unsigned() || !json->at("memory").is_number_unsigned())
       return NotAKeyFile();
-    KeyFile file{.vkey = json->at("vkey"),
-                 .salt = TRY(FromBase64(json->at("salt").get<std::string>())),
-                 .nonce = TRY(FromBase64(json->at("nonce").get<std::string>())),
-                 .box = TRY(FromBase64(json->at("box").get<std::string>())),
-                 .passes = json->at("passes"),
-                 .memory = json->at("memory")};
+    KeyFile file;
+    file.vkey = json->at("vkey");
+    file.salt = TRY(FromBase64(json->at("salt").get<std::string>()));
+    file.nonce = TRY(FromBase64(json->at("nonce").get<std::string>()));
+    file.box = TRY(FromBase64(json->at("box").get<std::string>()));
+    file.passes = json->at("passes");
+    file.memory = json->at("memory");
     const bool bounded = file.passes >= crypto_pwhash_OPSLIMIT_MIN && file.passes <= kMostPasses &&
                          file.memory >= crypto_pwhash_MEMLIMIT_MIN && file.memory <= kMostMemory;
     const bool sized = file.salt.size() == crypto_pwhash_SALTBYTES && file.nonce.size() == kNonceBytes &&

@@ -87,8 +87,7 @@ Response Router::Answer(Request request) const {
     return Tagged(request, row.route.answer(request));
   }
   if (!methods.empty()) return NotAllowed(methods);
-  return Problem(404, "there is nothing at this address",
-                 "check the address, letter by letter");
+  return Problem(404, "there is nothing at this address", "check the address, letter by letter");
 }
 
 }  // namespace concordat::web
