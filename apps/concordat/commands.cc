@@ -7,10 +7,12 @@ void AddMemberCommands(CLI::App& app, Invocation& invocation) {
           "init lewisham --home /srv/concordat")
       .Text("name", "member", "The member's name: lower-case letters, digits and hyphens", true)
       .Text("--listen", "listen", "Where analysts will connect (default 127.0.0.1:6432)")
+      .Text("--web-listen", "web_listen", "Where HTTP will be (default 127.0.0.1:6480; \"\": nowhere)")
       .Texts("--host", "hosts", "A name or address the certificate is for (may be repeated)");
   Command(app, invocation, "serve", "serve", "Run the node; prints the address once it is ready",
           "serve --listen 127.0.0.1:6432")
       .Text("--listen", "listen", "Address and port; port 0 takes a free one")
+      .Text("--web-listen", "web_listen", "Address and port of HTTP; \"\": none")
       .Path("--config", "config", "Settings to read instead of HOME/node.yaml");
   Command(app, invocation, "doctor", "doctor", "Look at everything that could be wrong, and say what to do",
           "doctor");
@@ -132,7 +134,8 @@ void AddWitnessCommands(CLI::App& app, Invocation& invocation) {
       .Text("name", "name", "The witness", true)
       .Number("--known", "known", "How many entries it cosigned last (default: by what is kept here)");
   Command(group, invocation, "update", "witness update",
-          "Have the newest checkpoint cosigned by every witness with an address; for a timer to call",
+          "Have the newest checkpoint cosigned now by every witness with an address; a node that serves does "
+          "so by itself",
           "witness update");
   Command(group, invocation, "cosign", "witness cosign", "Judge a request and print the cosignature",
           "witness cosign request > cosignature")

@@ -141,6 +141,14 @@ Result<Hash> Fingerprint(std::string_view certificate_pem) {
   return hash;
 }
 
+Result<Time> ValidUntil(std::string_view certificate_pem) {
+  const X509Ptr certificate = TRY(Read(certificate_pem));
+  std::tm end{};
+  if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &end) != 1)
+    return OpenSslFailed("read the certificate's dates");
+  return Time(std::chrono::seconds(timegm(&end)));
+}
+
 Result<Bytes> EndpointBinding(std::string_view certificate_pem) {
   const X509Ptr certificate = TRY(Read(certificate_pem));
   int nid = NID_undef;

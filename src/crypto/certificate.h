@@ -23,6 +23,8 @@ Result<Certificate> MakeCertificate(const std::string& name, const std::vector<s
 
 // SHA-256 of the certificate's DER form: what two people compare by voice.
 Result<Hash> Fingerprint(std::string_view certificate_pem);
+// When it stops being valid. Errors: kInvalidArgument (not a certificate in PEM form).
+Result<Time> ValidUntil(std::string_view certificate_pem);
 // The tls-server-end-point channel binding of a certificate (RFC 5929 section 4.1): its hash by the hash
 // function of its signature, SHA-256 where that is MD5 or SHA-1.
 Result<Bytes> EndpointBinding(std::string_view certificate_pem);

@@ -153,6 +153,8 @@ TEST(Certificate, HasAFingerprintAndAnEndpointBinding) {
   // Signed with SHA-256, so the binding is the SHA-256 of the certificate (RFC 5929 section 4.1).
   EXPECT_EQ(*EndpointBinding(one->certificate_pem), Bytes(fingerprint->begin(), fingerprint->end()));
   EXPECT_FALSE(Fingerprint(one->key_pem));
+  EXPECT_EQ(*ValidUntil(one->certificate_pem), *ParseTime("2036-11-19"));  // 3,650 days from a day before
+  EXPECT_FALSE(ValidUntil(one->key_pem));
 }
 
 using X509Ptr = std::unique_ptr<X509, decltype(&X509_free)>;

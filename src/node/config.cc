@@ -40,6 +40,11 @@ Result<void> SetKey(Config& config, const std::string& key, const yaml::Node& va
   } else if (key == "listen" && value.kind == yaml::Node::Kind::kScalar) {
     if (!ParseEndpoint(value.scalar)) return Wrong(value.line, key, "write it as 127.0.0.1:6432");
     config.listen = value.scalar;
+  } else if (key == "web_listen" && value.kind == yaml::Node::Kind::kScalar) {
+    if (!value.scalar.empty() && !ParseEndpoint(value.scalar)) {
+      return Wrong(value.line, key, "write it as 127.0.0.1:6480, or \"\" for none");
+    }
+    config.web_listen = value.scalar;
   } else if (key == "hosts" && value.kind == yaml::Node::Kind::kSequence) {
     config.hosts.clear();
     for (const yaml::Node& host : value.items) {
@@ -59,6 +64,8 @@ Result<void> SetKey(Config& config, const std::string& key, const yaml::Node& va
     config.connections = TRY(Number<std::uint32_t>(value, key, 1, 100'000));
   } else if (key == "idle_time_ms") {
     config.idle_time = Milliseconds(TRY(milliseconds(1000, 7 * 86'400'000)));
+  } else if (key == "witness_every_ms") {
+    config.witness_every = Milliseconds(TRY(milliseconds(100, 86'400'000)));
   } else {
     return Wrong(value.line, key, "not a setting of this version, or not of its form");
   }
@@ -105,16 +112,18 @@ std::string WriteConfig(const Config& config) {
       "# What this node is set to. Change a line and restart; remove one to take its default.\n"
       "member: {}\n"
       "listen: {}            # where analysts connect\n"
+      "web_listen: {}        # HTTP: ledger, metrics, interface; \"\" for none\n"
       "hosts: [{}]    # names the certificate is for\n"
       "answer_grid_ms: {}                # answers leave at multiples of this, so that time tells nothing\n"
       "query_time_ms: {}               # longest that an engine may take\n"
       "engine_memory_mb: {}\n"
       "engine_threads: {}                  # 0: as many as there are cores\n"
       "connections: {}                   # sessions at once\n"
-      "idle_time_ms: {}              # a silent session is closed after this\n",
-      Scalar(config.member), Scalar(config.listen), fmt::join(hosts, ", "), config.answer_grid.count(),
-      config.query_time.count(), config.engine_memory_mb, config.engine_threads, config.connections,
-      config.idle_time.count());
+      "idle_time_ms: {}              # a silent session is closed after this\n"
+      "witness_every_ms: {}            # how often witnesses are asked, when there is something new\n",
+      Scalar(config.member), Scalar(config.listen), Scalar(config.web_listen), fmt::join(hosts, ", "),
+      config.answer_grid.count(), config.query_time.count(), config.engine_memory_mb, config.engine_threads,
+      config.connections, config.idle_time.count(), config.witness_every.count());
 }
 
 Result<Endpoint> ParseEndpoint(const std::string& text) {

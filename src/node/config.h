@@ -12,9 +12,12 @@
 
 namespace concordat::node {
 
+inline constexpr char kWebListen[] = "127.0.0.1:6480";
+
 struct Config {
   std::string member;                     // the member's name; set by init, never changed
   std::string listen = "127.0.0.1:6432";  // address:port of the analysts' door; port 0 takes a free one
+  std::string web_listen;                 // address:port of HTTP; empty: none. What init writes: kWebListen
   std::vector<std::string> hosts = {"localhost", "127.0.0.1"};  // names the certificate is for
   Milliseconds answer_grid{100};                                // answers leave at multiples of this
   Milliseconds query_time{60'000};                              // an engine may take this long
@@ -22,6 +25,7 @@ struct Config {
   std::uint32_t engine_threads = 0;     // 0: as many as there are cores
   std::uint32_t connections = 200;      // analysts' sessions at once
   Milliseconds idle_time{30 * 60'000};  // a silent session is closed after this
+  Milliseconds witness_every{60'000};   // witnesses are asked so often, when there is something new
   bool operator==(const Config&) const = default;
 };
 

@@ -8,13 +8,15 @@ namespace {
 TEST(ParseConfig, ReadsBackWhatIsWritten) {
   const Config config{.member = "lewisham",
                       .listen = "[::1]:0",
+                      .web_listen = "0.0.0.0:443",
                       .hosts = {"node.lewisham.example", "10.0.0.7"},
                       .answer_grid = Milliseconds(20),
                       .query_time = Milliseconds(5000),
                       .engine_memory_mb = 4096,
                       .engine_threads = 3,
                       .connections = 10,
-                      .idle_time = Milliseconds(1000)};
+                      .idle_time = Milliseconds(1000),
+                      .witness_every = Milliseconds(500)};
   const auto again = ParseConfig(WriteConfig(config));
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_EQ(*again, config);
@@ -45,6 +47,8 @@ TEST(ParseConfig, NamesLineAndRemedy) {
       {"a fraction", "member: a\nanswer_grid_ms: 1.5\n", "line 2: answer_grid_ms"},
       {"no grid", "member: a\nanswer_grid_ms: 0\n", "line 2: answer_grid_ms"},
       {"an address without a port", "member: a\nlisten: localhost\n", "line 2: listen: write it as"},
+      {"HTTP without a port", "member: a\nweb_listen: localhost\n", "line 2: web_listen: write it as"},
+      {"witnesses asked all the time", "member: a\nwitness_every_ms: 1\n", "line 2: witness_every_ms"},
       {"a port too large", "member: a\nlisten: localhost:65536\n", "line 2: listen"},
       {"a list for a text", "member: [a]\n", "line 1: member"},
       {"a text for a list", "member: a\nhosts: b\n", "line 2: hosts"},

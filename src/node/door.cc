@@ -57,10 +57,12 @@ Outcome<pgwire::Description> Door::Describe(const release::Caller& caller, const
 
 Outcome<pgwire::Answer> Door::Ask(const release::Caller& caller, const release::Question& question,
                                   const pgcatalog::Session& session, const engine::Cancel& cancel) {
-  const pgcatalog::Database database = TRY(DatabaseOf(caller));
-  if (!pgcatalog::IsCatalogueQuestion(database, question.text))
-    return pgwire::Typed(TRY(node_.release().Ask(caller, question, cancel)));
-  auto answer = TRY(catalogue_->Ask(database, session, question.text, question.parameters, &cancel));
+  const auto database = DatabaseOf(caller);
+  if (!database) node_.tally().CountDeclined(database.error());
+  if (!database) return tl::unexpected(database.error());
+  if (!pgcatalog::IsCatalogueQuestion(*database, question.text))
+    return pgwire::Typed(TRY(node_.Ask(caller, question, cancel)));
+  auto answer = TRY(catalogue_->Ask(*database, session, question.text, question.parameters, &cancel));
   return pgwire::Answer{std::move(answer.columns), std::move(answer.rows), "", std::move(answer.settings)};
 }
 

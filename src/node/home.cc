@@ -127,6 +127,8 @@ Result<Reply> InitHome(const fs::path& root, const Json& arguments) {
   }
   home.config.listen = arguments.value("listen", home.config.listen);
   TRY(ParseEndpoint(home.config.listen));
+  home.config.web_listen = arguments.value("web_listen", std::string(kWebListen));
+  if (!home.config.web_listen.empty()) TRY(ParseEndpoint(home.config.web_listen));
   for (const std::string& host : arguments.value("hosts", std::vector<std::string>{}))
     home.config.hosts.push_back(host);
   if (const auto again = ParseConfig(WriteConfig(home.config)); !again || *again != home.config) {

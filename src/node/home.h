@@ -41,7 +41,7 @@ Result<crypto::Cosigner> ReadWitnessKey(const Home& home, RandomSource& random);
 // restarts.
 Result<Bytes> ReadLoginKey(const Home& home);
 
-// Makes a home. Arguments: member, listen, hosts. Errors: kAlreadyExists, kInvalidArgument.
+// Makes a home. Arguments: member, listen, web_listen, hosts. Errors: kAlreadyExists, kInvalidArgument.
 Result<Reply> InitHome(const std::filesystem::path& root, const Json& arguments);
 
 }  // namespace concordat::node

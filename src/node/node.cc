@@ -21,6 +21,17 @@ Result<void> Node::Remember() {
   return {};
 }
 
+Outcome<release::Answer> Node::Ask(const release::Caller& caller, const release::Question& question,
+                                   const engine::Cancel& cancel) {
+  auto answer = release_->Ask(caller, question, cancel);
+  if (answer) {
+    tally_.CountAnswered();
+  } else {
+    tally_.CountDeclined(answer.error());
+  }
+  return answer;
+}
+
 Result<std::string> Node::ServedCheckpoint() const { return cosigned_.On(TRY(ledger_->SignedHead())); }
 
 Result<std::unique_ptr<Node>> Node::Open(Home home) {

@@ -15,6 +15,7 @@
 #include "ledger/witness_book.h"
 #include "node/cosigned.h"
 #include "node/home.h"
+#include "node/tally.h"
 #include "release/history.h"
 #include "release/release.h"
 #include "release/sources.h"
@@ -44,9 +45,14 @@ class Node {
   const ledger::WitnessBook& witnesses() const { return witnesses_; }
   const crypto::Cosigner& cosigner() const { return *cosigner_; }
   CosignedHead& cosigned() { return cosigned_; }
+  const CosignedHead& cosigned() const { return cosigned_; }
   // What others are served: the newest checkpoint with the cosignatures that are there for it.
   Result<std::string> ServedCheckpoint() const;
   release::Release& release() { return *release_; }
+  // release().Ask, counted.
+  Outcome<release::Answer> Ask(const release::Caller& caller, const release::Question& question,
+                               const engine::Cancel& cancel);
+  Tally& tally() { return tally_; }
 
  private:
   explicit Node(Home home);
@@ -54,6 +60,7 @@ class Node {
 
   Home home_;
   SystemClock clock_;
+  Tally tally_;
   OsRandom random_;
   ledger::BudgetBook budgets_;
   catalogue::Catalogue catalogue_;

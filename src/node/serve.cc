@@ -12,12 +12,15 @@
 #include "node/door.h"
 #include "node/log.h"
 #include "node/node.h"
+#include "node/web.h"
+#include "node/witnessing.h"
 #include "pgwire/server.h"
 
 namespace concordat::node {
 namespace {
 
 constexpr Milliseconds kPatience{30'000};
+constexpr Milliseconds kWebPatience{2'000};
 constexpr timespec kRememberEvery{.tv_sec = 5, .tv_nsec = 0};
 // Most of them wait, for the grid or their turn at the engine: with a grid of 100 ms they give 640 answers a
 // second.
@@ -49,7 +52,7 @@ sigset_t BlockSignals() {
 }
 
 // Meanwhile the newest checkpoint goes beside the store, again and again.
-void WaitUntilToldToStop(const sigset_t& signals, pgwire::Server& server, Node& node) {
+void WaitUntilToldToStop(const sigset_t& signals, pgwire::Server& server, Web* web, Node& node) {
   bool remembers = true;
   for (;;) {
     const auto remembered = node.Remember();
@@ -59,7 +62,8 @@ void WaitUntilToldToStop(const sigset_t& signals, pgwire::Server& server, Node& 
     if (signal < 0) continue;
     if (signal != SIGHUP) return;
     sd_notify(0, "RELOADING=1");
-    const auto reloaded = server.Reload();
+    auto reloaded = server.Reload();
+    if (reloaded && web != nullptr) reloaded = web->Reload();
     Log(reloaded ? Severity::kInfo : Severity::kError,
         reloaded ? "certificate read again" : reloaded.error().message);
     sd_notify(0, "READY=1");
@@ -81,6 +85,10 @@ Result<void> Serve(const std::filesystem::path& root, const Json& arguments) {
   const auto door = TRY(Door::Open(*node));
   const pgwire::ServerOptions options = TRY(OptionsFor(home, endpoint));
   const auto server = TRY(pgwire::Server::Start(*door, node->random(), node->clock(), options));
+  const std::string web_listen = arguments.value("web_listen", home.config.web_listen);
+  const auto web = web_listen.empty() ? nullptr
+                                      : TRY(Web::Start(
+                                            *node, [&server] { return server->connections(); }, web_listen));
   const auto control =
       TRY(ControlServer::Start(home.control_socket(), [&](std::string_view verb, const Json& verb_arguments,
                                                           const Progress& progress) {
@@ -88,12 +96,17 @@ Result<void> Serve(const std::filesystem::path& root, const Json& arguments) {
       }));
   fmt::print("{} is ready: psql \"host={} port={} dbname=AGREEMENT user=ANALYST sslmode=require\" ({}:{})\n",
              node->member(), endpoint.address, server->port(), endpoint.address, server->port());
+  if (web) fmt::print("over HTTP: {}\n", web->Address());
   std::fflush(stdout);
   Log(Severity::kInfo, "ready", {{"member", node->member()}, {"port", std::to_string(server->port())}});
   sd_notify(0, "READY=1");
-  WaitUntilToldToStop(signals, *server, *node);
+  {
+    const WitnessRounds rounds(*node, home.config.witness_every);
+    WaitUntilToldToStop(signals, *server, web.get(), *node);
+  }
   sd_notify(0, "STOPPING=1");
   Log(Severity::kInfo, "draining");
+  if (web) web->Drain(kWebPatience);
   server->Drain(kPatience);
   Log(Severity::kInfo, "stopped");
   return {};

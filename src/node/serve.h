@@ -1,4 +1,4 @@
-// Serving: the node opened, the analysts' door and the control socket, until told to stop.
+// Serving: the node opened, the analysts' door, HTTP and the control socket, until told to stop.
 #pragma once
 
 #include <filesystem>
@@ -8,8 +8,8 @@
 
 namespace concordat::node {
 
-// Arguments: listen, config. Prints one line with the address once ready, tells systemd, and returns after
-// SIGTERM or SIGINT has drained it. SIGHUP reads the certificate again.
+// Arguments: listen, web_listen, config. Prints a line with each address once ready, tells systemd, and
+// returns after SIGTERM or SIGINT has drained it. SIGHUP reads the certificate again.
 Result<void> Serve(const std::filesystem::path& home, const Json& arguments);
 
 }  // namespace concordat::node

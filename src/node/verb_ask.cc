@@ -49,7 +49,7 @@ Result<Reply> Ask(Node& node, const Json& arguments, const Progress& progress) {
   if (arguments.value("explain", false)) return Explain(node, caller, question);
   progress("asking");
   const engine::Cancel cancel;
-  const auto answer = node.release().Ask(caller, question, cancel);
+  const auto answer = node.Ask(caller, question, cancel);
   if (!answer) return tl::unexpected(AsError(answer.error()));
   std::vector<std::vector<std::string>> rows(1);
   for (const auto& column : answer->columns) rows[0].push_back(column.name);

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
-#include <sys/statvfs.h>
 
 #include "ledger/verify.h"
 #include "node/backup.h"
+#include "node/disk.h"
 #include "node/node.h"
 #include "node/table.h"
 #include "node/verb.h"
@@ -32,10 +32,9 @@ Finding LookAtKeys(const Home& home) {
 }
 
 Finding LookAtDisk(const Home& home) {
-  struct statvfs disk {};
-  if (statvfs(home.root.c_str(), &disk) != 0)
-    return {"the disk cannot be looked at", false, "check the home folder"};
-  const double free_mb = static_cast<double>(disk.f_bavail) * static_cast<double>(disk.f_frsize) / 1e6;
+  const auto disk = DiskUnder(home.root);
+  if (!disk) return {disk.error().message, false, disk.error().remedy};
+  const double free_mb = disk->free_bytes / 1e6;
   return {fmt::format("{:.0f} MB of disk are free", free_mb), free_mb > 500,
           free_mb > 500 ? "" : "free space: a full disk stops answers"};
 }

@@ -9,6 +9,7 @@
 #include "node/node.h"
 #include "node/table.h"
 #include "node/verb.h"
+#include "node/witnessing.h"
 
 namespace concordat::node {
 namespace {
@@ -67,16 +68,6 @@ Result<crypto::CosignerKey> Asked(Node& node, const std::string& name) {
               "concordat witness ask KEY adds one");
 }
 
-// How many entries of this ledger the cosigned checkpoint shows that the witness knows.
-std::uint64_t KnownTo(Node& node, const crypto::CosignerKey& witness) {
-  const auto note = crypto::ParseNote(node.cosigned().Newest());
-  const auto cosigned =
-      note ? crypto::VerifyCosignatures(*note, {witness}) : Result<std::vector<crypto::Cosigned>>();
-  if (!note || !cosigned || cosigned->empty()) return 0;
-  const auto checkpoint = ledger::ParseCheckpoint(note->text);
-  return checkpoint ? checkpoint->size : 0;
-}
-
 Result<Reply> Request(Node& node, const Json& arguments, const Progress&) {
   const auto witness = TRY(Asked(node, arguments.at("name")));
   std::uint64_t known = KnownTo(node, witness);
@@ -123,47 +114,15 @@ Result<Reply> Accept(Node& node, const Json& arguments, const Progress&) {
                      {"checkpoint", node.cosigned().Newest()}})};
 }
 
-// Asks a witness at its address, again where it knows another size than we thought. The entries it then
-// knows.
-Result<std::uint64_t> Renew(Node& node, const ledger::AskedWitness& witness) {
-  const fetch::Url url = TRY(fetch::ParseUrl(witness.url));
-  std::uint64_t known = KnownTo(node, witness.key);
-  for (int attempt = 0; attempt < 3; ++attempt) {
-    const std::string request = TRY(ledger::AskForCosignature(node.ledger(), known));
-    const fetch::Response response = TRY(fetch::Post(url / "add-checkpoint", request));
-    const std::string note = TRY(ledger::ParseWitnessRequest(request)).note;
-    const auto answer = TRY(
-        ledger::ReadWitnessReply({response.status, response.content_type, response.body}, note, witness.key));
-    if (!answer.known) {
-      TRY(node.cosigned().Keep(answer.note));
-      return KnownTo(node, witness.key);
-    }
-    known = *answer.known;
-  }
-  return Fail(ErrorCode::kUnavailable, witness.key.name() + " is asked by others for the same log",
-              "ask again later");
-}
-
-// Asks every witness that has an address. What one does not answer keeps no other from being asked.
 Result<Reply> Update(Node& node, const Json&, const Progress& progress) {
-  std::map<std::string, ledger::AskedWitness> asked;
-  std::uint64_t worth = 0;
-  {
-    const auto lock = node.ledger().Share();
-    asked = node.witnesses().witnesses();
-    worth = node.witnesses().worth_cosigning();
-  }
+  const Round round = AskWitnesses(node, progress);
   std::string text, failed;
   Json data = Json::array();
-  for (const auto& [name, witness] : asked) {
-    if (witness.url.empty() || KnownTo(node, witness.key) >= worth) continue;
-    progress("asking " + name);
-    const auto known = Renew(node, witness);
-    if (!known) failed += fmt::format("\n  {}: {}", name, known.error().message);
-    if (!known) continue;
-    text += fmt::format("{} has cosigned {} entries\n", name, *known);
-    data.push_back({{"witness", name}, {"cosigned", *known}});
+  for (const auto& [name, known] : round.cosigned) {
+    text += fmt::format("{} has cosigned {} entries\n", name, known);
+    data.push_back({{"witness", name}, {"cosigned", known}});
   }
+  for (const auto& [name, error] : round.failed) failed += fmt::format("\n  {}: {}", name, error.message);
   if (!failed.empty())
     return Fail(ErrorCode::kUnavailable, text + "not every witness cosigned:" + failed, "ask again later");
   return Reply{text.empty() ? "nothing new to have cosigned\n" : text, Data(std::move(data))};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -51,8 +52,9 @@ Connection::Connection(asio::ip::tcp::socket socket, House& house, bool crowded)
   boost::system::error_code error;
   const auto endpoint = socket_.remote_endpoint(error);
   if (error) return;
-  address_ = endpoint.address().to_string();
-  address_key_ = KeyOf(endpoint.address());
+  peer_ = endpoint.address().to_string();
+  client_ = peer_;
+  client_key_ = KeyOf(endpoint.address());
 }
 
 Awaitable<void> Connection::Run() {
@@ -160,7 +162,7 @@ Awaitable<bool> Connection::ServeOne(Stream& stream) {
   if (error && !late && error.category() != http::make_error_code(http::error::bad_method).category()) {
     co_return false;  // the client has gone
   }
-  Response response = error ? Unread(error) : Answer(parser);
+  Response response = error ? Unread(error) : co_await AnswerBeside(parser);
   const bool keep = !error && !crowded_ && !house_.draining && parser.get().keep_alive();
   Watch(house_.options.limits.answer_time);
   co_return co_await Send(stream, parser, std::move(response), keep) && keep;
@@ -181,6 +183,32 @@ Response Connection::Unread(const boost::system::error_code& error) const {
                  "send what RFC 9112 describes");
 }
 
+// A proxy on this machine says whose request it hands on; only its own, last word counts (RFC 7239
+// section 8.1).
+void Connection::Name(const Parser& parser) {
+  if (!house_.options.certificate.empty()) return;
+  const auto all = parser.get()["X-Forwarded-For"];
+  const auto comma = all.rfind(',');
+  std::string last = Text(comma == all.npos ? all : all.substr(comma + 1));
+  last.erase(0, last.find_first_not_of(" \t"));
+  last.erase(last.find_last_not_of(" \t") + 1);
+  boost::system::error_code error;
+  auto address = asio::ip::make_address(last, error);
+  if (error) address = asio::ip::make_address(peer_, error);
+  if (error) return;
+  client_ = address.to_string();
+  client_key_ = KeyOf(address);
+}
+
+// On a thread where a handler may block; the connection waits for it without one.
+Awaitable<Response> Connection::AnswerBeside(const Parser& parser) {
+  Name(parser);
+  ++watched_;  // the route takes its time
+  co_return co_await asio::co_spawn(
+      *house_.workers, [this, &parser]() -> Awaitable<Response> { co_return Answer(parser); },
+      asio::use_awaitable);
+}
+
 Response Connection::Answer(const Parser& parser) {
   const auto& message = parser.get();
   if (crowded_) {
@@ -189,7 +217,7 @@ Response Connection::Answer(const Parser& parser) {
     full.headers.emplace_back("Retry-After", "5");
     return full;
   }
-  if (const int wait = house_.rate.Wait(address_key_); wait > 0) {
+  if (const int wait = house_.rate.Wait(client_key_); wait > 0) {
     Response often = Problem(429, "this address asks too often", fmt::format("try again in {} s", wait));
     often.headers.emplace_back("Retry-After", std::to_string(wait));
     return often;
@@ -207,8 +235,9 @@ Response Connection::Answer(const Parser& parser) {
     return house_.router.Answer({.method = Text(message.method_string()),
                                  .target = *std::move(target),
                                  .if_none_match = Text(message[http::field::if_none_match]),
-                                 .body = message.body(),
-                                 .named = {}});
+                                 .authorization = Text(message[http::field::authorization]),
+                                 .content_type = Text(message[http::field::content_type]),
+                                 .body = message.body()});
   } catch (const std::exception& exception) {  // a library's, in a handler: this request's end and no other's
     house_.Log(fmt::format("a request failed: {}", exception.what()));
     return Problem(Error{});
@@ -237,8 +266,9 @@ Awaitable<bool> Connection::Send(Stream& stream, const Parser& parser, Response 
   const bool printable = path.size() <= kTargetBytes && std::all_of(path.begin(), path.end(), [](char c) {
                            return c > ' ' && c <= '~' && c != '"';
                          });
-  house_.Log(fmt::format("{} \"{} {}\" {} {}", address_, Text(request.method_string()),
+  house_.Log(fmt::format("{} \"{} {}\" {} {}", client_, Text(request.method_string()),
                          printable ? Text(path) : std::string("-"), response.status, head ? 0 : size));
+  if (house_.options.answered) house_.options.answered(response.status);
   http::response_serializer<http::string_body> serializer(wire);
   const auto [error, sent] = co_await http::async_write(stream, serializer, kTuple);
   co_return !error;

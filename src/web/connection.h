@@ -7,6 +7,7 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -28,6 +29,7 @@ struct House {
   Router router;
   ServerOptions options;
   Rate rate;
+  std::unique_ptr<boost::asio::thread_pool> workers;  // for the routes
   std::mutex tls_mutex;
   std::shared_ptr<tls::Identity> tls;  // guarded by tls_mutex
   std::atomic<bool> draining = false;
@@ -63,7 +65,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Awaitable<boost::system::error_code> Read(Stream& stream, Parser& parser);
   template <class Stream>
   Awaitable<bool> Send(Stream& stream, const Parser& parser, Response response, bool keep);
+  Awaitable<Response> AnswerBeside(const Parser& parser);
   Response Answer(const Parser& parser);
+  void Name(const Parser& parser);
   Response Unread(const boost::system::error_code& error) const;
   void Watch(Milliseconds limit);
 
@@ -71,8 +75,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::asio::ip::tcp::socket socket_;
   boost::asio::steady_timer watch_;
   boost::beast::flat_buffer buffer_;
-  std::string address_;
-  std::string address_key_;    // an IPv4 address, or the 64 bits of IPv6 that one household has
+  std::string peer_;           // address at the other end
+  std::string client_;         // who asks: the peer or, where that is a proxy on this machine, its client
+  std::string client_key_;     // an IPv4 address, or the 64 bits of IPv6 that one household has
   std::uint64_t watched_ = 0;  // which limit the watch stands for
   bool crowded_;
   bool late_ = false;

@@ -24,7 +24,8 @@ Router Sample() {
 }
 
 Response Ask(const std::string& method, const std::string& target, const std::string& if_none_match = {}) {
-  return Sample().Answer({method, ParseTarget(target).value(), if_none_match, {}, {}});
+  return Sample().Answer(
+      {.method = method, .target = ParseTarget(target).value(), .if_none_match = if_none_match});
 }
 
 std::string Header(const Response& response, const std::string& name) {

@@ -44,6 +44,7 @@ class Server::Impl {
       : house_{std::move(router),
                options,
                Rate(clock, options.limits.requests_per_second, options.limits.burst_seconds),
+               std::make_unique<asio::thread_pool>(static_cast<std::size_t>(std::max(options.workers, 1))),
                {},
                {},
                false,
@@ -54,6 +55,7 @@ class Server::Impl {
     Drain(Milliseconds(0));
     work_.reset();
     for (std::thread& thread : threads_) thread.join();
+    house_.workers->join();
   }
 
   Result<void> Open() {
@@ -183,6 +185,12 @@ Result<std::unique_ptr<Server>> Server::Start(Router router, const Clock& clock,
   auto impl = std::make_unique<Impl>(std::move(router), clock, options);
   TRY(impl->Open());
   return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+bool IsLoopback(const std::string& address) {
+  boost::system::error_code error;
+  const auto parsed = asio::ip::make_address(address, error);
+  return !error && parsed.is_loopback();
 }
 
 std::uint16_t Server::port() const { return impl_->port(); }

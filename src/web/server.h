@@ -1,8 +1,9 @@
 // HTTP/1.1 over TCP and TLS: the door for the public and for programs. Source: RFC 9110, RFC 9112;
 // Boost.Beast reads and writes it.
 //
-// Threading: a few threads run all connections, and the routes' handlers with them; a connection's own state
-// is touched by one of them at a time. Start, Reload, Drain and the destructor may be called from any thread.
+// Threading: a few threads run all connections, and more of them the routes' handlers; a connection's own
+// state is touched by one of them at a time. Start, Reload, Drain and the destructor may be called from any
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -33,12 +34,17 @@ struct ServerOptions {
   std::uint16_t port = 0;             // 0: any free one, see port()
   std::filesystem::path certificate;  // PEM, the chain after it; empty: plain HTTP, on loopback alone
   std::filesystem::path key;          // PEM
-  int threads = 2;
+  int threads = 2;                    // for the sockets
+  int workers = 32;                   // for the routes, which may block
   Limits limits;
   // One line a request (address, method, path without its query, status, bytes) and what happened; any
   // thread.
   std::function<void(const std::string& line)> log;
+  std::function<void(unsigned status)> answered;  // of each answer; any thread
 };
+
+// Is this an address of the machine's own, where plain HTTP may be spoken?
+bool IsLoopback(const std::string& address);
 
 class Server {
  public:

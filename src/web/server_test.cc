@@ -11,6 +11,7 @@
 #include <boost/asio/write.hpp>
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include "crypto/certificate.h"
 
@@ -86,6 +87,46 @@ TEST_F(WebServer, AnswersWithSecurityHeadersAndLogsWithoutTheQuery) {
   EXPECT_EQ(answer.find("Strict-Transport-Security"), std::string::npos);
   EXPECT_EQ(answer.find("Access-Control"), std::string::npos);
   EXPECT_EQ(log(), "127.0.0.1 \"GET /hello\" 200 5\n");
+}
+
+// Behind a proxy on this machine, its clients are told apart, and nothing that they say of themselves counts.
+TEST_F(WebServer, TakesTheClientsAddressFromTheProxysLastWord) {
+  options_.limits.requests_per_second = 0.01;
+  options_.limits.burst_seconds = 100;
+  Begin();
+  const auto ask = [&](const std::string& forwarded) {
+    return Say("GET /hello HTTP/1.1\r\nX-Forwarded-For: " + forwarded + "\r\n" + kLast).substr(9, 3);
+  };
+  EXPECT_EQ(ask("198.51.100.9, 203.0.113.5"), "200");
+  EXPECT_EQ(ask("198.51.100.8, 203.0.113.5"), "429");
+  EXPECT_EQ(ask("203.0.113.6"), "200");
+  EXPECT_EQ(ask("2001:db8::1"), "200");
+  EXPECT_EQ(ask("2001:db8::2"), "429");
+  EXPECT_EQ(ask("nobody"), "200");
+  EXPECT_EQ(ask(""), "429");  // both are the peer's own
+  EXPECT_TRUE(log().starts_with("203.0.113.5 \"GET /hello\" 200 5\n203.0.113.5 \"GET /hello\" 429 "));
+}
+
+TEST_F(WebServer, GoesOnWhileARouteIsBusy) {
+  options_.threads = 1;
+  std::promise<void> entered, leave;
+  auto server =
+      Server::Start(Router({{"GET", "/busy",
+                             [&](const Request&) {
+                               entered.set_value();
+                               leave.get_future().wait();
+                               return Response{.body = "done"};
+                             }},
+                            {"GET", "/hello", [](const Request&) { return Response{.body = "hello"}; }}}),
+                    clock_, options_);
+  ASSERT_TRUE(server.has_value());
+  server_ = *std::move(server);
+  auto busy = Connect();
+  asio::write(busy, asio::buffer(std::string("GET /busy HTTP/1.1\r\n") + kLast));
+  entered.get_future().wait();
+  EXPECT_TRUE(Say(std::string("GET /hello HTTP/1.1\r\n") + kLast).ends_with("hello"));
+  leave.set_value();
+  EXPECT_TRUE(ReadToEnd(busy).ends_with("done"));
 }
 
 TEST_F(WebServer, AnswersRequestsSentTogetherInTheirOrder) {

@@ -41,6 +41,7 @@ class Node:
         self.environment = {**os.environ, **(environment or {}), "CONCORDAT_HOME": str(self.home)}
         self.process = None
         self.port = None
+        self.web = None  # http://127.0.0.1:PORT
 
     def verb(self, *words, stdin=None, expect=0):
         """Runs `concordat WORDS…`; returns what it printed. Raises Refused on another exit code than `expect`."""
@@ -76,9 +77,11 @@ class Node:
         return self
 
     def spawn(self, *flags, limit=None):
-        """Begins to serve, and does not wait. The port stays the same over restarts. `limit`: bytes that any file may have."""
+        """Begins to serve, and does not wait. The ports stay the same over restarts. `limit`: bytes that any file may have."""
         log = open(self.home.parent / "node.log", "ab")
-        self.process = subprocess.Popen([str(BIN / "concordat"), "serve", "--listen", f"127.0.0.1:{self.port or 0}", *flags],
+        web = ("--web-listen", self.web.removeprefix("http://") if self.web else "127.0.0.1:0")
+        self.process = subprocess.Popen([str(BIN / "concordat"), "serve", "--listen", f"127.0.0.1:{self.port or 0}",
+                                         *(() if "--web-listen" in flags else web), *flags],
                                         env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True,
                                         preexec_fn=limit and (lambda: limit_files(limit)))
         log.close()
@@ -93,6 +96,8 @@ class Node:
             self.process.wait(10)
             raise Refused(self.process.returncode, f"the node did not start: {line}\n{self.log()}")
         self.port = int(match.group(1))
+        if "--web-listen" not in flags:
+            self.web = self.process.stdout.readline().removeprefix("over HTTP: ").strip()
         return self
 
     def log(self):

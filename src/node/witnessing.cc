@@ -1,0 +1,121 @@
+#include "node/witnessing.h"
+
+#include "fetch/fetch.h"
+#include "ledger/witness.h"
+#include "node/log.h"
+
+namespace concordat::node {
+namespace {
+
+constexpr int kTries = 3;  // with a witness that others ask for the same log
+
+// Asks a witness at its address, again where it knows another size than we thought. The entries it then
+// knows.
+Result<std::uint64_t> Renew(Node& node, const ledger::AskedWitness& witness) {
+  const fetch::Url url = TRY(fetch::ParseUrl(witness.url));
+  std::uint64_t known = KnownTo(node, witness.key);
+  for (int attempt = 0; attempt < kTries; ++attempt) {
+    const std::string request = TRY(ledger::AskForCosignature(node.ledger(), known));
+    const fetch::Response response = TRY(fetch::Post(url / "add-checkpoint", request));
+    const std::string note = TRY(ledger::ParseWitnessRequest(request)).note;
+    const auto answer = TRY(
+        ledger::ReadWitnessReply({response.status, response.content_type, response.body}, note, witness.key));
+    if (!answer.known) {
+      TRY(node.cosigned().Keep(answer.note));
+      return KnownTo(node, witness.key);
+    }
+    known = *answer.known;
+  }
+  return Fail(ErrorCode::kUnavailable, witness.key.name() + " is asked by others for the same log",
+              "ask again later");
+}
+
+}  // namespace
+
+std::uint64_t KnownTo(const Node& node, const crypto::CosignerKey& witness) {
+  const auto note = crypto::ParseNote(node.cosigned().Newest());
+  const auto cosigned =
+      note ? crypto::VerifyCosignatures(*note, {witness}) : Result<std::vector<crypto::Cosigned>>();
+  if (!note || !cosigned || cosigned->empty()) return 0;
+  const auto checkpoint = ledger::ParseCheckpoint(note->text);
+  return checkpoint ? checkpoint->size : 0;
+}
+
+Round AskWitnesses(Node& node, const Progress& progress) {
+  std::map<std::string, ledger::AskedWitness> asked;
+  std::uint64_t worth = 0;
+  {
+    const auto lock = node.ledger().Share();
+    asked = node.witnesses().witnesses();
+    worth = node.witnesses().worth_cosigning();
+  }
+  Round round;
+  for (const auto& [name, witness] : asked) {
+    if (witness.url.empty() || KnownTo(node, witness.key) >= worth) continue;
+    progress("asking " + name);
+    const auto known = Renew(node, witness);
+    if (known) {
+      round.cosigned.emplace(name, *known);
+    } else {
+      node.tally().CountWitnessFailure(name);
+      round.failed.emplace(name, known.error());
+    }
+  }
+  return round;
+}
+
+WitnessRounds::WitnessRounds(Node& node, Milliseconds every)
+    : node_(node), thread_([=, this] { Run(every); }) {}
+
+WitnessRounds::~WitnessRounds() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  stop_.notify_all();
+  thread_.join();
+}
+
+void WitnessRounds::Run(Milliseconds every) {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    lock.unlock();
+    Ask();
+    LookAtAlarms();
+    lock.lock();
+    stop_.wait_for(lock, every, [this] { return stopping_; });
+  }
+}
+
+// A witness that goes on failing for one reason is logged once.
+void WitnessRounds::Ask() {
+  const Round round = AskWitnesses(node_, [](std::string_view) {});
+  for (const auto& [name, entries] : round.cosigned) {
+    if (failing_.erase(name) > 0) Log(Severity::kInfo, "the witness cosigns again", {{"witness", name}});
+  }
+  for (const auto& [name, error] : round.failed) {
+    std::string& logged = failing_[name];
+    if (logged == error.message) continue;
+    logged = error.message;
+    Log(Severity::kWarning, "a witness did not cosign", {{"witness", name}, {"said", error.message}});
+  }
+}
+
+void WitnessRounds::LookAtAlarms() {
+  std::vector<ledger::Alarm> found;
+  {
+    const auto lock = node_.ledger().Share();
+    found = node_.witnesses().alarms();
+  }
+  for (; alarms_ < found.size(); ++alarms_) {
+    const ledger::Alarm& alarm = found[alarms_];
+    Log(Severity::kError, "alarm: a log has signed two histories",
+        {{"log", alarm.origin},
+         {"fault", alarm.fault},
+         {"entry", std::to_string(alarm.entry)},
+         {"kept", alarm.kept},
+         {"seen", alarm.seen}});
+  }
+}
+
+}  // namespace concordat::node

@@ -1,0 +1,47 @@
+// Asking witnesses for cosignatures, by hand and on a schedule.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "node/node.h"
+
+namespace concordat::node {
+
+// How many entries of this ledger the cosigned checkpoint shows that the witness knows.
+std::uint64_t KnownTo(const Node& node, const crypto::CosignerKey& witness);
+
+struct Round {
+  std::map<std::string, std::uint64_t> cosigned;  // entries, by the witness's name
+  std::map<std::string, Error> failed;
+};
+// Asks every witness that has an address and has not cosigned what is worth it. What one does not answer
+// keeps no other from being asked. May take half a minute for each that is away. The caller does not hold
+// Share.
+Round AskWitnesses(Node& node, const Progress& progress);
+
+// Asks them again and again while it lives, logs which fail and each alarm that comes onto the ledger.
+class WitnessRounds {
+ public:
+  WitnessRounds(Node& node, Milliseconds every);
+  ~WitnessRounds();  // waits for a request under way
+
+ private:
+  void Run(Milliseconds every);
+  void Ask();
+  void LookAtAlarms();
+
+  Node& node_;
+  std::map<std::string, std::string> failing_;  // what was logged of each; the thread's alone
+  std::size_t alarms_ = 0;                      // on the ledger and known; the thread's alone
+  std::mutex mutex_;
+  std::condition_variable stop_;
+  bool stopping_ = false;  // guarded by mutex_
+  std::thread thread_;
+};
+
+}  // namespace concordat::node
