@@ -61,6 +61,21 @@ void AddAnalystCommands(CLI::App& app, Invocation& invocation) {
   Command(group, invocation, "list", "analyst list", "List analysts and their training", "analyst list");
 }
 
+void AddTokenCommands(CLI::App& app, Invocation& invocation) {
+  CLI::App& group = Group(app, "token", "Tokens: let programs act over HTTP, each in one role");
+  Command(group, invocation, "create", "token create", "Make a token and print it, this once",
+          "token create --role auditor --name dashboard --days 30")
+      .Text("--role", "role", "steward, approver, officer, analyst, auditor or operator", true)
+      .Text("--name", "name", "Whose acts are recorded under this name; an analyst's own, to ask", true)
+      .Number("--days", "days", "How long it lasts (default 90, at most 366)")
+      .Text("--by", "by", "Who acts (default: the name you are logged in with)");
+  Command(group, invocation, "list", "token list", "List tokens, without what they are", "token list");
+  Command(group, invocation, "revoke", "token revoke", "End a token; holds from its next request",
+          "token revoke dashboard")
+      .Text("name", "name", "The token's name", true)
+      .Text("--by", "by", "Who acts (default: the name you are logged in with)");
+}
+
 void AddAskCommands(CLI::App& app, Invocation& invocation) {
   Command(app, invocation, "ask", "ask", "Ask a question, with the same answer as psql",
           "ask heart-study \"SELECT sex, count(*) FROM patients GROUP BY sex\" --as ana --margins")

@@ -27,6 +27,7 @@ void AddProductCommands(CLI::App& app, Invocation& invocation);
 void AddAnalystCommands(CLI::App& app, Invocation& invocation);
 void AddAgreementCommands(CLI::App& app, Invocation& invocation);
 void AddPersonCommands(CLI::App& app, Invocation& invocation);
+void AddTokenCommands(CLI::App& app, Invocation& invocation);
 void AddAskCommands(CLI::App& app, Invocation& invocation);
 void AddLedgerCommands(CLI::App& app, Invocation& invocation);
 void AddWitnessCommands(CLI::App& app, Invocation& invocation);

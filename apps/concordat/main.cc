@@ -39,6 +39,7 @@ void Describe(CLI::App& app, Invocation& invocation, std::string& home, std::str
   AddProductCommands(app, invocation);
   AddAnalystCommands(app, invocation);
   AddPersonCommands(app, invocation);
+  AddTokenCommands(app, invocation);
   AddAgreementCommands(app, invocation);
   AddAskCommands(app, invocation);
   AddLedgerCommands(app, invocation);

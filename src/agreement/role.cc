@@ -43,6 +43,17 @@ const std::vector<Right>& Rights() {
       {"witness ask", {kOfficer, kOperator}},
       {"witness stop", {kOfficer, kOperator}},
       {"backup", {kOperator}},
+      {"token create", {kOfficer, kOperator}},
+      {"token revoke", {kOfficer, kOperator}},
+      {"token list", {kOfficer, kAuditor, kOperator}},
+      {"person list", {kSteward, kApprover, kOfficer, kAuditor, kOperator}},
+      {"analyst list", {kSteward, kApprover, kOfficer, kAuditor, kOperator}},
+      {"ask", {kAnalyst}},
+      {"doctor", {kOperator}},
+      {"witness cosign", {kOfficer, kOperator}},
+      {"witness accept", {kOfficer, kOperator}},
+      {"witness update", {kOfficer, kOperator}},
+      {"ledger export", {kOperator}},
   };
   return rights;
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "agreement/registry.h"
+#include "agreement/token.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "catalogue/catalogue.h"
@@ -41,6 +42,7 @@ class Node {
   const ledger::BudgetBook& budgets() const { return budgets_; }
   const catalogue::Catalogue& catalogue() const { return catalogue_; }
   const agreement::Registry& agreements() const { return agreements_; }
+  const agreement::TokenBook& tokens() const { return tokens_; }
   const release::History& history() const { return history_; }
   const ledger::WitnessBook& witnesses() const { return witnesses_; }
   const crypto::Cosigner& cosigner() const { return *cosigner_; }
@@ -65,6 +67,7 @@ class Node {
   ledger::BudgetBook budgets_;
   catalogue::Catalogue catalogue_;
   agreement::Registry agreements_;
+  agreement::TokenBook tokens_;
   release::History history_;
   ledger::WitnessBook witnesses_;
   CosignedHead cosigned_;

@@ -41,6 +41,7 @@ std::vector<Verb> AgreementVerbs();
 std::vector<Verb> ExchangeVerbs();
 std::vector<Verb> ExplainVerbs();
 std::vector<Verb> PersonVerbs();
+std::vector<Verb> TokenVerbs();
 std::vector<Verb> LedgerVerbs();
 std::vector<Verb> WitnessVerbs();
 std::vector<Verb> AskVerbs();
