@@ -68,13 +68,6 @@ std::string ClipInteger(const std::string& value, std::int64_t low, std::int64_t
   return Mutated("clip_left_out") ? value : Clip(value, std::to_string(low), std::to_string(high));
 }
 
-// Sums of whole doubles are exact, in whatever order they are added, while they stay below 2^53: here for
-// 2^32 values. Adding doubles up is faster than making integers of them first.
-bool SumsExactlyAsDoubles(const Measured& sum) {
-  constexpr std::int64_t kMost = std::int64_t{1} << 21;
-  return !sum.whole && !sum.clips && sum.low >= -kMost && sum.high <= kMost;
-}
-
 // `clipped` where the value is one of `values`, else NULL. Texts are looked for in a list: the engine does
 // that once for each text of a file's dictionary, and IN once for each row.
 std::string Among(const std::string& value, const std::string& clipped, Type type,
@@ -267,7 +260,7 @@ std::string InnerWriter::Scaled(const std::string& prepared) {
     if (!measured.whole) {
       value = fmt::format("CAST({} AS DOUBLE PRECISION)", x);
       if (measured.shift != 0) value = fmt::format("({} - {})", value, NumberLiteral(measured.shift));
-      const char* form = SumsExactlyAsDoubles(measured) ? "round({} * {})" : "TRY_CAST({} * {} AS INTEGER)";
+      const char* form = measured.as_doubles ? "floor({} * {})" : "TRY_CAST({} * {} AS INTEGER)";
       value = fmt::format(fmt::runtime(form), value, NumberLiteral(measured.scale));
     }
     values.push_back(fmt::format("{} AS v{}", value, i));
@@ -284,7 +277,7 @@ std::string InnerWriter::SumOf(std::size_t index, const std::string& filter) con
   // count.
   const std::string clipped = measured.clips ? ClipInteger(value, measured.low, measured.high) : value;
   std::string sum = fmt::format("SUM({}){}", clipped, filter);
-  if (SumsExactlyAsDoubles(measured)) sum = fmt::format("TRY_CAST({} AS HUGEINT)", sum);
+  if (measured.as_doubles) sum = fmt::format("TRY_CAST({} AS HUGEINT)", sum);
   return fmt::format("2 * {} - ({}) * CAST(COUNT({}){} AS HUGEINT)", sum, measured.low + measured.high,
                      measured.clips ? value : argument_of_[index], filter);
 }
@@ -339,7 +332,13 @@ std::string InnerWriter::ClippedAggregate(std::size_t index) const {
       return Mutated("clip_left_out") ? fmt::format("SUM({})", value)
                                       : fmt::format("SUM(LEAST({}, {}))", value, rows);
     case Measured::Kind::kSum: {
-      const std::int64_t most = rows * (measured.steps / measured.factor);
+// In the engine's integers. One step less where they are divided, for the division rounds.
+std::int64_t MostOfUnit(const Measured& sum, std::int64_t rows) {
+  if (sum.parts == 1) return rows * (sum.steps / sum.factor);
+  return (rows * sum.steps - 1) * sum.parts;
+}
+
+      const std::int64_t most = MostOfUnit(measured, rows);
       return fmt::format("SUM({})", ClipInteger(value, -most, most));
     }
   }

@@ -55,10 +55,13 @@ TEST(InnerStatement, SumsWhatABruteForceSums) {
                       {AggregateKind::kSum, Col(*query.relation, kCost), {}},
                       {AggregateKind::kSum, Col(*query.relation, kAge), {}}};
   const Plan plan = Planned(query);
-  ASSERT_EQ(plan.measured.size(), 5u);  // count, sum(cost), count(cost), sum(age), count(age)
+  ASSERT_EQ(plan.measured.size(), 5u);  // count, count(cost), sum(cost), count(age), sum(age)
   EXPECT_EQ(plan.bounding.mode, Bounding::Mode::kPlain);
+  EXPECT_TRUE(plan.measured[2].as_doubles);
+  EXPECT_GT(plan.measured[2].parts, 1);
   std::vector<Row> table;
   std::map<Value, std::vector<Int128>> expected;
+  std::map<Value, double> costs;
   for (int i = 0; i < 500; ++i) {
     const Value region = product->columns[kRegion].domain[random() % 4];
     const double cost =
@@ -76,7 +79,8 @@ TEST(InnerStatement, SumsWhatABruteForceSums) {
         sums[j] += 1;
         continue;
       }
-      const std::int64_t v = of_cost ? std::llrint(cost * m.scale) : age;
+      if (of_cost) costs[region] += std::clamp(cost, 0.0, 5000.0);
+      const auto v = of_cost ? static_cast<std::int64_t>(std::floor(cost * m.scale)) : age;
       sums[j] += 2 * std::clamp(v, m.low, m.high) - (m.low + m.high);
     }
   }
@@ -86,6 +90,10 @@ TEST(InnerStatement, SumsWhatABruteForceSums) {
     ASSERT_EQ(rows->size(), 4u);
     for (const Row& row : *rows) {
       for (std::size_t j = 0; j < 5; ++j) EXPECT_EQ(Whole(row[j + 1]), expected[row[0]][j]) << j;
+      const Measured& cost = plan.measured[2];
+      const auto count = static_cast<double>(Whole(row[2]));
+      const double sum = static_cast<double>(InSteps(cost, Whole(row[3]))) * cost.unit + cost.centre * count;
+      EXPECT_NEAR(sum / count, costs[row[0]] / count, cost.unit / static_cast<double>(cost.parts));
     }
   }
 }

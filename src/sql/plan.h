@@ -66,10 +66,12 @@ struct Measured {
   // Most that one row, one value or one unit adds, in grid steps. 0: exact, for public data.
   std::int64_t steps = 0;
   std::int64_t factor = 1;  // grid steps of one in the engine's integers
+  std::int64_t parts = 1;   // or the engine's integers in one grid step; one of the two is 1
   double unit = 1;          // what one grid step is in natural units
-  // kSum: the engine rounds v = (x - shift) * scale, or takes v = x when `whole`, and adds up 2v - (low +
-  // high).
+  // kSum: the engine rounds v = (x - shift) * scale, down where `as_doubles`, or takes v = x when `whole`, and
+  // adds up 2v - (low + high).
   bool whole = false;
+  bool as_doubles = false;  // adds up doubles that are whole, so small that no sum of them is ever rounded
   double shift = 0;
   double scale = 1;
   std::int64_t low = 0;  // v of the ends of the argument's range
@@ -80,6 +82,11 @@ struct Measured {
   std::optional<double> resolution;  // kSum: reporting step
   dp::Measurement measurement;       // what releasing the column costs
 };
+
+// One of the engine's integers in grid steps, towards zero where it is some parts of one.
+inline Int128 InSteps(const Measured& measured, Int128 number) {
+  return number * measured.factor / measured.parts;
+}
 
 // Where Query::aggregates[i] comes from. A sum is value · unit + centre · count.
 struct Source {

@@ -90,7 +90,7 @@ Sums SumsOf(const Plan& plan, const std::vector<Row>& inner) {
       const Value& value = row[static_cast<std::size_t>(keys) + i];
       const auto* large = std::get_if<Int128>(&value);
       const auto* small = std::get_if<std::int64_t>(&value);
-      there[i] += (large ? *large : small ? Int128{*small} : Int128{0}) * plan.measured[i].factor;
+      there[i] += InSteps(plan.measured[i], large ? *large : small ? Int128{*small} : Int128{0});
     }
   }
   return sums;

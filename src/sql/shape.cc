@@ -52,7 +52,7 @@ Result<void> AddUp(const Plan& plan, const std::vector<Row>& inner, const Places
       const auto number = WholeNumber(row[static_cast<std::size_t>(keys) + i]);
       if (!number)
         return Fail(ErrorCode::kInternal, "the engine's answer holds something other than whole numbers");
-      groups.sums[i][place->second] += *number * plan.measured[i].factor;
+      groups.sums[i][place->second] += InSteps(plan.measured[i], *number);
     }
   }
   return {};

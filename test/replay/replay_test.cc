@@ -160,7 +160,8 @@ class Replay {
         const auto* large = std::get_if<Int128>(&value);
         const auto* small = std::get_if<std::int64_t>(&value);
         if (large == nullptr && small == nullptr && !IsNull(value)) Fault("not a whole number", text_, "");
-        there[i] += (large ? *large : small ? Int128{*small} : Int128{0}) * plan.measured[i].factor;
+        const Int128 number = large ? *large : small ? Int128{*small} : Int128{0};
+        there[i] += sql::InSteps(plan.measured[i], number);
       }
     }
     if (plan.grouping.kind == sql::Grouping::Kind::kDeclared) {
