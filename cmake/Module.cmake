@@ -2,9 +2,10 @@
 # Sources are every *.cc of the folder but tests, fuzzers and benchmarks, which get targets of
 # their own: dp_test (all *_test.cc), dp_<x>_fuzz, and what bench/ collects from *_bench.cc.
 # A file named testing_*.cc/.h is for tests alone: it is linked into <module>_testing, never into the product.
+# HOT: its inner loops are where tests spend their time, so it is optimized in every build but tests never are.
 # DEPS is the whole truth about which modules may be included; tools/lint/layers.py holds the code to it.
 function(concordat_module)
-  cmake_parse_arguments(ARG "" "NAME" "DEPS;LIBS;TEST_DEPS;TEST_LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "HOT" "NAME" "DEPS;LIBS;TEST_DEPS;TEST_LIBS" ${ARGN})
   file(GLOB all CONFIGURE_DEPENDS *.cc)
   set(tests ${all})
   set(fuzzers ${all})
@@ -29,6 +30,9 @@ function(concordat_module)
   target_link_libraries(concordat_${ARG_NAME} PUBLIC ${deps} PRIVATE tl::expected ${ARG_LIBS})
   target_link_libraries(concordat_${ARG_NAME} PUBLIC tl::expected nlohmann_json::nlohmann_json)
   target_precompile_headers(concordat_${ARG_NAME} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.h)
+  if(ARG_HOT AND CMAKE_BUILD_TYPE STREQUAL "Debug")
+    target_compile_options(concordat_${ARG_NAME} PRIVATE -O1)
+  endif()
 
   if(testing AND (CONCORDAT_TESTS OR CONCORDAT_FUZZ))
     add_library(concordat_${ARG_NAME}_testing STATIC ${testing})
@@ -41,6 +45,7 @@ function(concordat_module)
     if(TARGET concordat_${ARG_NAME}_testing)
       target_link_libraries(${ARG_NAME}_test PRIVATE concordat_${ARG_NAME}_testing)
     endif()
+    target_compile_options(${ARG_NAME}_test PRIVATE -O0)
     target_compile_definitions(${ARG_NAME}_test PRIVATE CONCORDAT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     target_precompile_headers(${ARG_NAME}_test PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.h <gtest/gtest.h>)
     set_property(GLOBAL APPEND PROPERTY CONCORDAT_UNIT_TESTS ${ARG_NAME}_test)
