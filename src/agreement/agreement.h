@@ -66,6 +66,7 @@ struct Hours {
 struct Conditions {
   std::optional<Hours> hours;
   std::optional<int> per_hour;  // questions of one analyst
+  int sealed_days = 0;          // for how long nobody is shown what was asked; 0: the register shows it
 };
 
 inline constexpr const char* kSelf = "self";

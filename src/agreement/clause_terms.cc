@@ -14,6 +14,7 @@ constexpr double kLargestDelta = 1e-3;
 constexpr int kLongestRetention = 36'500;
 constexpr std::int64_t kMostPeople = 1'000'000'000;
 constexpr int kMostQuestions = 1'000'000;
+constexpr int kMostSealedDays = 3650;
 constexpr const char* kDays[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 constexpr const char* kStages[] = {"pilot", "roll-out", "deployed", "expanding"};
 
@@ -102,11 +103,13 @@ Result<std::map<std::string, std::string>> ReadSafes(const Place& place) {
 }
 
 Result<Conditions> ReadConditions(const Place& place) {
-  TRY(place.CheckKeys({"hours", "questions_per_hour"}));
+  TRY(place.CheckKeys({"hours", "questions_per_hour", "sealed_days"}));
   Conditions conditions;
   if (const auto hours = place.FieldIfAny("hours")) conditions.hours = TRY(ReadHours(*hours));
   if (const auto rate = place.FieldIfAny("questions_per_hour"))
     conditions.per_hour = static_cast<int>(TRY(rate->Whole(1, kMostQuestions)));
+  if (const auto sealed = place.FieldIfAny("sealed_days"))
+    conditions.sealed_days = static_cast<int>(TRY(sealed->Whole(1, kMostSealedDays)));
   return conditions;
 }
 

@@ -271,7 +271,8 @@ Outcome<Permit> Decide(const Request& request, const Evidence& evidence) {
                 .budget = {protection.epsilon, protection.delta},
                 .analyst_epsilon = protection.per_analyst,
                 .minimum_people = protection.minimum_people,
-                .retention_days = document.retention_days};
+                .retention_days = document.retention_days,
+                .sealed_days = document.conditions.sealed_days};
 }
 
 }  // namespace concordat::agreement

@@ -45,6 +45,7 @@ struct Permit {
   std::optional<Epsilon> analyst_epsilon;        // of this analyst under it, when it sets one
   std::int64_t minimum_people = 1;
   int retention_days = 0;
+  int sealed_days = 0;  // of the record of what was asked; 0: it is not sealed
 };
 
 // Refusals, in the order of the conditions: analyst_unknown, agreement_unknown (also for one that does not

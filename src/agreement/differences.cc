@@ -77,6 +77,9 @@ void AddProtection(Lines& lines, const Agreement& before, const Agreement& after
             "one question may spend less: epsilon");
   AddNumber(lines, static_cast<double>(a.minimum_people), static_cast<double>(b.minimum_people),
             "only larger groups are shown: minimum_people", "smaller groups are shown: minimum_people");
+  AddNumber(lines, before.conditions.sealed_days, after.conditions.sealed_days,
+            "what was asked is sealed for longer: sealed_days",
+            "what was asked is sealed for less long: sealed_days");
   AddNumber(lines, before.retention_days, after.retention_days, "results are kept longer: retention_days",
             "results are kept for less long: retention_days");
 }
@@ -92,6 +95,7 @@ const std::set<std::string> kSaid = {"/parties",
                                      "/protection/delta",
                                      "/protection/per_query",
                                      "/protection/minimum_people",
+                                     "/conditions/sealed_days",
                                      "/retention_days"};
 
 bool IsSaid(const std::string& path) { return kSaid.contains(path); }
