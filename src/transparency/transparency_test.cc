@@ -1,0 +1,204 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "agreement/testing_agreement.h"
+#include "ledger/seal.h"
+#include "ledger/testing_ledger.h"
+#include "transparency/feed.h"
+#include "transparency/html.h"
+#include "transparency/page.h"
+#include "transparency/words.h"
+
+namespace concordat::transparency {
+namespace {
+
+using agreement::Verb;
+
+constexpr char kNasty[] = "SELECT '<script>alert(1)</script>' & \"x\" -- \xEF\xBF\xBF\x01";
+
+class RegisterTest : public testing::Test {
+ protected:
+  RegisterTest() {
+    store_ = *store::Store::Open(folder_ / "store.db", ledger::LedgerMigrations());
+    auto opened = ledger::Ledger::Open(*store_, ledger::TestKey(), clock_, random_,
+                                       {&agreements_, &catalogue_, &budgets_, &tally_});
+    EXPECT_TRUE(opened) << opened.error().message;
+    ledger_ = *std::move(opened);
+  }
+  ~RegisterTest() override {
+    store_.reset();
+    ledger_.reset();
+  }
+  void Take(Verb verb, const std::shared_ptr<const agreement::Agreement>& document, const char* by) {
+    const auto entered = agreement::Enter(*ledger_, agreements_, agreement::SampleStep(verb, document, by));
+    ASSERT_TRUE(entered && *entered) << (*entered ? "" : entered->error().message);
+  }
+  void Activate(const std::shared_ptr<const agreement::Agreement>& document) {
+    Take(Verb::kPropose, document, "sam");
+    Take(Verb::kApprove, document, "kim");
+    Take(Verb::kApprove, document, "lee");
+  }
+  // A question and its answer as release enters them.
+  std::uint64_t Ask(const agreement::Agreement& document, const std::string& text, bool sealed = false) {
+    const std::string product = document.tables.begin()->second.front().product;
+    EXPECT_TRUE(ledger_->Append({.kind = ledger::kind::kCharge,
+                                 .body = {{"document", document.id}, {"agreement", document.name}},
+                                 .secret = {}}));
+    ledger::Draft release{.kind = ledger::kind::kRelease,
+                          .body = {{"document", document.id},
+                                   {"agreement", document.name},
+                                   {"product", product + "@1"},
+                                   {"outcome", "answered"}},
+                          .secret = Json{{"text", text}, {"parameters", {"7", nullptr}}}};
+    if (sealed) ledger::Seal(release, ledger_->Now() + std::chrono::days(10));
+    const auto entry = ledger_->Append(release);
+    EXPECT_TRUE(entry) << entry.error().message;
+    return entry->index;
+  }
+  Register All() const {
+    const auto lock = ledger_->Share();
+    return MakeRegister({agreements_, catalogue_, budgets_, tally_}, ledger_->Now());
+  }
+  AskedPage Asked(const AskedFilter& filter = {}, std::optional<std::uint64_t> before = {},
+                  std::size_t most = 50) const {
+    auto page = ReadAsked(*ledger_, filter, before, most);
+    EXPECT_TRUE(page) << page.error().message;
+    return *page;
+  }
+
+  store::TemporaryFolder folder_;
+  ManualClock clock_{agreement::At("2026-07-01")};
+  OsRandom random_;
+  agreement::Registry agreements_{"lewisham"};
+  catalogue::Catalogue catalogue_;
+  ledger::BudgetBook budgets_;
+  Tally tally_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<ledger::Ledger> ledger_;
+};
+
+TEST_F(RegisterTest, PlacesAgreementsByWhereTheyStand) {
+  const auto document = agreement::Sample();
+  Take(Verb::kDraft, document, "sam");
+  EXPECT_TRUE(All().in_force.empty() && All().coming.empty() && All().past.empty());  // its author's alone
+  Take(Verb::kPropose, document, "sam");
+  ASSERT_EQ(All().coming.size(), 1u);
+  Take(Verb::kApprove, document, "kim");
+  Take(Verb::kApprove, document, "lee");
+  ASSERT_EQ(All().in_force.size(), 1u);
+  EXPECT_EQ(All().in_force[0].state, "active");
+  Take(Verb::kSuspend, document, "sam");
+  EXPECT_EQ(All().in_force[0].state, "suspended");
+  Take(Verb::kRevoke, document, "sam");
+  ASSERT_EQ(All().past.size(), 1u);
+  EXPECT_EQ(All().past[0].state, "revoked");
+  EXPECT_NE(All().Find(document->id), nullptr);
+  EXPECT_EQ(All().Find("nobody's"), nullptr);
+}
+
+TEST_F(RegisterTest, CountsWhatWasAskedAndAddsUp) {
+  const auto document = agreement::Sample();
+  Activate(document);
+  Ask(*document, "SELECT 1");
+  Ask(*document, "SELECT 2");
+  ASSERT_TRUE(ledger_->Append({.kind = ledger::kind::kRelease,
+                               .body = {{"document", document->id}, {"outcome", "repeated"}},
+                               .secret = {}}));
+  const Register all = All();
+  EXPECT_EQ(all.in_force[0].counts.asked, 2u);
+  EXPECT_EQ(all.in_force[0].counts.answered, 2u);
+  EXPECT_EQ(all.in_force[0].counts.repeated, 1u);
+  ASSERT_EQ(all.by_purpose.size(), 1u);
+  EXPECT_EQ(all.by_purpose[0].of, "scientific research");
+  EXPECT_EQ(all.by_purpose[0].asked, 2u);
+  ASSERT_EQ(all.by_body.size(), 1u);
+  EXPECT_EQ(all.by_body[0].of, "lewisham");
+  const Json json = ToJson(all);
+  EXPECT_EQ(json["in_force"][0]["id"], document->id);
+  EXPECT_EQ(json["totals"]["by_purpose"][0]["asked"], 2);
+}
+
+TEST_F(RegisterTest, ShowsTextsUnlessSealedOrErased) {
+  const auto document = agreement::Sample();
+  Activate(document);
+  const std::uint64_t erased = Ask(*document, "SELECT 'erased'");
+  Ask(*document, "SELECT 'sealed'", true);
+  Ask(*document, "SELECT 'open'");
+  ASSERT_TRUE(ledger_->Erase({erased}, "asked for"));
+  const AskedPage page = Asked();
+  ASSERT_EQ(page.asked.size(), 3u);
+  EXPECT_EQ(page.asked[0].text, "SELECT 'open'");
+  EXPECT_EQ(page.asked[0].parameters, (std::vector<std::string>{"7", "NULL"}));
+  EXPECT_FALSE(page.asked[1].text);
+  ASSERT_TRUE(page.asked[1].sealed_until);
+  EXPECT_FALSE(page.asked[2].text);
+  EXPECT_FALSE(page.asked[2].sealed_until);
+  EXPECT_EQ(ToJson(page).dump().find("'sealed'"), std::string::npos);
+  clock_.Advance(std::chrono::days(10));
+  EXPECT_EQ(Asked().asked[1].text, "SELECT 'sealed'");
+}
+
+TEST_F(RegisterTest, PagesThroughWhatWasAsked) {
+  const auto document = agreement::Sample();
+  Activate(document);
+  constexpr int kQuestions = 600;  // more than one read of the ledger
+  for (int i = 0; i < kQuestions; ++i) Ask(*document, "SELECT " + std::to_string(i));
+  std::optional<std::uint64_t> before;
+  int next = kQuestions;
+  do {
+    const AskedPage page = Asked({.document = document->id, .products = {}}, before, 70);
+    for (const auto& asked : page.asked) EXPECT_EQ(*asked.text, "SELECT " + std::to_string(--next));
+    before = page.older;
+  } while (before);
+  EXPECT_EQ(next, 0);
+  EXPECT_TRUE(Asked({.document = "another", .products = {}}).asked.empty());
+  EXPECT_TRUE(Asked({.document = {}, .products = {"lewisham/other"}}).asked.empty());
+  clock_.Advance(std::chrono::days(1));
+  EXPECT_TRUE(Asked({.document = {}, .products = {}, .since = clock_.Now()}).asked.empty());
+}
+
+TEST_F(RegisterTest, WritesNothingThatAnybodyWroteAsMarkup) {
+  const auto document = agreement::Sample("question: ", "question: <b>bold</b> & ");
+  Activate(document);
+  Ask(*document, kNasty);
+  const Register all = All();
+  const auto feed = Feed(*ledger_, "lewisham");
+  ASSERT_TRUE(feed) << feed.error().message;
+  for (const std::string& page : {RegisterPage(all), UsePage(all, all.in_force[0], Asked()), *feed}) {
+    EXPECT_EQ(page.find("<script"), std::string::npos);
+    EXPECT_EQ(page.find("<b>"), std::string::npos);
+    EXPECT_EQ(page.find('\x01'), std::string::npos);
+    EXPECT_EQ(page.find("\xEF\xBF\xBF"), std::string::npos);
+  }
+  EXPECT_NE(UsePage(all, all.in_force[0], Asked()).find("&lt;script&gt;alert(1)"), std::string::npos);
+}
+
+TEST_F(RegisterTest, FeedsStepsAndQuestionsNewestFirst) {
+  const auto document = agreement::Sample();
+  Take(Verb::kDraft, document, "sam");
+  Activate(document);
+  Ask(*document, "SELECT 'sealed'", true);
+  const std::string feed = *Feed(*ledger_, "lewisham");
+  const auto question = feed.find("A question of");
+  const auto proposed = feed.find("heart-study: proposed by lewisham");
+  ASSERT_NE(question, std::string::npos);
+  ASSERT_NE(proposed, std::string::npos);
+  EXPECT_LT(question, proposed);
+  EXPECT_EQ(feed.find("drafted"), std::string::npos);
+  EXPECT_EQ(feed.find("'sealed'"), std::string::npos);
+  EXPECT_NE(feed.find("Sealed until 2026-07-11"), std::string::npos);
+}
+
+TEST(Words, AreThoseOfPeople) {
+  EXPECT_EQ(PurposeInWords("dpv:ScientificResearch"), "scientific research");
+  EXPECT_EQ(PurposeInWords("dpv:FraudPreventionAndDetection"), "fraud prevention and detection");
+  EXPECT_EQ(PurposeInWords("dpv:NonCommercialResearch"), "non commercial research");
+  EXPECT_EQ(PurposeInWords("plain"), "plain");
+  EXPECT_EQ(BasisInWords("dpv-gdpr:A6-1-e"),
+            "a task in the public interest or official authority (GDPR Article 6(1)(e))");
+  EXPECT_EQ(BasisInWords("uk:SomeAct2017"), "uk:SomeAct2017");
+}
+
+}  // namespace
+}  // namespace concordat::transparency
