@@ -26,6 +26,7 @@ void AddMemberCommands(CLI::App& app, Invocation& invocation);
 void AddProductCommands(CLI::App& app, Invocation& invocation);
 void AddAnalystCommands(CLI::App& app, Invocation& invocation);
 void AddAgreementCommands(CLI::App& app, Invocation& invocation);
+void AddSubjectCommands(CLI::App& app, Invocation& invocation);
 void AddPersonCommands(CLI::App& app, Invocation& invocation);
 void AddTokenCommands(CLI::App& app, Invocation& invocation);
 void AddAskCommands(CLI::App& app, Invocation& invocation);

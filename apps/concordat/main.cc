@@ -41,6 +41,7 @@ void Describe(CLI::App& app, Invocation& invocation, std::string& home, std::str
   AddPersonCommands(app, invocation);
   AddTokenCommands(app, invocation);
   AddAgreementCommands(app, invocation);
+  AddSubjectCommands(app, invocation);
   AddAskCommands(app, invocation);
   AddLedgerCommands(app, invocation);
   AddWitnessCommands(app, invocation);

@@ -43,17 +43,17 @@ Result<std::unique_ptr<Node>> Node::Open(Home home) {
 Result<void> Node::Start() {
   store_ = TRY(store::Store::Open(home_.store(), ledger::LedgerMigrations()));
   auto key = TRY(ReadLedgerKey(home_));
-  ledger_ =
-      TRY(ledger::Ledger::Open(*store_, std::move(key), clock_, random_,
-                               {&catalogue_, &agreements_, &tokens_, &budgets_, &history_, &witnesses_}));
+  ledger_ = TRY(ledger::Ledger::Open(*store_, std::move(key), clock_, random_,
+                                     {&catalogue_, &agreements_, &tokens_, &budgets_, &subjects_, &uses_,
+                                      &history_, &witnesses_}));
   TRY(CheckRemembered(*ledger_, home_.newest_checkpoint()));
   cosigner_ = TRY(ReadWitnessKey(home_, random_));
   TRY(cosigned_.Load());
   noise_ = std::make_unique<dp::NoisePool>(random_);
   sources_ = TRY(release::Sources::Open(
       {.memory_mb = home_.config.engine_memory_mb, .threads = home_.config.engine_threads}));
-  const release::Parts parts{*ledger_,  budgets_, catalogue_, agreements_, history_,
-                             *sources_, *noise_,  random_,    clock_};
+  const release::Parts parts{*ledger_, budgets_,  catalogue_, agreements_, subjects_,
+                             history_, *sources_, *noise_,    random_,     clock_};
   const release::Timing timing{.grid = home_.config.answer_grid, .engine_limit = home_.config.query_time};
   release_ = std::make_unique<release::Release>(parts, timing, LogFailure);
   return {};

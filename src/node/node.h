@@ -21,6 +21,8 @@
 #include "release/release.h"
 #include "release/sources.h"
 #include "store/store.h"
+#include "subject/subject.h"
+#include "transparency/tally.h"
 
 namespace concordat::node {
 
@@ -43,6 +45,8 @@ class Node {
   const catalogue::Catalogue& catalogue() const { return catalogue_; }
   const agreement::Registry& agreements() const { return agreements_; }
   const agreement::TokenBook& tokens() const { return tokens_; }
+  const subject::Subjects& subjects() const { return subjects_; }
+  const transparency::Tally& uses() const { return uses_; }
   const release::History& history() const { return history_; }
   const ledger::WitnessBook& witnesses() const { return witnesses_; }
   const crypto::Cosigner& cosigner() const { return *cosigner_; }
@@ -68,6 +72,8 @@ class Node {
   catalogue::Catalogue catalogue_;
   agreement::Registry agreements_;
   agreement::TokenBook tokens_;
+  subject::Subjects subjects_;
+  transparency::Tally uses_;
   release::History history_;
   ledger::WitnessBook witnesses_;
   CosignedHead cosigned_;

@@ -15,7 +15,7 @@ std::vector<Verb> AllVerbs() {
   std::vector<Verb> all;
   for (auto verbs :
        {ProductVerbs(), AnalystVerbs(), PersonVerbs(), TokenVerbs(), AgreementVerbs(), ExchangeVerbs(),
-        ExplainVerbs(), LedgerVerbs(), WitnessVerbs(), AskVerbs(), CareVerbs()}) {
+        ExplainVerbs(), SubjectVerbs(), LedgerVerbs(), WitnessVerbs(), AskVerbs(), CareVerbs()}) {
     std::move(verbs.begin(), verbs.end(), std::back_inserter(all));
   }
   return all;

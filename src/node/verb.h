@@ -42,6 +42,7 @@ std::vector<Verb> ExchangeVerbs();
 std::vector<Verb> ExplainVerbs();
 std::vector<Verb> PersonVerbs();
 std::vector<Verb> TokenVerbs();
+std::vector<Verb> SubjectVerbs();
 std::vector<Verb> LedgerVerbs();
 std::vector<Verb> WitnessVerbs();
 std::vector<Verb> AskVerbs();

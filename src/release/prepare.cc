@@ -64,7 +64,7 @@ Outcome<Row> TypedParameters(const sql::Query& query, const Row& given) {
   return typed;
 }
 
-std::string IdentityOf(const Bound& bound, const sql::Terms& terms, const Row& parameters) {
+std::string AskedOf(const Bound& bound, const sql::Terms& terms, const Row& parameters) {
   Json values = Json::array();
   for (const Value& value : parameters) values.push_back(IsNull(value) ? Json() : Json(ToText(value)));
   const catalogue::Product& product = bound.published->product;
@@ -127,14 +127,36 @@ Outcome<Bound> BindQuestion(const Parts& parts, const Caller& caller, const Ques
   return bound;
 }
 
+// A unit that is none of the column's type is of an older version, and nobody's now.
+void TakeObjections(const Parts& parts, Prepared& prepared) {
+  const catalogue::Product& product = prepared.published->product;
+  prepared.plan.left_out.clear();
+  prepared.identity = prepared.asked;
+  const subject::ObjectionsPtr objections = parts.subjects.To(product.id);
+  if (!objections || product.unit() == nullptr) return;
+  for (const std::string& unit : objections->units) {
+    if (auto value = ValueFromText(product.unit()->type, unit))
+      prepared.plan.left_out.push_back(*std::move(value));
+  }
+  prepared.identity += fmt::format(".{}", objections->changed);
+}
+
 Outcome<Prepared> Prepare(const Parts& parts, const Caller& caller, const Question& question) {
   Bound bound = TRY(BindQuestion(parts, caller, question));
   Row parameters = TRY(TypedParameters(*bound.query, question.parameters));
   const sql::Terms terms = TermsOf(bound.permit, question.settings);
   sql::Plan plan = TRY(sql::MakePlan(bound.query, terms));
-  std::string identity = IdentityOf(bound, terms, parameters);
-  return Prepared{std::move(bound.permit), std::move(bound.published), std::move(bound.query),
-                  std::move(plan),         std::move(parameters),      std::move(identity)};
+  std::string asked = AskedOf(bound, terms, parameters);
+  Prepared prepared{.permit = std::move(bound.permit),
+                    .published = std::move(bound.published),
+                    .query = std::move(bound.query),
+                    .plan = std::move(plan),
+                    .parameters = std::move(parameters),
+                    .asked = std::move(asked),
+                    .identity = {}};
+  const auto lock = parts.ledger.Share();
+  TakeObjections(parts, prepared);
+  return prepared;
 }
 
 }  // namespace concordat::release

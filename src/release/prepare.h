@@ -15,7 +15,8 @@ struct Prepared {
   std::shared_ptr<const sql::Query> query;
   sql::Plan plan;
   Row parameters;        // of the query's types
-  std::string identity;  // same question, agreement, terms and revision: same identity
+  std::string asked;     // same question, agreement, terms and revision: the same
+  std::string identity;  // the same, and objections as they were then
 };
 
 // The query alone, for Describe: parameters may be missing.
@@ -29,6 +30,8 @@ struct Bound {
 // or is the ledger's own condition.
 Outcome<agreement::Permit> DecideOn(const Parts& parts, const Caller& caller, const Question& question);
 Outcome<Bound> BindQuestion(const Parts& parts, const Caller& caller, const Question& question);
+// Leaves out who has objected by now. The caller holds Share, or is the ledger's own condition.
+void TakeObjections(const Parts& parts, Prepared& prepared);
 Outcome<Prepared> Prepare(const Parts& parts, const Caller& caller, const Question& question);
 
 }  // namespace concordat::release

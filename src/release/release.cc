@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/mutation.h"
+#include "ledger/seal.h"
 #include "release/answer_json.h"
 #include "release/grid.h"
 #include "release/prepare.h"
@@ -177,6 +178,7 @@ Json ReleaseBody(const std::string& id, const char* outcome, const Prepared& pre
           {"outcome", outcome},
           {"identity", prepared.identity},
           {"agreement", prepared.permit.agreement},
+          {"document", prepared.permit.agreement_id},
           {"product", fmt::format("{}@{}", product.id, product.version)},
           {"revision", product.revision}};
 }
@@ -192,6 +194,15 @@ Json SecretOf(const Caller& caller, const Question& question, const Prepared& pr
                  {"way", caller.way}};
   if (answer != nullptr) secret["answer"] = ToJson(*answer);
   return secret;
+}
+
+// What came of a question that was charged, with what was asked; sealed where the agreement says so.
+ledger::Draft RecordOf(const char* outcome, Json secret, const std::string& id, const Prepared& prepared,
+                       Time now) {
+  ledger::Draft draft{ledger::kind::kRelease, ReleaseBody(id, outcome, prepared), std::move(secret)};
+  if (prepared.permit.sealed_days > 0)
+    ledger::Seal(draft, now + std::chrono::days(prepared.permit.sealed_days));
+  return draft;
 }
 
 }  // namespace
@@ -248,7 +259,7 @@ Outcome<std::optional<Answer>> Release::Repeat(const Caller& caller, const Prepa
 }
 
 Outcome<Answer> Release::Ask(const Caller& caller, const Question& question, const engine::Cancel& cancel) {
-  const Prepared prepared = TRY(Prepare(parts_, caller, question));
+  Prepared prepared = TRY(Prepare(parts_, caller, question));
   const GridExit exit(parts_.clock, timing_.grid);
   if (auto stored = TRY(Repeat(caller, prepared))) {
     exit.Wait();
@@ -264,6 +275,7 @@ Outcome<Answer> Release::Ask(const Caller& caller, const Question& question, con
   const auto charged =
       parts_.ledger.AppendIf({ledger::kind::kCharge, ledger::ChargeBody(charge), {}}, [&]() -> Outcome<void> {
         TRY(StillPermitted(parts_, caller, question, prepared));
+        TakeObjections(parts_, prepared);  // an objection holds for every question charged after it
         if (prepared.plan.measurements.empty()) return {};
         before = parts_.budgets.SpentUnder(charge);
         return parts_.budgets.Check(charge);
@@ -289,15 +301,15 @@ Outcome<Answer> Release::Recorded(const std::string& id, const Caller& caller, c
                                   const Prepared& prepared, Outcome<Answer> answer) {
   if (answer) {
     const auto recorded =
-        parts_.ledger.AppendIf({ledger::kind::kRelease, ReleaseBody(id, "answered", prepared),
-                                SecretOf(caller, question, prepared, &*answer)},
+        parts_.ledger.AppendIf(RecordOf("answered", SecretOf(caller, question, prepared, &*answer), id,
+                                        prepared, parts_.ledger.Now()),
                                [&] { return InForce(parts_, caller, prepared); });
     if (recorded && *recorded) return answer;
     answer = tl::unexpected(recorded ? WithReceipt(recorded->error(), id) : FailureOf(recorded.error(), id));
     if (!recorded && log_) log_(id, recorded.error());
   }
-  const auto failed = parts_.ledger.Append({ledger::kind::kRelease, ReleaseBody(id, "failed", prepared),
-                                            SecretOf(caller, question, prepared, nullptr)});
+  const auto failed = parts_.ledger.Append(
+      RecordOf("failed", SecretOf(caller, question, prepared, nullptr), id, prepared, parts_.ledger.Now()));
   if (!failed && log_) log_(id, failed.error());
   return answer;
 }

@@ -27,6 +27,7 @@
 #include "release/answer.h"
 #include "release/history.h"
 #include "release/sources.h"
+#include "subject/subject.h"
 
 namespace concordat::release {
 
@@ -36,6 +37,7 @@ struct Parts {
   const ledger::BudgetBook& budgets;
   const catalogue::Catalogue& catalogue;
   const agreement::Registry& agreements;
+  const subject::Subjects& subjects;
   const History& history;
   Sources& sources;
   dp::Noise& noise;

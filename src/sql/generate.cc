@@ -107,7 +107,8 @@ class InnerWriter {
   // "k0, k1" and with other columns before; grouping is empty without keys.
   std::vector<std::string> Keys(const char* also = nullptr) const;
   bool bounded() const { return plan_.bounding.mode == Mode::kBounded && !Mutated("unit_lost"); }
-  bool ExcludesNullUnits() const;
+  bool ReadsUnits() const;
+  std::string CountedUnits();
 
   const Plan& plan_;
   const Query& query_;
@@ -126,11 +127,22 @@ std::string InnerWriter::Arguments::Name(const Expr& expr, const char* prefix) {
   return fmt::format("{}{}", prefix, place - exprs.begin());
 }
 
-// Where publishing proved that every row has its unit, plain statements need not read the column.
-bool InnerWriter::ExcludesNullUnits() const {
+// Where publishing proved that every row has its unit, plain statements need not read the column, unless
+// somebody objected.
+bool InnerWriter::ReadsUnits() const {
   const catalogue::Column* unit = plan_.product->unit();
   if (plan_.bounding.mode == Mode::kPublic || unit == nullptr) return false;
-  return bounded() || unit->nullable || !plan_.product->bounds.rows_proven;
+  return bounded() || !plan_.left_out.empty() || unit->nullable || !plan_.product->bounds.rows_proven;
+}
+
+// Rows of nobody, and of those who objected, are in no answer.
+std::string InnerWriter::CountedUnits() {
+  if (!ReadsUnits() || Mutated("nobody_counted")) return "";
+  if (plan_.left_out.empty()) return " WHERE u IS NOT NULL";
+  std::vector<std::string> left_out;
+  for (const Value& unit : plan_.left_out)
+    left_out.push_back(bindings_.Bind(unit, plan_.product->unit()->type));
+  return fmt::format(" WHERE u IS NOT NULL AND u NOT IN ({})", fmt::join(left_out, ", "));
 }
 
 std::string InnerWriter::ClippedColumn(const Relation& scan, std::size_t index) {
@@ -169,7 +181,7 @@ std::string InnerWriter::Scan(const Relation& scan, const Columns& needed) {
                                 ColumnName(index)));
     clipped.push_back(ClippedColumn(scan, index));
   }
-  if (ExcludesNullUnits()) {
+  if (ReadsUnits()) {
     const catalogue::Column& unit = *plan_.product->unit();
     typed.push_back(
         fmt::format("TRY_CAST({} AS {}) AS u", QuoteIdentifier(unit.source_name), SqlType(unit.type)));
@@ -182,9 +194,9 @@ std::string InnerWriter::Scan(const Relation& scan, const Columns& needed) {
   });
   const std::string rows =
       clips ? fmt::format("SELECT {} FROM ({}) AS typed", fmt::join(clipped, ", "), source) : source;
-  const char* known = ExcludesNullUnits() && !Mutated("nobody_counted") ? " WHERE u IS NOT NULL" : "";
-  return *known == '\0' ? fmt::format("({}) AS scan", rows)
-                        : fmt::format("(SELECT * FROM ({}) AS scanned{}) AS scan", rows, known);
+  const std::string counted = CountedUnits();
+  return counted.empty() ? fmt::format("({}) AS scan", rows)
+                         : fmt::format("(SELECT * FROM ({}) AS scanned{}) AS scan", rows, counted);
 }
 
 // A FROM item that offers the needed columns as c0, c1, … and the unit as u.
@@ -206,7 +218,7 @@ std::string InnerWriter::Rows(const Relation& relation, const Columns& needed) {
   }
   const std::string predicate =
       relation.predicate ? fmt::format(" WHERE {}", writer.Write(*relation.predicate)) : "";
-  if (ExcludesNullUnits()) offered.emplace_back("u");
+  if (ReadsUnits()) offered.emplace_back("u");
   if (offered.empty()) offered.emplace_back("1 AS one");
   const std::string from = writer.Over(Rows(*relation.input, below));
   return fmt::format("(SELECT {} FROM {}{}) AS rows", fmt::join(offered, ", "), from, predicate);
@@ -320,6 +332,12 @@ std::string InnerWriter::PerUnit(const std::string& rows) const {
       fmt::join(Keys("u"), ", "), secret_, per_unit, plan_.bounding.groups);
 }
 
+// In the engine's integers. One step less where they are divided, for the division rounds.
+std::int64_t MostOfUnit(const Measured& sum, std::int64_t rows) {
+  if (sum.parts == 1) return rows * (sum.steps / sum.factor);
+  return (rows * sum.steps - 1) * sum.parts;
+}
+
 std::string InnerWriter::ClippedAggregate(std::size_t index) const {
   const Measured& measured = plan_.measured[index];
   const std::string value = fmt::format("n{}", index);
@@ -332,12 +350,6 @@ std::string InnerWriter::ClippedAggregate(std::size_t index) const {
       return Mutated("clip_left_out") ? fmt::format("SUM({})", value)
                                       : fmt::format("SUM(LEAST({}, {}))", value, rows);
     case Measured::Kind::kSum: {
-// In the engine's integers. One step less where they are divided, for the division rounds.
-std::int64_t MostOfUnit(const Measured& sum, std::int64_t rows) {
-  if (sum.parts == 1) return rows * (sum.steps / sum.factor);
-  return (rows * sum.steps - 1) * sum.parts;
-}
-
       const std::int64_t most = MostOfUnit(measured, rows);
       return fmt::format("SUM({})", ClipInteger(value, -most, most));
     }

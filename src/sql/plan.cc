@@ -197,8 +197,8 @@ bool CalibrateWhole(Measured& sum) {
   return true;
 }
 
-// Sums of whole doubles are exact, in whatever order they are added, while they stay below 2^53: here for 2^32
-// values. Adding doubles up is faster than making integers of them first, and rounding down than to the
+// Sums of whole doubles are exact, in whatever order they are added, while they stay below 2^53: here for
+// 2^32 values. Adding doubles up is faster than making integers of them first, and rounding down than to the
 // nearest; what that loses is won back by cutting each grid step into as many parts as there is room for.
 void ChooseParts(Measured& sum) {
   constexpr double kMost = 1 << 21;

@@ -68,8 +68,8 @@ struct Measured {
   std::int64_t factor = 1;  // grid steps of one in the engine's integers
   std::int64_t parts = 1;   // or the engine's integers in one grid step; one of the two is 1
   double unit = 1;          // what one grid step is in natural units
-  // kSum: the engine rounds v = (x - shift) * scale, down where `as_doubles`, or takes v = x when `whole`, and
-  // adds up 2v - (low + high).
+  // kSum: the engine rounds v = (x - shift) * scale, down where `as_doubles`, or takes v = x when `whole`,
+  // and adds up 2v - (low + high).
   bool whole = false;
   bool as_doubles = false;  // adds up doubles that are whole, so small that no sum of them is ever rounded
   double shift = 0;
@@ -106,6 +106,7 @@ struct Plan {
   dp::Measurements measurements;      // what to charge: one for each of `measured`; empty for public data
   Epsilon epsilon;                    // what the question costs alone, at terms.budget.delta
   Rho rho;                            // the same as zCDP
+  Row left_out;                       // units that objected: of the unit's type, and not known to MakePlan
 };
 
 // Refusals: budget_too_small (no grid step fits), accuracy_out_of_reach, bad_accuracy, accuracy_needs_people,

@@ -14,6 +14,7 @@
 #include "base/testing_random.h"
 #include "crypto/scram.h"
 #include "dp/testing_noise.h"
+#include "ledger/seal.h"
 #include "ledger/verify.h"
 #include "release/release.h"
 
@@ -61,7 +62,7 @@ class Exit : public testing::Test {
     store_ = *store::Store::Open(folder_ / "store.db", ledger::LedgerMigrations());
     SeededRandom random(5);
     ledger_ = *ledger::Ledger::Open(*store_, *crypto::SigningKey::Generate("lewisham", random), clock_,
-                                    random_, {&catalogue_, &agreements_, &budgets_, &history_});
+                                    random_, {&catalogue_, &agreements_, &budgets_, &subjects_, &history_});
     sources_ = *Sources::Open({.memory_mb = 256, .threads = 1});
     Publish(100);
     AddAna();
@@ -74,8 +75,8 @@ class Exit : public testing::Test {
   }
 
   void Open(const Timing& timing) {
-    const Parts parts{*ledger_,  budgets_, catalogue_, agreements_, history_,
-                      *sources_, noise_,   random_,    clock_};
+    const Parts parts{*ledger_, budgets_,  catalogue_, agreements_, subjects_,
+                      history_, *sources_, noise_,     random_,     clock_};
     release_ = std::make_unique<Release>(
         parts, timing, [this](const std::string&, const Error& error) { said_ = error.message; });
   }
@@ -135,6 +136,7 @@ class Exit : public testing::Test {
   catalogue::Catalogue catalogue_;
   agreement::Registry agreements_{"lewisham"};
   ledger::BudgetBook budgets_;
+  subject::Subjects subjects_;
   History history_;
   dp::NoNoise noise_;
   std::unique_ptr<store::Store> store_;
@@ -283,7 +285,8 @@ TEST_F(Exit, TellsNobodyWhetherTheEngineWasDoneWhenTheCancelCame) {
   const Caller caller{.analyst = "ana", .agreement = "heart-study", .way = "test"};
   engine::Cancel late;
   const LateCancel clock(agreement::At("2026-07-01"), late);
-  const Parts parts{*ledger_, budgets_, catalogue_, agreements_, history_, *sources_, noise_, random_, clock};
+  const Parts parts{*ledger_, budgets_,  catalogue_, agreements_, subjects_,
+                    history_, *sources_, noise_,     random_,     clock};
   Release release(parts, {.grid = Milliseconds{1}}, {});
   const auto after = release.Ask(caller, {.text = text, .parameters = {}, .settings = {}}, late);
   engine::Cancel early;
@@ -373,6 +376,81 @@ TEST_F(Exit, HoldsTheRateHoweverManyAskAtOnce) {
   clock_.Advance(Milliseconds(3'600'000));
   ask_at_once(0.5);
   EXPECT_EQ(answered, 10);
+}
+
+TEST_F(Exit, LeavesOutWhoObjected) {
+  const std::string text = "SELECT region, count(*), avg(amount) FROM visits GROUP BY region ORDER BY region";
+  const auto before = Ask(text);
+  ASSERT_TRUE(before) << before.error().message;
+  const auto take = [&](subject::Stand stand, const char* unit) {
+    const auto entered = subject::Enter(*ledger_, subjects_, stand, "lewisham/visits", unit, "subject");
+    EXPECT_TRUE(entered);
+    return *entered ? "" : entered->error().reason;
+  };
+  EXPECT_EQ(take(subject::Stand::kWithdraw, "3"), "objection_unknown");
+  for (const char* unit : {"1", "3", "4"}) EXPECT_EQ(take(subject::Stand::kObject, unit), "");
+  EXPECT_EQ(take(subject::Stand::kObject, "3"), "objection_stands");
+  const auto after = Ask(text);
+  ASSERT_TRUE(after) << after.error().message;
+  EXPECT_NE(after->id, before->id);  // the stored answer counts them, so it is given to nobody any more
+  EXPECT_EQ(before->rows[0][1], Value(std::int64_t{50}));
+  EXPECT_EQ(after->rows[0][1], Value(std::int64_t{48}));  // north: 1 and 3
+  EXPECT_EQ(after->rows[1][1], Value(std::int64_t{49}));
+  const auto people = Ask("SELECT count(DISTINCT id) FROM visits");
+  ASSERT_TRUE(people) << people.error().message;
+  EXPECT_EQ(Count(*people), 97);
+  EXPECT_EQ(take(subject::Stand::kWithdraw, "4"), "");
+  const auto back = Ask(text, {.epsilon = 0.5});
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(back->rows[1][1], Value(std::int64_t{50}));
+}
+
+// From the objection's entry on, however many questions were on their way.
+TEST_F(Exit, LeavesOutWhoObjectedWhileOthersAsk) {
+  std::atomic<bool> done{false};
+  std::vector<std::thread> analysts;
+  for (int i = 0; i < 8; ++i) {
+    analysts.emplace_back([&, i] {
+      for (int j = 0; !done; ++j) {
+        Ask(fmt::format("SELECT count(*) FROM visits WHERE amount < {}", 1000 + i + j / 1000.0),
+            {.epsilon = 0.001});
+      }
+    });
+  }
+  while (Entries("answered") < 20) std::this_thread::yield();
+  const auto objected =
+      subject::Enter(*ledger_, subjects_, subject::Stand::kObject, "lewisham/visits", "7", "subject");
+  const std::size_t answered = Entries("answered");
+  while (Entries("answered") < answered + 40) std::this_thread::yield();
+  done = true;
+  for (std::thread& analyst : analysts) analyst.join();
+  ASSERT_TRUE(objected && *objected);
+  std::set<std::string> later;  // charged after the objection
+  int with = 0, without = 0;
+  const auto entries = *ledger_->Read(0, 100'000);
+  for (const ledger::Entry& entry : entries) {
+    const bool charge = entry.kind == ledger::kind::kCharge;
+    if (charge && entry.index > (*objected)->index) later.insert(entry.body["question"]);
+    if (entry.kind != ledger::kind::kRelease || entry.body["outcome"] != "answered") continue;
+    const bool counts = (*entry.secret)["answer"]["rows"][0][0] == "100";
+    EXPECT_EQ(counts, !later.contains(entry.body["question"])) << entry.index;
+    ++(counts ? with : without);
+  }
+  EXPECT_GT(with, 0);
+  EXPECT_GT(without, 0);
+}
+
+TEST_F(Exit, SealsWhatWasAskedWhereTheAgreementSaysSo) {
+  Revoke();
+  Agree(std::string(kAgreement) + "conditions: {sealed_days: 30}\n");
+  ASSERT_TRUE(Ask("SELECT count(*) FROM visits"));
+  const ledger::Entry entry = ledger_->Read(ledger_->Head().size - 1, 1)->front();
+  ASSERT_EQ(entry.kind, ledger::kind::kRelease);
+  EXPECT_EQ(ledger::Shown(entry, clock_.Now()), nullptr);
+  EXPECT_EQ(ledger::Shown(entry, clock_.Now() + std::chrono::days(29)), nullptr);
+  EXPECT_NE(ledger::Shown(entry, clock_.Now() + std::chrono::days(30)), nullptr);
+  EXPECT_TRUE(Ask("SELECT count(*) FROM visits"));  // the analyst still has the stored answer
+  EXPECT_EQ(Entries("answered"), 1U);
 }
 
 TEST_F(Exit, ChargesNothingForARefusal) {
