@@ -10,7 +10,8 @@ namespace concordat::node {
 
 std::vector<web::Route> WebRoutes(Node& node, Sessions sessions) {
   std::vector<web::Route> all;
-  for (auto routes : {LedgerRoutes(node), HealthRoutes(node), MetricRoutes(node, std::move(sessions))}) {
+  for (auto routes : {LedgerRoutes(node), RegisterRoutes(node), HealthRoutes(node),
+                      MetricRoutes(node, std::move(sessions))}) {
     std::move(routes.begin(), routes.end(), std::back_inserter(all));
   }
   return all;

@@ -17,7 +17,7 @@ std::string TextIn(const Json& object, const char* field) {
 }
 
 bool Fits(const AskedFilter& filter, const ledger::Entry& entry) {
-  if (entry.kind != ledger::kind::kRelease || entry.time < filter.since) return false;
+  if (entry.kind != ledger::kind::kRelease) return false;
   if (!filter.document.empty() && TextIn(entry.body, "document") != filter.document) return false;
   const std::string product = TextIn(entry.body, "product");
   return filter.products.empty() || filter.products.contains(product.substr(0, product.find('@')));
@@ -56,7 +56,6 @@ Result<AskedPage> ReadAsked(const ledger::Ledger& ledger, const AskedFilter& fil
     const std::uint64_t first = end - last > kAtOnce ? end - kAtOnce : last;
     const auto entries = TRY(ledger.Read(first, end - first));
     for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
-      if (entry->time < filter.since) return page;
       if (!Fits(filter, *entry)) continue;
       page.asked.push_back(AskedOf(*entry, now));
       if (page.asked.size() < most) continue;

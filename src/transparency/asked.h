@@ -27,7 +27,6 @@ struct Asked {
 struct AskedFilter {
   std::string document;            // empty: any
   std::set<std::string> products;  // "lewisham/adult", whatever the version; empty: any
-  Time since{};
 };
 
 struct AskedPage {

@@ -24,7 +24,7 @@ std::string Capital(std::string text) {
 // Share of a budget that is used, in words that need no mathematics.
 std::string UsedText(const ledger::LevelState& budget) {
   const double limit = budget.limit.epsilon.value;
-  return fmt::format("{:.0f}% of the privacy budget ({:.3g} of ε {:.3g})",
+  return fmt::format("{:.0f}% used ({:.3g} of ε\u00a0{:.3g})",
                      limit > 0 ? 100 * budget.spent.value / limit : 0, budget.spent.value, limit);
 }
 
@@ -60,7 +60,7 @@ std::string End(Html html) {
 std::string CountsText(const Counts& counts) {
   std::string text = fmt::format("{} asked, {} answered", counts.asked, counts.answered);
   if (counts.failed > 0) text += fmt::format(", {} failed", counts.failed);
-  if (counts.repeated > 0) text += fmt::format(", {} answers given again", counts.repeated);
+  if (counts.repeated > 0) text += fmt::format(", {} given again from the store", counts.repeated);
   if (counts.last) text += ", the last on " + Day(*counts.last);
   return text;
 }
@@ -78,9 +78,9 @@ std::vector<std::pair<std::string, std::string>> TermsOf(const Use& use) {
       {"Valid", fmt::format("from {} until {}", Day(document.from), Day(document.until))},
       {"Questions", CountsText(use.counts)}};
   for (const UsedTable& table : use.tables) {
-    std::string what = table.about.empty() ? table.product : table.about + " (" + table.product + ")";
-    if (table.budget) what += ": " + UsedText(*table.budget);
-    terms.emplace_back("Data: " + table.name, std::move(what));
+    const std::string what = table.about.empty() ? table.product : table.about + " (" + table.product + ")";
+    terms.emplace_back("Data: " + table.name, what);
+    if (table.budget) terms.emplace_back("Privacy budget: " + table.name, UsedText(*table.budget));
   }
   return terms;
 }
@@ -190,10 +190,11 @@ std::string MineForm(const std::string& member, const std::string& problem) {
   Html html = Begin(member, "Data about me");
   if (!problem.empty()) html.Element("p", problem, {{"role", "alert"}, {"class", "problem"}});
   html.Element(
-      "p", "With the token that " + member +
-               " gave you, you see which agreements cover data about you, what was asked since, and you may "
-               "object: then nothing about you goes into any later answer. You have no token? Ask " +
-               member + "'s data protection officer for one.");
+      "p",
+      "With the token that " + member +
+          " gave you, you see which agreements cover data about you, what was asked of them, and you may "
+          "object: then nothing about you goes into any later answer. You have no token? Ask " +
+          member + "'s data protection officer for one.");
   html.Open("form", {{"method", "post"}, {"action", kMinePath}});
   html.Element("label", "Your token", {{"for", "token"}});
   html.Open("input", {{"id", "token"},
@@ -207,6 +208,10 @@ std::string MineForm(const std::string& member, const std::string& problem) {
 
 namespace {
 
+void AddHidden(Html& html, const std::string& name, const std::string& value) {
+  html.Open("input", {{"type", "hidden"}, {"name", name}, {"value", value}});
+}
+
 void AddObjection(Html& html, const Mine& mine, const MyProduct& product) {
   if (!product.may_object) {
     html.Element("p", "These data name no one, so nobody's rows can be found in them to be left out.");
@@ -216,10 +221,9 @@ void AddObjection(Html& html, const Mine& mine, const MyProduct& product) {
                         ? "You objected: nothing about you is in any answer since."
                         : "You have not objected: what these data say of you goes into statistics.");
   html.Open("form", {{"method", "post"}, {"action", kObjectPath}});
-  html.Open("input", {{"type", "hidden"}, {"name", "token"}, {"value", mine.token}});
-  html.Open("input", {{"type", "hidden"}, {"name", "product"}, {"value", product.id}});
-  html.Open("input",
-            {{"type", "hidden"}, {"name", "stand"}, {"value", product.objected ? "withdraw" : "object"}});
+  AddHidden(html, "token", mine.token);
+  AddHidden(html, "product", product.id);
+  AddHidden(html, "stand", product.objected ? "withdraw" : "object");
   html.Element("button", product.objected ? "Withdraw my objection" : "Object", {{"type", "submit"}});
   html.Close("form");
 }
@@ -239,8 +243,14 @@ std::string MinePage(const Register& all, const Mine& mine) {
     for (const Use* use : product.uses) AddUse(html, *use);
     html.Close("section");
   }
-  html.Open("section").Element("h2", "What was asked since");
-  AddAsked(html, mine.asked, "Nothing was asked of these data since then.");
+  html.Open("section").Element("h2", "What was asked of these data");
+  AddAsked(html, mine.asked, "Nothing was asked of these data yet.");
+  if (mine.asked.older) {
+    html.Open("form", {{"method", "post"}, {"action", kMinePath}});
+    AddHidden(html, "token", mine.token);
+    AddHidden(html, "before", std::to_string(*mine.asked.older));
+    html.Element("button", "Older questions", {{"type", "submit"}}).Close("form");
+  }
   html.Close("section");
   return End(std::move(html));
 }

@@ -160,7 +160,7 @@ const Use* Register::Find(std::string_view id) const {
 }
 
 Register MakeRegister(const Sources& sources, Time now) {
-  Register all{.member = sources.agreements.member(), .at = now};
+  Register all{.member = sources.agreements.member()};
   for (const auto& [name, first] : sources.agreements.agreements()) {
     const Standing* standing = sources.agreements.Find(name, now);
     if (standing != nullptr) Place(all, UseOf(sources, *standing, now), standing->At(now));
@@ -216,7 +216,6 @@ Json ToJson(const Use& use) {
 
 Json ToJson(const Register& all) {
   return {{"member", all.member},
-          {"at", FormatTime(all.at)},
           {"in_force", ToJson(all.in_force)},
           {"coming", ToJson(all.coming)},
           {"past", ToJson(all.past)},

@@ -54,7 +54,6 @@ struct Total {
 
 struct Register {
   std::string member;
-  Time at{};
   std::vector<Use> in_force;  // by name
   std::vector<Use> coming;    // proposed or approved, not in force yet
   std::vector<Use> past;      // suspended ones are in force no more until resumed, but they are not past
@@ -66,7 +65,7 @@ struct Register {
 // The caller holds Ledger::Share.
 Register MakeRegister(const Sources& sources, Time now);
 
-// {"member", "at", "in_force": […], "coming": […], "past": […], "totals": {…}}; docs/openapi.yaml.
+// {"member", "in_force": […], "coming": […], "past": […], "totals": {…}}; docs/openapi.yaml.
 Json ToJson(const Register& all);
 Json ToJson(const Use& use);
 

@@ -154,8 +154,6 @@ TEST_F(RegisterTest, PagesThroughWhatWasAsked) {
   EXPECT_EQ(next, 0);
   EXPECT_TRUE(Asked({.document = "another", .products = {}}).asked.empty());
   EXPECT_TRUE(Asked({.document = {}, .products = {"lewisham/other"}}).asked.empty());
-  clock_.Advance(std::chrono::days(1));
-  EXPECT_TRUE(Asked({.document = {}, .products = {}, .since = clock_.Now()}).asked.empty());
 }
 
 TEST_F(RegisterTest, WritesNothingThatAnybodyWroteAsMarkup) {
