@@ -29,6 +29,11 @@ std::string_view ProposedBy(const Standing& standing) {
   return {};
 }
 
+// An amendment whose time has come stands where what it supersedes stood.
+bool HasTakenOver(const Standing* amendment, Time now) {
+  return amendment != nullptr && amendment->At(now) == State::kActive;
+}
+
 bool IsRunning(State state) {
   return state == State::kApproved || state == State::kActive || state == State::kSuspended;
 }
@@ -58,8 +63,7 @@ void Registry::Apply(const ledger::Entry& entry) {
 
 void Registry::ApplyStep(const Step& step) {
   Promote(step.agreement, step.when);
-  if (!Check(step)) return;
-  auto after = Take(SlotOf(step), step);
+  auto after = After(step);
   if (!after) return;
   const bool amends = IsForAmendment(step);
   Standings& standings = amends ? amendments_ : agreements_;
@@ -71,10 +75,9 @@ void Registry::ApplyStep(const Step& step) {
   Promote(step.agreement, step.when);
 }
 
-// An amendment whose time has come takes the place of what it supersedes.
 void Registry::Promote(const std::string& agreement, Time now) {
   const auto amendment = amendments_.find(agreement);
-  if (amendment == amendments_.end() || amendment->second.At(now) != State::kActive) return;
+  if (amendment == amendments_.end() || !HasTakenOver(&amendment->second, now)) return;
   Standing& current = agreements_.at(agreement);
   current.state = State::kSuperseded;
   past_.push_back(std::move(current));
@@ -92,13 +95,12 @@ void Registry::Clear() {
 
 const Standing* Registry::Find(std::string_view agreement, Time now) const {
   const Standing* amendment = FindIn(amendments_, agreement);
-  if (amendment != nullptr && amendment->At(now) == State::kActive) return amendment;
-  return FindIn(agreements_, agreement);
+  return HasTakenOver(amendment, now) ? amendment : FindIn(agreements_, agreement);
 }
 
 const Standing* Registry::FindAmendment(std::string_view agreement, Time now) const {
   const Standing* amendment = FindIn(amendments_, agreement);
-  return amendment != nullptr && amendment->At(now) == State::kActive ? nullptr : amendment;
+  return HasTakenOver(amendment, now) ? nullptr : amendment;
 }
 
 const Standing* Registry::FindDocument(std::string_view agreement, std::string_view id) const {
@@ -139,6 +141,11 @@ const Standing* Registry::SlotOf(const Step& step) const {
 }
 
 Outcome<void> Registry::Check(const Step& step) const {
+  TRY(After(step));
+  return {};
+}
+
+Outcome<Standing> Registry::After(const Step& step) const {
   const Standing* before = SlotOf(step);
   if (step.document && !step.document->supersedes.empty()) {
     const Standing* current = Find(step.agreement, step.when);
@@ -153,11 +160,11 @@ Outcome<void> Registry::Check(const Step& step) const {
   if (step.document) {
     for (const Standing& past : past_) TRY(CheckNotEnded(past, *step.document));
   }
-  TRY(Take(before, step));
-  if (step.verb != Verb::kApprove) return {};
+  Standing after = TRY(Take(before, step));
+  if (step.verb != Verb::kApprove) return after;
   const bool alone = before->document->Signers().size() == 1 && !HasApprovers();
-  if (alone) return {};
-  return CheckApprover(FindPerson(step.by), step, *before->document, ProposedBy(*before));
+  if (!alone) TRY(CheckApprover(FindPerson(step.by), step, *before->document, ProposedBy(*before)));
+  return after;
 }
 
 Outcome<void> Registry::Check(const AnalystStep& step) const {

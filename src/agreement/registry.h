@@ -58,6 +58,8 @@ class Registry final : public ledger::Fold {
 
   const Standing* SlotOf(const Step& step) const;
   bool IsForAmendment(const Step& step) const;
+  // The standing of the step's document once it is taken; Check's refusals.
+  Outcome<Standing> After(const Step& step) const;
   void ApplyStep(const Step& step);
   void Promote(const std::string& agreement, Time now);
 

@@ -49,6 +49,11 @@ std::string WaitingText(const Node& node, const Standing& standing) {
 
 }  // namespace
 
+tl::unexpected<Error> NoAgreement(const std::string& name) {
+  return Fail(ErrorCode::kNotFound, "there is no agreement " + name,
+              "concordat agreement list shows those there are");
+}
+
 std::string StateText(const Node& node, const Standing& standing, Time now) {
   const agreement::State state = standing.At(now);
   const std::string text = fmt::format("{} is {}", standing.document->name, agreement::Name(state));

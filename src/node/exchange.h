@@ -13,6 +13,8 @@
 
 namespace concordat::node {
 
+tl::unexpected<Error> NoAgreement(const std::string& name);  // kNotFound
+
 // A document that this member takes part in. Errors: kInvalidArgument: what is wrong in it; it names this
 // member by another key or not at all; a product of this member's that is not published.
 Result<std::shared_ptr<const agreement::Agreement>> ReadOwnDocument(Node& node, const std::string& text);

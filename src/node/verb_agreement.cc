@@ -31,11 +31,6 @@ Json StandingJson(const Standing& standing, Time now) {
           {"steps", std::move(steps)}};
 }
 
-tl::unexpected<Error> NoAgreement(const std::string& name) {
-  return Fail(ErrorCode::kNotFound, "there is no agreement " + name,
-              "concordat agreement list shows those there are");
-}
-
 Result<Reply> Entered(Node& node, const Step& step) {
   const auto entered = TRY(EnterSealed(node, step));
   if (!entered) return tl::unexpected(AsError(entered.error()));

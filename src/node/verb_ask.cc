@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "node/exchange.h"
 #include "node/node.h"
 #include "node/table.h"
 #include "node/verb.h"
@@ -13,9 +14,7 @@ Result<std::string> AnalystFor(Node& node, const Json& arguments, const std::str
   if (arguments.contains("analyst")) return arguments["analyst"].get<std::string>();
   const auto lock = node.ledger().Share();
   const auto* standing = node.agreements().Find(agreement, node.ledger().Now());
-  if (standing == nullptr)
-    return Fail(ErrorCode::kNotFound, "there is no agreement " + agreement,
-                "concordat agreement list shows those there are");
+  if (standing == nullptr) return NoAgreement(agreement);
   if (standing->document->analysts.size() != 1) {
     return Fail(ErrorCode::kInvalidArgument, agreement + " names several analysts",
                 "say who asks: --as NAME");

@@ -58,10 +58,7 @@ Result<Reply> Export(Node& node, const Json& arguments, const Progress&) {
   const bool step = arguments.value("step", false);
   if (standing == nullptr || step || arguments.value("current", false))
     standing = node.agreements().Find(name, now);
-  if (standing == nullptr) {
-    return Fail(ErrorCode::kNotFound, "there is no agreement " + name,
-                "concordat agreement list shows those there are");
-  }
+  if (standing == nullptr) return NoAgreement(name);
   std::string note = step ? TRY(StepNote(node, *standing)) : DocumentNote(node, *standing);
   return Reply{note,
                std::make_shared<const Json>(Json{{"note", note}, {"document", standing->document->id}})};

@@ -5,6 +5,7 @@
 #include "agreement/assessment.h"
 #include "agreement/differences.h"
 #include "catalogue/show.h"
+#include "node/exchange.h"
 #include "node/node.h"
 #include "node/table.h"
 #include "node/verb.h"
@@ -114,10 +115,7 @@ Result<Reply> Assess(Node& node, const Json& arguments, const Progress&) {
   const Time now = node.ledger().Now();
   const Standing* standing = node.agreements().FindAmendment(name, now);
   if (standing == nullptr) standing = node.agreements().Find(name, now);
-  if (standing == nullptr) {
-    return Fail(ErrorCode::kNotFound, "there is no agreement " + name,
-                "concordat agreement list shows those there are; a draft will do");
-  }
+  if (standing == nullptr) return NoAgreement(name);
   std::vector<agreement::AssessedTable> tables;
   for (const auto& [table, products] : standing->document->tables) {
     for (const auto& reference : products) {
