@@ -110,6 +110,14 @@ void AddLedgerCommands(CLI::App& app, Invocation& invocation) {
             false);
   Command(group, invocation, "head", "ledger head", "Print the newest checkpoint: keep a copy elsewhere",
           "ledger head");
+  Command(group, invocation, "erase", "ledger erase",
+          "Destroy the secret parts of entries for good: texts, answers, verifiers; the record itself stays",
+          "ledger erase 17 18 --reason \"erasure request 2026-31\"")
+      .Texts("entry", "entries", "The entries' numbers, as 'ledger show' prints them")
+      .Text("--reason", "reason", "Why, for the record: it is public")
+      .Flag("--due", "due",
+            "All answers whose agreement's retention_days are over; a serving node does so every hour")
+      .Text("--by", "by", "Who acts (default: the name you are logged in with)");
   Command(group, invocation, "show", "ledger show", "Print entries", "ledger show --last 20")
       .Number("--first", "first", "From this entry on")
       .Number("--last", "last", "The newest N (default 20)");

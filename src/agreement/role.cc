@@ -43,6 +43,7 @@ const std::vector<Right>& Rights() {
       {"subject object", {kOfficer, kOperator}},
       {"subject withdraw", {kOfficer, kOperator}},
       {"subject list", {kOfficer, kOperator, kAuditor}},
+      {"ledger erase", {kOfficer, kOperator}},
       {"ledger verify", {kAuditor, kOfficer, kOperator}},
       {"witness follow", {kOfficer, kOperator}},
       {"witness ask", {kOfficer, kOperator}},

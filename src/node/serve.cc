@@ -15,12 +15,14 @@
 #include "node/web.h"
 #include "node/witnessing.h"
 #include "pgwire/server.h"
+#include "release/retention.h"
 
 namespace concordat::node {
 namespace {
 
 constexpr Milliseconds kPatience{30'000};
 constexpr Milliseconds kWebPatience{2'000};
+constexpr Milliseconds kEraseEvery{std::chrono::hours(1)};
 constexpr timespec kRememberEvery{.tv_sec = 5, .tv_nsec = 0};
 // Most of them wait, for the grid or their turn at the engine: with a grid of 100 ms they give 640 answers a
 // second.
@@ -70,6 +72,15 @@ void WaitUntilToldToStop(const sigset_t& signals, pgwire::Server& server, Web* w
   }
 }
 
+// What agreements say is kept no longer.
+void EraseDue(release::Retention& retention) {
+  const auto erased = retention.Erase();
+  if (!erased)
+    Log(Severity::kError, "answers past their time were not erased", {{"said", erased.error().message}});
+  if (erased && *erased > 0)
+    Log(Severity::kInfo, "erased answers past their time", {{"count", std::to_string(*erased)}});
+}
+
 }  // namespace
 
 Result<void> Serve(const std::filesystem::path& root, const Json& arguments) {
@@ -101,7 +112,9 @@ Result<void> Serve(const std::filesystem::path& root, const Json& arguments) {
   Log(Severity::kInfo, "ready", {{"member", node->member()}, {"port", std::to_string(server->port())}});
   sd_notify(0, "READY=1");
   {
-    const WitnessRounds rounds(*node, home.config.witness_every);
+    const WitnessRounds witnesses(*node, home.config.witness_every);
+    release::Retention retention(node->ledger(), node->agreements());
+    const Rounds erasures(kEraseEvery, [&retention] { EraseDue(retention); });
     WaitUntilToldToStop(signals, *server, web.get(), *node);
   }
   sd_notify(0, "STOPPING=1");

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cmath>
 
 #include "base/file.h"
@@ -11,6 +12,7 @@
 #include "node/table.h"
 #include "node/verb.h"
 #include "release/answer_json.h"
+#include "release/retention.h"
 
 namespace concordat::node {
 namespace {
@@ -39,6 +41,55 @@ Result<Reply> Verify(Node& node, const Json& arguments, const Progress& progress
   }
   return Reply{text + "\n" + found.checkpoint,
                Data({{"ok", true}, {"entries", found.entries}, {"checkpoint", found.checkpoint}})};
+}
+
+// Entries that the node itself needs: what they hold has a way of its own out of use.
+Result<void> MayErase(const ledger::Entry& entry) {
+  if (entry.kind == ledger::kind::kProductPublished) {
+    return Fail(ErrorCode::kPermissionDenied,
+                fmt::format("refused (entry_needed): entry {} says where a product's files are", entry.index),
+                "retire the product instead");
+  }
+  if (entry.kind.starts_with("subject.object") || entry.kind == "subject.withdrew") {
+    return Fail(ErrorCode::kPermissionDenied,
+                fmt::format("refused (entry_needed): entry {} is what keeps a person's rows out of answers",
+                            entry.index),
+                "concordat subject withdraw, if the person wants that");
+  }
+  return {};
+}
+
+// Arguments: entries, reason; or due.
+Result<Reply> Erase(Node& node, const Json& arguments, const Progress&) {
+  if (arguments.value("due", false)) {
+    const std::uint64_t erased = TRY(release::Retention(node.ledger(), node.agreements()).Erase());
+    return Reply{fmt::format("erased {} answers whose days of retention are over\n", erased),
+                 Data({{"erased", erased}})};
+  }
+  std::vector<std::uint64_t> entries;
+  for (const std::string& text : arguments.value("entries", std::vector<std::string>{})) {
+    std::uint64_t index = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
+    if (error != std::errc{} || end != text.data() + text.size())
+      return Fail(ErrorCode::kInvalidArgument, "'" + text + "' is not the number of an entry", "say 17");
+    const auto read = TRY(node.ledger().Read(index, 1));
+    if (read.empty()) {
+      return Fail(ErrorCode::kNotFound, fmt::format("there is no entry {}", index),
+                  "concordat ledger show prints them");
+    }
+    TRY(MayErase(read.front()));
+    entries.push_back(index);
+  }
+  const std::string reason = arguments.value("reason", "");
+  if (entries.empty() || reason.empty()) {
+    return Fail(ErrorCode::kInvalidArgument, "an erasure names entries and a reason, for the record",
+                "concordat ledger erase 17 --reason \"erasure request 2026-31\"");
+  }
+  const ledger::Entry entry = TRY(node.ledger().Erase(entries, reason));
+  return Reply{fmt::format("erased the secret parts of {} entries, for good; entry {} says so\n"
+                           "backups made before still hold them\n",
+                           entries.size(), entry.index),
+               Data({{"erased", entries.size()}, {"entry", entry.index}})};
 }
 
 Result<Reply> Head(Node& node, const Json&, const Progress&) {
@@ -199,8 +250,8 @@ Result<Reply> Receipt(Node& node, const Json& arguments, const Progress&) {
 }  // namespace
 
 std::vector<Verb> LedgerVerbs() {
-  return {{"ledger verify", Verify}, {"ledger head", Head}, {"ledger show", Show},
-          {"ledger export", Export}, {"budget", Budget},    {"receipt", Receipt}};
+  return {{"ledger verify", Verify}, {"ledger erase", Erase}, {"ledger head", Head}, {"ledger show", Show},
+          {"ledger export", Export}, {"budget", Budget},      {"receipt", Receipt}};
 }
 
 }  // namespace concordat::node

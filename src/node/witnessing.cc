@@ -65,27 +65,10 @@ Round AskWitnesses(Node& node, const Progress& progress) {
 }
 
 WitnessRounds::WitnessRounds(Node& node, Milliseconds every)
-    : node_(node), thread_([=, this] { Run(every); }) {}
-
-WitnessRounds::~WitnessRounds() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  stop_.notify_all();
-  thread_.join();
-}
-
-void WitnessRounds::Run(Milliseconds every) {
-  std::unique_lock lock(mutex_);
-  while (!stopping_) {
-    lock.unlock();
-    Ask();
-    LookAtAlarms();
-    lock.lock();
-    stop_.wait_for(lock, every, [this] { return stopping_; });
-  }
-}
+    : node_(node), rounds_(every, [this] {
+        Ask();
+        LookAtAlarms();
+      }) {}
 
 // A witness that goes on failing for one reason is logged once.
 void WitnessRounds::Ask() {

@@ -1,14 +1,12 @@
 // Asking witnesses for cosignatures, by hand and on a schedule.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <string>
-#include <thread>
 
 #include "node/node.h"
+#include "node/rounds.h"
 
 namespace concordat::node {
 
@@ -28,20 +26,15 @@ Round AskWitnesses(Node& node, const Progress& progress);
 class WitnessRounds {
  public:
   WitnessRounds(Node& node, Milliseconds every);
-  ~WitnessRounds();  // waits for a request under way
 
  private:
-  void Run(Milliseconds every);
   void Ask();
   void LookAtAlarms();
 
   Node& node_;
   std::map<std::string, std::string> failing_;  // what was logged of each; the thread's alone
   std::size_t alarms_ = 0;                      // on the ledger and known; the thread's alone
-  std::mutex mutex_;
-  std::condition_variable stop_;
-  bool stopping_ = false;  // guarded by mutex_
-  std::thread thread_;
+  Rounds rounds_;                               // the last: it uses the others
 };
 
 }  // namespace concordat::node

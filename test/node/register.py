@@ -162,6 +162,28 @@ def data_about_me():
         assert b"subject.objected" in leaves and AREA.encode() not in leaves and token.encode() not in leaves
 
 
+def erasure_shown():
+    with Node() as node:
+        asked_node(node)
+        asked = json.loads(get(node.web + "/register/asked.json")[2])["asked"]
+        entry = next(one["entry"] for one in asked if "carers_most" in one.get("text", ""))
+        node.verb("ledger", "erase", entry, "--reason", "erasure request 2026-31")
+        again = json.loads(get(node.web + "/register/asked.json")[2])["asked"]
+        assert len(again) == 3 and "text" not in next(one for one in again if one["entry"] == entry), again
+        support = next(use for use in json.loads(get(node.web + "/register.json")[2])["in_force"] if use["name"] == "support")
+        assert "Erased" in page(f"{node.web}/register/agreement/{support['id']}")[1].text
+        assert node.json("ledger", "erase", "--due")["erased"] == 0
+        assert node.json("ledger", "verify")["ok"]
+        for words, said in (((0, "--reason", "x"), "entry_needed"), ((9999, "--reason", "x"), "there is no entry 9999"),
+                            (("one", "--reason", "x"), "is not the number of an entry"), ((entry,), "a reason"),
+                            ((entry, "--reason", "again"), "has no secret part")):
+            try:
+                node.verb("ledger", "erase", *words)
+                raise AssertionError(f"{words} went through")
+            except Refused as refused:
+                assert said in refused.text, refused.text
+
+
 def stewards_word():
     with Node() as node:
         node.init().publish("unpaid-care", "adult")
@@ -184,4 +206,4 @@ def stewards_word():
 
 
 if __name__ == "__main__":
-    sys.exit(main([pages_for_everybody, feed_for_readers, data_about_me, stewards_word]))
+    sys.exit(main([pages_for_everybody, feed_for_readers, data_about_me, erasure_shown, stewards_word]))

@@ -17,6 +17,7 @@
 #include "ledger/seal.h"
 #include "ledger/verify.h"
 #include "release/release.h"
+#include "release/retention.h"
 
 namespace concordat::release {
 namespace {
@@ -451,6 +452,60 @@ TEST_F(Exit, SealsWhatWasAskedWhereTheAgreementSaysSo) {
   EXPECT_NE(ledger::Shown(entry, clock_.Now() + std::chrono::days(30)), nullptr);
   EXPECT_TRUE(Ask("SELECT count(*) FROM visits"));  // the analyst still has the stored answer
   EXPECT_EQ(Entries("answered"), 1U);
+}
+
+TEST_F(Exit, KeepsAnswersAsLongAsTheAgreementSays) {
+  Retention retention(*ledger_, agreements_);
+  const auto secrets = [&] {
+    int count = 0;
+    const auto entries = *ledger_->Read(0, 100'000);
+    for (const ledger::Entry& entry : entries)
+      count += entry.kind == ledger::kind::kRelease && entry.secret ? 1 : 0;
+    return count;
+  };
+  const auto erased = [&] {
+    const auto count = retention.Erase();
+    EXPECT_TRUE(count) << count.error().message;
+    return *count;
+  };
+  ASSERT_TRUE(Ask("SELECT count(*) FROM visits"));
+  clock_.Advance(std::chrono::days(60));
+  ASSERT_TRUE(Ask("SELECT avg(amount) FROM visits", {.epsilon = 0.5}));
+  Revoke();
+  Agree(std::string(kAgreement) + "conditions: {sealed_days: 40}\n");
+  ASSERT_TRUE(Ask("SELECT count(*) FROM visits WHERE amount > 3", {.epsilon = 0.5}));
+  clock_.Advance(std::chrono::days(30) - Milliseconds(1));
+  EXPECT_EQ(erased(), 0U);
+  clock_.Advance(Milliseconds(1));  // 90 days after the first
+  EXPECT_EQ(erased(), 1U);
+  EXPECT_EQ(erased(), 0U);
+  EXPECT_EQ(secrets(), 2);
+  clock_.Advance(std::chrono::days(60));
+  EXPECT_EQ(erased(), 1U);
+  clock_.Advance(std::chrono::days(40) - Milliseconds(1));  // sealed for 40 days, and kept for 90 more
+  EXPECT_EQ(erased(), 0U);
+  clock_.Advance(Milliseconds(1));
+  EXPECT_EQ(erased(), 1U);
+  EXPECT_EQ(secrets(), 0);
+  const auto found = ledger::Verify(*store_, ledger_->key(), [](std::uint64_t) {});
+  ASSERT_TRUE(found);
+  EXPECT_TRUE(found->ok()) << found->faults.front();
+}
+
+TEST_F(Exit, ErasesManyAnswersABatchAtATime) {
+  std::vector<std::thread> analysts;
+  for (int i = 0; i < 8; ++i) {
+    analysts.emplace_back([&, i] {
+      for (int j = 0; j < 80; ++j)
+        EXPECT_TRUE(Ask(fmt::format("SELECT count(*) FROM visits WHERE amount < {}", 500 + i + j / 1000.0),
+                        {.epsilon = 0.001}));
+    });
+  }
+  for (std::thread& analyst : analysts) analyst.join();
+  clock_.Advance(std::chrono::days(90));
+  Retention retention(*ledger_, agreements_);
+  EXPECT_EQ(*retention.Erase(), 640U);
+  EXPECT_EQ(*retention.Erase(), 0U);
 }
 
 TEST_F(Exit, ChargesNothingForARefusal) {

@@ -1,0 +1,31 @@
+// Work that comes round again and again while a node serves, on a thread of its own.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "base/clock.h"
+
+namespace concordat::node {
+
+class Rounds {
+ public:
+  // Does `work` at once, and again `every` so long after it was done.
+  Rounds(Milliseconds every, std::function<void()> work);
+  ~Rounds();  // waits for work under way
+  Rounds(const Rounds&) = delete;
+  Rounds& operator=(const Rounds&) = delete;
+
+ private:
+  void Run(Milliseconds every);
+
+  std::function<void()> work_;
+  std::mutex mutex_;
+  std::condition_variable stop_;
+  bool stopping_ = false;  // guarded by mutex_
+  std::thread thread_;
+};
+
+}  // namespace concordat::node
