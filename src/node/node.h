@@ -59,6 +59,8 @@ class Node {
   Outcome<release::Answer> Ask(const release::Caller& caller, const release::Question& question,
                                const engine::Cancel& cancel);
   Tally& tally() { return tally_; }
+  // Requested when the node stops and patience is over: ends questions of HTTP and the control socket.
+  engine::Cancel& stopping() { return stopping_; }
 
  private:
   explicit Node(Home home);
@@ -67,6 +69,7 @@ class Node {
   Home home_;
   SystemClock clock_;
   Tally tally_;
+  engine::Cancel stopping_;
   OsRandom random_;
   ledger::BudgetBook budgets_;
   catalogue::Catalogue catalogue_;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "node/control.h"
 #include "node/door.h"
@@ -21,7 +22,6 @@ namespace concordat::node {
 namespace {
 
 constexpr Milliseconds kPatience{30'000};
-constexpr Milliseconds kWebPatience{2'000};
 constexpr Milliseconds kEraseEvery{std::chrono::hours(1)};
 constexpr timespec kRememberEvery{.tv_sec = 5, .tv_nsec = 0};
 // Most of them wait, for the grid or their turn at the engine: with a grid of 100 ms they give 640 answers a
@@ -119,8 +119,11 @@ Result<void> Serve(const std::filesystem::path& root, const Json& arguments) {
   }
   sd_notify(0, "STOPPING=1");
   Log(Severity::kInfo, "draining");
-  if (web) web->Drain(kWebPatience);
+  std::thread drains([&] {
+    if (web) web->Drain(kPatience);
+  });
   server->Drain(kPatience);
+  drains.join();
   Log(Severity::kInfo, "stopped");
   return {};
 }

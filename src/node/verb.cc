@@ -34,8 +34,13 @@ Result<void> CheckRole(Node& node, std::string_view verb, const Json& arguments)
 
 }  // namespace
 
-Result<Reply> RunVerb(Node& node, std::string_view name, const Json& arguments, const Progress& progress) {
+const std::vector<Verb>& Verbs() {
   static const std::vector<Verb> verbs = AllVerbs();
+  return verbs;
+}
+
+Result<Reply> RunVerb(Node& node, std::string_view name, const Json& arguments, const Progress& progress) {
+  const std::vector<Verb>& verbs = Verbs();
   const auto verb =
       std::find_if(verbs.begin(), verbs.end(), [&](const Verb& candidate) { return name == candidate.name; });
   if (verb == verbs.end()) {

@@ -34,6 +34,9 @@ struct Verb {
 // reason.
 Result<Reply> RunVerb(Node& node, std::string_view name, const Json& arguments, const Progress& progress);
 
+// All of them.
+const std::vector<Verb>& Verbs();
+
 // The verbs of each part, one table a file.
 std::vector<Verb> ProductVerbs();
 std::vector<Verb> AnalystVerbs();

@@ -43,12 +43,12 @@ Result<Reply> Explain(Node& node, const release::Caller& caller, const release::
 
 Result<Reply> Ask(Node& node, const Json& arguments, const Progress& progress) {
   const std::string agreement = arguments.at("agreement");
-  const release::Caller caller{TRY(AnalystFor(node, arguments, agreement)), agreement, "command line"};
+  const release::Caller caller{TRY(AnalystFor(node, arguments, agreement)), agreement,
+                               arguments.value("way", "command line")};
   const release::Question question{arguments.at("sql"), {}, SettingsFrom(arguments)};
   if (arguments.value("explain", false)) return Explain(node, caller, question);
   progress("asking");
-  const engine::Cancel cancel;
-  const auto answer = node.Ask(caller, question, cancel);
+  const auto answer = node.Ask(caller, question, node.stopping());
   if (!answer) return tl::unexpected(AsError(answer.error()));
   std::vector<std::vector<std::string>> rows(1);
   for (const auto& column : answer->columns) rows[0].push_back(column.name);

@@ -184,8 +184,8 @@ Result<std::string> CheckpointWith(Node& node, std::uint64_t index) {
   return node.ledger().SignedHead();
 }
 
-// Writes the proof for others to keep. Checked before: what does not hold is not handed out.
-Result<void> WriteReceipt(Node& node, std::uint64_t index, const std::string& file) {
+// The proof for others to keep. Checked before: what does not hold is not handed out.
+Result<std::string> ReceiptText(Node& node, std::uint64_t index) {
   ledger::Receipt receipt{
       .extra = TRY(node.ledger().LeafBytes(index)), .index = index, .proof = {}, .checkpoint = {}};
   receipt.checkpoint = TRY(CheckpointWith(node, index));
@@ -193,7 +193,7 @@ Result<void> WriteReceipt(Node& node, std::uint64_t index, const std::string& fi
   const ledger::Checkpoint checkpoint = TRY(ledger::ParseCheckpoint(note.text));
   receipt.proof = TRY(node.ledger().ProveInclusion(index, checkpoint.size));
   TRY(ledger::CheckReceipt(receipt, {.log = node.ledger().key(), .witnesses = {}}));
-  return WriteFileDurably(file, ledger::FormatReceipt(receipt), FileMode::kPublic);
+  return ledger::FormatReceipt(receipt);
 }
 
 // The record behind an answer, and a proof that it is on the ledger.
@@ -229,22 +229,19 @@ Result<Reply> Receipt(Node& node, const Json& arguments, const Progress&) {
       holds ? "on the ledger; the proof holds" : "THE PROOF DOES NOT HOLD: run concordat ledger verify");
   const std::string file = arguments.value("out", "");
   if (!file.empty()) {
-    TRY(WriteReceipt(node, record.charge, file));
+    const std::string receipt = TRY(ReceiptText(node, record.charge));
+    TRY(WriteFileDurably(file, receipt, FileMode::kPublic));
     text += fmt::format("  written to {}: check it anywhere with\n  concordat receipt --check {} --key {}\n",
                         file, file, node.ledger().key().Text());
   }
-  return Reply{std::move(text), Data({{"answer", record.id},
-                                      {"time", FormatTime(record.time)},
-                                      {"analyst", record.analyst},
-                                      {"agreement", record.agreement},
-                                      {"product", record.product},
-                                      {"outcome", record.outcome},
-                                      {"entry", record.charge},
-                                      {"charge", entries.at(0).body},
-                                      {"leaf_hash", ToBase64(leaf)},
-                                      {"proof", hashes},
-                                      {"checkpoint", note},
-                                      {"holds", holds}})};
+  Json data = {{"answer", record.id},         {"time", FormatTime(record.time)},
+               {"analyst", record.analyst},   {"agreement", record.agreement},
+               {"product", record.product},   {"outcome", record.outcome},
+               {"entry", record.charge},      {"charge", entries.at(0).body},
+               {"leaf_hash", ToBase64(leaf)}, {"proof", hashes},
+               {"checkpoint", note},          {"holds", holds}};
+  if (arguments.value("proof", false)) data["tlog_proof"] = TRY(ReceiptText(node, record.charge));
+  return Reply{std::move(text), Data(std::move(data))};
 }
 
 }  // namespace

@@ -8,10 +8,10 @@
 
 namespace concordat::node {
 
-std::vector<web::Route> WebRoutes(Node& node, Sessions sessions) {
+std::vector<web::Route> WebRoutes(Node& node, Sessions sessions, Audience audience) {
   std::vector<web::Route> all;
-  for (auto routes : {LedgerRoutes(node), RegisterRoutes(node), HealthRoutes(node),
-                      MetricRoutes(node, std::move(sessions))}) {
+  for (auto routes : {LedgerRoutes(node), RegisterRoutes(node), HealthRoutes(node), VerbRoutes(node),
+                      MetricRoutes(node, std::move(sessions), audience)}) {
     std::move(routes.begin(), routes.end(), std::back_inserter(all));
   }
   return all;
@@ -29,9 +29,10 @@ Result<std::unique_ptr<Web>> Web::Start(Node& node, Sessions sessions, const std
   }
   options.log = [](const std::string& line) { Log(Severity::kInfo, line); };
   options.answered = [&node](unsigned status) { node.tally().CountHttp(status); };
-  auto server =
-      TRY(web::Server::Start(web::Router(WebRoutes(node, std::move(sessions))), node.clock(), options));
-  return std::unique_ptr<Web>(new Web(endpoint, tls, std::move(server)));
+  const auto audience = tls ? Audience::kWorld : Audience::kThisMachine;
+  auto server = TRY(
+      web::Server::Start(web::Router(WebRoutes(node, std::move(sessions), audience)), node.clock(), options));
+  return std::unique_ptr<Web>(new Web(node, endpoint, tls, std::move(server)));
 }
 
 std::string Web::Address() const {

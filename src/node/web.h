@@ -15,13 +15,18 @@ namespace concordat::node {
 // How many sessions of analysts are open; any thread.
 using Sessions = std::function<int()>;
 
+// Who reaches the address: on loopback what this machine and its proxy let in; else the world, which sees
+// /metrics with a token alone.
+enum class Audience { kThisMachine, kWorld };
+
 // Each topic makes its rows in a file of its own, web_*.cc; WebRoutes puts them together. `node` must outlive
 // them.
 std::vector<web::Route> LedgerRoutes(Node& node);    // checkpoint, tiles, the witness's door
 std::vector<web::Route> RegisterRoutes(Node& node);  // the public register, and data about oneself
 std::vector<web::Route> HealthRoutes(Node& node);
-std::vector<web::Route> MetricRoutes(Node& node, Sessions sessions);
-std::vector<web::Route> WebRoutes(Node& node, Sessions sessions);
+std::vector<web::Route> VerbRoutes(Node& node);  // the JSON interface
+std::vector<web::Route> MetricRoutes(Node& node, Sessions sessions, Audience audience);
+std::vector<web::Route> WebRoutes(Node& node, Sessions sessions, Audience audience);
 
 class Web {
  public:
@@ -32,12 +37,16 @@ class Web {
   // "http://127.0.0.1:6480", with the port that was taken.
   std::string Address() const;
   Result<void> Reload() { return server_->Reload(); }
-  void Drain(Milliseconds patience) { server_->Drain(patience); }
+  // Lets requests under way finish for `patience`, then ends them.
+  void Drain(Milliseconds patience) {
+    server_->Drain(patience, [this] { node_.stopping().Request(); });
+  }
 
  private:
-  Web(Endpoint endpoint, bool tls, std::unique_ptr<web::Server> server)
-      : endpoint_(std::move(endpoint)), tls_(tls), server_(std::move(server)) {}
+  Web(Node& node, Endpoint endpoint, bool tls, std::unique_ptr<web::Server> server)
+      : node_(node), endpoint_(std::move(endpoint)), tls_(tls), server_(std::move(server)) {}
 
+  Node& node_;
   Endpoint endpoint_;
   bool tls_;
   std::unique_ptr<web::Server> server_;

@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "crypto/certificate.h"
+#include "node/access.h"
 #include "node/disk.h"
 #include "node/exposition.h"
 #include "node/web.h"
@@ -168,24 +169,29 @@ void AddProcess(double began, Exposition& out) {
 
 }  // namespace
 
-std::vector<web::Route> MetricRoutes(Node& node, Sessions sessions) {
+std::vector<web::Route> MetricRoutes(Node& node, Sessions sessions, Audience audience) {
   const auto budgets = std::make_shared<Budgets>();
+  const auto access = std::make_shared<Access>(node);
   const std::uint64_t at_start = node.ledger().Head().size;
   const double began = Seconds(node.clock().Now());
-  return {{"GET", "/metrics",
-           [&node, sessions = std::move(sessions), budgets, at_start, began](const web::Request&) {
-             Exposition out;
-             out.Family("concordat_build_info", kGauge, "1, with this node's version and member.");
-             out.Add(1, {{"version", CONCORDAT_VERSION}, {"member", node.member()}});
-             AddLedger(node, at_start, out);
-             AddTraffic(node, sessions(), out);
-             budgets->Add(node, out);
-             AddGovernance(node, out);
-             AddWitnesses(node, out);
-             AddHost(node, out);
-             AddProcess(began, out);
-             return web::Response{.type = kExpositionType, .body = out.text()};
-           }}};
+  const auto answer = [&node, sessions = std::move(sessions), audience, budgets, access, at_start,
+                       began](const web::Request& request) {
+    if (audience == Audience::kWorld) {
+      if (const auto token = access->Admit(request, "metrics"); !token) return token.error();
+    }
+    Exposition out;
+    out.Family("concordat_build_info", kGauge, "1, with this node's version and member.");
+    out.Add(1, {{"version", CONCORDAT_VERSION}, {"member", node.member()}});
+    AddLedger(node, at_start, out);
+    AddTraffic(node, sessions(), out);
+    budgets->Add(node, out);
+    AddGovernance(node, out);
+    AddWitnesses(node, out);
+    AddHost(node, out);
+    AddProcess(began, out);
+    return web::Response{.type = kExpositionType, .body = out.text()};
+  };
+  return {{"GET", "/metrics", answer}};
 }
 
 }  // namespace concordat::node

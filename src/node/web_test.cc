@@ -7,8 +7,11 @@
 #include <set>
 
 #include "base/file.h"
+#include "base/name.h"
 #include "ledger/tile.h"
 #include "node/exposition.h"
+#include "node/interface.h"
+#include "yaml/tree.h"
 
 namespace concordat::node {
 namespace {
@@ -20,7 +23,8 @@ class WebNode : public testing::Test {
     std::filesystem::remove_all(root_);
     EXPECT_TRUE(InitHome(root_, Json{{"member", "lewisham"}}));
     node_ = Node::Open(OpenHome(root_).value()).value();
-    router_.emplace(WebRoutes(*node_, [] { return 3; }));
+    router_.emplace(WebRoutes(
+        *node_, [] { return 3; }, Audience::kThisMachine));
   }
   ~WebNode() override {
     node_.reset();
@@ -82,6 +86,141 @@ TEST_F(WebNode, AnswersAsAWitness) {
 TEST_F(WebNode, SaysWhetherItIsAliveAndReady) {
   EXPECT_EQ(Ask("GET", "/healthz").status, 200U);
   EXPECT_EQ(Ask("GET", "/readyz").body, "ready\n");
+}
+
+// The JSON interface.
+class Interface : public WebNode {
+ protected:
+  std::string TokenOf(const std::string& name, const std::string& role) {
+    const auto made =
+        RunVerb(*node_, "token create", Json{{"name", name}, {"role", role}}, [](std::string_view) {});
+    return made->data->at("token");
+  }
+  web::Response Call(const std::string& method, const std::string& target, const std::string& authorization,
+                     const std::string& body = {}, const std::string& type = "application/json") {
+    return router_->Answer({.method = method,
+                            .target = web::ParseTarget(target).value(),
+                            .authorization = authorization,
+                            .content_type = type,
+                            .body = body});
+  }
+  static std::string ReasonOf(const web::Response& response) {
+    return Json::parse(response.body).value("reason", "");
+  }
+};
+
+TEST_F(Interface, AsksForATokenThatHolds) {
+  const std::string token = TokenOf("dash", "auditor");
+  const struct {
+    const char* name;
+    std::string authorization;
+    unsigned status;
+    const char* reason;
+  } cases[] = {
+      {"none", "", 401, "token_missing"},
+      {"another scheme", "Basic " + token, 401, "token_missing"},
+      {"the scheme alone", "Bearer ", 401, "token_missing"},
+      {"another token", "Bearer concordat.dash." + std::string(64, '0'), 401, "token_invalid"},
+      {"a space more", "Bearer  " + token, 401, "token_invalid"},
+      {"the right one", "Bearer " + token, 200, ""},
+      {"in small letters", "bearer " + token, 200, ""},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    const auto response = Call("GET", "/v1/agreements", c.authorization);
+    EXPECT_EQ(response.status, c.status);
+    if (c.status != 401) continue;
+    EXPECT_EQ(ReasonOf(response), c.reason);
+    EXPECT_EQ(response.headers.at(0).first, "WWW-Authenticate");
+  }
+  ASSERT_TRUE(RunVerb(*node_, "token revoke", Json{{"name", "dash"}}, [](std::string_view) {}));
+  EXPECT_EQ(Call("GET", "/v1/agreements", "Bearer " + token).status, 401U);
+}
+
+// Each role may over HTTP what the one table says, and no more.
+TEST_F(Interface, HoldsRolesToTheTable) {
+  for (const char* role : {"steward", "approver", "officer", "analyst", "auditor", "operator"}) {
+    const std::string bearer = "Bearer " + TokenOf(role, role);
+    for (const Operation& operation : Operations()) {
+      std::string target = operation.pattern;
+      std::erase_if(target, [](char c) { return c == '{' || c == '}' || c == '*'; });
+      // A body that no operation takes: whoever may ask is told so, and nothing is done.
+      const bool posts = std::string_view(operation.method) == "POST";
+      const auto response = Call(operation.method, posts ? target : target + "?unknown=1", bearer,
+                                 posts ? "{\"unknown\":1}" : "");
+      const bool may = agreement::May({*agreement::RoleNamed(role)}, operation.verb);
+      EXPECT_EQ(response.status, may ? 400U : 403U) << role << " " << operation.verb << response.body;
+    }
+  }
+}
+
+TEST_F(Interface, RunsVerbsAsTheTokensHolder) {
+  const std::string officer = "Bearer " + TokenOf("olga", "officer");
+  EXPECT_EQ(Call("POST", "/v1/people", officer, R"({"person":"sam","roles":["steward"]})").status, 200U);
+  EXPECT_EQ(node_->ledger().Read(node_->ledger().Head().size - 1, 1)->at(0).body["by"], "olga");
+  EXPECT_EQ(Call("POST", "/v1/people", officer, "{}", "text/plain").status, 415U);
+  const auto again = Call("POST", "/v1/people", officer, R"({"person":"sam","roles":["steward"]})");
+  EXPECT_EQ(again.status, 403U);
+  EXPECT_EQ(ReasonOf(again), "person_exists");
+  EXPECT_EQ(Call("GET", "/v1/agreements/none", officer).status, 404U);
+  EXPECT_EQ(Call("DELETE", "/v1/people/sam", officer).status, 200U);
+  EXPECT_EQ(Call("GET", "/v1/ledger/entries?last=1001", officer).status, 400U);
+  EXPECT_EQ(Json::parse(Call("GET", "/v1/ledger/entries?first=0", officer).body).size(), 3U);
+}
+
+TEST_F(Interface, LetsAnAnalystSpeakForThemselvesAlone) {
+  const std::string ana = "Bearer " + TokenOf("ana", "analyst");
+  EXPECT_EQ(ReasonOf(Call("POST", "/v1/ask", ana, R"({"agreement":"study","sql":"SELECT 1"})")),
+            "analyst_unknown");
+  EXPECT_EQ(ReasonOf(Call("POST", "/v1/agreements/study/explain", ana, R"({"analyst":"bo"})")),
+            "role_missing");
+  EXPECT_EQ(Call("POST", "/v1/agreements/study/explain", ana, "{}").status, 200U);
+  const std::string olga = "Bearer " + TokenOf("olga", "officer");
+  EXPECT_EQ(Call("POST", "/v1/agreements/study/explain", olga, "{}").status, 400U);
+}
+
+TEST_F(Interface, KeepsBackupsInTheHome) {
+  const std::string bearer = "Bearer " + TokenOf("olaf", "operator");
+  for (const char* name : {"../x", "/tmp/x", "a/b", "", "UP"})
+    EXPECT_EQ(Call("POST", "/v1/backups", bearer, Json{{"name", name}}.dump()).status, 400U) << name;
+  EXPECT_EQ(Call("POST", "/v1/backups", bearer, R"({"name":"monday"})").status, 200U);
+  EXPECT_TRUE(std::filesystem::exists(root_ / "backups" / "monday.backup"));
+}
+
+TEST_F(Interface, HoldsATokenToItsRate) {
+  const std::string bearer = "Bearer " + TokenOf("dash", "auditor");
+  unsigned status = 200;
+  for (int i = 0; i < 2000 && status == 200; ++i) status = Call("GET", "/v1/roles", bearer).status;
+  EXPECT_EQ(status, 429U);
+  EXPECT_EQ(Call("GET", "/v1/roles", "Bearer " + TokenOf("other", "auditor")).status, 200U);
+}
+
+// To the world, /metrics needs a token; the rest of what is public does not.
+TEST_F(Interface, ShowsTheWorldNoMetrics) {
+  router_.emplace(WebRoutes(
+      *node_, [] { return 3; }, Audience::kWorld));
+  EXPECT_EQ(Ask("GET", "/metrics").status, 401U);
+  EXPECT_EQ(Call("GET", "/metrics", "Bearer " + TokenOf("prometheus", "auditor"), "", "").status, 200U);
+  EXPECT_EQ(Ask("GET", "/healthz").status, 200U);
+}
+
+// docs/openapi.yaml has every address and no other.
+TEST_F(WebNode, AnswersAtTheAddressesOfTheDocument) {
+  const auto document = yaml::Parse(ReadFile(CONCORDAT_SOURCE_DIR "/docs/openapi.yaml").value());
+  ASSERT_TRUE(document);
+  std::set<std::string> described, served;
+  const auto at = std::find(document->keys.begin(), document->keys.end(), "paths") - document->keys.begin();
+  const yaml::Node& paths = document->items[static_cast<std::size_t>(at)];
+  for (std::size_t i = 0; i < paths.keys.size(); ++i) {
+    for (const std::string& method : paths.items[i].keys) described.insert(method + " " + paths.keys[i]);
+  }
+  for (const web::Route& route : WebRoutes(
+           *node_, [] { return 3; }, Audience::kThisMachine)) {
+    std::string pattern = route.pattern;
+    std::erase(pattern, '*');
+    served.insert(Lower(route.method) + " " + pattern);
+  }
+  EXPECT_EQ(served, described);
 }
 
 std::set<std::string> FamiliesOf(const std::string& text) {

@@ -40,12 +40,13 @@ std::string_view Reason(unsigned status) {
   return {words.data(), words.size()};
 }
 
-Response Problem(unsigned status, std::string_view detail, std::string_view remedy) {
-  const Json problem = {{"type", "about:blank"},
-                        {"title", Reason(status)},
-                        {"status", status},
-                        {"detail", detail},
-                        {"remedy", remedy}};
+Response Problem(unsigned status, std::string_view detail, std::string_view remedy, std::string_view reason) {
+  Json problem = {{"type", "about:blank"},
+                  {"title", Reason(status)},
+                  {"status", status},
+                  {"detail", detail},
+                  {"remedy", remedy}};
+  if (!reason.empty()) problem["reason"] = reason;
   return {.status = status,
           .type = "application/problem+json",
           .body = problem.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"};

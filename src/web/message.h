@@ -29,8 +29,10 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers{};  // further ones
 };
 
-// An error as RFC 9457 asks: `title` says what kind, `detail` what is wrong, `remedy` what to do next.
-Response Problem(unsigned status, std::string_view detail, std::string_view remedy);
+// An error as RFC 9457 asks: `title` says what kind, `detail` what is wrong, `remedy` what to do next, and
+// `reason`, where there is one, the stable code of a refusal (docs/refusals.md).
+Response Problem(unsigned status, std::string_view detail, std::string_view remedy,
+                 std::string_view reason = {});
 // The same of a failure. What went wrong within the node (kCorrupt, kInternal) is not told to the world.
 Response Problem(const Error& error);
 // The status's own words: "Not Found".

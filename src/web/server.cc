@@ -52,7 +52,7 @@ class Server::Impl {
 
   ~Impl() {
     if (threads_.empty()) return;
-    Drain(Milliseconds(0));
+    Drain(Milliseconds(0), {});
     work_.reset();
     for (std::thread& thread : threads_) thread.join();
     house_.workers->join();
@@ -88,7 +88,7 @@ class Server::Impl {
     return {};
   }
 
-  void Drain(Milliseconds patience) {
+  void Drain(Milliseconds patience, const std::function<void()>& hurry) {
     house_.draining = true;
     asio::post(accepting_, [this] {
       boost::system::error_code ignored;
@@ -98,6 +98,7 @@ class Server::Impl {
     std::unique_lock lock(mutex_);
     const auto none = [this] { return open_.empty() && !accepts_; };
     if (none_.wait_for(lock, patience, none)) return;
+    if (hurry) hurry();
     while (!none()) {  // one that was being welcomed is met the next time round
       lock.unlock();
       ForEach(&Connection::Abort);
@@ -195,7 +196,9 @@ bool IsLoopback(const std::string& address) {
 
 std::uint16_t Server::port() const { return impl_->port(); }
 Result<void> Server::Reload() { return impl_->Reload(); }
-void Server::Drain(Milliseconds patience) { impl_->Drain(patience); }
+void Server::Drain(Milliseconds patience, const std::function<void()>& hurry) {
+  impl_->Drain(patience, hurry);
+}
 int Server::connections() const { return impl_->connections(); }
 
 }  // namespace concordat::web

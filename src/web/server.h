@@ -61,8 +61,8 @@ class Server {
   // Reads the certificate and key again; connections from now on use them. On an error the old ones stay.
   Result<void> Reload();
   // Stops accepting, closes idle connections, lets requests under way finish for at most `patience`, then
-  // cuts them off; returns when no connection is left.
-  void Drain(Milliseconds patience);
+  // cuts them off, calling `hurry` before, for routes that are at work; returns when no connection is left.
+  void Drain(Milliseconds patience, const std::function<void()>& hurry = {});
   // Connections open now.
   int connections() const;
 
