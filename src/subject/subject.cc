@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/hash.h"
+#include "ledger/body.h"
 
 namespace concordat::subject {
 namespace {
@@ -19,11 +20,6 @@ std::string HashOf(std::string_view token) {
   return ToHex(crypto::Sha256({AsBytes("concordat/subject-token/1\n"), AsBytes(token)}));
 }
 
-std::string TextIn(const Json& object, const char* field) {
-  const auto found = object.find(field);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 std::string RandomHex(RandomSource& random, std::size_t bytes) {
   Bytes drawn(bytes);
   random.Fill(drawn);
@@ -36,7 +32,7 @@ void Subjects::Apply(const ledger::Entry& entry) {
   if (entry.kind == kGranted) {
     ApplyGrant(entry);
   } else if (entry.kind == kEnded) {
-    const auto ended = grants_.find(TextIn(entry.body, "token"));
+    const auto ended = grants_.find(ledger::TextIn(entry.body, "token"));
     if (ended == grants_.end()) return;
     std::erase_if(by_token_, [&](const auto& known) { return known.second == ended->first; });
     grants_.erase(ended);
@@ -53,23 +49,23 @@ void Subjects::Clear() {
 
 // One whose secret part was erased is nobody's any more.
 void Subjects::ApplyGrant(const ledger::Entry& entry) {
-  const auto until = ParseTime(TextIn(entry.body, "until"));
+  const auto until = ParseTime(ledger::TextIn(entry.body, "until"));
   if (!entry.secret || !until) return;
-  Grant grant{.id = TextIn(entry.body, "token"), .units = {}, .since = entry.time, .until = *until};
+  Grant grant{.id = ledger::TextIn(entry.body, "token"), .units = {}, .since = entry.time, .until = *until};
   const auto units = entry.secret->find("units");
   if (units == entry.secret->end() || !units->is_object()) return;
   for (const auto& [product, unit] : units->items()) {
     if (unit.is_string()) grant.units[product] = unit.get<std::string>();
   }
-  by_token_[TextIn(*entry.secret, "hash")] = grant.id;
+  by_token_[ledger::TextIn(*entry.secret, "hash")] = grant.id;
   grants_[grant.id] = std::move(grant);
 }
 
 void Subjects::ApplyObjection(const ledger::Entry& entry) {
   if (!entry.secret) return;
-  ObjectionsPtr& known = objections_[TextIn(entry.body, "product")];
+  ObjectionsPtr& known = objections_[ledger::TextIn(entry.body, "product")];
   auto changed = known ? std::make_shared<Objections>(*known) : std::make_shared<Objections>();
-  const std::string unit = TextIn(*entry.secret, "unit");
+  const std::string unit = ledger::TextIn(*entry.secret, "unit");
   if (entry.kind == kObjected) {
     changed->units.insert(unit);
   } else {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "ledger/body.h"
 #include "ledger/seal.h"
 
 namespace concordat::transparency {
@@ -11,30 +12,25 @@ namespace {
 constexpr std::uint64_t kLookedAt = 4096;  // entries, for one page
 constexpr std::uint64_t kAtOnce = 256;
 
-std::string TextIn(const Json& object, const char* field) {
-  const auto found = object.find(field);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 bool Fits(const AskedFilter& filter, const ledger::Entry& entry) {
   if (entry.kind != ledger::kind::kRelease) return false;
-  if (!filter.document.empty() && TextIn(entry.body, "document") != filter.document) return false;
-  const std::string product = TextIn(entry.body, "product");
+  if (!filter.document.empty() && ledger::TextIn(entry.body, "document") != filter.document) return false;
+  const std::string product = ledger::TextIn(entry.body, "product");
   return filter.products.empty() || filter.products.contains(product.substr(0, product.find('@')));
 }
 
 Asked AskedOf(const ledger::Entry& entry, Time now) {
   Asked asked{.entry = entry.index,
               .time = entry.time,
-              .agreement = TextIn(entry.body, "agreement"),
-              .document = TextIn(entry.body, "document"),
-              .product = TextIn(entry.body, "product"),
-              .outcome = TextIn(entry.body, "outcome"),
+              .agreement = ledger::TextIn(entry.body, "agreement"),
+              .document = ledger::TextIn(entry.body, "document"),
+              .product = ledger::TextIn(entry.body, "product"),
+              .outcome = ledger::TextIn(entry.body, "outcome"),
               .text = {},
               .parameters = {},
               .sealed_until = {}};
   if (const Json* secret = ledger::Shown(entry, now)) {
-    asked.text = TextIn(*secret, "text");
+    asked.text = ledger::TextIn(*secret, "text");
     for (const Json& value : secret->value("parameters", Json::array()))
       asked.parameters.push_back(value.is_string() ? value.get<std::string>() : "NULL");
   } else if (const auto until = ledger::SealedUntil(entry.body); until && *until && **until > now) {

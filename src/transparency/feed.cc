@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "crypto/hash.h"
+#include "ledger/body.h"
 #include "ledger/seal.h"
 #include "transparency/html.h"
 #include "transparency/page.h"
@@ -20,32 +21,28 @@ struct Item {
   std::string title, text, link;
 };
 
-std::string TextIn(const Json& object, const char* field) {
-  const auto found = object.find(field);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 // "agreement.revoked" by its second word; a draft is not told.
 std::optional<Item> StepItem(const ledger::Entry& entry) {
   const std::string step = entry.kind.substr(entry.kind.find('.') + 1);
   if (step == "drafted") return std::nullopt;
-  const std::string party = TextIn(entry.body, "party");
-  Item item{.title = fmt::format("Agreement {}: {} by {}", TextIn(entry.body, "agreement"), step, party),
-            .text = TextIn(entry.body, "reason"),
-            .link = UsePath(TextIn(entry.body, "id"))};
+  const std::string party = ledger::TextIn(entry.body, "party");
+  Item item{
+      .title = fmt::format("Agreement {}: {} by {}", ledger::TextIn(entry.body, "agreement"), step, party),
+      .text = ledger::TextIn(entry.body, "reason"),
+      .link = UsePath(ledger::TextIn(entry.body, "id"))};
   if (item.text.empty()) item.text = item.title;
   return item;
 }
 
 std::optional<Item> QuestionItem(const ledger::Entry& entry, Time now) {
-  if (TextIn(entry.body, "outcome") == "repeated") return std::nullopt;
-  Item item{.title = fmt::format("A question of {} under {}", TextIn(entry.body, "product"),
-                                 TextIn(entry.body, "agreement")),
+  if (ledger::TextIn(entry.body, "outcome") == "repeated") return std::nullopt;
+  Item item{.title = fmt::format("A question of {} under {}", ledger::TextIn(entry.body, "product"),
+                                 ledger::TextIn(entry.body, "agreement")),
             .text = {},
-            .link = UsePath(TextIn(entry.body, "document"))};
+            .link = UsePath(ledger::TextIn(entry.body, "document"))};
   const auto until = ledger::SealedUntil(entry.body);
   if (const Json* secret = ledger::Shown(entry, now)) {
-    item.text = TextIn(*secret, "text");
+    item.text = ledger::TextIn(*secret, "text");
   } else {
     item.text = until && *until ? "Sealed until " + FormatTime(**until) : "Erased";
   }

@@ -2,20 +2,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "ledger/body.h"
+
 namespace concordat::transparency {
-namespace {
-
-std::string TextIn(const Json& body, const char* field) {
-  const auto found = body.find(field);
-  return found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-}  // namespace
-
 void Tally::Apply(const ledger::Entry& entry) {
   const bool charge = entry.kind == ledger::kind::kCharge;
   if (!charge && entry.kind != ledger::kind::kRelease) return;
-  const std::string document = TextIn(entry.body, "document");
+  const std::string document = ledger::TextIn(entry.body, "document");
   if (document.empty()) return;
   Counts& counts = counts_[document];
   if (charge) {
@@ -23,7 +16,7 @@ void Tally::Apply(const ledger::Entry& entry) {
     counts.last = entry.time;
     return;
   }
-  const std::string outcome = TextIn(entry.body, "outcome");
+  const std::string outcome = ledger::TextIn(entry.body, "outcome");
   if (outcome == "answered") ++counts.answered;
   if (outcome == "failed") ++counts.failed;
   if (outcome == "repeated") ++counts.repeated;
