@@ -37,6 +37,24 @@ void AddProductCommands(CLI::App& app, Invocation& invocation) {
           "product show claims")
       .Text("name", "product", "name, member/name, or member/name@version", true);
   Command(group, invocation, "list", "product list", "List products and versions", "product list");
+  Command(group, invocation, "deprecate", "product deprecate",
+          "Warn everyone who uses a product that it will be retired on a day",
+          "product deprecate claims --until 2027-04-01 --reason \"replaced by claims-2\"")
+      .Text("name", "product", "name or member/name", true)
+      .Text("--until", "until", "The day from which it answers nothing", true)
+      .Text("--reason", "reason", "Why, and what replaces it: analysts and the public read it")
+      .Text("--by", "by", "Who acts (default: the name you are logged in with)");
+  Command(group, invocation, "activate", "product activate", "Take a deprecation back",
+          "product activate claims")
+      .Text("name", "product", "name or member/name", true)
+      .Text("--reason", "reason", "Why")
+      .Text("--by", "by", "Who acts (default: the name you are logged in with)");
+  Command(group, invocation, "retire", "product retire",
+          "End a product for good, from the next question on; its record and what it spent stay",
+          "product retire claims --reason \"replaced by claims-2\"")
+      .Text("name", "product", "name or member/name", true)
+      .Text("--reason", "reason", "Why, and what replaces it: analysts and the public read it")
+      .Text("--by", "by", "Who acts (default: the name you are logged in with)");
 }
 
 void AddAnalystCommands(CLI::App& app, Invocation& invocation) {

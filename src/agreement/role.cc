@@ -22,6 +22,9 @@ const std::vector<Right>& Rights() {
   using enum Role;
   static const std::vector<Right> rights = {
       {"product publish", {kSteward}},
+      {"product deprecate", {kSteward}},
+      {"product activate", {kSteward}},
+      {"product retire", {kSteward}},
       {"analyst add", {kSteward}},
       {"analyst password", {kSteward, kOperator}},
       {"analyst training", {kSteward, kOfficer}},

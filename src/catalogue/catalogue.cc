@@ -24,7 +24,16 @@ std::optional<Reference> ParseReference(const std::string& text) {
 
 }  // namespace
 
+void Catalogue::Clear() {
+  products_.clear();
+  lives_.clear();
+}
+
 void Catalogue::Apply(const ledger::Entry& entry) {
+  if (const auto step = LifeStepOf(entry)) {
+    if (const auto life = Take(LifeOf(step->product), *step)) lives_[step->product] = *life;
+    return;
+  }
   if (entry.kind != ledger::kind::kProductPublished || !entry.secret) return;
   auto published = PublishedFromJson(entry.body, *entry.secret);
   if (!published) return;  // ledger verify reports it
@@ -50,6 +59,34 @@ std::vector<PublishedPtr> Catalogue::List() const {
     for (const auto& [version, published] : versions) all.push_back(published);
   }
   return all;
+}
+
+std::vector<PublishedPtr> Catalogue::Newest() const {
+  std::vector<PublishedPtr> newest;
+  for (const auto& [id, versions] : products_) newest.push_back(versions.rbegin()->second);
+  return newest;
+}
+
+Life Catalogue::LifeOf(const std::string& id) const {
+  if (const auto known = lives_.find(id); known != lives_.end()) return known->second;
+  const PublishedPtr published = Find(id);
+  return {.stage = published && published->product.is_draft ? Stage::kDraft : Stage::kActive,
+          .until = {},
+          .reason = {}};
+}
+
+Result<Outcome<ledger::Entry>> Enter(ledger::Ledger& ledger, const Catalogue& catalogue,
+                                     const LifeStep& step) {
+  return ledger.AppendIf(DraftOf(step), [&]() -> Outcome<void> {
+    if (!catalogue.Find(step.product)) {
+      return Refuse("product_unknown", "there is no product " + step.product,
+                    "concordat product list shows those there are", "42P01");
+    }
+    LifeStep now = step;
+    now.when = ledger.Now();
+    TRY(Take(catalogue.LifeOf(step.product), now));
+    return {};
+  });
 }
 
 }  // namespace concordat::catalogue

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "catalogue/contract.h"
+#include "catalogue/life.h"
 #include "catalogue/product_json.h"
 #include "catalogue/profile.h"
 #include "ledger/budget.h"
@@ -22,17 +23,26 @@ using PublishedPtr = std::shared_ptr<const Published>;
 class Catalogue final : public ledger::Fold {
  public:
   void Apply(const ledger::Entry& entry) override;
-  void Clear() override { products_.clear(); }
+  void Clear() override;
 
   // By "member/name@version" (its newest revision), "member/name" or "name" (the newest version); none if
   // there is none.
   PublishedPtr Find(const std::string& reference) const;
   // The newest revision of every version, by id and version.
   std::vector<PublishedPtr> List() const;
+  // The newest version of each product, by id.
+  std::vector<PublishedPtr> Newest() const;
+  // Of a product by its id.
+  Life LifeOf(const std::string& id) const;
 
  private:
   std::map<std::string, std::map<std::int64_t, PublishedPtr>> products_;  // by id and version
+  std::map<std::string, Life> lives_;  // of those that took a step of their own
 };
+
+// Checks and enters a step of a product's life. Refusals: product_unknown; Take's. Hold no Ledger::Share.
+Result<Outcome<ledger::Entry>> Enter(ledger::Ledger& ledger, const Catalogue& catalogue,
+                                     const LifeStep& step);
 
 struct Publication {
   PublishedPtr published;

@@ -35,7 +35,7 @@ TEST_F(CatalogueTest, ShowsAnalystsNothingOfTheFile) {
   text.replace(text.find("name: amount"), 12, "name: amount, physicalName: AMOUNT");
   const auto publication = PublishText(text);
   ASSERT_TRUE(publication) << publication.error().message;
-  const Json json = ShowJson(publication->published->product);
+  const Json json = ShowJson(publication->published->product, {}, ledger_->Now());
   EXPECT_EQ(json.at("unit"), "id");
   EXPECT_EQ(json.dump().find("AMOUNT"), std::string::npos);
   EXPECT_EQ(json.dump().find("visits.csv"), std::string::npos);
@@ -47,7 +47,7 @@ TEST_F(CatalogueTest, ShowsAnalystsNothingOfTheFile) {
 }
 
 TEST_F(CatalogueTest, ShowsWhatAnalystsSee) {
-  const std::string text = Show(PublishText(Visits())->published->product);
+  const std::string text = Show(PublishText(Visits())->published->product, {}, ledger_->Now());
   for (const char* part :
        {"lewisham/visits@1 (revision 1)", "unit    id", "2 rows a unit (proven)", "epsilon 10, delta 1e-06",
         "privacy unit: only count(DISTINCT", "0 to 100", "one of north, south", "2026-01-01 to 2026-12-31",

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/utf8.h"
+#include "catalogue/contract_about.h"
 #include "catalogue/contract_column.h"
 #include "catalogue/product_json.h"
 #include "catalogue/yaml.h"
@@ -37,8 +38,9 @@ constexpr std::array kContractKeys = {"version",
                                       "authoritativeDefinitions",
                                       "customProperties",
                                       "contractCreatedTs"};
-constexpr std::array kContractCustom = {"concordat.rows_per_unit", "concordat.groups_per_unit",
-                                        "concordat.budget", "concordat.people", "concordat.public"};
+constexpr std::array kContractCustom = {
+    "concordat.rows_per_unit", "concordat.groups_per_unit", "concordat.budget", "concordat.people",
+    "concordat.public",        "concordat.licence",         "concordat.themes"};
 constexpr std::array kSchemaKeys = {"id",
                                     "name",
                                     "logicalType",
@@ -62,8 +64,6 @@ constexpr std::array kCsvCustom = {"concordat.delimiter", "concordat.null", "con
 constexpr std::size_t kMostProblemsShown = 50;
 constexpr std::size_t kLargestBody =
     60'000;  // an entry of the ledger holds 65,535 bytes (docs/formats/entry.md)
-constexpr std::array kDescriptionKeys = {"usage", "purpose", "limitations", "authoritativeDefinitions",
-                                         "customProperties"};
 constexpr std::array kBudgetKeys = {"epsilon", "delta"};
 
 bool IsProductId(const std::string& id) {
@@ -96,17 +96,14 @@ void ReadHead(const YamlReader& root, Product& product) {
   product.title = root["name"].Text(product.name);
   root["version"].RequiredText("write 'version: 1.0.0'");
   const std::string status = root["status"].RequiredText("write 'status: active'");
-  if (!status.empty() && status != "active") {
+  product.is_draft = status == "draft" || status == "proposed";
+  if (!status.empty() && status != "active" && !product.is_draft) {
     root["status"].Problem("a contract that is '" + status + "' is not published",
-                           "write 'status: active' once it is in force");
+                           "write 'status: draft' or 'status: active'; concordat product deprecate and "
+                           "product retire do the rest");
   }
-  const YamlReader description = root["description"];
-  if (!description.present()) return;
-  if (description.IsScalar())
-    return description.Problem("is a text", "write it as {purpose: …, usage: …, limitations: …}");
-  description.ExpectMap(kDescriptionKeys);
-  for (const char* key : {"purpose", "usage", "limitations"}) {
-    const std::string text = description[key].Text();
+  ReadAbout(root, product.about);
+  for (const std::string& text : {product.about.purpose, product.about.usage, product.about.limitations}) {
     if (!text.empty()) product.description += (product.description.empty() ? "" : ". ") + text;
   }
 }

@@ -68,6 +68,32 @@ TEST(ParseContract, ReadsTheSamples) {
   }
 }
 
+TEST(ParseContract, ReadsWhatItSaysForPeople) {
+  const auto contract = ParseContract(With("domain: welfare\n", R"(domain: welfare
+tags: [benefits, income]
+team:
+  name: Benefits service
+  members:
+    - {username: olu@lewisham.example, name: Olu Adeyemi, role: data steward}
+    - {username: ben@lewisham.example, dateOut: 2026-01-31}
+support: [{channel: Data desk, tool: email, url: 'mailto:data@lewisham.example'}]
+slaProperties: [{property: frequency, value: 1, unit: d}]
+)"));
+  ASSERT_TRUE(contract) << ContractError("claims", contract.error()).message;
+  const About& about = contract->product.about;
+  EXPECT_EQ(about.purpose, "Claims paid to residents");
+  EXPECT_EQ(about.usage, "Planning of support");
+  EXPECT_EQ(about.limitations, "Excludes appeals");
+  EXPECT_EQ(WordsOf(about), (std::vector<std::string>{"welfare", "benefits", "income"}));
+  EXPECT_EQ(about.team, (std::vector<Contact>{{"Benefits service", "team", ""},
+                                              {"Olu Adeyemi", "data steward", "olu@lewisham.example"}}));
+  EXPECT_EQ(about.support, (std::vector<Contact>{{"Data desk", "email", "mailto:data@lewisham.example"}}));
+  EXPECT_EQ(about.promises, (std::vector<Promise>{{"frequency", "1", "d", ""}}));
+  EXPECT_EQ(AboutFrom(ToJson(about)), about);
+  EXPECT_FALSE(contract->product.is_draft);
+  EXPECT_TRUE(ParseContract(With("status: active", "status: proposed"))->product.is_draft);
+}
+
 TEST(ParseContract, NamesLineFieldAndRemedy) {
   const struct {
     const char* name;
@@ -117,8 +143,12 @@ TEST(ParseContract, NamesLineFieldAndRemedy) {
       {"server format", With("format: parquet", "format: xml"), 9, "'xml' is not read", "csv or parquet"},
       {"two servers", With("servers: [{", "servers: [{server: a, type: local, path: b}, {"), 9,
        "exactly one place", "write one"},
-      {"status", With("status: active", "status: draft"), 6, "a contract that is 'draft' is not published",
-       "status: active"},
+      {"status", With("status: active", "status: retired"), 6,
+       "a contract that is 'retired' is not published", "status: active"},
+      {"theme", With("status: active", "status: active\ntags: welfare"), 7, "tags: is not a list", "[one"},
+      {"team", With("status: active", "status: active\nteam: [{name: Olu}]"), 7, "username", "username: …"},
+      {"promise", With("status: active", "status: active\nslaProperties: [{property: latency}]"), 7, "value",
+       "value: 1"},
       {"no servers",
        With("servers: [{server: files, type: local, path: claims/*.parquet, format: parquet}]\n", ""), 1,
        "servers: does not name exactly one", "write one"},

@@ -8,6 +8,7 @@
 
 #include "base/units.h"
 #include "base/value.h"
+#include "catalogue/about.h"
 #include "engine/source.h"
 
 namespace concordat::catalogue {
@@ -47,7 +48,9 @@ struct Product {
   std::int64_t version = 1;   // rises when bounds, columns or meaning change: agreements name it
   std::int64_t revision = 1;  // rises when the rows change: stored answers are of one revision
   std::string title;
-  std::string description;
+  std::string description;  // purpose, usage and limitations, one after the other
+  About about;
+  bool is_draft = false;  // in no public catalogue, and not asked
   std::vector<Column> columns;
   Bounds bounds;
   std::optional<std::int64_t> people;  // public, approximate number of units, when the contract states it

@@ -97,6 +97,8 @@ Json ToJson(const Product& product) {
         {"rows_proven", product.bounds.rows_proven},
         {"ranges_proven", product.bounds.ranges_proven}}},
       {"budget", {{"epsilon", product.budget.epsilon.value}, {"delta", product.budget.delta.value}}}};
+  if (Json about = ToJson(product.about); !about.empty()) json["about"] = std::move(about);
+  if (product.is_draft) json["draft"] = true;
   if (product.people) json["people"] = *product.people;
   if (product.is_public) json["public"] = true;
   if (product.unit_is_row) json["unit_is_row"] = true;
@@ -141,6 +143,8 @@ Result<Published> PublishedFromJson(const Json& body, const Json& secret) {
     product.bounds = {bounds.at("rows_per_unit"), bounds.at("groups_per_unit"), bounds.at("rows_proven"),
                       bounds.at("ranges_proven")};
     product.budget = {{body.at("budget").at("epsilon")}, {body.at("budget").at("delta")}};
+    product.about = AboutFrom(body.value("about", Json::object()));
+    product.is_draft = body.value("draft", false);
     if (body.contains("people")) product.people = body["people"].get<std::int64_t>();
     product.is_public = body.value("public", false);
     product.unit_is_row = body.value("unit_is_row", false);

@@ -18,7 +18,8 @@ using Progress = std::function<void(std::string_view)>;
 // What agreements rely on: a change of it is another version.
 Json Meaning(const Product& product) {
   Json meaning = ToJson(product);
-  for (const char* key : {"version", "revision", "title", "description", "people", "budget"})
+  for (const char* key :
+       {"version", "revision", "title", "description", "about", "draft", "people", "budget"})
     meaning.erase(key);
   // Whether a bound is proven is a fact of a revision's rows; the bound itself is the version's.
   meaning["bounds"].erase("rows_proven");
@@ -73,6 +74,20 @@ Outcome<void> CheckSpent(const ledger::BudgetBook* budgets, const Product& produ
   return {};
 }
 
+// What is active has its users, whom a draft would cut off; what is retired does not come back.
+Outcome<void> CheckLife(const Catalogue& catalogue, const Product& product, Time now) {
+  const Stage stage = catalogue.LifeOf(product.id).At(now);
+  if (stage == Stage::kRetired) {
+    return Refuse("product_retired", product.id + " is retired, and does not come back",
+                  "publish it under another id");
+  }
+  if (product.is_draft && catalogue.Find(product.id) && stage != Stage::kDraft) {
+    return Refuse("draft_of_active", product.id + " is active: a draft in its place would stop its users",
+                  "write 'status: active', or try it under another id");
+  }
+  return {};
+}
+
 struct Files {
   std::vector<engine::FileState> states;
   std::vector<std::string> hashes;
@@ -119,6 +134,7 @@ Result<void> Enter(const PublishRequest& request, const Product& product, const 
       {ledger::kind::kProductPublished, std::move(body), std::move(secret)}, [&]() -> Outcome<void> {
         if (catalogue.Find(product.id) != before)
           return Refuse(kOvertaken, product.id + " was published by someone else meanwhile", "publish again");
+        TRY(CheckLife(catalogue, product, ledger.Now()));
         return CheckSpent(request.budgets, product);
       }));
   if (entered) return {};

@@ -112,6 +112,29 @@ TEST_F(PublishTest, RaisesVersionWithBoundsAndRevisionWithRows) {
   EXPECT_EQ(catalogue_.List().size(), 2U);
 }
 
+TEST_F(PublishTest, TakesAProductThroughItsLife) {
+  const auto draft = [](std::string text) { return text.replace(text.find("active"), 6, "draft"); };
+  const auto take = [this](LifeVerb verb, std::optional<Time> until = {}) {
+    const auto entered = *Enter(*ledger_, catalogue_, {verb, "lewisham/visits", "sam", "", until, {}});
+    return entered ? "" : entered.error().reason;
+  };
+  EXPECT_EQ(take(LifeVerb::kRetire), "product_unknown");
+  ASSERT_TRUE(PublishText(draft(Visits())));
+  EXPECT_EQ(catalogue_.LifeOf("lewisham/visits").stage, Stage::kDraft);
+  // A contract that only says it is active now is no new version.
+  ASSERT_TRUE(PublishText(Visits()));
+  EXPECT_EQ(catalogue_.LifeOf("lewisham/visits").stage, Stage::kActive);
+  EXPECT_EQ(catalogue_.Find("visits")->product.version, 1);
+  EXPECT_NE(PublishText(draft(Visits("1"))).error().message.find("would stop its users"), std::string::npos);
+  const Time until = ledger_->Now() + std::chrono::days(30);
+  EXPECT_EQ(take(LifeVerb::kDeprecate, until), "");
+  EXPECT_TRUE(PublishText(Visits("1")));
+  EXPECT_EQ(catalogue_.LifeOf("lewisham/visits").until, until);  // a new version takes nothing back
+  clock_.Set(until);
+  EXPECT_EQ(take(LifeVerb::kActivate), "step_not_allowed");
+  EXPECT_NE(PublishText(Visits("2")).error().message.find("is retired"), std::string::npos);
+}
+
 TEST_F(PublishTest, NeverRaisesABudget) {
   ASSERT_TRUE(PublishText(Visits("2", "[0, 100]", "5")));
   EXPECT_EQ(PublishText(Visits("2", "[0, 100]", "6")).error().code, ErrorCode::kPermissionDenied);

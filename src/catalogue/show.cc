@@ -1,6 +1,7 @@
 #include "catalogue/show.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -49,6 +50,30 @@ std::string HiddenText(const Product& product) {
   return product.unit() != nullptr ? "every row, and each value of " + product.unit()->name : "every row";
 }
 
+std::string ContactText(const Contact& contact) {
+  std::string text = contact.name;
+  if (!contact.role.empty()) text += (text.empty() ? "" : ", ") + contact.role;
+  if (!contact.address.empty() && contact.address != contact.name)
+    text += fmt::format(" ({})", contact.address);
+  return text;
+}
+
+std::string AboutText(const About& about) {
+  std::string text;
+  const auto add = [&text](std::string_view word, const std::string& what) {
+    if (!what.empty()) text += fmt::format("  {:<6}  {}\n", word, what);
+  };
+  for (const Contact& contact : about.team) add("owner", ContactText(contact));
+  for (const Contact& contact : about.support) add("help", ContactText(contact));
+  add("about", fmt::format("{}", fmt::join(WordsOf(about), ", ")));
+  add("terms", about.licence);
+  for (const Promise& promise : about.promises) {
+    add("serves", fmt::format("{} {}{}{}", promise.property, promise.value, promise.unit.empty() ? "" : " ",
+                              promise.unit));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string DescribeColumn(const Column& column) {
@@ -62,11 +87,11 @@ std::string DescribeColumn(const Column& column) {
   return text;
 }
 
-std::string Show(const Product& product) {
+std::string Show(const Product& product, const Life& life, Time now) {
   std::string text =
       fmt::format("{}@{} (revision {})\n{}\n", product.id, product.version, product.revision, product.title);
   if (!product.description.empty()) text += product.description + "\n";
-  text += fmt::format("\n  unit    {}\n", UnitText(product));
+  text += fmt::format("\n  stage   {}\n  unit    {}\n", Describe(life, now), UnitText(product));
   if (!product.is_public) {
     text += fmt::format("  bounds  {}\n", BoundsText(product.bounds));
     text += fmt::format("  budget  epsilon {}, delta {}, for ever\n", product.budget.epsilon.value,
@@ -74,6 +99,7 @@ std::string Show(const Product& product) {
   }
   if (product.people) text += fmt::format("  people  about {}\n", *product.people);
   if (!product.is_public) text += fmt::format("  hidden  {}\n", HiddenText(product));
+  text += AboutText(product.about);
   std::size_t widest = 6;
   for (const Column& column : product.columns) widest = std::max(widest, column.name.size());
   text += fmt::format("\n  {:<{}}  {:<16}  {}\n", "column", widest, "type", "what it may be");
@@ -86,8 +112,11 @@ std::string Show(const Product& product) {
   return text;
 }
 
-Json ShowJson(const Product& product) {
+Json ShowJson(const Product& product, const Life& life, Time now) {
   Json json = ToJson(product);
+  json["stage"] = Name(life.At(now));
+  if (life.until) json["retired_on"] = FormatTime(*life.until);
+  if (!life.reason.empty()) json["stage_reason"] = life.reason;
   json["unit"] = UnitText(product);
   for (Json& column : json["columns"]) column.erase("source_name");
   return json;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/json.h"
+#include "catalogue/life.h"
 #include "catalogue/product.h"
 #include "catalogue/profile.h"
 
@@ -11,9 +12,10 @@ namespace concordat::catalogue {
 
 // One line: range, domain and unit of a column.
 std::string DescribeColumn(const Column& column);
-// Columns, types, ranges, domains, unit, bounds, budget, and what is never shown; nothing of any row.
-std::string Show(const Product& product);
-Json ShowJson(const Product& product);
+// Columns, types, ranges, domains, unit, bounds, budget, who answers for it, and what is never shown; nothing
+// of any row.
+std::string Show(const Product& product, const Life& life, Time now);
+Json ShowJson(const Product& product, const Life& life, Time now);
 // What publishing found, for the steward alone: it tells of rows.
 std::string ShowProfile(const Profile& profile);
 

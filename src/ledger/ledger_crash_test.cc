@@ -56,8 +56,8 @@ class LedgerCrashTest : public testing::Test {
         ledger->Append(AgreementEntry({"study", {"lewisham/adult@1"}, {"ana@lewisham"}, kBudget, 2})));
   }
 
-  // A child charges and is killed: every other one while it opens the ledger, perhaps. The first, whose budget
-  // is whole, is killed after it acknowledged a charge, however slow the machine.
+  // A child charges and is killed: every other one while it opens the ledger, perhaps. The first, whose
+  // budget is whole, is killed after it acknowledged a charge, however slow the machine.
   void KillOne(int trial) {
     int ends[2];
     ASSERT_EQ(pipe(ends), 0);

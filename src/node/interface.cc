@@ -21,6 +21,9 @@ std::vector<Operation> ProductOperations() {
   return {
       {"GET", "/v1/products", "product list"},
       {"POST", "/v1/products", "product publish", {Required("text"), Required("data")}},
+      {"POST", "/v1/deprecations", "product deprecate", {Required("product"), Required("until"), {"reason"}}},
+      {"POST", "/v1/activations", "product activate", {Required("product"), {"reason"}}},
+      {"POST", "/v1/retirements", "product retire", {Required("product"), {"reason"}}},
       {"GET", "/v1/products/{product*}", "product show"},
   };
 }

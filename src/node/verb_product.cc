@@ -27,8 +27,11 @@ Result<Reply> Publish(Node& node, const Json& arguments, const Progress& progres
       fmt::format("  {} rows, {} units, at most {} {} a unit\n", done.profile.rows, done.profile.units,
                   done.profile.most_rows_of_a_unit, done.profile.most_rows_of_a_unit == 1 ? "row" : "rows");
   for (const std::string& finding : done.profile.findings) text += "  note: " + finding + "\n";
-  text += "\nWhat analysts will see:\n\n" + catalogue::Show(product);
-  Json data = catalogue::ToJson(product);
+  const auto lock = node.ledger().Share();
+  const catalogue::Life life = node.catalogue().LifeOf(product.id);
+  const Time now = node.ledger().Now();
+  text += "\nWhat analysts will see:\n\n" + catalogue::Show(product, life, now);
+  Json data = catalogue::ShowJson(product, life, now);
   data["new"] = done.is_new;
   data["findings"] = done.profile.findings;
   data["rows"] = done.profile.rows;
@@ -36,28 +39,63 @@ Result<Reply> Publish(Node& node, const Json& arguments, const Progress& progres
   return Reply{std::move(text), Data(std::move(data))};
 }
 
+tl::unexpected<Error> NoProduct(const std::string& name) {
+  return Fail(ErrorCode::kNotFound, "there is no product " + name,
+              "concordat product list shows those there are");
+}
+
 Result<Reply> Show(Node& node, const Json& arguments, const Progress&) {
   const std::string name = arguments.at("product");
   const auto lock = node.ledger().Share();
   const auto published = node.catalogue().Find(name);
-  if (!published)
-    return Fail(ErrorCode::kNotFound, "there is no product " + name,
-                "concordat product list shows those there are");
-  return Reply{catalogue::Show(published->product), Data(catalogue::ToJson(published->product))};
+  if (!published) return NoProduct(name);
+  const catalogue::Product& product = published->product;
+  const catalogue::Life life = node.catalogue().LifeOf(product.id);
+  const Time now = node.ledger().Now();
+  return Reply{catalogue::Show(product, life, now), Data(catalogue::ShowJson(product, life, now))};
+}
+
+template <catalogue::LifeVerb verb>
+Result<Reply> TakeStep(Node& node, const Json& arguments, const Progress&) {
+  const std::string name = arguments.at("product");
+  catalogue::LifeStep step{.verb = verb,
+                           .product = {},
+                           .by = arguments.value("by", "operator"),
+                           .reason = arguments.value("reason", ""),
+                           .until = {},
+                           .when = {}};
+  if (arguments.contains("until")) step.until = TRY(ParseTime(arguments["until"].get<std::string>()));
+  {
+    const auto lock = node.ledger().Share();
+    const auto published = node.catalogue().Find(name);
+    if (!published) return NoProduct(name);
+    step.product = published->product.id;
+  }
+  const auto entered = TRY(catalogue::Enter(node.ledger(), node.catalogue(), step));
+  if (!entered) return tl::unexpected(AsError(entered.error()));
+  const auto lock = node.ledger().Share();
+  const catalogue::Life life = node.catalogue().LifeOf(step.product);
+  const Time now = node.ledger().Now();
+  return Reply{
+      fmt::format("{} is {}\n", step.product, catalogue::Describe(life, now)),
+      Data({{"product", step.product}, {"stage", catalogue::Name(life.At(now))}, {"entry", entered->index}})};
 }
 
 Result<Reply> List(Node& node, const Json&, const Progress&) {
   const auto lock = node.ledger().Share();
-  std::vector<std::vector<std::string>> rows = {{"product", "revision", "unit", "epsilon", "title"}};
+  const Time now = node.ledger().Now();
+  std::vector<std::vector<std::string>> rows = {{"product", "stage", "revision", "unit", "epsilon", "title"}};
   Json data = Json::array();
   for (const auto& published : node.catalogue().List()) {
     const catalogue::Product& product = published->product;
-    rows.push_back({fmt::format("{}@{}", product.id, product.version), std::to_string(product.revision),
+    const catalogue::Life life = node.catalogue().LifeOf(product.id);
+    rows.push_back({fmt::format("{}@{}", product.id, product.version), catalogue::Name(life.At(now)),
+                    std::to_string(product.revision),
                     product.unit_is_row         ? "each row"
                     : product.unit() != nullptr ? product.unit()->name
                                                 : "none",
                     ToText(product.budget.epsilon.value), Shortened(product.title, kShownCharacters)});
-    data.push_back(catalogue::ToJson(product));
+    data.push_back(catalogue::ShowJson(product, life, now));
   }
   const std::string text =
       data.empty() ? "no products yet: concordat product publish CONTRACT.odcs.yaml\n" : FormatTable(rows);
@@ -67,7 +105,13 @@ Result<Reply> List(Node& node, const Json&, const Progress&) {
 }  // namespace
 
 std::vector<Verb> ProductVerbs() {
-  return {{"product publish", Publish}, {"product show", Show}, {"product list", List}};
+  using enum catalogue::LifeVerb;
+  return {{"product publish", Publish},
+          {"product show", Show},
+          {"product list", List},
+          {"product deprecate", TakeStep<kDeprecate>},
+          {"product activate", TakeStep<kActivate>},
+          {"product retire", TakeStep<kRetire>}};
 }
 
 }  // namespace concordat::node

@@ -17,7 +17,8 @@ namespace concordat::release {
 namespace {
 
 // The tables that the permit grants, at the versions it names.
-Outcome<sql::Scope> ScopeOf(const catalogue::Catalogue& catalogue, const agreement::Permit& permit) {
+Outcome<sql::Scope> ScopeOf(const catalogue::Catalogue& catalogue, const agreement::Permit& permit,
+                            Time now) {
   sql::Scope scope;
   for (const auto& [table, reference] : permit.tables) {
     const auto published = catalogue.Find(fmt::format("{}@{}", reference.product, reference.version));
@@ -33,6 +34,7 @@ Outcome<sql::Scope> ScopeOf(const catalogue::Catalogue& catalogue, const agreeme
                                 reference.version, reference.product, newest->product.version),
                     "ask for an agreement that names the new version", "42501");
     }
+    TRY(CheckLife(catalogue, published->product.id, now));
     scope[table] = std::shared_ptr<const catalogue::Product>(published, &published->product);
   }
   return scope;
@@ -102,6 +104,21 @@ Refusal WithHolders(Refusal refusal, const agreement::Permit& permit) {
 
 }  // namespace
 
+Outcome<void> CheckLife(const catalogue::Catalogue& catalogue, const std::string& product, Time now) {
+  const catalogue::Life life = catalogue.LifeOf(product);
+  const catalogue::Stage stage = life.At(now);
+  if (stage == catalogue::Stage::kDraft) {
+    return Refuse("product_draft", product + " is a draft: it answers nothing yet",
+                  "ask its owner to publish it with 'status: active'", "42501");
+  }
+  if (stage == catalogue::Stage::kRetired) {
+    return Refuse("product_retired",
+                  product + " is retired" + (life.reason.empty() ? "" : ": " + life.reason),
+                  "ask its owner what replaces it", "42501");
+  }
+  return {};
+}
+
 Outcome<agreement::Permit> DecideOn(const Parts& parts, const Caller& caller, const Question& question) {
   const agreement::Request request{.analyst = caller.analyst,
                                    .agreement = caller.agreement,
@@ -117,7 +134,7 @@ Outcome<Bound> BindQuestion(const Parts& parts, const Caller& caller, const Ques
   const auto lock = parts.ledger.Share();
   Bound bound{.permit = TRY(DecideOn(parts, caller, question)), .published = {}, .query = {}, .normal = {}};
   const sql::Question asked = TRY(sql::ParseQuestion(question.text));
-  const sql::Scope scope = TRY(ScopeOf(parts.catalogue, bound.permit));
+  const sql::Scope scope = TRY(ScopeOf(parts.catalogue, bound.permit, parts.ledger.Now()));
   auto query = sql::Bind(asked, scope);
   if (!query) return tl::unexpected(WithHolders(query.error(), bound.permit));
   bound.query = std::make_shared<const sql::Query>(*std::move(query));

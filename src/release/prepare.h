@@ -29,6 +29,8 @@ struct Bound {
 // May this caller ask this now, as far as the record and the question's settings go? The caller holds Share,
 // or is the ledger's own condition.
 Outcome<agreement::Permit> DecideOn(const Parts& parts, const Caller& caller, const Question& question);
+// Is a product being used? Refusals: product_draft, product_retired. The caller as above.
+Outcome<void> CheckLife(const catalogue::Catalogue& catalogue, const std::string& product, Time now);
 Outcome<Bound> BindQuestion(const Parts& parts, const Caller& caller, const Question& question);
 // Leaves out who has objected by now. The caller holds Share, or is the ledger's own condition.
 void TakeObjections(const Parts& parts, Prepared& prepared);

@@ -104,10 +104,11 @@ class Turn {
   std::counting_semaphore<>* turns_;
 };
 
-// Is the document that a question was prepared under still the one in force? Its analyst, training and hours
-// were looked at when it was charged.
+// Is the document that a question was prepared under still the one in force, and its product in use? Its
+// analyst, training and hours were looked at when it was charged.
 Outcome<void> InForce(const Parts& parts, const Caller& caller, const Prepared& prepared) {
   const Time now = parts.ledger.Now();
+  TRY(CheckLife(parts.catalogue, prepared.published->product.id, now));
   const auto* standing = parts.agreements.Find(caller.agreement, now);
   const bool same = standing != nullptr && standing->document->id == prepared.permit.agreement_id;
   if (same && standing->At(now) == agreement::State::kActive) return {};
@@ -321,14 +322,18 @@ Answer Release::Answered(const std::string& id, const Prepared& prepared, const 
   Narrow(answer.columns, answer.rows);
   const std::string receipt =
       fmt::format("answer {}, receipt: concordat receipt {}", id, id.substr(0, kShownDigits));
+  const auto lock = parts_.ledger.Share();
+  const std::string& product = prepared.published->product.id;
+  const std::string warning =
+      catalogue::Warning(product, parts_.catalogue.LifeOf(product), parts_.ledger.Now());
+  const std::string last = warning.empty() ? "" : "; " + warning;
   if (prepared.plan.measurements.empty()) {
-    answer.notice = "public data: nothing charged, " + receipt;
+    answer.notice = "public data: nothing charged, " + receipt + last;
     return answer;
   }
-  const auto lock = parts_.ledger.Share();
   const double spent = parts_.budgets.SpentUnder(charge);
   answer.notice = fmt::format("charged epsilon {:.3g} ({}), {}", std::max(0.0, spent - spent_before),
-                              LeftText(parts_.budgets.Now(charge)), receipt);
+                              LeftText(parts_.budgets.Now(charge)), receipt + last);
   return answer;
 }
 

@@ -315,6 +315,54 @@ TEST_F(Exit, ChargesNothingWhileAQuestionWaitsItsTurn) {
 }
 
 // However many questions are under way: what is answered was on record before the agreement ended.
+TEST_F(Exit, WarnsOfADeprecatedProductAndRefusesARetiredOne) {
+  const auto take = [this](catalogue::LifeVerb verb, std::optional<Time> until = {}) {
+    ASSERT_TRUE(
+        *catalogue::Enter(*ledger_, catalogue_, {verb, "lewisham/visits", "sam", "see visits-2", until, {}}));
+  };
+  take(catalogue::LifeVerb::kDeprecate, agreement::At("2026-08-01"));
+  const auto warned = Ask("SELECT count(*) FROM visits");
+  ASSERT_TRUE(warned);
+  EXPECT_NE(
+      warned->notice.find("; lewisham/visits is deprecated: it is retired on 2026-08-01 (see visits-2)"),
+      std::string::npos)
+      << warned->notice;
+  clock_.Set(agreement::At("2026-08-01"));
+  EXPECT_EQ(Ask("SELECT count(*) FROM visits").error().reason, "product_retired");
+  EXPECT_EQ(Entries("answered"), 1U);
+}
+
+TEST_F(Exit, LetsNoAnswerOutAfterTheProductWasRetired) {
+  std::atomic<int> answered{0};
+  std::vector<std::thread> analysts;
+  for (int i = 0; i < 8; ++i) {
+    analysts.emplace_back([&, i] {
+      for (int j = 0;; ++j) {
+        const auto answer = Ask(fmt::format("SELECT count(*) FROM visits WHERE amount > {}", i + j / 1000.0),
+                                {.epsilon = 0.001});
+        if (!answer) {
+          EXPECT_EQ(answer.error().reason, "product_retired") << answer.error().message;
+          return;
+        }
+        ++answered;
+      }
+    });
+  }
+  while (answered < 20) std::this_thread::yield();
+  ASSERT_TRUE(*catalogue::Enter(*ledger_, catalogue_,
+                                {catalogue::LifeVerb::kRetire, "lewisham/visits", "sam", "", {}, {}}));
+  for (std::thread& analyst : analysts) analyst.join();
+  const auto entries = *ledger_->Read(0, 100'000);
+  const auto retired = std::find_if(entries.begin(), entries.end(), [](const ledger::Entry& entry) {
+    return entry.kind == "product.retired";
+  });
+  ASSERT_NE(retired, entries.end());
+  EXPECT_TRUE(std::none_of(retired, entries.end(), [](const ledger::Entry& entry) {
+    return entry.kind == ledger::kind::kCharge ||
+           (entry.kind == ledger::kind::kRelease && entry.body["outcome"] != "failed");
+  }));
+}
+
 TEST_F(Exit, LetsNoAnswerOutAfterTheRevocation) {
   std::atomic<int> answered{0}, refused{0};
   std::vector<std::thread> analysts;
