@@ -37,6 +37,10 @@ void AddProductCommands(CLI::App& app, Invocation& invocation) {
           "product show claims")
       .Text("name", "product", "name, member/name, or member/name@version", true);
   Command(group, invocation, "list", "product list", "List products and versions", "product list");
+  Command(group, invocation, "search", "product search",
+          "Find products by words of title, description, columns, themes or owner",
+          "product search \"income education\"")
+      .Text("words", "words", "What to look for; beginnings of words will do", true);
   Command(group, invocation, "deprecate", "product deprecate",
           "Warn everyone who uses a product that it will be retired on a day",
           "product deprecate claims --until 2027-04-01 --reason \"replaced by claims-2\"")

@@ -23,6 +23,17 @@ std::optional<char32_t> TakeCodePoint(std::string_view& text) {
   return point;
 }
 
+void AppendCodePoint(std::string& text, char32_t point) {
+  if (point < 0x80) {
+    text += static_cast<char>(point);
+    return;
+  }
+  const int more = point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
+  constexpr unsigned kLeads[] = {0, 0xC0, 0xE0, 0xF0};
+  text += static_cast<char>(kLeads[more] | point >> (6 * more));
+  for (int i = more - 1; i >= 0; --i) text += static_cast<char>(0x80 | (point >> (6 * i) & 0x3F));
+}
+
 bool IsUtf8(std::string_view text) {
   while (!text.empty()) {
     if (!TakeCodePoint(text)) return false;

@@ -27,6 +27,8 @@ std::optional<Reference> ParseReference(const std::string& text) {
 void Catalogue::Clear() {
   products_.clear();
   lives_.clear();
+  ids_.clear();
+  index_.Clear();
 }
 
 void Catalogue::Apply(const ledger::Entry& entry) {
@@ -39,18 +41,20 @@ void Catalogue::Apply(const ledger::Entry& entry) {
   if (!published) return;  // ledger verify reports it
   PublishedPtr& place = products_[published->product.id][published->product.version];
   place = std::make_shared<const Published>(std::move(*published));
+  const Product& newest = products_[place->product.id].rbegin()->second->product;
+  ids_.emplace(newest.name, newest.id);
+  index_.Put(newest);
 }
 
 PublishedPtr Catalogue::Find(const std::string& reference) const {
   const auto wanted = ParseReference(reference);
   if (!wanted) return nullptr;
-  for (const auto& [id, versions] : products_) {
-    if (id != wanted->name && id.substr(id.find('/') + 1) != wanted->name) continue;
-    if (!wanted->version) return versions.rbegin()->second;
-    const auto found = versions.find(*wanted->version);
-    return found == versions.end() ? nullptr : found->second;
-  }
-  return nullptr;
+  const auto id = ids_.find(wanted->name);
+  const auto versions = products_.find(id == ids_.end() ? wanted->name : id->second);
+  if (versions == products_.end()) return nullptr;
+  if (!wanted->version) return versions->second.rbegin()->second;
+  const auto found = versions->second.find(*wanted->version);
+  return found == versions->second.end() ? nullptr : found->second;
 }
 
 std::vector<PublishedPtr> Catalogue::List() const {
@@ -65,6 +69,13 @@ std::vector<PublishedPtr> Catalogue::Newest() const {
   std::vector<PublishedPtr> newest;
   for (const auto& [id, versions] : products_) newest.push_back(versions.rbegin()->second);
   return newest;
+}
+
+Found Catalogue::Search(std::string_view text, std::size_t most, Time now) const {
+  Found found =
+      index_.Find(text, [&](const std::string& id) { return LifeOf(id).At(now) != Stage::kRetired; });
+  if (found.hits.size() > most) found.hits.resize(most);
+  return found;
 }
 
 Life Catalogue::LifeOf(const std::string& id) const {

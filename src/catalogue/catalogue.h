@@ -12,6 +12,7 @@
 #include "catalogue/life.h"
 #include "catalogue/product_json.h"
 #include "catalogue/profile.h"
+#include "catalogue/search.h"
 #include "ledger/budget.h"
 #include "ledger/ledger.h"
 
@@ -32,11 +33,15 @@ class Catalogue final : public ledger::Fold {
   std::vector<PublishedPtr> List() const;
   // The newest version of each product, by id.
   std::vector<PublishedPtr> Newest() const;
+  // By words of the newest versions' contracts; those that are retired are left out.
+  Found Search(std::string_view text, std::size_t most, Time now) const;
   // Of a product by its id.
   Life LifeOf(const std::string& id) const;
 
  private:
   std::map<std::string, std::map<std::int64_t, PublishedPtr>> products_;  // by id and version
+  std::map<std::string, std::string> ids_;                                // by name without member
+  SearchIndex index_;
   std::map<std::string, Life> lives_;  // of those that took a step of their own
 };
 

@@ -24,6 +24,7 @@ std::vector<Operation> ProductOperations() {
       {"POST", "/v1/deprecations", "product deprecate", {Required("product"), Required("until"), {"reason"}}},
       {"POST", "/v1/activations", "product activate", {Required("product"), {"reason"}}},
       {"POST", "/v1/retirements", "product retire", {Required("product"), {"reason"}}},
+      {"GET", "/v1/search", "product search", {Required("words")}},
       {"GET", "/v1/products/{product*}", "product show"},
   };
 }

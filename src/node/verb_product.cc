@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "catalogue/show.h"
 #include "node/node.h"
@@ -55,6 +56,36 @@ Result<Reply> Show(Node& node, const Json& arguments, const Progress&) {
   return Reply{catalogue::Show(product, life, now), Data(catalogue::ShowJson(product, life, now))};
 }
 
+constexpr std::size_t kMostHits = 20;
+
+Result<Reply> Search(Node& node, const Json& arguments, const Progress&) {
+  const std::string words = arguments.at("words");
+  const auto lock = node.ledger().Share();
+  const catalogue::Found found = node.catalogue().Search(words, kMostHits, node.ledger().Now());
+  std::vector<std::vector<std::string>> rows = {{"product", "found in", "title"}};
+  Json hits = Json::array();
+  for (const catalogue::Hit& hit : found.hits) {
+    const catalogue::Product& product = node.catalogue().Find(hit.product)->product;
+    rows.push_back({fmt::format("{}@{}", product.id, product.version),
+                    fmt::format("{}", fmt::join(hit.fields, ", ")),
+                    Shortened(product.title, kShownCharacters)});
+    hits.push_back({{"product", product.id},
+                    {"version", product.version},
+                    {"title", product.title},
+                    {"found_in", hit.fields},
+                    {"score", hit.score}});
+  }
+  std::string text = hits.empty() ? "" : FormatTable(rows);
+  if (!found.unknown.empty()) {
+    text += fmt::format("no product says '{}'{}\n", fmt::join(found.unknown, "', '"),
+                        found.meant.empty() ? "" : fmt::format(": did you mean '{}'?", found.meant));
+  }
+  if (!hits.empty())
+    text += fmt::format("concordat request {} asks its owner for it\n", found.hits.front().product);
+  if (text.empty()) text = "nothing to look for: give words, such as a subject, a column or a title\n";
+  return Reply{std::move(text), Data({{"hits", std::move(hits)}, {"unknown", found.unknown}})};
+}
+
 template <catalogue::LifeVerb verb>
 Result<Reply> TakeStep(Node& node, const Json& arguments, const Progress&) {
   const std::string name = arguments.at("product");
@@ -109,6 +140,7 @@ std::vector<Verb> ProductVerbs() {
   return {{"product publish", Publish},
           {"product show", Show},
           {"product list", List},
+          {"product search", Search},
           {"product deprecate", TakeStep<kDeprecate>},
           {"product activate", TakeStep<kActivate>},
           {"product retire", TakeStep<kRetire>}};
