@@ -110,6 +110,19 @@ void AddAskCommands(CLI::App& app, Invocation& invocation) {
       .Flag("--margins", "margins", "Add the 95% margin of each column")
       .Flag("--pure", "pure", "Pure differential privacy: discrete Laplace noise")
       .Flag("--explain", "explain", "Print the plan, the charge and the margins instead; free");
+  Command(app, invocation, "request", "request",
+          "Ask for access to products: a draft agreement for their owner to look over",
+          "request benefit-claims --as ana --purpose dpv:ServiceProvision --question \"Who is left out?\"")
+      .Texts("product", "products", "The products, as 'product search' names them")
+      .Text("--as", "analyst", "Who wants to ask", true)
+      .Text("--purpose", "purpose", "What for, as a term of the Data Privacy Vocabulary", true)
+      .Text("--question", "question", "What is to be found out, in plain words: the public reads it", true)
+      .Text("--basis", "legal_basis",
+            "The legal basis, such as dpv-gdpr:A6-1-e (default: the owner's to name)")
+      .Number("--epsilon", "epsilon", "The budget (default: a tenth of the product's, at most 1)")
+      .Number("--days", "days", "For how long (default 365)")
+      .Text("--name", "name", "What to call the agreement (default: NAME-PRODUCT)")
+      .Text("--by", "by", "Who acts (default: the name you are logged in with)");
   Command(app, invocation, "budget", "budget", "What is spent and left: products, agreements, analysts",
           "budget claims")
       .Text("product", "product", "Only this product");

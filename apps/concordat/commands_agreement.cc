@@ -66,8 +66,9 @@ void AddReading(CLI::App& group, Invocation& invocation) {
           "agreement assess heart-study > dpia.md")
       .Text("name", "agreement", "The agreement; a draft will do", true);
   Command(group, invocation, "show", "agreement show", "Print an agreement, its state and who approved it",
-          "agreement show heart-study")
-      .Text("name", "agreement", "The agreement", true);
+          "agreement show heart-study --document > heart-study.yaml")
+      .Text("name", "agreement", "The agreement", true)
+      .Flag("--document", "document", "Its document alone, to edit and propose");
   Command(group, invocation, "list", "agreement list", "List agreements and their states", "agreement list");
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "agreement/outline.h"
 #include "agreement/seal.h"
 #include "base/check.h"
 
@@ -238,6 +239,10 @@ Outcome<Standing> Take(const Standing* before, const Step& step) {
   if (step.verb != Verb::kDraft && step.verb != Verb::kPropose) return Continue(*before, step);
   CHECK(step.document != nullptr && step.document->name == step.agreement && step.document->id == step.id);
   TRY(CheckParty(*step.document, step));
+  if (step.verb == Verb::kPropose && step.document->legal_basis == kBasisOpen) {
+    return Refuse("legal_basis_open", step.agreement + " leaves its legal basis open",
+                  "write one, such as legal_basis: dpv-gdpr:A6-1-e", kNotAllowed);
+  }
   if (before != nullptr) TRY(CheckNotEnded(*before, *step.document));
   Standing after{.document = step.document,
                  .state = step.verb == Verb::kDraft ? State::kDraft : State::kProposed,

@@ -30,6 +30,7 @@ const std::vector<Right>& Rights() {
       {"analyst training", {kSteward, kOfficer}},
       {"analyst remove", {kSteward, kOfficer}},
       {"agreement draft", {kSteward, kOfficer}},
+      {"request", {kAnalyst, kSteward, kOfficer}},
       {"agreement propose", {kSteward}},
       {"agreement import", {kSteward, kApprover, kOfficer, kOperator}},
       {"agreement approve", {kApprover}},

@@ -52,7 +52,8 @@ std::string SchemaOf(const yaml::Node& operation) {
     const yaml::Node& parameter = parameters->items[i];
     if (At(parameter, "in")->scalar == "query")
       text +=
-          fmt::format(" {}:{}", At(parameter, "name")->scalar, At(*At(parameter, "schema"), "type")->scalar);
+          fmt::format(" {}:{}{}", At(parameter, "name")->scalar, At(*At(parameter, "schema"), "type")->scalar,
+                      At(parameter, "required") != nullptr ? "!" : "");
   }
   return text;
 }

@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 
 #include "agreement/agreement.h"
+#include "agreement/outline.h"
 #include "node/exchange.h"
 #include "node/node.h"
 #include "node/table.h"
@@ -129,6 +130,9 @@ Result<Reply> Show(Node& node, const Json& arguments, const Progress&) {
   if (standing == nullptr) return NoAgreement(name);
   std::string text = ShowText(*standing, now);
   Json data = StandingJson(*standing, now);
+  if (arguments.value("document", false))
+    return Reply{agreement::DocumentText(*standing->document),
+                 std::make_shared<const Json>(data["document"])};
   if (const Standing* amendment = node.agreements().FindAmendment(name, now)) {
     text += "\nAn amendment waits to supersede it:\n\n" + ShowText(*amendment, now);
     data["amendment"] = StandingJson(*amendment, now);

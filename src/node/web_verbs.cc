@@ -21,15 +21,15 @@ using Turns = std::counting_semaphore<kAtOnce>;
 // An analyst's token speaks for that analyst alone.
 Result<void> SpeakForOneself(const Operation& operation, const agreement::Token& token, Json& arguments) {
   const std::string_view verb = operation.verb;
-  if (verb != "ask" && verb != "agreement explain") return {};
+  if (verb != "ask" && verb != "agreement explain" && verb != "request") return {};
   if (token.role == agreement::Role::kAnalyst && arguments.value("analyst", token.name) != token.name) {
     return Fail(ErrorCode::kPermissionDenied,
-                fmt::format("refused (role_missing): the analyst '{}' may not look at others", token.name),
+                fmt::format("refused (role_missing): the analyst '{}' may not speak for others", token.name),
                 "leave 'analyst' away, or use a token of another role");
   }
   if (token.role == agreement::Role::kAnalyst) arguments["analyst"] = token.name;
   if (arguments.contains("analyst")) return {};
-  return Fail(ErrorCode::kInvalidArgument, "'analyst' is missing", "say whose decision is to be explained");
+  return Fail(ErrorCode::kInvalidArgument, "'analyst' is missing", "say for whom this is");
 }
 
 // Over HTTP a backup has a name, not a path: HOME/backups/NAME.backup.
