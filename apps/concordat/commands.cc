@@ -41,6 +41,18 @@ void AddProductCommands(CLI::App& app, Invocation& invocation) {
           "Find products by words of title, description, columns, themes or owner",
           "product search \"income education\"")
       .Text("words", "words", "What to look for; beginnings of words will do", true);
+  Command(group, invocation, "quality", "product quality",
+          "How new, valid and complete a product's rows are, as far as it is public",
+          "product quality claims")
+      .Text("name", "product", "name or member/name", true);
+  Command(group, invocation, "measure", "product measure",
+          "Have completeness measured whenever there are new rows, under a small agreement of its own",
+          "product measure claims --basis dpv-gdpr:A6-1-e")
+      .Text("name", "product", "name or member/name", true)
+      .Text("--basis", "legal_basis", "The legal basis of measuring it")
+      .Number("--epsilon", "epsilon", "What may be spent on it in all (default 1)")
+      .Number("--each", "each", "What is spent on the rows of each revision (default 0.05)")
+      .Text("--by", "by", "Who acts (default: the name you are logged in with)");
   Command(group, invocation, "deprecate", "product deprecate",
           "Warn everyone who uses a product that it will be retired on a day",
           "product deprecate claims --until 2027-04-01 --reason \"replaced by claims-2\"")

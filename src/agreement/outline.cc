@@ -27,25 +27,28 @@ Json DocumentOf(const Outline& outline) {
     tables[table] = {fmt::format("{}@{}", reference.product, reference.version)};
   Json needs = {{"approvals", {{outline.member, 1}}}};
   if (!outline.training.empty()) needs["training"] = outline.training;
-  return {{"concordat", "agreement/1"},
-          {"name", outline.name},
-          {"parties", {{outline.member, kSelf}}},
-          {"tables", std::move(tables)},
-          {"purpose", outline.purpose},
-          {"legal_basis", outline.legal_basis},
-          {"question", outline.question},
-          {"analysts", {outline.analyst}},
-          {"allows", {"sql"}},
-          {"protection",
-           {{"mode", "dp"},
-            {"epsilon", outline.budget.epsilon.value},
-            {"delta", outline.budget.delta.value},
-            {"per_query", outline.per_query.value},
-            {"minimum_people", kMinimumPeople}}},
-          {"needs", std::move(needs)},
-          {"valid",
-           {{"from", Day(outline.from)}, {"until", Day(outline.from + std::chrono::days(outline.days))}}},
-          {"retention_days", kRetentionDays}};
+  Json document = {
+      {"concordat", "agreement/1"},
+      {"name", outline.name},
+      {"parties", {{outline.member, kSelf}}},
+      {"tables", std::move(tables)},
+      {"purpose", outline.purpose},
+      {"legal_basis", outline.legal_basis},
+      {"question", outline.question},
+      {"analysts", {outline.analyst}},
+      {"allows", {"sql"}},
+      {"protection",
+       {{"mode", "dp"},
+        {"epsilon", outline.budget.epsilon.value},
+        {"delta", outline.budget.delta.value},
+        {"per_query", outline.per_query.value},
+        {"minimum_people", kMinimumPeople}}},
+      {"needs", std::move(needs)},
+      {"valid",
+       {{"from", Day(outline.from)}, {"until", Day(outline.from + std::chrono::days(outline.days))}}},
+      {"retention_days", kRetentionDays}};
+  if (!outline.supersedes.empty()) document["supersedes"] = outline.supersedes;
+  return document;
 }
 
 std::string DocumentText(const Agreement& agreement) {

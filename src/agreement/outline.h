@@ -17,6 +17,7 @@ inline constexpr const char* kBasisOpen = "dpv:LegalBasis";
 
 struct Outline {
   std::string name;
+  std::string supersedes = {};                   // id of the document that it amends; may be empty
   std::string member;                            // of which it is an agreement with itself
   std::map<std::string, ProductVersion> tables;  // by what SQL calls them
   std::string analyst;                           // "ana@lewisham"

@@ -22,6 +22,7 @@ const std::vector<Right>& Rights() {
   using enum Role;
   static const std::vector<Right> rights = {
       {"product publish", {kSteward}},
+      {"product measure", {kSteward}},
       {"product deprecate", {kSteward}},
       {"product activate", {kSteward}},
       {"product retire", {kSteward}},

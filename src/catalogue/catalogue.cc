@@ -39,6 +39,8 @@ void Catalogue::Apply(const ledger::Entry& entry) {
   if (entry.kind != ledger::kind::kProductPublished || !entry.secret) return;
   auto published = PublishedFromJson(entry.body, *entry.secret);
   if (!published) return;  // ledger verify reports it
+  const PublishedPtr before = Find(published->product.id);
+  published->since = before && before->hashes == published->hashes ? before->since : entry.time;
   PublishedPtr& place = products_[published->product.id][published->product.version];
   place = std::make_shared<const Published>(std::move(*published));
   const Product& newest = products_[place->product.id].rbegin()->second->product;

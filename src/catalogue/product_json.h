@@ -1,6 +1,7 @@
 // A product as the ledger keeps it. Format: docs/formats/entry.md.
 #pragma once
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/result.h"
 #include "catalogue/product.h"
@@ -13,6 +14,8 @@ struct Published {
   std::vector<engine::FileState> files;
   std::vector<std::string> hashes;  // SHA-256 of each of `files`, hexadecimal
   std::string contract_hash;
+  Time since{};  // when rows with these hashes were first published, whatever the contract said; the
+                 // catalogue's
 };
 
 // The public body of a product.published entry, and where its rows lie, which is the secret part: a hash of a

@@ -24,6 +24,11 @@ std::vector<Operation> ProductOperations() {
       {"POST", "/v1/deprecations", "product deprecate", {Required("product"), Required("until"), {"reason"}}},
       {"POST", "/v1/activations", "product activate", {Required("product"), {"reason"}}},
       {"POST", "/v1/retirements", "product retire", {Required("product"), {"reason"}}},
+      {"POST",
+       "/v1/measurements",
+       "product measure",
+       {Required("product"), {"legal_basis"}, {"epsilon", Kind::kNumber}, {"each", Kind::kNumber}}},
+      {"GET", "/v1/quality/{product*}", "product quality"},
       {"GET", "/v1/search", "product search", {Required("words")}},
       {"GET", "/v1/products/{product*}", "product show"},
   };

@@ -43,9 +43,9 @@ Result<std::unique_ptr<Node>> Node::Open(Home home) {
 Result<void> Node::Start() {
   store_ = TRY(store::Store::Open(home_.store(), ledger::LedgerMigrations()));
   auto key = TRY(ReadLedgerKey(home_));
-  ledger_ = TRY(ledger::Ledger::Open(
-      *store_, std::move(key), clock_, random_,
-      {&catalogue_, &agreements_, &tokens_, &budgets_, &subjects_, &uses_, &history_, &witnesses_}));
+  ledger_ = TRY(ledger::Ledger::Open(*store_, std::move(key), clock_, random_,
+                                     {&catalogue_, &agreements_, &tokens_, &budgets_, &subjects_, &uses_,
+                                      &quality_, &history_, &witnesses_}));
   TRY(CheckRemembered(*ledger_, home_.newest_checkpoint()));
   cosigner_ = TRY(ReadWitnessKey(home_, random_));
   TRY(cosigned_.Load());

@@ -17,6 +17,7 @@
 #include "node/cosigned.h"
 #include "node/home.h"
 #include "node/tally.h"
+#include "quality/book.h"
 #include "release/history.h"
 #include "release/release.h"
 #include "release/sources.h"
@@ -47,6 +48,7 @@ class Node {
   const agreement::TokenBook& tokens() const { return tokens_; }
   const subject::Subjects& subjects() const { return subjects_; }
   const transparency::Tally& uses() const { return uses_; }
+  const quality::Book& quality() const { return quality_; }
   const release::History& history() const { return history_; }
   const ledger::WitnessBook& witnesses() const { return witnesses_; }
   const crypto::Cosigner& cosigner() const { return *cosigner_; }
@@ -77,6 +79,7 @@ class Node {
   agreement::TokenBook tokens_;
   subject::Subjects subjects_;
   transparency::Tally uses_;
+  quality::Book quality_;
   release::History history_;
   ledger::WitnessBook witnesses_;
   CosignedHead cosigned_;

@@ -13,6 +13,7 @@
 #include "node/door.h"
 #include "node/log.h"
 #include "node/node.h"
+#include "node/quality.h"
 #include "node/web.h"
 #include "node/witnessing.h"
 #include "pgwire/server.h"
@@ -23,6 +24,7 @@ namespace {
 
 constexpr Milliseconds kPatience{30'000};
 constexpr Milliseconds kEraseEvery{std::chrono::hours(1)};
+constexpr Milliseconds kMeasureEvery{std::chrono::hours(1)};
 constexpr timespec kRememberEvery{.tv_sec = 5, .tv_nsec = 0};
 // Most of them wait, for the grid or their turn at the engine: with a grid of 100 ms they give 640 answers a
 // second.
@@ -114,6 +116,8 @@ Result<void> Serve(const std::filesystem::path& root, const Json& arguments) {
   {
     const WitnessRounds witnesses(*node, home.config.witness_every);
     release::Retention retention(node->ledger(), node->agreements());
+    QualityRounds quality(*node);
+    const Rounds measurements(kMeasureEvery, [&quality] { quality.Measure(); });
     const Rounds erasures(kEraseEvery, [&retention] { EraseDue(retention); });
     WaitUntilToldToStop(signals, *server, web.get(), *node);
   }
