@@ -30,8 +30,10 @@ std::string FreshText(const quality::Freshness& fresh, Time now) {
   std::string text = fmt::format("rows published {}, {} day{} ago", FormatTime(fresh.updated).substr(0, 10),
                                  days, days == 1 ? "" : "s");
   if (!fresh.promised) return text + "; nothing is promised";
-  return text + fmt::format("; new ones are promised every {} hours: {}",
-                            std::chrono::duration_cast<std::chrono::hours>(*fresh.promised).count(),
+  const auto hours = std::chrono::duration_cast<std::chrono::hours>(*fresh.promised).count();
+  return text + fmt::format("; new ones are promised every {}: {}",
+                            hours % 24 == 0 ? fmt::format("{} day{}", hours / 24, hours == 24 ? "" : "s")
+                                            : fmt::format("{} hours", hours),
                             fresh.IsLateAt(now) ? "LATE" : "kept");
 }
 

@@ -46,6 +46,7 @@ View ProductsView(Node& node, const release::Caller& caller) {
            {"product", Type::kText, "member/name@version"},
            {"title", Type::kText, ""},
            {"description", Type::kText, ""},
+           {"stage", Type::kText, "draft, active, deprecated with its day, or retired"},
            {"unit", Type::kText, "the privacy unit"},
            {"rows_per_unit", Type::kInteger, "at most"}},
           [&node, caller]() -> Result<std::vector<Row>> {
@@ -61,8 +62,10 @@ View ProductsView(Node& node, const release::Caller& caller) {
               const std::string unit = product.unit_is_row         ? "each row"
                                        : product.unit() != nullptr ? product.unit()->name
                                                                    : "none";
-              rows.push_back(
-                  {table, name, product.title, product.description, unit, product.bounds.rows_per_unit});
+              const std::string stage =
+                  catalogue::Describe(node.catalogue().LifeOf(product.id), node.ledger().Now());
+              rows.push_back({table, name, product.title, product.description, stage, unit,
+                              product.bounds.rows_per_unit});
             }
             return rows;
           }};
