@@ -4,6 +4,21 @@
 # A file named testing_*.cc/.h is for tests alone: it is linked into <module>_testing, never into the product.
 # HOT: its inner loops are where tests spend their time, so it is optimized in every build but tests never are.
 # DEPS is the whole truth about which modules may be included; tools/lint/layers.py holds the code to it.
+
+# The precompiled headers are made once for all modules and once for all tests, with the flags of each. Modules that are
+# HOT have flags of their own, and make theirs.
+file(WRITE ${CMAKE_BINARY_DIR}/precompiled.cc "")
+add_library(concordat_precompiled STATIC ${CMAKE_BINARY_DIR}/precompiled.cc)
+target_link_libraries(concordat_precompiled PRIVATE tl::expected nlohmann_json::nlohmann_json)
+target_precompile_headers(concordat_precompiled PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.h)
+if(CONCORDAT_TESTS)
+  file(WRITE ${CMAKE_BINARY_DIR}/precompiled_test.cc "int main() {}")
+  add_executable(concordat_precompiled_test ${CMAKE_BINARY_DIR}/precompiled_test.cc)
+  target_link_libraries(concordat_precompiled_test PRIVATE tl::expected nlohmann_json::nlohmann_json GTest::gtest GTest::gmock)
+  target_compile_options(concordat_precompiled_test PRIVATE -O0)
+  target_precompile_headers(concordat_precompiled_test PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.h <gtest/gtest.h>)
+endif()
+
 function(concordat_module)
   cmake_parse_arguments(ARG "HOT" "NAME" "DEPS;LIBS;TEST_DEPS;TEST_LIBS" ${ARGN})
   file(GLOB all CONFIGURE_DEPENDS *.cc)
@@ -29,9 +44,11 @@ function(concordat_module)
   target_include_directories(concordat_${ARG_NAME} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(concordat_${ARG_NAME} PUBLIC ${deps} PRIVATE tl::expected ${ARG_LIBS})
   target_link_libraries(concordat_${ARG_NAME} PUBLIC tl::expected nlohmann_json::nlohmann_json)
-  target_precompile_headers(concordat_${ARG_NAME} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.h)
   if(ARG_HOT AND CMAKE_BUILD_TYPE STREQUAL "Debug")
     target_compile_options(concordat_${ARG_NAME} PRIVATE -O1)
+    target_precompile_headers(concordat_${ARG_NAME} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.h)
+  else()
+    target_precompile_headers(concordat_${ARG_NAME} REUSE_FROM concordat_precompiled)
   endif()
 
   if(testing AND (CONCORDAT_TESTS OR CONCORDAT_FUZZ))
@@ -47,7 +64,7 @@ function(concordat_module)
     endif()
     target_compile_options(${ARG_NAME}_test PRIVATE -O0)
     target_compile_definitions(${ARG_NAME}_test PRIVATE CONCORDAT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-    target_precompile_headers(${ARG_NAME}_test PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.h <gtest/gtest.h>)
+    target_precompile_headers(${ARG_NAME}_test REUSE_FROM concordat_precompiled_test)
     set_property(GLOBAL APPEND PROPERTY CONCORDAT_UNIT_TESTS ${ARG_NAME}_test)
     add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME}_test)
     set_tests_properties(${ARG_NAME} PROPERTIES LABELS unit TIMEOUT 600)
