@@ -13,17 +13,6 @@ namespace {
 
 constexpr std::size_t kDomainShown = 12;
 
-std::string End(Type type, double end) {
-  switch (type) {
-    case Type::kDate:
-      return ToText(Date{static_cast<std::int32_t>(end)});
-    case Type::kTimestamp:
-      return ToText(Timestamp{static_cast<std::int64_t>(end)});
-    default:
-      return ToText(end);
-  }
-}
-
 std::string DomainText(const Column& column) {
   std::string text;
   for (std::size_t i = 0; i < column.domain.size() && i < kDomainShown; ++i)
@@ -76,12 +65,24 @@ std::string AboutText(const About& about) {
 
 }  // namespace
 
+std::string RangeEndText(Type type, double end) {
+  switch (type) {
+    case Type::kDate:
+      return ToText(Date{static_cast<std::int32_t>(end)});
+    case Type::kTimestamp:
+      return ToText(Timestamp{static_cast<std::int64_t>(end)});
+    default:
+      return ToText(end);
+  }
+}
+
 std::string DescribeColumn(const Column& column) {
   std::string text;
   const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : "; ") + part; };
   if (column.unit) add("privacy unit: only count(DISTINCT …)");
   if (column.range)
-    add(fmt::format("{} to {}", End(column.type, column.range->low), End(column.type, column.range->high)));
+    add(fmt::format("{} to {}", RangeEndText(column.type, column.range->low),
+                    RangeEndText(column.type, column.range->high)));
   if (!column.domain.empty()) add("one of " + DomainText(column));
   if (column.resolution) add(fmt::format("to the nearest {}", *column.resolution));
   return text;

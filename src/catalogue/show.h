@@ -10,6 +10,8 @@
 
 namespace concordat::catalogue {
 
+// An end of a range as its type has it: "2026-01-01".
+std::string RangeEndText(Type type, double end);
 // One line: range, domain and unit of a column.
 std::string DescribeColumn(const Column& column);
 // Columns, types, ranges, domains, unit, bounds, budget, who answers for it, and what is never shown; nothing

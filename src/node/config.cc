@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "dcat/graph.h"
 #include "yaml/tree.h"
 
 namespace concordat::node {
@@ -45,6 +46,11 @@ Result<void> SetKey(Config& config, const std::string& key, const yaml::Node& va
       return Wrong(value.line, key, "write it as 127.0.0.1:6480, or \"\" for none");
     }
     config.web_listen = value.scalar;
+  } else if (key == "web_url" && value.kind == yaml::Node::Kind::kScalar) {
+    const bool url = value.scalar.starts_with("https://") || value.scalar.starts_with("http://");
+    if (!value.scalar.empty() && (!url || !dcat::IsIri(value.scalar) || value.scalar.ends_with('/')))
+      return Wrong(value.line, key, "write it as https://data.lewisham.example, without a slash at its end");
+    config.web_url = value.scalar;
   } else if (key == "hosts" && value.kind == yaml::Node::Kind::kSequence) {
     config.hosts.clear();
     for (const yaml::Node& host : value.items) {
@@ -113,6 +119,7 @@ std::string WriteConfig(const Config& config) {
       "member: {}\n"
       "listen: {}            # where analysts connect\n"
       "web_listen: {}        # HTTP: ledger, metrics, interface; \"\" for none\n"
+      "web_url: {}           # what others reach it by, where a proxy stands in front\n"
       "hosts: [{}]    # names the certificate is for\n"
       "answer_grid_ms: {}                # answers leave at multiples of this, so that time tells nothing\n"
       "query_time_ms: {}               # longest that an engine may take\n"
@@ -121,9 +128,9 @@ std::string WriteConfig(const Config& config) {
       "connections: {}                   # sessions at once\n"
       "idle_time_ms: {}              # a silent session is closed after this\n"
       "witness_every_ms: {}            # how often witnesses are asked, when there is something new\n",
-      Scalar(config.member), Scalar(config.listen), Scalar(config.web_listen), fmt::join(hosts, ", "),
-      config.answer_grid.count(), config.query_time.count(), config.engine_memory_mb, config.engine_threads,
-      config.connections, config.idle_time.count(), config.witness_every.count());
+      Scalar(config.member), Scalar(config.listen), Scalar(config.web_listen), Scalar(config.web_url),
+      fmt::join(hosts, ", "), config.answer_grid.count(), config.query_time.count(), config.engine_memory_mb,
+      config.engine_threads, config.connections, config.idle_time.count(), config.witness_every.count());
 }
 
 Result<Endpoint> ParseEndpoint(const std::string& text) {

@@ -18,6 +18,8 @@ struct Config {
   std::string member;                     // the member's name; set by init, never changed
   std::string listen = "127.0.0.1:6432";  // address:port of the analysts' door; port 0 takes a free one
   std::string web_listen;                 // address:port of HTTP; empty: none. What init writes: kWebListen
+  std::string
+      web_url;  // what others reach HTTP by, behind a proxy: "https://data.lewisham.example"; may be empty
   std::vector<std::string> hosts = {"localhost", "127.0.0.1"};  // names the certificate is for
   Milliseconds answer_grid{100};                                // answers leave at multiples of this
   Milliseconds query_time{60'000};                              // an engine may take this long

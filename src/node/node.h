@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -61,6 +62,18 @@ class Node {
   Outcome<release::Answer> Ask(const release::Caller& caller, const release::Question& question,
                                const engine::Cancel& cancel);
   Tally& tally() { return tally_; }
+  // Where its doors are once it serves; empty before.
+  struct Addresses {
+    std::string web, sql;
+  };
+  Addresses addresses() const {
+    const std::lock_guard lock(addresses_mutex_);
+    return addresses_;
+  }
+  void SetAddresses(Addresses addresses) {
+    const std::lock_guard lock(addresses_mutex_);
+    addresses_ = std::move(addresses);
+  }
   // Requested when the node stops and patience is over: ends questions of HTTP and the control socket.
   engine::Cancel& stopping() { return stopping_; }
 
@@ -89,6 +102,8 @@ class Node {
   std::unique_ptr<dp::NoisePool> noise_;
   std::unique_ptr<release::Sources> sources_;
   std::unique_ptr<release::Release> release_;
+  mutable std::mutex addresses_mutex_;
+  Addresses addresses_;           // guarded by addresses_mutex_
   std::uint64_t remembered_ = 0;  // entries that the checkpoint beside the store signs for
 };
 

@@ -11,6 +11,7 @@
 
 #include "node/control.h"
 #include "node/door.h"
+#include "node/holdings.h"
 #include "node/log.h"
 #include "node/node.h"
 #include "node/quality.h"
@@ -109,6 +110,9 @@ Result<void> Serve(const std::filesystem::path& root, const Json& arguments) {
       }));
   fmt::print("{} is ready: psql \"host={} port={} dbname=AGREEMENT user=ANALYST sslmode=require\" ({}:{})\n",
              node->member(), endpoint.address, server->port(), endpoint.address, server->port());
+  node->SetAddresses(
+      {.web = web ? web->Address() : "",
+       .sql = fmt::format("postgresql://{}:{}", HostOf(home.config, endpoint.address), server->port())});
   if (web) fmt::print("over HTTP: {}\n", web->Address());
   std::fflush(stdout);
   Log(Severity::kInfo, "ready", {{"member", node->member()}, {"port", std::to_string(server->port())}});

@@ -14,8 +14,8 @@ namespace {
 std::vector<Verb> AllVerbs() {
   std::vector<Verb> all;
   for (auto verbs : {ProductVerbs(), AnalystVerbs(), PersonVerbs(), TokenVerbs(), AgreementVerbs(),
-                     ExchangeVerbs(), QualityVerbs(), RequestVerbs(), ExplainVerbs(), SubjectVerbs(),
-                     LedgerVerbs(), WitnessVerbs(), AskVerbs(), CareVerbs()}) {
+                     ExchangeVerbs(), ExportVerbs(), QualityVerbs(), RequestVerbs(), ExplainVerbs(),
+                     SubjectVerbs(), LedgerVerbs(), WitnessVerbs(), AskVerbs(), CareVerbs()}) {
     std::move(verbs.begin(), verbs.end(), std::back_inserter(all));
   }
   return all;

@@ -42,6 +42,7 @@ std::vector<Verb> ProductVerbs();
 std::vector<Verb> AnalystVerbs();
 std::vector<Verb> AgreementVerbs();
 std::vector<Verb> ExchangeVerbs();
+std::vector<Verb> ExportVerbs();
 std::vector<Verb> QualityVerbs();
 std::vector<Verb> RequestVerbs();
 std::vector<Verb> ExplainVerbs();

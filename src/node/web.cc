@@ -10,8 +10,8 @@ namespace concordat::node {
 
 std::vector<web::Route> WebRoutes(Node& node, Sessions sessions, Audience audience) {
   std::vector<web::Route> all;
-  for (auto routes : {LedgerRoutes(node), RegisterRoutes(node), HealthRoutes(node), VerbRoutes(node),
-                      MetricRoutes(node, std::move(sessions), audience)}) {
+  for (auto routes : {LedgerRoutes(node), RegisterRoutes(node), CatalogueRoutes(node), HealthRoutes(node),
+                      VerbRoutes(node), MetricRoutes(node, std::move(sessions), audience)}) {
     std::move(routes.begin(), routes.end(), std::back_inserter(all));
   }
   return all;

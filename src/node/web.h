@@ -21,8 +21,9 @@ enum class Audience { kThisMachine, kWorld };
 
 // Each topic makes its rows in a file of its own, web_*.cc; WebRoutes puts them together. `node` must outlive
 // them.
-std::vector<web::Route> LedgerRoutes(Node& node);    // checkpoint, tiles, the witness's door
-std::vector<web::Route> RegisterRoutes(Node& node);  // the public register, and data about oneself
+std::vector<web::Route> LedgerRoutes(Node& node);     // checkpoint, tiles, the witness's door
+std::vector<web::Route> RegisterRoutes(Node& node);   // the public register, and data about oneself
+std::vector<web::Route> CatalogueRoutes(Node& node);  // for harvesters
 std::vector<web::Route> HealthRoutes(Node& node);
 std::vector<web::Route> VerbRoutes(Node& node);  // the JSON interface
 std::vector<web::Route> MetricRoutes(Node& node, Sessions sessions, Audience audience);

@@ -236,6 +236,7 @@ Response Connection::Answer(const Parser& parser) {
                                  .target = *std::move(target),
                                  .if_none_match = Text(message[http::field::if_none_match]),
                                  .authorization = Text(message[http::field::authorization]),
+                                 .accept = Text(message[http::field::accept]),
                                  .content_type = Text(message[http::field::content_type]),
                                  .body = message.body()});
   } catch (const std::exception& exception) {  // a library's, in a handler: this request's end and no other's

@@ -16,6 +16,7 @@ struct Request {
   Target target;
   std::string if_none_match{};  // empty: none
   std::string authorization{};  // the same
+  std::string accept{};         // the same
   std::string content_type{};   // of the body; the same
   std::string body{};
   std::map<std::string, std::string> named{};  // parts of the path by the names that the route gives them

@@ -1,0 +1,66 @@
+// The catalogue as files, for harvesters that take files.
+#include <nlohmann/json.hpp>
+
+#include "base/file.h"
+#include "dcat/lineage.h"
+#include "dcat/odcs.h"
+#include "node/holdings.h"
+#include "node/verb.h"
+
+namespace concordat::node {
+namespace {
+
+constexpr std::uint64_t kAll = ~std::uint64_t{0};
+
+// The ids of the products asked for. The caller holds Share.
+Result<std::vector<std::string>> IdsOf(Node& node, const Json& arguments) {
+  std::vector<std::string> ids;
+  for (const std::string& name : arguments.value("products", std::vector<std::string>{})) {
+    const auto published = node.catalogue().Find(name);
+    if (!published) {
+      return Fail(ErrorCode::kNotFound, "there is no product " + name,
+                  "concordat product list shows those there are");
+    }
+    ids.push_back(published->product.id);
+  }
+  return ids;
+}
+
+std::string ContractsText(const dcat::Holdings& holdings) {
+  Json contracts = Json::array();
+  for (const dcat::Offered& offered : holdings.products)
+    contracts.push_back(dcat::OdcsOf(offered.published->product, offered.life.At(holdings.now)));
+  return (contracts.size() == 1 ? contracts[0] : contracts).dump(2) + "\n";
+}
+
+Result<std::string> TextOf(Node& node, const Json& arguments) {
+  const std::string form = arguments.value("as", "turtle");
+  if (form == "lineage") return TRY(dcat::LineageOf(node.ledger(), SiteOf(node), 0, kAll)).lines;
+  const auto lock = node.ledger().Share();
+  const std::vector<std::string> ids = TRY(IdsOf(node, arguments));
+  const dcat::Holdings holdings = HoldingsOf(node, ids);
+  if (holdings.products.size() < ids.size()) {
+    return Fail(ErrorCode::kFailedPrecondition, "a draft is in no public catalogue",
+                "publish its contract with 'status: active'");
+  }
+  if (form == "turtle") return GraphOf(holdings).Turtle();
+  if (form == "json-ld") return GraphOf(holdings).JsonLd().dump(2) + "\n";
+  if (form == "odcs") return ContractsText(holdings);
+  return Fail(ErrorCode::kInvalidArgument, "'" + form + "' is not a form of the catalogue",
+              "say --as turtle, json-ld, odcs or lineage");
+}
+
+Result<Reply> Export(Node& node, const Json& arguments, const Progress&) {
+  std::string text = TRY(TextOf(node, arguments));
+  if (!arguments.contains("out")) return Reply{text, std::make_shared<const Json>(Json{{"text", text}})};
+  const std::string file = arguments["out"];
+  TRY(WriteFileDurably(file, text, FileMode::kPublic));
+  return Reply{"wrote " + file + "\n",
+               std::make_shared<const Json>(Json{{"file", file}, {"bytes", text.size()}})};
+}
+
+}  // namespace
+
+std::vector<Verb> ExportVerbs() { return {{"product export", Export}}; }
+
+}  // namespace concordat::node
