@@ -35,7 +35,7 @@ transparency::Register RegisterOf(Node& node) {
                                     node.ledger().Now());
 }
 
-// "before=1234"; anything else is the newest page.
+// "before=1234"; none where it is not there, or not a number.
 std::optional<std::uint64_t> Before(const std::map<std::string, std::string>& fields) {
   const auto field = fields.find("before");
   if (field == fields.end()) return std::nullopt;
@@ -58,6 +58,8 @@ web::Response ServeUse(Node& node, const web::Request& request) {
 }
 
 web::Response ServeAsked(Node& node, const web::Request& request) {
+  if (request.target.query.contains("before") && !Before(request.target.query))
+    return web::Problem(400, "'before' does not count entries", "copy the address of the next page whole");
   const auto document = request.target.query.find("agreement");
   const auto asked = transparency::ReadAsked(
       node.ledger(),

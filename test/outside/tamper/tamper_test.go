@@ -25,6 +25,9 @@ const width = 256
 var folder string
 
 func TestMain(m *testing.M) {
+	if os.Getenv("OUTSIDE_URL") != "" { // running_test.go alone
+		os.Exit(m.Run())
+	}
 	var err error
 	if folder, err = os.MkdirTemp("", "concordat-outside-"); err != nil {
 		panic(err)
@@ -58,10 +61,17 @@ func read(t *testing.T, folder, path string) string {
 	return string(content)
 }
 
-// tiles reads a served folder as tlog wants it, each file once: tlog's paths name the height, C2SP's do not.
+// A source reads a served log's files, from a folder or over HTTP.
+type source func(path string) ([]byte, error)
+
+func folderSource(folder string) source {
+	return func(path string) ([]byte, error) { return os.ReadFile(filepath.Join(folder, path)) }
+}
+
+// tiles reads a served log as tlog wants it, each file once: tlog's paths name the height, C2SP's do not.
 type tiles struct {
-	folder string
-	kept   map[tlog.Tile][]byte
+	from source
+	kept map[tlog.Tile][]byte
 }
 
 func (tiles) Height() int                     { return 8 }
@@ -89,7 +99,7 @@ func (r tiles) ReadTiles(wanted []tlog.Tile) ([][]byte, error) {
 			all = append(all, content)
 			continue
 		}
-		content, err := os.ReadFile(filepath.Join(r.folder, path(tile)))
+		content, err := r.from(path(tile))
 		if err != nil {
 			return nil, err
 		}
@@ -136,9 +146,13 @@ func leaves(bundle []byte) ([][]byte, error) {
 	return all, nil
 }
 
-// look reads a served log whole: signature, every entry's inclusion, every tile. With `before`, that it continues it.
 func look(folder string, log note.Verifier, before *tlog.Tree) (tlog.Tree, error) {
-	text, err := os.ReadFile(filepath.Join(folder, "checkpoint"))
+	return lookAt(folderSource(folder), log, before)
+}
+
+// lookAt reads a served log whole: signature, every entry's inclusion, every tile. With `before`, that it continues it.
+func lookAt(from source, log note.Verifier, before *tlog.Tree) (tlog.Tree, error) {
+	text, err := from("checkpoint")
 	if err != nil {
 		return tlog.Tree{}, err
 	}
@@ -149,7 +163,7 @@ func look(folder string, log note.Verifier, before *tlog.Tree) (tlog.Tree, error
 	if before != nil && tree.N < before.N {
 		return tree, fmt.Errorf("roll-back from %d to %d", before.N, tree.N)
 	}
-	hashes := tlog.TileHashReader(tree, tiles{folder, map[tlog.Tile][]byte{}})
+	hashes := tlog.TileHashReader(tree, tiles{from, map[tlog.Tile][]byte{}})
 	if before != nil {
 		proof, err := tlog.ProveTree(tree.N, before.N, hashes)
 		if err != nil {
@@ -161,7 +175,7 @@ func look(folder string, log note.Verifier, before *tlog.Tree) (tlog.Tree, error
 	}
 	for first := int64(0); first < tree.N; first += width {
 		count := min(width, tree.N-first)
-		bundle, err := os.ReadFile(filepath.Join(folder, path(tlog.Tile{H: 8, L: -1, N: first / width, W: int(count)})))
+		bundle, err := from(path(tlog.Tile{H: 8, L: -1, N: first / width, W: int(count)}))
 		if err != nil {
 			return tree, err
 		}
