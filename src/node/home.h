@@ -1,4 +1,4 @@
-// A member's home: the folder with keys, certificate, settings and store. Files: docs/operating.md.
+// A member's home: the folder with keys, certificate, settings and store. Files: docs/operations.md.
 #pragma once
 
 #include <filesystem>

@@ -2,9 +2,9 @@
 """Tools that others wrote look at a running node: promtool, an OpenAPI validator, schemathesis, Go's note and tlog, rdflib and pyshacl, curl."""
 import os
 import pathlib
+import re
 import subprocess
 import sys
-import tempfile
 
 from harness import DATA, ROOT, Node, main
 
@@ -37,6 +37,18 @@ def promtool_reads_the_metrics():
         assert 'concordat_questions_total{outcome="answered",reason=""} 1' in text, text
         said = run(PROMTOOL, "check", "metrics", stdin=text)
         assert said == "", said
+
+
+def alerts_fire_where_they_should():
+    """deploy/alerts.yml: promtool's rule tests; every metric is one of the node's, every alert has its page."""
+    run(PROMTOOL, "check", "rules", ROOT / "deploy/alerts.yml")
+    run(PROMTOOL, "test", "rules", ROOT / "deploy/alerts_test.yml")
+    rules, known = (ROOT / "deploy/alerts.yml").read_text(), (ROOT / "docs/http.md").read_text()
+    for name in set(re.findall(r"\bconcordat_[a-z_]+", rules)):
+        assert f"`{name}`" in known or f"`{name}{{" in known, name
+    pages = {line[4:].strip().lower() for line in (ROOT / "docs/operations.md").read_text().splitlines() if line.startswith("### ")}
+    alerts = {name.lower() for name in re.findall(r"alert: (\w+)", rules)}
+    assert alerts == pages & alerts, alerts - pages
 
 
 def openapi_is_valid():
@@ -113,5 +125,5 @@ def curl_asks_oddly():
 
 
 if __name__ == "__main__":
-    sys.exit(main([promtool_reads_the_metrics, openapi_is_valid, curl_asks_oddly, go_reads_the_log, harvesters_read_the_catalogue,
+    sys.exit(main([promtool_reads_the_metrics, alerts_fire_where_they_should, openapi_is_valid, curl_asks_oddly, go_reads_the_log, harvesters_read_the_catalogue,
                    schemathesis_finds_nothing]))
