@@ -107,7 +107,7 @@ void AddTimes(Graph& graph, const Term& dataset, const catalogue::Published& pub
 
 // Shares of rows that hold a value, by W3C's Data Quality Vocabulary.
 void AddQuality(Graph& graph, const Site& site, const Term& dataset, const Offered& offered) {
-  if (offered.measured == nullptr) return;
+  if (!offered.measured) return;
   const std::string& product = offered.published->product.id;
   for (const quality::Filled& filled : offered.measured->columns) {
     const Term metric = PartIri(site, product, ("filled/" + filled.column).c_str());
@@ -221,8 +221,7 @@ Graph GraphOf(const Holdings& holdings) {
   Graph graph;
   AddCatalogue(graph, holdings);
   for (const Offered& offered : holdings.products) AddDataset(graph, holdings, offered);
-  for (const agreement::Standing* standing : holdings.agreements)
-    AddAgreement(graph, holdings.site, *standing->document);
+  for (const auto& document : holdings.agreements) AddAgreement(graph, holdings.site, *document);
   return graph;
 }
 

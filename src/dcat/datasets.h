@@ -4,10 +4,12 @@
 // Source: DCAT-AP 3.0.1 (SEMIC, 2025), sections 4 (mandatory properties) and 6 (controlled vocabularies).
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "agreement/lifecycle.h"
+#include "agreement/agreement.h"
 #include "catalogue/catalogue.h"
 #include "dcat/graph.h"
 #include "quality/book.h"
@@ -17,7 +19,7 @@ namespace concordat::dcat {
 struct Offered {
   catalogue::PublishedPtr published;  // the newest version
   catalogue::Life life;
-  const quality::Measured* measured = nullptr;  // null where it was not
+  std::optional<quality::Measured> measured = {};  // none where it was not
 };
 
 struct Site {
@@ -28,12 +30,11 @@ struct Site {
 
 struct Holdings {
   Site site;
-  std::vector<Offered> products;                       // drafts are left out by the one who asks
-  std::vector<const agreement::Standing*> agreements;  // in force
+  std::vector<Offered> products;  // drafts are left out by the one who asks
+  std::vector<std::shared_ptr<const agreement::Agreement>> agreements;  // in force
   Time now{};
 };
 
-// The caller holds Share while it runs.
 Graph GraphOf(const Holdings& holdings);
 
 // Of parts of it, as policies (policy.cc) name them.

@@ -68,7 +68,8 @@ catalogue::PublishedPtr Published(bool is_public = false) {
   return std::make_shared<const catalogue::Published>(std::move(published));
 }
 
-std::string TurtleOf(const Offered& offered, const std::vector<const agreement::Standing*>& agreements = {}) {
+std::string TurtleOf(const Offered& offered,
+                     const std::vector<std::shared_ptr<const agreement::Agreement>>& agreements = {}) {
   return GraphOf({kSite, {offered}, agreements, *ParseTime("2026-07-01")}).Turtle();
 }
 
@@ -77,7 +78,7 @@ TEST(GraphOf, SaysWhatHarvestersNeedAndNothingOfFiles) {
                                    .answer = "4f1c",
                                    .columns = {{"region", 0.95, 0.01}},
                                    .when = *ParseTime("2026-04-01")};
-  const std::string text = TurtleOf({Published(), {}, &measured});
+  const std::string text = TurtleOf({Published(), {}, measured});
   for (const char* part :
        {"<https://lewisham.example/catalogue> a dcat:Catalog",
         "<https://lewisham.example/catalogue#lewisham/claims>",
@@ -103,15 +104,14 @@ TEST(GraphOf, FollowsAProductsLife) {
 }
 
 TEST(GraphOf, NamesBodiesOfAgreementsAndNoPerson) {
-  agreement::Standing standing;
-  standing.document = agreement::Joint();
-  const std::string text = TurtleOf({Published(), {}}, {&standing});
+  const auto document = agreement::Joint();
+  const std::string text = TurtleOf({Published(), {}}, {document});
   for (const char* part :
        {"a odrl:Agreement", "odrl:assigner <https://lewisham.example/catalogue#body/southwark>",
         "odrl:leftOperand odrl:purpose", "<https://w3id.org/dpv#"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   }
-  for (const std::string& analyst : standing.document->analysts)
+  for (const std::string& analyst : document->analysts)
     EXPECT_EQ(text.find(analyst.substr(0, analyst.find('@')) + "@"), std::string::npos) << analyst;
 }
 

@@ -116,12 +116,10 @@ Term Graph::Blank() {
 
 void Graph::Add(const Term& subject, const std::string& predicate, const Term& object) {
   CHECK(subject.kind != Kind::kLiteral);
+  if (!known_.insert(fmt::format("{} {} {}", InTurtle(subject), predicate, InTurtle(object))).second) return;
   const auto [place, is_new] = places_.emplace(subject.text, subjects_.size());
   if (is_new) subjects_.emplace_back(subject, std::vector<Statement>());
-  Statement statement{predicate, object};
-  auto& statements = subjects_[place->second].second;
-  if (std::find(statements.begin(), statements.end(), statement) == statements.end())
-    statements.push_back(std::move(statement));
+  subjects_[place->second].second.push_back({predicate, object});
 }
 
 std::string Graph::Turtle() const {

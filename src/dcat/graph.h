@@ -7,6 +7,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,10 +48,10 @@ class Graph {
   struct Statement {
     std::string predicate;
     Term object;
-    bool operator==(const Statement&) const = default;
   };
   std::vector<std::pair<Term, std::vector<Statement>>> subjects_;
   std::map<std::string, std::size_t> places_;  // of subjects, by text
+  std::set<std::string> known_;                // statements, as lines
   int blanks_ = 0;
 };
 

@@ -15,6 +15,11 @@ std::string AddressOf(const Config& config, const std::string& scheme, const std
   return fmt::format("{}://{}:{}", scheme, HostOf(config, endpoint->address), endpoint->port);
 }
 
+std::optional<quality::Measured> MeasuredOf(const Node& node, const std::string& product) {
+  const quality::Measured* measured = node.quality().Find(product);
+  return measured == nullptr ? std::nullopt : std::optional(*measured);
+}
+
 }  // namespace
 
 std::string HostOf(const Config& config, const std::string& address) {
@@ -36,6 +41,7 @@ dcat::Site SiteOf(const Node& node) {
 }
 
 dcat::Holdings HoldingsOf(Node& node, const std::vector<std::string>& only) {
+  const auto lock = node.ledger().Share();
   const Time now = node.ledger().Now();
   dcat::Holdings holdings{.site = SiteOf(node), .products = {}, .agreements = {}, .now = now};
   for (const auto& published : node.catalogue().Newest()) {
@@ -43,13 +49,13 @@ dcat::Holdings HoldingsOf(Node& node, const std::vector<std::string>& only) {
     const catalogue::Life life = node.catalogue().LifeOf(id);
     const bool wanted = only.empty() || std::find(only.begin(), only.end(), id) != only.end();
     if (wanted && life.stage != catalogue::Stage::kDraft)
-      holdings.products.push_back({published, life, node.quality().Find(id)});
+      holdings.products.push_back({published, life, MeasuredOf(node, id)});
   }
   if (!only.empty()) return holdings;
   for (const auto& [name, standing] : node.agreements().agreements()) {
     const agreement::Standing* in_force = node.agreements().Find(name, now);
     if (in_force != nullptr && in_force->At(now) == agreement::State::kActive)
-      holdings.agreements.push_back(in_force);
+      holdings.agreements.push_back(in_force->document);
   }
   return holdings;
 }

@@ -17,8 +17,8 @@ std::string HostOf(const Config& config, const std::string& address);
 // By node.yaml: `web_url` where it is set, else where HTTP and the analysts' door are.
 dcat::Site SiteOf(const Node& node);
 
-// Products that are not drafts (of `only`, by id, where it names some) and agreements in force. Holds what
-// the graph points to. The caller holds Share while it uses it.
+// Products that are not drafts (of `only`, by id, where it names some) and agreements in force. Hold no
+// Share.
 dcat::Holdings HoldingsOf(Node& node, const std::vector<std::string>& only = {});
 
 }  // namespace concordat::node

@@ -12,8 +12,9 @@ namespace {
 
 constexpr std::uint64_t kAll = ~std::uint64_t{0};
 
-// The ids of the products asked for. The caller holds Share.
+// The ids of the products asked for.
 Result<std::vector<std::string>> IdsOf(Node& node, const Json& arguments) {
+  const auto lock = node.ledger().Share();
   std::vector<std::string> ids;
   for (const std::string& name : arguments.value("products", std::vector<std::string>{})) {
     const auto published = node.catalogue().Find(name);
@@ -36,7 +37,6 @@ std::string ContractsText(const dcat::Holdings& holdings) {
 Result<std::string> TextOf(Node& node, const Json& arguments) {
   const std::string form = arguments.value("as", "turtle");
   if (form == "lineage") return TRY(dcat::LineageOf(node.ledger(), SiteOf(node), 0, kAll)).lines;
-  const auto lock = node.ledger().Share();
   const std::vector<std::string> ids = TRY(IdsOf(node, arguments));
   const dcat::Holdings holdings = HoldingsOf(node, ids);
   if (holdings.products.size() < ids.size()) {

@@ -21,28 +21,49 @@ web::Response Of(std::string body, const char* type) {
   return {.type = type, .body = std::move(body), .cache = "no-cache"};
 }
 
-web::Response ServeTurtle(Node& node, const web::Request&) {
-  const auto lock = node.ledger().Share();
-  return Of(GraphOf(HoldingsOf(node)).Turtle(), kTurtle);
-}
+// Both texts, made anew when there are new entries, or a minute is over: a day may have come on which a
+// product is retired or an agreement ends. Threading: any thread.
+class Texts {
+ public:
+  explicit Texts(Node& node) : node_(node) {}
 
-web::Response ServeJsonLd(Node& node, const web::Request&) {
-  const auto lock = node.ledger().Share();
-  return Of(GraphOf(HoldingsOf(node)).JsonLd().dump() + "\n", kJsonLd);
-}
+  std::string Turtle() { return Newest().turtle; }
+  std::string JsonLd() { return Newest().json; }
+
+ private:
+  struct Made {
+    std::string turtle, json;
+    std::uint64_t size = 0;  // of the ledger
+    Milliseconds at{};
+  };
+
+  Made Newest() {
+    const std::lock_guard lock(mutex_);
+    const std::uint64_t size = node_.ledger().Head().size;
+    const Milliseconds now = node_.clock().Elapsed();
+    if (made_ && made_->size == size && now - made_->at < kFresh) return *made_;
+    const dcat::Graph graph = GraphOf(HoldingsOf(node_));
+    made_ = Made{.turtle = graph.Turtle(), .json = graph.JsonLd().dump() + "\n", .size = size, .at = now};
+    return *made_;
+  }
+
+  static constexpr Milliseconds kFresh{60'000};
+  Node& node_;
+  std::mutex mutex_;
+  std::optional<Made> made_;  // guarded by mutex_
+};
 
 // What an Accept header asks for, as far as it names one of the two; a browser and a tool that name neither
 // get Turtle, which people can read.
-web::Response ServeCatalogue(Node& node, const web::Request& request) {
+web::Response ServeEither(Texts& texts, const web::Request& request) {
   const bool json = request.accept.find("application/ld+json") != std::string::npos ||
                     request.accept.find("application/json") != std::string::npos;
-  web::Response response = json ? ServeJsonLd(node, request) : ServeTurtle(node, request);
+  web::Response response = json ? Of(texts.JsonLd(), kJsonLd) : Of(texts.Turtle(), kTurtle);
   response.headers.emplace_back("Vary", "Accept");
   return response;
 }
 
 web::Response ServeContract(Node& node, const web::Request& request) {
-  const auto lock = node.ledger().Share();
   const dcat::Holdings holdings = HoldingsOf(node, {request.named.at("product")});
   if (holdings.products.empty())
     return web::Problem(404, "the catalogue has no product with this id", "see /catalogue for all of them");
@@ -80,12 +101,14 @@ std::vector<web::Route> CatalogueRoutes(Node& node) {
     return web::Route{"GET", pattern,
                       [&node, serve](const web::Request& request) { return serve(node, request); }};
   };
-  return {route("/catalogue", ServeCatalogue),
-          route("/catalogue.ttl", ServeTurtle),
-          route("/catalogue.jsonld", ServeJsonLd),
-          route("/catalogue/contracts/{product*}", ServeContract),
-          route("/catalogue/lineage.ndjson", ServeLineage),
-          route("/catalogue/lineage-facet.json", ServeFacet)};
+  const auto texts = std::make_shared<Texts>(node);
+  return {
+      {"GET", "/catalogue", [texts](const web::Request& request) { return ServeEither(*texts, request); }},
+      {"GET", "/catalogue.ttl", [texts](const web::Request&) { return Of(texts->Turtle(), kTurtle); }},
+      {"GET", "/catalogue.jsonld", [texts](const web::Request&) { return Of(texts->JsonLd(), kJsonLd); }},
+      route("/catalogue/contracts/{product*}", ServeContract),
+      route("/catalogue/lineage.ndjson", ServeLineage),
+      route("/catalogue/lineage-facet.json", ServeFacet)};
 }
 
 }  // namespace concordat::node
