@@ -105,29 +105,35 @@ Result<Reply> Propose(Node& node, const catalogue::Product& product, const Json&
       Data({{"agreement", outline.name}, {"state", "proposed"}})};
 }
 
+struct Leave {
+  bool holds = false;      // the agreement about this version is in force
+  std::string supersedes;  // the document in force about an earlier version; empty: there is none
+  bool measured = false;   // this revision was
+};
+
+Leave LeaveFor(Node& node, const catalogue::Product& product) {
+  const auto lock = node.ledger().Share();
+  const Time now = node.ledger().Now();
+  const agreement::Standing* standing = node.agreements().Find(quality::AgreementOf(product), now);
+  if (standing == nullptr || standing->At(now) != agreement::State::kActive) return {};
+  if (standing->document->tables.begin()->second.front().version != product.version)
+    return {.supersedes = standing->document->id};
+  return {.holds = true, .measured = quality::IsMeasured(node.quality(), product)};
+}
+
 Result<Reply> Measure(Node& node, const Json& arguments, const Progress& progress) {
   const auto published = TRY(ProductFor(node, arguments));
   const catalogue::Product& product = published->product;
-  std::string superseded;
-  {
-    const auto lock = node.ledger().Share();
-    const agreement::Standing* standing =
-        node.agreements().Find(quality::AgreementOf(product), node.ledger().Now());
-    const bool active = standing != nullptr && standing->At(node.ledger().Now()) == agreement::State::kActive;
-    if (active && standing->document->tables.begin()->second.front().version != product.version)
-      superseded = standing->document->id;
-    if (active && superseded.empty() && quality::IsMeasured(node.quality(), product)) {
-      return Reply{fmt::format("revision {} of {} is measured already: concordat product quality {}\n",
-                               product.revision, product.id, product.id),
-                   Data({{"product", product.id}, {"measured", false}})};
-    }
-    if (active && superseded.empty()) superseded = "none";
+  const Leave leave = LeaveFor(node, product);
+  if (!leave.holds) return Propose(node, product, arguments, leave.supersedes);
+  if (leave.measured) {
+    return Reply{fmt::format("revision {} of {} is measured already: concordat product quality {}\n",
+                             product.revision, product.id, product.id),
+                 Data({{"product", product.id}, {"measured", false}})};
   }
-  if (superseded != "none") return Propose(node, product, arguments, superseded);
   progress("asking");
   const auto measured = TRY(quality::Measure(node.release(), node.ledger(), product, node.stopping()));
   if (!measured) return tl::unexpected(AsError(measured.error()));
-  const auto lock = node.ledger().Share();
   return Reply{FilledText(&*measured, product), Data({{"product", product.id}, {"measured", true}})};
 }
 
