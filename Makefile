@@ -32,7 +32,8 @@ golden: setup    ## Golden questions: text in, plan and answer or refusal out
 fuzz: setup      ## Every fuzzer; SECONDS_EACH=60
 	@tools/fuzz $(or $(SECONDS_EACH),60)
 
-bench: setup     ## Benchmarks, each against plain DuckDB or PostgreSQL in the same run
+bench:           ## Benchmarks, each against plain DuckDB, PostgreSQL or Tessera in the same run
+	@tools/setup clients
 	@tools/bench
 
 soak:            ## The long suites: 10,000 kills, 200,000 neighbour pairs

@@ -14,10 +14,13 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "test/node"))
+import psycopg2  # noqa: E402
 from harness import BIN, PASSWORD, Node  # noqa: E402
 
 POSTGRES = pathlib.Path("/usr/lib/postgresql/15/bin")
@@ -137,8 +140,8 @@ class Figures:
     def __init__(self):
         self.rows = []
 
-    def add(self, name, value, unit, most=None):
-        self.rows.append({"name": name, "value": value, "unit": unit, "most": most})
+    def add(self, name, value, unit, most=None, least=None):
+        self.rows.append({"name": name, "value": value, "unit": unit, "most": most, "least": least})
         print(f"{name}: {value:.1f} {unit}", file=sys.stderr, flush=True)
 
 
@@ -171,10 +174,44 @@ def many_questions(figures, node, folder):
             runs["DuckDB, no server"].append((alone, CLIENTS * 1000 / statistics.mean(alone)))
     for who, turns in runs.items():
         add_rates(figures, f"50 connections, {who}", *zip(*turns))
+    ratios = [ours[1] / theirs[1] for ours, theirs in zip(runs["node"], runs["PostgreSQL"])]
+    figures.add("governed questions a second, of PostgreSQL's ungoverned ones in turns", statistics.median(ratios), "x", least=0.7)
 
 
 def many_questions_on_the_grid(figures, node):
     add_rates(figures, "50 connections, node, grid 100 ms", *zip(pgbench(environment_of(node), CLIENTS, 1000 // CLIENTS)))
+
+
+def revocation(figures, node):
+    """From sending a revocation to the first refusal, while an analyst asks one question again and again (its stored answer is free)."""
+    token = node.json("token", "create", "--role", "approver", "--name", "bench")["token"]
+    times = []
+    for turn in range(5):
+        name = f"revoked-{turn}"
+        node.agree(AGREEMENT.replace("bench-study", name).replace("epsilon: 50", "epsilon: 1"))
+        refused = []
+
+        def ask(connection):
+            with connection.cursor() as cursor:
+                while not refused:
+                    try:
+                        cursor.execute(QUESTION.format(x=1))
+                    except psycopg2.Error as error:
+                        assert "agreement_not_active" in str(error), error
+                        refused.append(time.monotonic())
+
+        with node.connect(database=name) as connection:
+            connection.cursor().execute(QUESTION.format(x=1))
+            asker = threading.Thread(target=ask, args=(connection,))
+            asker.start()
+            time.sleep(0.5)
+            request = urllib.request.Request(f"{node.web}/v1/agreements/{name}/revoke", data=b"{}", headers={
+                "Content-Type": "application/json", "Authorization": "Bearer " + token})
+            begin = time.monotonic()
+            urllib.request.urlopen(request, timeout=60).read()
+            asker.join()
+        times.append((refused[0] - begin) * 1000)
+    figures.add("revocation to first refusal", statistics.median(times), "ms", most=10)
 
 
 def run(folder):
@@ -190,6 +227,7 @@ def run(folder):
         figures.add("resident memory, idle", idle, "MB", most=100)
         set_grid(node, 1)
         node.start()
+        revocation(figures, node)
         small_questions(figures, node, folder)
         many_questions(figures, node, folder)
         node.stop()
