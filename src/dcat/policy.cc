@@ -12,27 +12,29 @@ namespace {
 
 Term When(Time time) { return Typed(FormatTime(time), "xsd:dateTime"); }
 
+// A blank node of `type` that `owner` has.
+Term AddPart(Graph& graph, const Term& owner, const char* predicate, const char* type) {
+  const Term part = graph.Blank();
+  graph.Add(owner, predicate, part);
+  graph.Add(part, "rdf:type", Name(type));
+  return part;
+}
+
 void AddDuty(Graph& graph, const Term& permission, const char* action) {
-  const Term duty = graph.Blank();
-  graph.Add(permission, "odrl:duty", duty);
-  graph.Add(duty, "rdf:type", Name("odrl:Duty"));
+  const Term duty = AddPart(graph, permission, "odrl:duty", "odrl:Duty");
   graph.Add(duty, "odrl:action", Name(action));
 }
 
 void AddConstraint(Graph& graph, const Term& rule, const char* left, const char* operation,
                    const Term& right) {
-  const Term constraint = graph.Blank();
-  graph.Add(rule, "odrl:constraint", constraint);
-  graph.Add(constraint, "rdf:type", Name("odrl:Constraint"));
+  const Term constraint = AddPart(graph, rule, "odrl:constraint", "odrl:Constraint");
   graph.Add(constraint, "odrl:leftOperand", Name(left));
   graph.Add(constraint, "odrl:operator", Name(operation));
   graph.Add(constraint, "odrl:rightOperand", right);
 }
 
 Term AddPermission(Graph& graph, const Term& policy, const Term& target) {
-  const Term permission = graph.Blank();
-  graph.Add(policy, "odrl:permission", permission);
-  graph.Add(permission, "rdf:type", Name("odrl:Permission"));
+  const Term permission = AddPart(graph, policy, "odrl:permission", "odrl:Permission");
   graph.Add(permission, "odrl:target", target);
   graph.Add(permission, "odrl:action", Name("odrl:derive"));
   AddDuty(graph, permission, "odrl:anonymize");
@@ -41,9 +43,7 @@ Term AddPermission(Graph& graph, const Term& policy, const Term& target) {
 }
 
 void AddProhibitions(Graph& graph, const Term& policy, const Term& target) {
-  const Term prohibition = graph.Blank();
-  graph.Add(policy, "odrl:prohibition", prohibition);
-  graph.Add(prohibition, "rdf:type", Name("odrl:Prohibition"));
+  const Term prohibition = AddPart(graph, policy, "odrl:prohibition", "odrl:Prohibition");
   graph.Add(prohibition, "odrl:target", target);
   graph.Add(prohibition, "odrl:action", Name("odrl:extract"));
   graph.Add(prohibition, "odrl:action", Name("odrl:reproduce"));

@@ -49,6 +49,11 @@ std::string WaitingText(const Node& node, const Standing& standing) {
 
 }  // namespace
 
+tl::unexpected<Error> NoProduct(const std::string& name) {
+  return Fail(ErrorCode::kNotFound, "there is no product " + name,
+              "concordat product list shows those there are");
+}
+
 tl::unexpected<Error> NoAgreement(const std::string& name) {
   return Fail(ErrorCode::kNotFound, "there is no agreement " + name,
               "concordat agreement list shows those there are");

@@ -14,6 +14,7 @@
 namespace concordat::node {
 
 tl::unexpected<Error> NoAgreement(const std::string& name);  // kNotFound
+tl::unexpected<Error> NoProduct(const std::string& name);    // the same
 
 // A document that this member takes part in. Errors: kInvalidArgument: what is wrong in it; it names this
 // member by another key or not at all; a product of this member's that is not published.

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "dcat/lineage.h"
 #include "dcat/odcs.h"
+#include "node/exchange.h"
 #include "node/holdings.h"
 #include "node/verb.h"
 
@@ -18,10 +19,7 @@ Result<std::vector<std::string>> IdsOf(Node& node, const Json& arguments) {
   std::vector<std::string> ids;
   for (const std::string& name : arguments.value("products", std::vector<std::string>{})) {
     const auto published = node.catalogue().Find(name);
-    if (!published) {
-      return Fail(ErrorCode::kNotFound, "there is no product " + name,
-                  "concordat product list shows those there are");
-    }
+    if (!published) return NoProduct(name);
     ids.push_back(published->product.id);
   }
   return ids;

@@ -7,6 +7,7 @@
 #include "ledger/receipt.h"
 #include "ledger/served.h"
 #include "ledger/verify.h"
+#include "node/exchange.h"
 #include "node/node.h"
 #include "node/remember.h"
 #include "node/table.h"
@@ -149,9 +150,7 @@ Result<Reply> Budget(Node& node, const Json& arguments, const Progress&) {
   const auto lock = node.ledger().Share();
   if (!product.empty()) {
     const auto published = node.catalogue().Find(product);
-    if (!published)
-      return Fail(ErrorCode::kNotFound, "there is no product " + product,
-                  "concordat product list shows those there are");
+    if (!published) return NoProduct(product);
     product = published->product.id;
   }
   std::vector<std::vector<std::string>> rows = {

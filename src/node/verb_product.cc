@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 
 #include "catalogue/show.h"
+#include "node/exchange.h"
 #include "node/node.h"
 #include "node/table.h"
 #include "node/verb.h"
@@ -38,11 +39,6 @@ Result<Reply> Publish(Node& node, const Json& arguments, const Progress& progres
   data["rows"] = done.profile.rows;
   data["units"] = done.profile.units;
   return Reply{std::move(text), Data(std::move(data))};
-}
-
-tl::unexpected<Error> NoProduct(const std::string& name) {
-  return Fail(ErrorCode::kNotFound, "there is no product " + name,
-              "concordat product list shows those there are");
 }
 
 Result<Reply> Show(Node& node, const Json& arguments, const Progress&) {

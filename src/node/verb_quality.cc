@@ -18,9 +18,8 @@ Result<catalogue::PublishedPtr> ProductFor(Node& node, const Json& arguments) {
   const std::string name = arguments.at("product");
   const auto lock = node.ledger().Share();
   auto published = node.catalogue().Find(name);
-  if (published) return published;
-  return Fail(ErrorCode::kNotFound, "there is no product " + name,
-              "concordat product list shows those there are");
+  if (!published) return NoProduct(name);
+  return published;
 }
 
 std::string Percent(double share) { return fmt::format("{:.2f} %", share * 100); }

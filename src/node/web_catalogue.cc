@@ -27,8 +27,8 @@ class Texts {
  public:
   explicit Texts(Node& node) : node_(node) {}
 
-  std::string Turtle() { return Newest().turtle; }
-  std::string JsonLd() { return Newest().json; }
+  std::string Turtle() { return Newest()->turtle; }
+  std::string JsonLd() { return Newest()->json; }
 
  private:
   struct Made {
@@ -37,20 +37,21 @@ class Texts {
     Milliseconds at{};
   };
 
-  Made Newest() {
+  std::shared_ptr<const Made> Newest() {
     const std::lock_guard lock(mutex_);
     const std::uint64_t size = node_.ledger().Head().size;
     const Milliseconds now = node_.clock().Elapsed();
-    if (made_ && made_->size == size && now - made_->at < kFresh) return *made_;
+    if (made_ && made_->size == size && now - made_->at < kFresh) return made_;
     const dcat::Graph graph = GraphOf(HoldingsOf(node_));
-    made_ = Made{.turtle = graph.Turtle(), .json = graph.JsonLd().dump() + "\n", .size = size, .at = now};
-    return *made_;
+    made_ = std::make_shared<const Made>(
+        Made{.turtle = graph.Turtle(), .json = graph.JsonLd().dump() + "\n", .size = size, .at = now});
+    return made_;
   }
 
   static constexpr Milliseconds kFresh{60'000};
   Node& node_;
   std::mutex mutex_;
-  std::optional<Made> made_;  // guarded by mutex_
+  std::shared_ptr<const Made> made_;  // guarded by mutex_
 };
 
 // What an Accept header asks for, as far as it names one of the two; a browser and a tool that name neither
