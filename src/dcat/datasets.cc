@@ -16,8 +16,6 @@ using catalogue::Contact;
 using catalogue::Product;
 using catalogue::Stage;
 
-Term When(Time time) { return Typed(FormatTime(time), "xsd:dateTime"); }
-
 Term CatalogueIri(const Site& site) { return Iri(site.web + "/catalogue"); }
 Term ServiceIri(const Site& site) { return Iri(site.web + "/catalogue#sql"); }
 Term PartIri(const Site& site, const std::string& product, const char* part) {

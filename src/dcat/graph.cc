@@ -110,6 +110,8 @@ Term Typed(std::string text, std::string datatype) {
   return {.kind = Kind::kLiteral, .text = std::move(text), .datatype = std::move(datatype), .language = {}};
 }
 
+Term When(Time time) { return Typed(FormatTime(time), "xsd:dateTime"); }
+
 Term Graph::Blank() {
   return {.kind = Kind::kBlank, .text = fmt::format("_:b{}", blanks_++), .datatype = {}, .language = {}};
 }

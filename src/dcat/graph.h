@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/json.h"
 
 namespace concordat::dcat {
@@ -33,6 +34,7 @@ std::optional<Term> IriFrom(
     const std::string& foreign);  // of a text that somebody wrote; none where it is no IRI
 Term Text(std::string text, std::string language = {});
 Term Typed(std::string text, std::string datatype);
+Term When(Time time);  // xsd:dateTime
 
 class Graph {
  public:

@@ -10,8 +10,6 @@
 namespace concordat::dcat {
 namespace {
 
-Term When(Time time) { return Typed(FormatTime(time), "xsd:dateTime"); }
-
 // A blank node of `type` that `owner` has.
 Term AddPart(Graph& graph, const Term& owner, const char* predicate, const char* type) {
   const Term part = graph.Blank();

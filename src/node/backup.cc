@@ -84,7 +84,7 @@ Result<Reply> Backup(Node& node, const Json& arguments, const Progress& progress
   TRY(WriteFileDurably(KeysBeside(file), kept.dump(), FileMode::kSecret));
   return Reply{fmt::format("copied the store to {} and the keys to {}: keep both, and keep them secret\n",
                            file.string(), KeysBeside(file)),
-               std::make_shared<const Json>(Json{{"store", file.string()}, {"keys", KeysBeside(file)}})};
+               Data(Json{{"store", file.string()}, {"keys", KeysBeside(file)}})};
 }
 
 Result<Reply> RestoreHome(const fs::path& root, const Json& arguments) {

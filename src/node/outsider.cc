@@ -17,8 +17,6 @@ constexpr std::size_t kShownCharacters = 100;  // of an entry
 constexpr std::size_t kLongestNote = 1 << 18;
 constexpr std::size_t kMostShown = 1000;  // entries, newest first to go
 
-std::shared_ptr<const Json> Data(Json json) { return std::make_shared<const Json>(std::move(json)); }
-
 Json ToJson(const ledger::Entry& entry) {
   return {
       {"index", entry.index}, {"time", FormatTime(entry.time)}, {"kind", entry.kind}, {"body", entry.body}};

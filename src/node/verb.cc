@@ -34,6 +34,8 @@ Result<void> CheckRole(Node& node, std::string_view verb, const Json& arguments)
 
 }  // namespace
 
+std::shared_ptr<const Json> Data(Json json) { return std::make_shared<const Json>(std::move(json)); }
+
 const std::vector<Verb>& Verbs() {
   static const std::vector<Verb> verbs = AllVerbs();
   return verbs;

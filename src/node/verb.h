@@ -19,6 +19,7 @@ struct Reply {
   std::string text;                  // for people
   std::shared_ptr<const Json> data;  // for machines (--json)
 };
+std::shared_ptr<const Json> Data(Json json);
 
 // Long work says where it is; may be called from any thread.
 using Progress = std::function<void(std::string_view)>;

@@ -47,7 +47,7 @@ Result<Reply> Entered(Node& node, const Step& step) {
     text += fmt::format("\nfor the others: concordat agreement export {}{} > {}.note", step.agreement,
                         agreement::IsSealed(step.verb) ? " --step" : "", step.agreement);
   }
-  return Reply{text + "\n", std::make_shared<const Json>(StandingJson(*standing, now))};
+  return Reply{text + "\n", Data(StandingJson(*standing, now))};
 }
 
 template <agreement::Verb verb>
@@ -131,13 +131,12 @@ Result<Reply> Show(Node& node, const Json& arguments, const Progress&) {
   std::string text = ShowText(*standing, now);
   Json data = StandingJson(*standing, now);
   if (arguments.value("document", false))
-    return Reply{agreement::DocumentText(*standing->document),
-                 std::make_shared<const Json>(data["document"])};
+    return Reply{agreement::DocumentText(*standing->document), Data(data["document"])};
   if (const Standing* amendment = node.agreements().FindAmendment(name, now)) {
     text += "\nAn amendment waits to supersede it:\n\n" + ShowText(*amendment, now);
     data["amendment"] = StandingJson(*amendment, now);
   }
-  return Reply{std::move(text), std::make_shared<const Json>(std::move(data))};
+  return Reply{std::move(text), Data(std::move(data))};
 }
 
 Result<Reply> List(Node& node, const Json&, const Progress&) {
@@ -153,7 +152,7 @@ Result<Reply> List(Node& node, const Json&, const Progress&) {
   }
   return Reply{
       data.empty() ? "no agreements yet: concordat agreement propose AGREEMENT.yaml\n" : FormatTable(rows),
-      std::make_shared<const Json>(std::move(data))};
+      Data(std::move(data))};
 }
 
 }  // namespace

@@ -34,8 +34,7 @@ Result<agreement::Training> Attested(Node& node, const AnalystStep& step) {
 Result<Reply> Take(Node& node, AnalystStep step, const std::string& done) {
   const auto entered = TRY(agreement::Enter(node.ledger(), node.agreements(), step));
   if (!entered) return tl::unexpected(AsError(entered.error()));
-  return Reply{done + "\n",
-               std::make_shared<const Json>(Json{{"analyst", step.analyst}, {"entry", entered->index}})};
+  return Reply{done + "\n", Data(Json{{"analyst", step.analyst}, {"entry", entered->index}})};
 }
 
 AnalystStep StepFor(Node& node, AnalystVerb verb, const Json& arguments) {
@@ -106,7 +105,7 @@ Result<Reply> List(Node& node, const Json&, const Progress&) {
     data.push_back({{"analyst", name}, {"training", std::move(trainings)}});
   }
   return Reply{data.empty() ? "no analysts yet: concordat analyst add NAME\n" : FormatTable(rows),
-               std::make_shared<const Json>(std::move(data))};
+               Data(std::move(data))};
 }
 
 }  // namespace

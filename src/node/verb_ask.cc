@@ -38,7 +38,7 @@ Result<Reply> Explain(Node& node, const release::Caller& caller, const release::
   if (!lines) return tl::unexpected(AsError(lines.error()));
   std::string text;
   for (const std::string& line : *lines) text += line + "\n";
-  return Reply{std::move(text), std::make_shared<const Json>(Json{{"plan", *lines}})};
+  return Reply{std::move(text), Data(Json{{"plan", *lines}})};
 }
 
 Result<Reply> Ask(Node& node, const Json& arguments, const Progress& progress) {
@@ -56,8 +56,7 @@ Result<Reply> Ask(Node& node, const Json& arguments, const Progress& progress) {
     rows.emplace_back();
     for (const Value& value : row) rows.back().push_back(ToText(value));
   }
-  return Reply{FormatTable(rows) + "\n" + answer->notice + "\n",
-               std::make_shared<const Json>(release::ToJson(*answer))};
+  return Reply{FormatTable(rows) + "\n" + answer->notice + "\n", Data(release::ToJson(*answer))};
 }
 
 }  // namespace

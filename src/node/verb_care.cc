@@ -95,7 +95,7 @@ Result<Reply> Doctor(Node& node, const Json&, const Progress& progress) {
   }
   if (!good)
     return Fail(ErrorCode::kFailedPrecondition, "something is wrong:\n" + text, "mend what says WRONG");
-  return Reply{std::move(text), std::make_shared<const Json>(std::move(data))};
+  return Reply{std::move(text), Data(std::move(data))};
 }
 
 }  // namespace

@@ -60,8 +60,7 @@ Result<Reply> Export(Node& node, const Json& arguments, const Progress&) {
     standing = node.agreements().Find(name, now);
   if (standing == nullptr) return NoAgreement(name);
   std::string note = step ? TRY(StepNote(node, *standing)) : DocumentNote(node, *standing);
-  return Reply{note,
-               std::make_shared<const Json>(Json{{"note", note}, {"document", standing->document->id}})};
+  return Reply{note, Data(Json{{"note", note}, {"document", standing->document->id}})};
 }
 
 // What an import did, a line each.
@@ -166,11 +165,10 @@ class Import {
     if (lines_.empty()) lines_ = "nothing new in it\n";
     const std::string text = standing == nullptr ? document_->name + " is gone"
                                                  : StateText(node_, *standing, node_.ledger().Now());
-    return Reply{fmt::format("{}{}\n", lines_, text),
-                 std::make_shared<const Json>(Json{{"agreement", document_->name},
-                                                   {"document", document_->id},
-                                                   {"state", state},
-                                                   {"done", lines_}})};
+    return Reply{fmt::format("{}{}\n", lines_, text), Data(Json{{"agreement", document_->name},
+                                                                {"document", document_->id},
+                                                                {"state", state},
+                                                                {"done", lines_}})};
   }
 
   Node& node_;

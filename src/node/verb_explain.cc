@@ -61,8 +61,8 @@ Result<Reply> Explain(Node& node, const Json& arguments, const Progress&) {
       statement.push_back(line);
     }
   }
-  return Reply{std::move(text), std::make_shared<const Json>(Json{{"conditions", std::move(data)},
-                                                                  {"statement", std::move(statement)}})};
+  return Reply{std::move(text),
+               Data(Json{{"conditions", std::move(data)}, {"statement", std::move(statement)}})};
 }
 
 // A document by its text, or by the name of an agreement; "NAME+" is the amendment that waits.
@@ -88,8 +88,7 @@ Result<Reply> Diff(Node& node, const Json& arguments, const Progress&) {
   const std::vector<std::string> lines = agreement::Differences(*before, *after);
   std::string text = lines.empty() ? "nothing changes\n" : "";
   for (const std::string& line : lines) text += line + "\n";
-  return Reply{std::move(text), std::make_shared<const Json>(
-                                    Json{{"before", before->id}, {"after", after->id}, {"changes", lines}})};
+  return Reply{std::move(text), Data(Json{{"before", before->id}, {"after", after->id}, {"changes", lines}})};
 }
 
 agreement::AssessedTable Assessed(const std::string& table, const catalogue::Product& product) {
@@ -126,7 +125,7 @@ Result<Reply> Assess(Node& node, const Json& arguments, const Progress&) {
     }
   }
   std::string text = agreement::DraftAssessment(*standing->document, tables, node.member());
-  return Reply{text, std::make_shared<const Json>(Json{{"markdown", text}})};
+  return Reply{text, Data(Json{{"markdown", text}})};
 }
 
 }  // namespace

@@ -50,11 +50,10 @@ Result<std::string> TextOf(Node& node, const Json& arguments) {
 
 Result<Reply> Export(Node& node, const Json& arguments, const Progress&) {
   std::string text = TRY(TextOf(node, arguments));
-  if (!arguments.contains("out")) return Reply{text, std::make_shared<const Json>(Json{{"text", text}})};
+  if (!arguments.contains("out")) return Reply{text, Data(Json{{"text", text}})};
   const std::string file = arguments["out"];
   TRY(WriteFileDurably(file, text, FileMode::kPublic));
-  return Reply{"wrote " + file + "\n",
-               std::make_shared<const Json>(Json{{"file", file}, {"bytes", text.size()}})};
+  return Reply{"wrote " + file + "\n", Data(Json{{"file", file}, {"bytes", text.size()}})};
 }
 
 }  // namespace

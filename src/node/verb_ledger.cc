@@ -20,8 +20,6 @@ namespace {
 
 constexpr std::size_t kShownCharacters = 100;  // of an entry, in a list
 
-std::shared_ptr<const Json> Data(Json json) { return std::make_shared<const Json>(std::move(json)); }
-
 // Arguments: note, a checkpoint kept elsewhere (optional).
 Result<Reply> Verify(Node& node, const Json& arguments, const Progress& progress) {
   const auto found = TRY(ledger::Verify(node.store(), node.ledger().key(), [&](std::uint64_t entries) {

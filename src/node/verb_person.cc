@@ -25,8 +25,7 @@ PersonStep StepFor(Node& node, PersonVerb verb, const Json& arguments) {
 Result<Reply> Take(Node& node, const PersonStep& step, const std::string& done) {
   const auto entered = TRY(agreement::Enter(node.ledger(), node.agreements(), step));
   if (!entered) return tl::unexpected(AsError(entered.error()));
-  return Reply{done + "\n",
-               std::make_shared<const Json>(Json{{"person", step.person}, {"entry", entered->index}})};
+  return Reply{done + "\n", Data(Json{{"person", step.person}, {"entry", entered->index}})};
 }
 
 Result<Reply> Add(Node& node, const Json& arguments, const Progress&) {
@@ -70,7 +69,7 @@ Result<Reply> List(Node& node, const Json&, const Progress&) {
   }
   return Reply{
       data.empty() ? "nobody yet: concordat person add NAME --role approver --key VKEY\n" : FormatTable(rows),
-      std::make_shared<const Json>(std::move(data))};
+      Data(std::move(data))};
 }
 
 Result<Reply> Roles(Node&, const Json&, const Progress&) {
@@ -82,7 +81,7 @@ Result<Reply> Roles(Node&, const Json&, const Progress&) {
     rows.push_back({right.verb, fmt::format("{}", fmt::join(roles, ", "))});
     data[right.verb] = roles;
   }
-  return Reply{FormatTable(rows), std::make_shared<const Json>(std::move(data))};
+  return Reply{FormatTable(rows), Data(std::move(data))};
 }
 
 }  // namespace

@@ -12,8 +12,6 @@ namespace {
 
 constexpr std::size_t kShownCharacters = 48;  // of a title, in a list
 
-std::shared_ptr<const Json> Data(Json json) { return std::make_shared<const Json>(std::move(json)); }
-
 Result<Reply> Publish(Node& node, const Json& arguments, const Progress& progress) {
   const catalogue::PublishRequest request{arguments.at("text"), arguments.at("path").get<std::string>(),
                                           arguments.value("data", ""), node.member()};

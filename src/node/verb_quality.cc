@@ -12,8 +12,6 @@
 namespace concordat::node {
 namespace {
 
-std::shared_ptr<const Json> Data(Json json) { return std::make_shared<const Json>(std::move(json)); }
-
 Result<catalogue::PublishedPtr> ProductFor(Node& node, const Json& arguments) {
   const std::string name = arguments.at("product");
   const auto lock = node.ledger().Share();

@@ -100,11 +100,10 @@ Result<Reply> Request(Node& node, const Json& arguments, const Progress&) {
   const auto lock = node.ledger().Share();
   if (node.agreements().FindAnalyst(analyst) == nullptr)
     text += fmt::format("  {0} is no analyst here yet: concordat analyst add {0}\n", analyst);
-  return Reply{std::move(text),
-               std::make_shared<const Json>(Json{{"agreement", outline.name},
-                                                 {"state", "draft"},
-                                                 {"id", document->id},
-                                                 {"document", Json::parse(document->canonical)}})};
+  return Reply{std::move(text), Data(Json{{"agreement", outline.name},
+                                          {"state", "draft"},
+                                          {"id", document->id},
+                                          {"document", Json::parse(document->canonical)}})};
 }
 
 }  // namespace

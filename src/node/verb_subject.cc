@@ -62,10 +62,10 @@ Result<Reply> Token(Node& node, const Json& arguments, const Progress&) {
   }
   const auto granted = TRY(subject::GrantToken(node.ledger(), node.random(), units, static_cast<int>(days),
                                                arguments.value("by", "operator")));
-  return Reply{fmt::format("{}\ntoken {}, good until {}: give it to the person, it is shown only now\n",
-                           granted.token, granted.id, FormatTime(granted.until)),
-               std::make_shared<const Json>(
-                   Json{{"token", granted.token}, {"id", granted.id}, {"until", FormatTime(granted.until)}})};
+  return Reply{
+      fmt::format("{}\ntoken {}, good until {}: give it to the person, it is shown only now\n", granted.token,
+                  granted.id, FormatTime(granted.until)),
+      Data(Json{{"token", granted.token}, {"id", granted.id}, {"until", FormatTime(granted.until)}})};
 }
 
 Result<Reply> End(Node& node, const Json& arguments, const Progress&) {
@@ -73,8 +73,7 @@ Result<Reply> End(Node& node, const Json& arguments, const Progress&) {
   const auto ended =
       TRY(subject::EndToken(node.ledger(), node.subjects(), id, arguments.value("by", "operator")));
   if (!ended) return tl::unexpected(AsError(ended.error()));
-  return Reply{fmt::format("ended token {}\n", id),
-               std::make_shared<const Json>(Json{{"id", id}, {"entry", ended->index}})};
+  return Reply{fmt::format("ended token {}\n", id), Data(Json{{"id", id}, {"entry", ended->index}})};
 }
 
 Result<Reply> Take(Node& node, const Json& arguments, subject::Stand stand) {
@@ -86,7 +85,7 @@ Result<Reply> Take(Node& node, const Json& arguments, subject::Stand stand) {
   return Reply{
       objects ? fmt::format("no answer over {} that is charged from now on counts this unit\n", unit.product)
               : fmt::format("answers over {} count this unit again\n", unit.product),
-      std::make_shared<const Json>(Json{{"product", unit.product}, {"entry", entered->index}})};
+      Data(Json{{"product", unit.product}, {"entry", entered->index}})};
 }
 
 Result<Reply> Object(Node& node, const Json& arguments, const Progress&) {
@@ -117,8 +116,8 @@ Result<Reply> List(Node& node, const Json&, const Progress&) {
     text +=
         fmt::format("{}: {} objection{}\n", product, all->units.size(), all->units.size() == 1 ? "" : "s");
   }
-  return Reply{std::move(text), std::make_shared<const Json>(Json{{"tokens", std::move(tokens)},
-                                                                  {"objections", std::move(objections)}})};
+  return Reply{std::move(text),
+               Data(Json{{"tokens", std::move(tokens)}, {"objections", std::move(objections)}})};
 }
 
 }  // namespace

@@ -41,11 +41,11 @@ Result<Reply> Create(Node& node, const Json& arguments, const Progress&) {
   return Reply{
       fmt::format("{}\n\nShown this once: keep it as you keep a password. It acts as {} '{}' until {}.\n",
                   text, agreement::Name(*role), name, FormatTime(token.until).substr(0, 10)),
-      std::make_shared<const Json>(Json{{"token", text},
-                                        {"name", name},
-                                        {"role", agreement::Name(*role)},
-                                        {"until", FormatTime(token.until)},
-                                        {"entry", entered->index}})};
+      Data(Json{{"token", text},
+                {"name", name},
+                {"role", agreement::Name(*role)},
+                {"until", FormatTime(token.until)},
+                {"entry", entered->index}})};
 }
 
 Result<Reply> List(Node& node, const Json&, const Progress&) {
@@ -66,7 +66,7 @@ Result<Reply> List(Node& node, const Json&, const Progress&) {
   }
   return Reply{data.empty() ? "no tokens: concordat token create --role auditor --name dashboard\n"
                             : FormatTable(rows),
-               std::make_shared<const Json>(std::move(data))};
+               Data(std::move(data))};
 }
 
 Result<Reply> Revoke(Node& node, const Json& arguments, const Progress&) {
@@ -75,7 +75,7 @@ Result<Reply> Revoke(Node& node, const Json& arguments, const Progress&) {
       TRY(agreement::Revoke(node.ledger(), node.tokens(), name, arguments.value("by", "operator")));
   if (!entered) return tl::unexpected(AsError(entered.error()));
   return Reply{fmt::format("revoked {}: its next request is refused\n", name),
-               std::make_shared<const Json>(Json{{"name", name}, {"entry", entered->index}})};
+               Data(Json{{"name", name}, {"entry", entered->index}})};
 }
 
 }  // namespace

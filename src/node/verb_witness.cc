@@ -16,8 +16,6 @@ namespace {
 
 constexpr double kMostEntries = 1e15;  // whole as a double, and more than any ledger holds
 
-std::shared_ptr<const Json> Data(Json json) { return std::make_shared<const Json>(std::move(json)); }
-
 Result<Reply> Follow(Node& node, const Json& arguments, const Progress&) {
   const auto key = TRY(crypto::VerifyKey::Parse(arguments.at("key").get<std::string>()));
   if (key.name() == node.member()) {
