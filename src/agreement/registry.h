@@ -24,6 +24,7 @@ class Registry final : public ledger::Fold {
 
   void Apply(const ledger::Entry& entry) override;
   void Clear() override;
+  std::vector<std::string> Kinds() const override { return {"agreement.", "analyst.", "person."}; }
 
   const std::string& member() const { return member_; }
   // The agreement under a name: an amendment once its time has come, until then the one it supersedes. Null

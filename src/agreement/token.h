@@ -40,6 +40,7 @@ class TokenBook final : public ledger::Fold {
  public:
   void Apply(const ledger::Entry& entry) override;
   void Clear() override;
+  std::vector<std::string> Kinds() const override { return {"token."}; }
 
   const std::map<std::string, Token, std::less<>>& tokens() const { return tokens_; }
   // Whose token the text is, now; in time that does not depend on how much of a wrong one is right. Refusals:

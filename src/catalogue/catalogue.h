@@ -25,6 +25,7 @@ class Catalogue final : public ledger::Fold {
  public:
   void Apply(const ledger::Entry& entry) override;
   void Clear() override;
+  std::vector<std::string> Kinds() const override { return {"product."}; }
 
   // By "member/name@version" (its newest revision), "member/name" or "name" (the newest version); none if
   // there is none.

@@ -78,6 +78,16 @@ void Composition::Add(const Measurements& measurements) {
   for (const Measurement& measurement : measurements) Add(measurement);
 }
 
+Composition Composition::From(const Sums& sums) {
+  Composition whole;
+  whole.gaussian_.value = sums.gaussian;
+  whole.pure_.value = sums.pure;
+  whole.pure_mu2_ = sums.pure_mu2;
+  whole.threshold_.value = sums.threshold;
+  whole.releases_ = sums.releases;
+  return whole;
+}
+
 Epsilon Composition::ToEpsilon(Delta delta) const {
   if (threshold_.value > delta.value * kThresholdShare || releases_ > kMostReleases) return {kInfinite};
   const double gaussian_mu2 = Up(2 * gaussian_.value);

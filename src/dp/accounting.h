@@ -39,6 +39,14 @@ class Composition {
   // Does a budget hold after these measurements?
   bool FitsIn(const PrivacyBudget& budget) const { return ToEpsilon(budget.delta) <= budget.epsilon; }
 
+  // All it holds, to be kept and taken up again.
+  struct Sums {
+    double gaussian = 0, pure = 0, pure_mu2 = 0, threshold = 0;
+    std::uint64_t releases = 0;
+  };
+  Sums sums() const { return {gaussian_.value, pure_.value, pure_mu2_, threshold_.value, releases_}; }
+  static Composition From(const Sums& sums);
+
  private:
   Rho gaussian_;
   Epsilon pure_;         // of discrete Laplace measurements, by basic composition

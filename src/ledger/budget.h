@@ -40,6 +40,9 @@ class BudgetBook final : public Fold {
   // this version cannot read could have cost anything: from then on every charge is refused.
   void Apply(const Entry& entry) override;
   void Clear() override;
+  std::string Form() const override { return "budgets/1"; }
+  Json Save() const override;  // budget_saved.cc
+  void Load(const Json& saved) override;
 
   // Would the charge fit at every level? Refusals: budget_exhausted (53400) naming the level, what is left
   // and what would be needed; budget_unknown when a level was never given one, or what is spent is not known.

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/check.h"
+#include "ledger/name.h"
 #include "ledger/table.h"
 
 namespace concordat::ledger {
@@ -23,44 +26,21 @@ Result<T> Reading(const store::Store& store, F read) {
 }  // namespace
 
 Ledger::Ledger(store::Store& store, crypto::SigningKey key, const Clock& clock, RandomSource& random,
-               std::vector<Fold*> folds)
-    : store_(store), key_(std::move(key)), clock_(clock), random_(random), folds_(std::move(folds)) {}
+               const std::vector<Fold*>& folds, std::filesystem::path saved)
+    : store_(store),
+      key_(std::move(key)),
+      clock_(clock),
+      random_(random),
+      folds_(PartsOf(folds)),
+      folds_file_(CanSave(folds_) ? std::move(saved) : std::filesystem::path()) {}
 
 Result<std::unique_ptr<Ledger>> Ledger::Open(store::Store& store, crypto::SigningKey key, const Clock& clock,
-                                             RandomSource& random, std::vector<Fold*> folds) {
-  std::unique_ptr<Ledger> ledger(new Ledger(store, std::move(key), clock, random, std::move(folds)));
+                                             RandomSource& random, const std::vector<Fold*>& folds,
+                                             std::filesystem::path saved) {
+  std::unique_ptr<Ledger> ledger(new Ledger(store, std::move(key), clock, random, folds, std::move(saved)));
   TRY(ledger->Load());
   store.Observe(ledger.get());
   return ledger;
-}
-
-// Brings edge and folds to what the store holds, and holds the store's checkpoint against both key and tiles.
-Result<void> Ledger::Load() {
-  edge_ = {};
-  next_ = {};
-  for (Fold* fold : folds_) fold->Clear();
-  TRY(store_.Read([this](sqlite3* connection) { return Replay(connection); }));
-  const std::lock_guard lock(durable_mutex_);
-  durable_ = next_;
-  return {};
-}
-
-Result<void> Ledger::Replay(sqlite3* connection) {
-  std::uint64_t size = 0;
-  TRY(VisitEntries(connection, 0, [&](std::uint64_t index, const StoredEntry& stored) -> Result<void> {
-    if (index != size++) return Fail(ErrorCode::kCorrupt, fmt::format("entry {} is missing", size - 1));
-    const Entry entry = TRY(DecodeEntry(index, stored));
-    next_.newest = entry.time;
-    for (Fold* fold : folds_) fold->Apply(entry);
-    return {};
-  }));
-  edge_ = TRY(LoadEdge(connection, size));
-  next_.head = Edge();
-  next_.note = TRY(ReadCheckpoint(connection));
-  if (next_.note.empty() && size == 0) return {};
-  if (TRY(OpenCheckpoint(next_.note, key_.verify_key())) == next_.head) return {};
-  return Fail(ErrorCode::kCorrupt, "the ledger is not the one that its newest checkpoint signs",
-              "run concordat ledger verify; keep the file for inquiry and restore the newest backup");
 }
 
 Result<Entry> Ledger::Append(Draft draft) {
@@ -106,6 +86,8 @@ Result<Entry> Ledger::Write(store::Transaction& transaction, const EncodedDraft&
   const crypto::Salt salt = draft.draft.secret ? crypto::NewSalt(random_) : crypto::Salt{};
   const StoredEntry stored = PlaceEntry(draft, edge_.size(), time, salt);
   TRY(InsertEntry(transaction.connection(), edge_.size(), stored));
+  for (const std::string& name : NamesOf(draft.draft.kind, draft.draft.body))
+    TRY(InsertName(transaction.connection(), name, edge_.size()));
   return AppendInside(draft, stored, time);
 }
 
@@ -118,7 +100,7 @@ Entry Ledger::AppendInside(const EncodedDraft& draft, const StoredEntry& stored,
               .secret = draft.draft.secret};
   edge_.Append(LeafHash(stored.leaf));
   next_.newest = time;
-  for (Fold* fold : folds_) fold->Apply(entry);
+  Apply(entry);
   return entry;
 }
 
@@ -166,6 +148,32 @@ Result<std::vector<Entry>> Ledger::Read(std::uint64_t first, std::uint64_t count
     TRY(VisitEntries(connection, first, visit, count));
     return entries;
   });
+}
+
+Result<std::vector<Entry>> Ledger::Named(const std::string& name, std::uint64_t most) const {
+  return Reading<std::vector<Entry>>(store_, [&](sqlite3* connection) -> Result<std::vector<Entry>> {
+    std::vector<Entry> entries;
+    const EntryVisitor visit = [&](std::uint64_t index, const StoredEntry& stored) -> Result<void> {
+      Entry entry = TRY(DecodeEntry(index, stored));
+      const auto names = NamesOf(entry.kind, entry.body);
+      const bool own = std::find(names.begin(), names.end(), name) != names.end();
+      if (own) entries.push_back(std::move(entry));
+      return {};
+    };
+    for (const std::uint64_t index : TRY(NamedEntries(connection, name, most)))
+      TRY(VisitEntries(connection, index, visit, 1));
+    return entries;
+  });
+}
+
+Result<std::uint64_t> Ledger::CountNamed(const std::string& name) const {
+  return Reading<std::uint64_t>(store_,
+                                [&](sqlite3* connection) { return ledger::CountNamed(connection, name); });
+}
+
+Result<std::vector<std::string>> Ledger::NamesFrom(const std::string& beginning, std::uint64_t most) const {
+  return Reading<std::vector<std::string>>(
+      store_, [&](sqlite3* connection) { return ledger::NamesFrom(connection, beginning, most); });
 }
 
 Checkpoint Ledger::Head() const { return LatestDurable().head; }

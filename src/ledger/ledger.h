@@ -4,9 +4,13 @@
 // An entry, its hashes and a signed checkpoint commit in one transaction. Formats: docs/formats/ledger.md.
 #pragma once
 
+#include <atomic>
+#include <filesystem>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "base/random.h"
@@ -15,6 +19,7 @@
 #include "ledger/checkpoint.h"
 #include "ledger/entry.h"
 #include "ledger/fold.h"
+#include "ledger/saved.h"
 #include "ledger/tile.h"
 #include "store/store.h"
 
@@ -27,11 +32,20 @@ store::Migrations LedgerMigrations();
 // Share must not append: that would wait for itself (CHECK).
 class Ledger final : private store::BatchObserver {
  public:
-  // Replays all entries into `folds`, checking each; the store, clock, random and folds must outlive the
-  // ledger's last use. Errors: kCorrupt naming the entry, or when the newest checkpoint does not sign what is
-  // there with this key.
+  // Replays entries into `folds`, checking each: those after the folds in the file `saved`, or all where
+  // there are none to be trusted. The store, clock, random and folds must outlive the ledger's last use.
+  // Errors: kCorrupt naming the entry, or when the newest checkpoint does not sign what is there with this
+  // key.
   static Result<std::unique_ptr<Ledger>> Open(store::Store& store, crypto::SigningKey key, const Clock& clock,
-                                              RandomSource& random, std::vector<Fold*> folds);
+                                              RandomSource& random, const std::vector<Fold*>& folds,
+                                              std::filesystem::path saved = {});
+
+  // Writes what the folds hold to where Open looks, durably, if it came by `least` entries or more since they
+  // were last written; did it? From one thread at a time. Does nothing with a fold that cannot be saved, or
+  // no place to save. Errors: WriteFileDurably's.
+  Result<bool> SaveFolds(std::uint64_t least = 1);
+  // Why Open took no saved folds up; empty where it did, and where there were none.
+  const std::string& doubt() const { return doubt_; }
 
   // Appends, and returns once the entry is durable. Errors: kInvalidArgument as EncodeDraft; Store::Write's.
   Result<Entry> Append(Draft draft);
@@ -50,6 +64,13 @@ class Ledger final : private store::BatchObserver {
 
   // Entries [first, first + count), fewer at the end.
   Result<std::vector<Entry>> Read(std::uint64_t first, std::uint64_t count) const;
+  // The entries of a name (ledger/name.h), in order, the newest `most` of them.
+  Result<std::vector<Entry>> Named(const std::string& name,
+                                   std::uint64_t most = std::numeric_limits<std::int64_t>::max()) const;
+  // How many rows name it: not held against the entries.
+  Result<std::uint64_t> CountNamed(const std::string& name) const;
+  // Different names that begin so, in order, at most `most`.
+  Result<std::vector<std::string>> NamesFrom(const std::string& beginning, std::uint64_t most) const;
   // What is durable; never waits for a group that is being written.
   Checkpoint Head() const;
   // The newest checkpoint, signed; empty before the first entry.
@@ -83,9 +104,14 @@ class Ledger final : private store::BatchObserver {
   };
 
   Ledger(store::Store& store, crypto::SigningKey key, const Clock& clock, RandomSource& random,
-         std::vector<Fold*> folds);
+         const std::vector<Fold*>& folds, std::filesystem::path saved);
   Result<void> Load();
-  Result<void> Replay(sqlite3* connection);
+  void ClearFolds();
+  Result<void> LoadHead(sqlite3* connection);
+  Result<void> TakeUp(sqlite3* connection, const SavedFolds& saved);
+  std::uint64_t TakeUpSaved(sqlite3* connection);
+  Result<void> Replay(sqlite3* connection, std::uint64_t first);
+  void Apply(const Entry& entry);
   Entry AppendInside(const EncodedDraft& draft, const StoredEntry& stored, Time time);
   Result<Entry> Write(store::Transaction& transaction, const EncodedDraft& draft);
   Result<void> BeforeCommit(store::Transaction& transaction) override;
@@ -100,8 +126,13 @@ class Ledger final : private store::BatchObserver {
   const Clock& clock_;
   RandomSource& random_;
 
-  mutable FoldLock folding_;  // guards the folds
-  std::vector<Fold*> folds_;
+  mutable FoldLock folding_;  // guards the folds and few_
+  std::vector<FoldPart> folds_;
+  std::vector<std::uint64_t> few_;  // indices of the entries that folds of few kinds were given
+
+  std::filesystem::path folds_file_;          // empty: nowhere
+  std::atomic<std::uint64_t> folds_size_{0};  // entries that the saved folds have had
+  std::string doubt_;
 
   // The writer thread's own, and Open's before there is one.
   bool folding_held_ = false;  // from a group's first entry to its end

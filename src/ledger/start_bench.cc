@@ -1,15 +1,20 @@
-// A long log: how long its ledger takes to open, and a proof to make. The store is written row by row as the
+// A long log: how long its ledger takes to open, from all its entries and from saved folds, what memory that
+// takes, and how long a proof takes to make. The store is written row by row as the
 // ledger writes it, in one transaction, because appending ten million entries would take longer than anyone
-// waits. CONCORDAT_BENCH_ENTRIES sets the size (default 100,000).
+// waits. CONCORDAT_BENCH_ENTRIES sets the size (default 100,000); CONCORDAT_BENCH_HOME names a new member's
+// home to fill and to keep, so that a node can be started on it.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 
 #include "base/check.h"
+#include "base/file.h"
 #include "ledger/budget.h"
+#include "ledger/name.h"
 #include "ledger/table.h"
 
 namespace concordat::ledger {
@@ -23,44 +28,58 @@ std::uint64_t Entries() {
 class LongLog {
  public:
   LongLog() {
-    std::string folder = (std::filesystem::current_path() / "start-bench-XXXXXX").string();
-    CHECK(mkdtemp(folder.data()) != nullptr);
-    folder_ = folder;
-    MakeKey();
+    if (const char* home = std::getenv("CONCORDAT_BENCH_HOME")) {
+      folder_ = home;
+      kept_ = true;
+      key_ = *ReadFile(folder_ / "keys" / "ledger.key");
+    } else {
+      std::string folder = (std::filesystem::current_path() / "start-bench-XXXXXX").string();
+      CHECK(mkdtemp(folder.data()) != nullptr);
+      folder_ = folder;
+      OsRandom random;
+      key_ = crypto::SigningKey::Generate("bench", random)->SecretText();
+    }
     store_ = *store::Store::Open(folder_ / "store.db", LedgerMigrations());
     CHECK(store_->Write([&](store::Transaction& transaction) { return Fill(transaction.connection()); }));
   }
   ~LongLog() {
     store_.reset();
-    std::filesystem::remove_all(folder_);
+    if (!kept_) std::filesystem::remove_all(folder_);
   }
   store::Store& store() { return *store_; }
+  std::filesystem::path folds() const { return folder_ / "bench-folds"; }
   crypto::SigningKey Key() const { return *crypto::SigningKey::Parse(key_); }
 
  private:
-  void MakeKey() {
-    OsRandom random;
-    key_ = crypto::SigningKey::Generate("bench", random)->SecretText();
-  }
   // Charges, as most entries of a busy node are.
   Result<void> Fill(sqlite3* connection) const {
-    const Charge charge{"0123456789abcdef", "lewisham/adult", "study", "ana", {}};
     TileEdge edge;
     const Time time = SystemClock().Now();
-    const EncodedDraft draft =
-        TRY(EncodeDraft({.kind = kind::kCharge, .body = ChargeBody(charge), .secret = {}}));
     for (std::uint64_t i = 0; i < Entries(); ++i) {
+      const Charge charge{
+          fmt::format("{:016x}", i),
+          "lewisham/adult",
+          "study",
+          "study",
+          fmt::format("ana{}", i % 100),
+          {{.mechanism = dp::Mechanism::kDiscreteGaussian, .sensitivity = 1, .scale = 1000000}}};
+      const EncodedDraft draft =
+          TRY(EncodeDraft({.kind = kind::kCharge, .body = ChargeBody(charge), .secret = {}}));
       const StoredEntry stored = PlaceEntry(draft, i, time, {});
       TRY(InsertEntry(connection, i, stored));
+      for (const std::string& name : NamesOf(draft.draft.kind, draft.draft.body))
+        TRY(InsertName(connection, name, i));
       edge.Append(LeafHash(stored.leaf));
       if (i % 4096 != 0 && i + 1 != Entries()) continue;
       for (const TileEdge::Tile& tile : edge.TakeChanged()) TRY(WriteTile(connection, tile));
     }
-    return WriteCheckpoint(connection,
-                           crypto::SignNote(CheckpointText({"bench", edge.size(), edge.Root()}), Key()));
+    return WriteCheckpoint(
+        connection,
+        crypto::SignNote(CheckpointText({Key().verify_key().name(), edge.size(), edge.Root()}), Key()));
   }
 
   std::filesystem::path folder_;
+  bool kept_ = false;
   std::string key_;
   std::unique_ptr<store::Store> store_;
 };
@@ -70,18 +89,38 @@ LongLog& Log() {
   return log;
 }
 
-void BM_Open(benchmark::State& state) {
+// Of this process, now.
+double ResidentMegabytes() {
+  double whole = 0, resident = 0;
+  std::ifstream("/proc/self/statm") >> whole >> resident;
+  return resident * 4096 / 1e6;
+}
+
+void Open(benchmark::State& state, bool saved) {
   LongLog& log = Log();
   SystemClock clock;
   OsRandom random;
+  const double before = ResidentMegabytes();
   for (auto _ : state) {
     BudgetBook budgets;
-    CHECK(Ledger::Open(log.store(), log.Key(), clock, random, {&budgets}));
+    const auto ledger = Ledger::Open(log.store(), log.Key(), clock, random, {&budgets}, log.folds());
+    CHECK(ledger && (*ledger)->doubt().empty());
+    CHECK((*ledger)->SaveFolds().value_or(false) != saved);
     log.store().Observe(nullptr);
   }
   state.counters["entries"] = static_cast<double>(Entries());
+  state.counters["grown_MB"] = ResidentMegabytes() - before;
+  state.counters["resident_MB"] = ResidentMegabytes();
 }
-BENCHMARK(BM_Open)->Unit(benchmark::kMillisecond)->Iterations(1);
+
+void BM_OpenFromAllEntries(benchmark::State& state) {
+  std::filesystem::remove(Log().folds());
+  Open(state, false);
+}
+BENCHMARK(BM_OpenFromAllEntries)->Unit(benchmark::kMillisecond)->Iterations(1);
+
+void BM_OpenFromSavedFolds(benchmark::State& state) { Open(state, true); }
+BENCHMARK(BM_OpenFromSavedFolds)->Unit(benchmark::kMillisecond);
 
 // What of opening is reading rows, parsing JSON, checking canonical form.
 void BM_ReadRows(benchmark::State& state) {

@@ -34,16 +34,6 @@ Result<bool> HasTile(sqlite3* connection, TileId id) {
 
 }  // namespace
 
-store::Migrations LedgerMigrations() {
-  return {
-      "CREATE TABLE entry (number INTEGER PRIMARY KEY, leaf BLOB NOT NULL, salt BLOB NOT NULL, secret BLOB "
-      "NOT NULL) STRICT;"
-      "CREATE TABLE tile (level INTEGER NOT NULL, number INTEGER NOT NULL, hashes BLOB NOT NULL,"
-      " PRIMARY KEY (level, number)) STRICT, WITHOUT ROWID;"
-      "CREATE TABLE checkpoint (only INTEGER PRIMARY KEY CHECK (only = 1), note TEXT NOT NULL) STRICT;",
-  };
-}
-
 Result<void> InsertEntry(sqlite3* connection, std::uint64_t index, const StoredEntry& stored) {
   Statement insert = TRY(Statement::Prepare(
       connection, "INSERT INTO entry (number, leaf, salt, secret) VALUES (?1, ?2, ?3, ?4)"));

@@ -4,6 +4,7 @@
 #include <functional>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "crypto/keys.h"
 #include "ledger/checkpoint.h"
@@ -20,6 +21,17 @@ Result<void> EraseSecret(sqlite3* connection, std::uint64_t index);
 using EntryVisitor = std::function<Result<void>(std::uint64_t index, const StoredEntry& stored)>;
 Result<void> VisitEntries(sqlite3* connection, std::uint64_t first, const EntryVisitor& visit,
                           std::uint64_t count = std::numeric_limits<std::int64_t>::max());
+
+// The name is the entry's from now on.
+Result<void> InsertName(sqlite3* connection, const std::string& name, std::uint64_t index);
+Result<bool> HasName(sqlite3* connection, const std::string& name, std::uint64_t index);
+// Indices of the entries of a name, the newest `most` of them, in order.
+Result<std::vector<std::uint64_t>> NamedEntries(sqlite3* connection, const std::string& name,
+                                                std::uint64_t most);
+Result<std::uint64_t> CountNamed(sqlite3* connection, const std::string& name);
+// Different names that begin so, in order, at most `most`.
+Result<std::vector<std::string>> NamesFrom(sqlite3* connection, const std::string& beginning,
+                                           std::uint64_t most);
 
 Result<void> WriteTile(sqlite3* connection, const TileEdge::Tile& tile);
 // Errors: kCorrupt when it is not there or not whole hashes.

@@ -5,6 +5,8 @@
 #include <set>
 
 #include "ledger/budget.h"
+#include "ledger/name.h"
+#include "ledger/saved.h"
 #include "ledger/table.h"
 
 namespace concordat::ledger {
@@ -17,6 +19,15 @@ class Verifier {
  public:
   Verifier(sqlite3* connection, const crypto::VerifyKey& key) : connection_(connection), key_(key) {}
 
+  void CompareWith(const std::filesystem::path& folds) {
+    if (auto saved = ReadSaved(folds, key_)) {
+      saved_ = *std::move(saved);
+    } else if (saved.error().code != ErrorCode::kNotFound) {
+      Fault(saved.error().message + ": remove " + folds.string());
+    }
+  }
+
+  // Once.
   Verification Run(const std::function<void(std::uint64_t)>& progress) {
     Note(CheckPages());
     Note(VisitEntries(connection_, 0, [&](std::uint64_t index, const StoredEntry& stored) -> Result<void> {
@@ -25,6 +36,7 @@ class Verifier {
       return {};
     }));
     Note(CheckCount());
+    Note(CheckNameCount());
     CheckErased();
     Note(CheckTiles());
     Note(CheckHead());
@@ -60,10 +72,35 @@ class Verifier {
     if (entry->time < newest_)
       Fault(fmt::format("entry {}: its time is before that of the entry before it", index));
     newest_ = std::max(newest_, entry->time);
+    Note(CheckNames(*entry));
     if (LacksSecret(stored)) lacking_.insert(index);
     if (entry->kind == kind::kSecretErased) NoteErased(*entry);
     if (entry->kind == kind::kCharge) CheckCharge(*entry);
     budgets_.Apply(*entry);
+    if (saved_ && saved_->head.size == next_) CheckSaved();
+  }
+
+  void CheckSaved() {
+    const auto budgets = saved_->states.find(budgets_.Form());
+    if (budgets == saved_->states.end()) return;  // another version's: not loaded
+    if (saved_->head.root != edge_.Root() || budgets->second != budgets_.Save())
+      Fault(fmt::format("the saved folds are not what the first {} entries come to: remove them", next_));
+  }
+
+  Result<void> CheckNames(const Entry& entry) {
+    for (const std::string& name : NamesOf(entry.kind, entry.body)) {
+      ++names_;
+      if (!TRY(HasName(connection_, name, entry.index)))
+        Fault(fmt::format("entry {}: it is not found under its name {}", entry.index, name));
+    }
+    return {};
+  }
+
+  Result<void> CheckNameCount() {
+    store::Statement count = TRY(store::Statement::Prepare(connection_, "SELECT count(*) FROM name"));
+    if (!TRY(count.Step()) || static_cast<std::uint64_t>(count.Integer(0)) != names_)
+      Fault("there are names that no entry goes by");
+    return {};
   }
 
   void NoteErased(const Entry& entry) {
@@ -134,8 +171,10 @@ class Verifier {
   sqlite3* connection_;
   const crypto::VerifyKey& key_;
   TileEdge edge_;
+  std::optional<SavedFolds> saved_;
   BudgetBook budgets_;
   std::uint64_t next_ = 0;
+  std::uint64_t names_ = 0;
   Time newest_{};
   std::set<std::uint64_t> lacking_, erased_;  // entries whose secret part is not there; should not be
   Verification found_;
@@ -144,10 +183,13 @@ class Verifier {
 }  // namespace
 
 Result<Verification> Verify(const store::Store& store, const crypto::VerifyKey& key,
-                            const std::function<void(std::uint64_t)>& progress) {
+                            const std::function<void(std::uint64_t)>& progress,
+                            const std::filesystem::path& folds) {
   Verification found;
   TRY(store.Read([&](sqlite3* connection) -> Result<void> {
-    found = Verifier(connection, key).Run(progress);
+    Verifier verifier(connection, key);
+    if (!folds.empty()) verifier.CompareWith(folds);
+    found = verifier.Run(progress);
     return {};
   }));
   return found;

@@ -31,6 +31,36 @@ void WitnessBook::Apply(const Entry& entry) {
 
 void WitnessBook::Clear() { *this = {}; }
 
+Json WitnessBook::Save() const {
+  Json logs = Json::array(), witnesses = Json::array(), newest = Json::array(), alarms = Json::array();
+  for (const auto& [origin, key] : logs_) logs.push_back({{"key", key.Text()}});
+  for (const auto& [name, asked] : witnesses_)
+    witnesses.push_back({{"key", asked.key.Text()}, {"url", asked.url}});
+  for (const auto& [origin, signed_checkpoint] : newest_)
+    newest.push_back({{"note", signed_checkpoint.note}});
+  for (const Alarm& alarm : alarms_) {
+    alarms.push_back({alarm.entry, alarm.time.time_since_epoch().count(), alarm.origin, alarm.fault,
+                      alarm.kept, alarm.seen});
+  }
+  return {{"logs", std::move(logs)},
+          {"witnesses", std::move(witnesses)},
+          {"newest", std::move(newest)},
+          {"alarms", std::move(alarms)},
+          {"worth_cosigning", worth_cosigning_}};
+}
+
+void WitnessBook::Load(const Json& saved) {
+  for (const Json& log : saved.at("logs")) Follow(log);
+  for (const Json& witness : saved.at("witnesses")) Ask(witness);
+  for (const Json& checkpoint : saved.at("newest")) Note(checkpoint);
+  for (const Json& alarm : saved.at("alarms")) {
+    alarms_.push_back({alarm.at(0).get<std::uint64_t>(), Time(Milliseconds(alarm.at(1).get<std::int64_t>())),
+                       alarm.at(2).get<std::string>(), alarm.at(3).get<std::string>(),
+                       alarm.at(4).get<std::string>(), alarm.at(5).get<std::string>()});
+  }
+  worth_cosigning_ = saved.at("worth_cosigning").get<std::uint64_t>();
+}
+
 void WitnessBook::Follow(const Json& body) {
   if (const auto key = crypto::VerifyKey::Parse(Text(body, "key"))) logs_.insert_or_assign(key->name(), *key);
 }

@@ -38,6 +38,9 @@ class WitnessBook final : public Fold {
  public:
   void Apply(const Entry& entry) override;
   void Clear() override;
+  std::string Form() const override { return "witnesses/1"; }
+  Json Save() const override;
+  void Load(const Json& saved) override;
 
   const std::map<std::string, crypto::VerifyKey>& logs() const { return logs_; }
   const std::map<std::string, AskedWitness>& witnesses() const { return witnesses_; }

@@ -4,6 +4,11 @@
 #include "node/remember.h"
 
 namespace concordat::node {
+namespace {
+
+constexpr std::uint64_t kWorthSaving = 5000;  // entries: a start replays so many in some 50 ms
+
+}  // namespace
 
 Node::Node(Home home)
     : home_(std::move(home)), agreements_(home_.config.member), cosigned_(home_.cosigned_checkpoint()) {}
@@ -18,6 +23,7 @@ Result<void> Node::Remember() {
   if (size == remembered_) return {};
   TRY(node::Remember(*ledger_, home_.newest_checkpoint()));
   remembered_ = size;
+  TRY(ledger_->SaveFolds(kWorthSaving));
   return {};
 }
 
@@ -43,9 +49,12 @@ Result<std::unique_ptr<Node>> Node::Open(Home home) {
 Result<void> Node::Start() {
   store_ = TRY(store::Store::Open(home_.store(), ledger::LedgerMigrations()));
   auto key = TRY(ReadLedgerKey(home_));
-  ledger_ = TRY(ledger::Ledger::Open(*store_, std::move(key), clock_, random_,
-                                     {&catalogue_, &agreements_, &tokens_, &budgets_, &subjects_, &uses_,
-                                      &quality_, &history_, &witnesses_}));
+  ledger_ = TRY(ledger::Ledger::Open(
+      *store_, std::move(key), clock_, random_,
+      {&catalogue_, &agreements_, &tokens_, &budgets_, &subjects_, &uses_, &quality_, &pace_, &witnesses_},
+      home_.folds()));
+  if (!ledger_->doubt().empty())
+    Log(Severity::kWarning, ledger_->doubt(), {{"file", home_.folds().string()}});
   TRY(CheckRemembered(*ledger_, home_.newest_checkpoint()));
   cosigner_ = TRY(ReadWitnessKey(home_, random_));
   TRY(cosigned_.Load());
@@ -53,7 +62,7 @@ Result<void> Node::Start() {
   sources_ = TRY(release::Sources::Open(
       {.memory_mb = home_.config.engine_memory_mb, .threads = home_.config.engine_threads}));
   const release::Parts parts{*ledger_, budgets_,  catalogue_, agreements_, subjects_,
-                             history_, *sources_, *noise_,    random_,     clock_};
+                             pace_,    *sources_, *noise_,    random_,     clock_};
   const release::Timing timing{.grid = home_.config.answer_grid, .engine_limit = home_.config.query_time};
   release_ = std::make_unique<release::Release>(parts, timing, LogFailure);
   return {};

@@ -19,7 +19,7 @@
 #include "node/home.h"
 #include "node/tally.h"
 #include "quality/book.h"
-#include "release/history.h"
+#include "release/pace.h"
 #include "release/release.h"
 #include "release/sources.h"
 #include "store/store.h"
@@ -31,10 +31,11 @@ namespace concordat::node {
 // Threading: what it hands out is as thread-safe as its own headers say.
 class Node {
  public:
-  // Opens the store (one process a home), replays the ledger, starts the noise pool.
+  // Opens the store (one process a home), brings the folds to the ledger's end, starts the noise pool.
   static Result<std::unique_ptr<Node>> Open(Home home);
   ~Node();
-  // Writes the newest checkpoint beside the store when there is a newer one. One thread at a time.
+  // Writes the newest checkpoint beside the store when there is a newer one, and the folds when they came by
+  // much since. One thread at a time.
   Result<void> Remember();
 
   const Home& home() const { return home_; }
@@ -50,7 +51,7 @@ class Node {
   const subject::Subjects& subjects() const { return subjects_; }
   const transparency::Tally& uses() const { return uses_; }
   const quality::Book& quality() const { return quality_; }
-  const release::History& history() const { return history_; }
+  const release::Pace& pace() const { return pace_; }
   const ledger::WitnessBook& witnesses() const { return witnesses_; }
   const crypto::Cosigner& cosigner() const { return *cosigner_; }
   CosignedHead& cosigned() { return cosigned_; }
@@ -93,7 +94,7 @@ class Node {
   subject::Subjects subjects_;
   transparency::Tally uses_;
   quality::Book quality_;
-  release::History history_;
+  release::Pace pace_;
   ledger::WitnessBook witnesses_;
   CosignedHead cosigned_;
   std::optional<crypto::Cosigner> cosigner_;

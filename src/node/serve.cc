@@ -24,6 +24,7 @@ namespace concordat::node {
 namespace {
 
 constexpr Milliseconds kPatience{30'000};
+constexpr Milliseconds kCheckEvery{std::chrono::hours(24)};
 constexpr Milliseconds kEraseEvery{std::chrono::hours(1)};
 constexpr Milliseconds kMeasureEvery{std::chrono::hours(1)};
 constexpr timespec kRememberEvery{.tv_sec = 5, .tv_nsec = 0};
@@ -84,6 +85,11 @@ void EraseDue(release::Retention& retention) {
     Log(Severity::kInfo, "erased answers past their time", {{"count", std::to_string(*erased)}});
 }
 
+// A damaged page is found in a day at the latest, not when somebody needs it.
+void CheckStore(const store::Store& store) {
+  if (const auto checked = store.Check(); !checked) Log(Severity::kError, checked.error().message);
+}
+
 }  // namespace
 
 Result<void> Serve(const std::filesystem::path& root, const Json& arguments) {
@@ -122,6 +128,7 @@ Result<void> Serve(const std::filesystem::path& root, const Json& arguments) {
     release::Retention retention(node->ledger(), node->agreements());
     QualityRounds quality(*node);
     const Rounds measurements(kMeasureEvery, [&quality] { quality.Measure(); });
+    const Rounds checks(kCheckEvery, [&node] { CheckStore(node->store()); });
     const Rounds erasures(kEraseEvery, [&retention] { EraseDue(retention); });
     WaitUntilToldToStop(signals, *server, web.get(), *node);
   }

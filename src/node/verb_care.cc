@@ -62,7 +62,8 @@ std::vector<Finding> LookAtProducts(Node& node) {
 
 Finding LookAtLedger(Node& node, const Progress& progress) {
   progress("recomputing the ledger");
-  const auto found = ledger::Verify(node.store(), node.ledger().key(), [](std::uint64_t) {});
+  const auto found = ledger::Verify(
+      node.store(), node.ledger().key(), [](std::uint64_t) {}, node.home().folds());
   if (found && found->ok()) return {fmt::format("the ledger holds: {} entries", found->entries), true, ""};
   return {found ? found->faults.front() : found.error().message, false,
           "keep the store for inquiry and restore the newest backup"};

@@ -40,7 +40,7 @@ Result<Reply> Explain(Node& node, const Json& arguments, const Progress&) {
   {
     const auto lock = node.ledger().Share();
     const Time now = node.ledger().Now();
-    const int asked = node.history().AskedInTheHourBefore(now, request.agreement, request.analyst);
+    const int asked = node.pace().AskedInTheHourBefore(now, request.agreement, request.analyst);
     findings = agreement::Examine(request, node.agreements().EvidenceFor(request, now, asked));
   }
   std::vector<std::vector<std::string>> rows = {{"condition", "outcome", "evidence"}};

@@ -13,6 +13,7 @@
 #include "node/table.h"
 #include "node/verb.h"
 #include "release/answer_json.h"
+#include "release/record.h"
 #include "release/retention.h"
 
 namespace concordat::node {
@@ -22,9 +23,10 @@ constexpr std::size_t kShownCharacters = 100;  // of an entry, in a list
 
 // Arguments: note, a checkpoint kept elsewhere (optional).
 Result<Reply> Verify(Node& node, const Json& arguments, const Progress& progress) {
-  const auto found = TRY(ledger::Verify(node.store(), node.ledger().key(), [&](std::uint64_t entries) {
-    progress(fmt::format("{} entries recomputed", entries));
-  }));
+  const auto found = TRY(ledger::Verify(
+      node.store(), node.ledger().key(),
+      [&](std::uint64_t entries) { progress(fmt::format("{} entries recomputed", entries)); },
+      node.home().folds()));
   if (!found.ok()) {
     std::string message = "the ledger does not hold:";
     for (const std::string& fault : found.faults) message += "\n  " + fault;
@@ -200,15 +202,7 @@ Result<Reply> Receipt(Node& node, const Json& arguments, const Progress&) {
                 "give its id, or --check FILE --key KEY");
   }
   const std::string id = arguments.at("id");
-  release::Record record;
-  {
-    const auto lock = node.ledger().Share();
-    const release::Record* found = node.history().Find(id);
-    if (found == nullptr)
-      return Fail(ErrorCode::kNotFound, fmt::format("no answer, or several, whose id begins with '{}'", id),
-                  "give more of the id from the NOTICE");
-    record = *found;
-  }
+  const release::Record record = TRY(release::FindRecord(node.ledger(), id));
   const ledger::Checkpoint head = node.ledger().Head();
   const auto proof = TRY(node.ledger().ProveInclusion(record.charge, head.size));
   const auto leaf = TRY(node.ledger().LeafHashOf(record.charge));

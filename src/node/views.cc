@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "release/record.h"
+
 namespace concordat::node {
 namespace {
 
@@ -107,10 +109,9 @@ View ReleasesView(Node& node, const release::Caller& caller) {
            {"repeats", Type::kInteger, "how often the stored answer was given again"}},
           [&node, caller]() -> Result<std::vector<Row>> {
             std::vector<Row> rows;
-            const auto lock = node.ledger().Share();
-            for (const auto& [id, record] : node.history().records()) {
-              if (record.agreement != caller.agreement || record.analyst != caller.analyst) continue;
-              rows.push_back({id, AsTimestamp(record.time), record.product, record.outcome,
+            for (const release::Record& record :
+                 TRY(release::RecordsOf(node.ledger(), caller.agreement, caller.analyst))) {
+              rows.push_back({record.id, AsTimestamp(record.time), record.product, record.outcome,
                               static_cast<std::int64_t>(record.repeats)});
             }
             return rows;

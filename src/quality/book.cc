@@ -47,6 +47,23 @@ void Book::Apply(const ledger::Entry& entry) {
   if (auto measured = MeasuredIn(entry)) newest_.insert_or_assign(measured->product, *measured);
 }
 
+Json Book::Save() const {
+  Json saved = Json::array();
+  for (const auto& [product, measured] : newest_)
+    saved.push_back({{"time", measured.when.time_since_epoch().count()}, {"body", DraftOf(measured).body}});
+  return saved;
+}
+
+void Book::Load(const Json& saved) {
+  for (const Json& row : saved) {
+    Apply({.index = 0,
+           .time = Time(Milliseconds(row.at("time").get<std::int64_t>())),
+           .kind = kKind,
+           .body = row.at("body"),
+           .secret = {}});
+  }
+}
+
 const Measured* Book::Find(const std::string& product) const {
   const auto known = newest_.find(product);
   return known == newest_.end() ? nullptr : &known->second;

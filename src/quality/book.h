@@ -39,6 +39,9 @@ class Book final : public ledger::Fold {
  public:
   void Apply(const ledger::Entry& entry) override;
   void Clear() override { newest_.clear(); }
+  std::string Form() const override { return "quality/1"; }
+  Json Save() const override;
+  void Load(const Json& saved) override;
   const Measured* Find(const std::string& product) const;
 
  private:

@@ -127,7 +127,7 @@ Outcome<agreement::Permit> DecideOn(const Parts& parts, const Caller& caller, co
                                    .epsilon = question.settings.epsilon};
   const Time now = parts.ledger.Now();
   return parts.agreements.Decide(request, now,
-                                 parts.history.AskedInTheHourBefore(now, caller.agreement, caller.analyst));
+                                 parts.pace.AskedInTheHourBefore(now, caller.agreement, caller.analyst));
 }
 
 Outcome<Bound> BindQuestion(const Parts& parts, const Caller& caller, const Question& question) {

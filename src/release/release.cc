@@ -11,6 +11,7 @@
 #include "release/answer_json.h"
 #include "release/grid.h"
 #include "release/prepare.h"
+#include "release/record.h"
 #include "sql/explain.h"
 #include "sql/generate.h"
 #include "sql/shape.h"
@@ -223,11 +224,13 @@ Outcome<std::vector<std::string>> Release::Explain(const Caller& caller, const Q
   const Prepared prepared = TRY(Prepare(parts_, caller, question));
   std::vector<std::string> lines = sql::Explain(prepared.plan);
   if (prepared.plan.measurements.empty()) return lines;
-  const auto lock = parts_.ledger.Share();
-  if (parts_.history.FindAnswer(prepared.identity) != nullptr) {
+  const auto stored = FindAnswer(parts_.ledger, prepared.identity);
+  if (!stored) return tl::unexpected(UnavailableOf(stored.error()));
+  if (*stored) {
     lines.emplace_back("stored  this question was answered before: asking it again is free");
     return lines;
   }
+  const auto lock = parts_.ledger.Share();
   const ledger::Charge charge = ChargeOf("", caller, prepared);
   if (const auto fits = parts_.budgets.Check(charge); !fits) {
     lines.push_back("refused " + fits.error().message);
@@ -239,18 +242,14 @@ Outcome<std::vector<std::string>> Release::Explain(const Caller& caller, const Q
 
 // The stored answer to an identical question, if there is one. Its repetition is recorded too.
 Outcome<std::optional<Answer>> Release::Repeat(const Caller& caller, const Prepared& prepared) {
-  std::optional<Record> before;
-  {
-    const auto lock = parts_.ledger.Share();
-    if (const Record* record = parts_.history.FindAnswer(prepared.identity)) before = *record;
-  }
-  if (!before || !before->release) return std::nullopt;
-  const auto entries = parts_.ledger.Read(*before->release, 1);
-  if (!entries || entries->empty() || !entries->front().secret) return std::nullopt;
-  auto answer = AnswerFromJson(entries->front().secret->value("answer", Json()));
+  const auto found = FindAnswer(parts_.ledger, prepared.identity);
+  if (!found) return tl::unexpected(UnavailableOf(found.error()));
+  const std::optional<ledger::Entry>& before = *found;
+  if (!before || !before->secret) return std::nullopt;
+  auto answer = AnswerFromJson(before->secret->value("answer", Json()));
   if (!answer) return std::nullopt;
   const auto recorded =
-      parts_.ledger.AppendIf({ledger::kind::kRelease, ReleaseBody(before->id, "repeated", prepared), {}},
+      parts_.ledger.AppendIf({ledger::kind::kRelease, ReleaseBody(answer->id, "repeated", prepared), {}},
                              [&] { return InForce(parts_, caller, prepared); });
   if (!recorded) return tl::unexpected(UnavailableOf(recorded.error()));
   if (!*recorded) return tl::unexpected(recorded->error());

@@ -25,7 +25,7 @@
 #include "ledger/budget.h"
 #include "ledger/ledger.h"
 #include "release/answer.h"
-#include "release/history.h"
+#include "release/pace.h"
 #include "release/sources.h"
 #include "subject/subject.h"
 
@@ -38,7 +38,7 @@ struct Parts {
   const catalogue::Catalogue& catalogue;
   const agreement::Registry& agreements;
   const subject::Subjects& subjects;
-  const History& history;
+  const Pace& pace;
   Sources& sources;
   dp::Noise& noise;
   RandomSource& random;

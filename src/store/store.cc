@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kLargestGroup = 1024;
 constexpr std::size_t kIdleReaders = 8;
+constexpr std::uintmax_t kCheckedAtStart = std::uintmax_t{64} << 20;
 
 }  // namespace
 
@@ -47,7 +48,9 @@ Result<void> Store::Start(const Migrations& migrations) {
     return Fail(ErrorCode::kCorrupt, "the store was in use before, and its file is missing or empty now",
                 "restore the newest backup: what was spent is on its record");
   }
-  TRY(CheckPages(connection, Depth::kQuick));
+  std::error_code unknown;
+  if (std::filesystem::file_size(file_, unknown) <= kCheckedAtStart)
+    TRY(CheckPages(connection, Depth::kQuick));
   TRY(UseWal(connection));
   TRY(Migrate(connection, migrations));
   TRY(CheckSchema(connection, migrations));
@@ -169,6 +172,10 @@ Result<void> Store::Read(const std::function<Result<void>(sqlite3*)>& read) cons
   // A connection that cannot end its read is not used again.
   if (ended) ReturnReader(std::move(reader));
   return result;
+}
+
+Result<void> Store::Check() const {
+  return Read([](sqlite3* connection) { return CheckPages(connection, Depth::kQuick); });
 }
 
 Result<void> Store::Backup(const std::filesystem::path& file) const {

@@ -49,9 +49,9 @@ class Store {
  public:
   using WriteFunction = std::function<Result<void>(Transaction&)>;
 
-  // Errors: kUnavailable when another process has it; kCorrupt when SQLite's own check fails or its tables
-  // are not ours; kFailedPrecondition when another program or a newer version wrote it; kPermissionDenied
-  // when it can only be read.
+  // Errors: kUnavailable when another process has it; kCorrupt when SQLite's own check fails (of a file up to
+  // 64 MB: a larger one is for Check, while it is used) or its tables are not ours; kFailedPrecondition when
+  // another program or a newer version wrote it; kPermissionDenied when it can only be read.
   static Result<std::unique_ptr<Store>> Open(const std::filesystem::path& file, const Migrations& migrations);
   ~Store();  // commits what is queued
 
@@ -68,6 +68,8 @@ class Store {
   // side.
   Result<void> Read(const std::function<Result<void>(sqlite3*)>& read) const;
 
+  // SQLite's own check of every page: a second or so for each GB. Errors: kCorrupt.
+  Result<void> Check() const;
   // A consistent copy while the store is in use; see backup.h.
   Result<void> Backup(const std::filesystem::path& file) const;
   // Removes deleted bytes from the WAL too, so that what was erased is in none of the store's files.

@@ -41,6 +41,7 @@ class Subjects final : public ledger::Fold {
  public:
   void Apply(const ledger::Entry& entry) override;
   void Clear() override;
+  std::vector<std::string> Kinds() const override { return {"subject."}; }
 
   // Null when nobody has that token at `now`. By its hash, so that the search tells nothing of others.
   const Grant* FindByToken(std::string_view token, Time now) const;

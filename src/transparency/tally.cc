@@ -22,6 +22,26 @@ void Tally::Apply(const ledger::Entry& entry) {
   if (outcome == "repeated") ++counts.repeated;
 }
 
+Json Tally::Save() const {
+  Json saved = Json::object();
+  for (const auto& [document, counts] : counts_) {
+    saved[document] = Json::array({counts.asked, counts.answered, counts.failed, counts.repeated,
+                                   counts.last ? Json(counts.last->time_since_epoch().count()) : Json()});
+  }
+  return saved;
+}
+
+void Tally::Load(const Json& saved) {
+  for (const auto& [document, row] : saved.items()) {
+    counts_[document] = {.asked = row.at(0).get<std::uint64_t>(),
+                         .answered = row.at(1).get<std::uint64_t>(),
+                         .failed = row.at(2).get<std::uint64_t>(),
+                         .repeated = row.at(3).get<std::uint64_t>(),
+                         .last = {}};
+    if (!row.at(4).is_null()) counts_[document].last = Time(Milliseconds(row.at(4).get<std::int64_t>()));
+  }
+}
+
 Counts Tally::Of(std::string_view document) const {
   const auto known = counts_.find(document);
   return known == counts_.end() ? Counts{} : known->second;

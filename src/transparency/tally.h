@@ -24,6 +24,9 @@ class Tally final : public ledger::Fold {
  public:
   void Apply(const ledger::Entry& entry) override;
   void Clear() override { counts_.clear(); }
+  std::string Form() const override { return "uses/1"; }
+  Json Save() const override;
+  void Load(const Json& saved) override;
 
   // By the id of the agreement's document; nothing of one never used.
   Counts Of(std::string_view document) const;

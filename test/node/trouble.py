@@ -222,7 +222,7 @@ def two_nodes_on_one_store():
 
 
 def corrupt_store():
-    """Bytes flipped anywhere in the file are found at the start or by verification; the backup brings everything back."""
+    """Bytes flipped in what the file holds are found at the start or by verification; the backup brings everything back."""
     with adult_node() as node:
         ask(node, QUESTION.format(33))
         backup = node.home.parent / "monday.backup"
@@ -231,7 +231,8 @@ def corrupt_store():
         store = node.home / "store.db"
         whole = store.read_bytes()
         at = whole.index(b'"epsilon"') if b'"epsilon"' in whole else whole.index(b"lewisham/adult")
-        for place in (at + 3, 100, len(whole) // 2):
+        name, leaf = whole.index(b"question/"), whole.rindex(b'"kind"')
+        for place in (at + 3, 100, name + 12, leaf + 2):
             flipped = bytearray(whole)
             flipped[place] ^= 0x20
             if bytes(flipped) == whole:

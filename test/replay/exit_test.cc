@@ -16,6 +16,7 @@
 #include "dp/testing_noise.h"
 #include "ledger/seal.h"
 #include "ledger/verify.h"
+#include "release/record.h"
 #include "release/release.h"
 #include "release/retention.h"
 
@@ -63,7 +64,7 @@ class Exit : public testing::Test {
     store_ = *store::Store::Open(folder_ / "store.db", ledger::LedgerMigrations());
     SeededRandom random(5);
     ledger_ = *ledger::Ledger::Open(*store_, *crypto::SigningKey::Generate("lewisham", random), clock_,
-                                    random_, {&catalogue_, &agreements_, &budgets_, &subjects_, &history_});
+                                    random_, {&catalogue_, &agreements_, &budgets_, &subjects_, &pace_});
     sources_ = *Sources::Open({.memory_mb = 256, .threads = 1});
     Publish(100);
     AddAna();
@@ -77,7 +78,7 @@ class Exit : public testing::Test {
 
   void Open(const Timing& timing) {
     const Parts parts{*ledger_, budgets_,  catalogue_, agreements_, subjects_,
-                      history_, *sources_, noise_,     random_,     clock_};
+                      pace_,    *sources_, noise_,     random_,     clock_};
     release_ = std::make_unique<Release>(
         parts, timing, [this](const std::string&, const Error& error) { said_ = error.message; });
   }
@@ -119,11 +120,11 @@ class Exit : public testing::Test {
     const auto held = agreements_.Find("heart-study", clock_.Now())->document;
     Enter(agreement::SampleStep(agreement::Verb::kRevoke, held, "sam"));
   }
+  std::vector<Record> Charged() const { return *RecordsOf(*ledger_, "heart-study", "ana"); }
   std::size_t Entries(const std::string& kind) const {
-    const auto held = ledger_->Share();
-    std::size_t count = 0;
-    for (const auto& [id, record] : history_.records()) count += record.outcome == kind ? 1 : 0;
-    return count;
+    const auto records = Charged();
+    return static_cast<std::size_t>(std::count_if(
+        records.begin(), records.end(), [&kind](const Record& record) { return record.outcome == kind; }));
   }
   std::vector<ledger::LevelState> Budgets() const {
     const auto held = ledger_->Share();
@@ -138,7 +139,7 @@ class Exit : public testing::Test {
   agreement::Registry agreements_{"lewisham"};
   ledger::BudgetBook budgets_;
   subject::Subjects subjects_;
-  History history_;
+  Pace pace_;
   dp::NoNoise noise_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<ledger::Ledger> ledger_;
@@ -287,7 +288,7 @@ TEST_F(Exit, TellsNobodyWhetherTheEngineWasDoneWhenTheCancelCame) {
   engine::Cancel late;
   const LateCancel clock(agreement::At("2026-07-01"), late);
   const Parts parts{*ledger_, budgets_,  catalogue_, agreements_, subjects_,
-                    history_, *sources_, noise_,     random_,     clock};
+                    pace_,    *sources_, noise_,     random_,     clock};
   Release release(parts, {.grid = Milliseconds{1}}, {});
   const auto after = release.Ask(caller, {.text = text, .parameters = {}, .settings = {}}, late);
   engine::Cancel early;
@@ -311,7 +312,7 @@ TEST_F(Exit, ChargesNothingWhileAQuestionWaitsItsTurn) {
                     {.text = "SELECT count(*) FROM visits", .parameters = {}, .settings = {}}, cancel);
   ASSERT_FALSE(waited);
   EXPECT_EQ(waited.error().reason, "cancelled");
-  EXPECT_TRUE(history_.records().empty());
+  EXPECT_TRUE(Charged().empty());
 }
 
 // However many questions are under way: what is answered was on record before the agreement ended.
@@ -562,7 +563,7 @@ TEST_F(Exit, ChargesNothingForARefusal) {
         "SELECT note FROM visits WHERE id = 3", "SELECT count(*"})
     EXPECT_FALSE(Ask(text)) << text;
   EXPECT_FALSE(Ask("SELECT count(*) FROM visits", {.epsilon = 2.0}));
-  EXPECT_TRUE(history_.records().empty());
+  EXPECT_TRUE(Charged().empty());
 }
 
 TEST_F(Exit, AnswersFromThePublishedFilesOrNotAtAll) {
@@ -574,7 +575,7 @@ TEST_F(Exit, AnswersFromThePublishedFilesOrNotAtAll) {
   const std::string all = failed.error().message + failed.error().hint;
   EXPECT_EQ(all.find("secret"), std::string::npos);
   EXPECT_EQ(all.find("visits.csv"), std::string::npos);
-  EXPECT_EQ(history_.records().size(), 1U);
+  EXPECT_EQ(Charged().size(), 1U);
 }
 
 }  // namespace

@@ -1,0 +1,74 @@
+#include "release/record.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "ledger/body.h"
+#include "ledger/name.h"
+
+namespace concordat::release {
+namespace {
+
+using ledger::TextIn;
+
+// Of the charge of a question.
+Result<Record> RecordOf(const ledger::Ledger& ledger, const ledger::Entry& charge) {
+  const std::string id = TextIn(charge.body, "question");
+  Record record{.id = id,
+                .agreement = TextIn(charge.body, "agreement"),
+                .analyst = TextIn(charge.body, "analyst"),
+                .product = TextIn(charge.body, "product"),
+                .time = charge.time,
+                .outcome = "charged",
+                .charge = charge.index,
+                .release = {},
+                .repeats = TRY(ledger.CountNamed(ledger::RepeatName(id)))};
+  for (const ledger::Entry& entry : TRY(ledger.Named(ledger::QuestionName(id)))) {
+    if (entry.kind != ledger::kind::kRelease) continue;
+    record.outcome = TextIn(entry.body, "outcome");
+    record.release = entry.index;
+  }
+  return record;
+}
+
+tl::unexpected<Error> NotOne(const std::string& beginning) {
+  return Fail(ErrorCode::kNotFound,
+              fmt::format("no answer, or several, whose id begins with '{}'", beginning),
+              "give more of the id from the NOTICE");
+}
+
+// The one id that begins so; one that is whole counts before longer ones.
+Result<std::string> IdFrom(const ledger::Ledger& ledger, const std::string& beginning) {
+  const std::string prefix = ledger::QuestionName("");
+  const auto names = TRY(ledger.NamesFrom(prefix + beginning, 2));
+  const bool whole = !names.empty() && names.front() == prefix + beginning;
+  if (beginning.empty() || names.empty() || (names.size() > 1 && !whole)) return NotOne(beginning);
+  return names.front().substr(prefix.size());
+}
+
+}  // namespace
+
+Result<std::optional<ledger::Entry>> FindAnswer(const ledger::Ledger& ledger, const std::string& identity) {
+  auto answered = TRY(ledger.Named(ledger::IdentityName(identity), 1));
+  if (answered.empty()) return std::nullopt;
+  return std::move(answered.front());
+}
+
+Result<Record> FindRecord(const ledger::Ledger& ledger, const std::string& beginning) {
+  const std::string id = TRY(IdFrom(ledger, beginning));
+  for (const ledger::Entry& entry : TRY(ledger.Named(ledger::QuestionName(id)))) {
+    if (entry.kind == ledger::kind::kCharge) return RecordOf(ledger, entry);
+  }
+  return NotOne(beginning);
+}
+
+Result<std::vector<Record>> RecordsOf(const ledger::Ledger& ledger, const std::string& agreement,
+                                      const std::string& analyst) {
+  std::vector<Record> records;
+  for (const ledger::Entry& charge : TRY(ledger.Named(ledger::AskerName(agreement, analyst))))
+    records.push_back(TRY(RecordOf(ledger, charge)));
+  return records;
+}
+
+}  // namespace concordat::release

@@ -1,0 +1,35 @@
+// What was asked before, as the ledger has it: stored answers, found by question, and the record of each
+// question that was charged. Read from the store when it is asked for; nothing of it is kept in memory.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ledger/ledger.h"
+
+namespace concordat::release {
+
+// A question that reached its charge, and what came of it.
+struct Record {
+  std::string id;  // of the question and its answer
+  std::string agreement;
+  std::string analyst;
+  std::string product;
+  Time time{};
+  std::string outcome;                   // "charged" until it is recorded as "answered" or "failed"
+  std::uint64_t charge = 0;              // index of its charge entry
+  std::optional<std::uint64_t> release;  // index of its release entry
+  std::uint64_t repeats = 0;             // how often the stored answer was given again
+};
+
+// The release entry of the newest answered question with this identity, if any. Errors: the ledger's.
+Result<std::optional<ledger::Entry>> FindAnswer(const ledger::Ledger& ledger, const std::string& identity);
+// By id, or by the beginning of one. Errors: kNotFound when there is none or several.
+Result<Record> FindRecord(const ledger::Ledger& ledger, const std::string& beginning);
+// Of an analyst under an agreement, oldest first.
+Result<std::vector<Record>> RecordsOf(const ledger::Ledger& ledger, const std::string& agreement,
+                                      const std::string& analyst);
+
+}  // namespace concordat::release
