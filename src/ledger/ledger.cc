@@ -85,9 +85,9 @@ Result<Entry> Ledger::Write(store::Transaction& transaction, const EncodedDraft&
   const Time time = std::max(clock_.Now(), next_.newest);  // a clock set back does not turn the ledger's time
   const crypto::Salt salt = draft.draft.secret ? crypto::NewSalt(random_) : crypto::Salt{};
   const StoredEntry stored = PlaceEntry(draft, edge_.size(), time, salt);
-  TRY(InsertEntry(transaction.connection(), edge_.size(), stored));
+  TRY(InsertEntry(transaction, edge_.size(), stored));
   for (const std::string& name : NamesOf(draft.draft.kind, draft.draft.body))
-    TRY(InsertName(transaction.connection(), name, edge_.size()));
+    TRY(InsertName(transaction, name, edge_.size()));
   return AppendInside(draft, stored, time);
 }
 

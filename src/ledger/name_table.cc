@@ -8,8 +8,8 @@ namespace concordat::ledger {
 
 using store::Statement;
 
-Result<void> InsertName(sqlite3* connection, const std::string& name, std::uint64_t index) {
-  Statement insert = TRY(Statement::Prepare(connection, "INSERT INTO name (name, entry) VALUES (?1, ?2)"));
+Result<void> InsertName(store::Transaction& transaction, const std::string& name, std::uint64_t index) {
+  Statement& insert = *TRY(transaction.Prepared("INSERT INTO name (name, entry) VALUES (?1, ?2)"));
   return insert.BindText(1, name).Bind(2, static_cast<std::int64_t>(index)).Run();
 }
 

@@ -20,6 +20,8 @@
 namespace concordat::ledger {
 namespace {
 
+constexpr Milliseconds kBetween{100};  // entries
+
 std::uint64_t Entries() {
   const char* text = std::getenv("CONCORDAT_BENCH_ENTRIES");
   return text == nullptr ? 100'000 : std::strtoull(text, nullptr, 10);
@@ -32,6 +34,7 @@ class LongLog {
       folder_ = home;
       kept_ = true;
       key_ = *ReadFile(folder_ / "keys" / "ledger.key");
+      key_.erase(key_.find_last_not_of('\n') + 1);
     } else {
       std::string folder = (std::filesystem::current_path() / "start-bench-XXXXXX").string();
       CHECK(mkdtemp(folder.data()) != nullptr);
@@ -40,7 +43,7 @@ class LongLog {
       key_ = crypto::SigningKey::Generate("bench", random)->SecretText();
     }
     store_ = *store::Store::Open(folder_ / "store.db", LedgerMigrations());
-    CHECK(store_->Write([&](store::Transaction& transaction) { return Fill(transaction.connection()); }));
+    CHECK(store_->Write([&](store::Transaction& transaction) { return Fill(transaction); }));
   }
   ~LongLog() {
     store_.reset();
@@ -48,13 +51,18 @@ class LongLog {
   }
   store::Store& store() { return *store_; }
   std::filesystem::path folds() const { return folder_ / "bench-folds"; }
-  crypto::SigningKey Key() const { return *crypto::SigningKey::Parse(key_); }
+  crypto::SigningKey Key() const {
+    auto key = crypto::SigningKey::Parse(key_);
+    CHECK(key);
+    return *std::move(key);
+  }
 
  private:
   // Charges, as most entries of a busy node are.
-  Result<void> Fill(sqlite3* connection) const {
+  Result<void> Fill(store::Transaction& transaction) const {
+    sqlite3* connection = transaction.connection();
     TileEdge edge;
-    const Time time = SystemClock().Now();
+    const Time newest = SystemClock().Now();
     for (std::uint64_t i = 0; i < Entries(); ++i) {
       const Charge charge{
           fmt::format("{:016x}", i),
@@ -65,10 +73,10 @@ class LongLog {
           {{.mechanism = dp::Mechanism::kDiscreteGaussian, .sensitivity = 1, .scale = 1000000}}};
       const EncodedDraft draft =
           TRY(EncodeDraft({.kind = kind::kCharge, .body = ChargeBody(charge), .secret = {}}));
-      const StoredEntry stored = PlaceEntry(draft, i, time, {});
-      TRY(InsertEntry(connection, i, stored));
+      const StoredEntry stored = PlaceEntry(draft, i, newest - kBetween * (Entries() - i), {});
+      TRY(InsertEntry(transaction, i, stored));
       for (const std::string& name : NamesOf(draft.draft.kind, draft.draft.body))
-        TRY(InsertName(connection, name, i));
+        TRY(InsertName(transaction, name, i));
       edge.Append(LeafHash(stored.leaf));
       if (i % 4096 != 0 && i + 1 != Entries()) continue;
       for (const TileEdge::Tile& tile : edge.TakeChanged()) TRY(WriteTile(connection, tile));

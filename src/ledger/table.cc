@@ -34,9 +34,9 @@ Result<bool> HasTile(sqlite3* connection, TileId id) {
 
 }  // namespace
 
-Result<void> InsertEntry(sqlite3* connection, std::uint64_t index, const StoredEntry& stored) {
-  Statement insert = TRY(Statement::Prepare(
-      connection, "INSERT INTO entry (number, leaf, salt, secret) VALUES (?1, ?2, ?3, ?4)"));
+Result<void> InsertEntry(store::Transaction& transaction, std::uint64_t index, const StoredEntry& stored) {
+  Statement& insert =
+      *TRY(transaction.Prepared("INSERT INTO entry (number, leaf, salt, secret) VALUES (?1, ?2, ?3, ?4)"));
   return insert.Bind(1, Signed(index)).Bind(2, stored.leaf).Bind(3, stored.salt).Bind(4, stored.secret).Run();
 }
 

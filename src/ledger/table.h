@@ -10,11 +10,11 @@
 #include "ledger/checkpoint.h"
 #include "ledger/entry.h"
 #include "ledger/tile.h"
-#include "store/statement.h"
+#include "store/store.h"
 
 namespace concordat::ledger {
 
-Result<void> InsertEntry(sqlite3* connection, std::uint64_t index, const StoredEntry& stored);
+Result<void> InsertEntry(store::Transaction& transaction, std::uint64_t index, const StoredEntry& stored);
 // Salt and secret part of an entry, overwritten. Errors: kNotFound when there are none.
 Result<void> EraseSecret(sqlite3* connection, std::uint64_t index);
 // Entries from `first` on, in order, at most `count`; an error from `visit` ends the visit.
@@ -23,7 +23,7 @@ Result<void> VisitEntries(sqlite3* connection, std::uint64_t first, const EntryV
                           std::uint64_t count = std::numeric_limits<std::int64_t>::max());
 
 // The name is the entry's from now on.
-Result<void> InsertName(sqlite3* connection, const std::string& name, std::uint64_t index);
+Result<void> InsertName(store::Transaction& transaction, const std::string& name, std::uint64_t index);
 Result<bool> HasName(sqlite3* connection, const std::string& name, std::uint64_t index);
 // Indices of the entries of a name, the newest `most` of them, in order.
 Result<std::vector<std::uint64_t>> NamedEntries(sqlite3* connection, const std::string& name,

@@ -14,13 +14,32 @@ constexpr std::uintmax_t kCheckedAtStart = std::uintmax_t{64} << 20;
 
 }  // namespace
 
-// A write that waits for its turn; lives on the stack of the thread that called Write.
+// A write that waits for its turn; lives on the stack of the thread that called Write. It is woken by itself
+// and under a lock of its own: who is woken queues his next write while the others are being woken.
 struct Store::Pending {
+  explicit Pending(WriteFunction function) : write(std::move(function)) {}
+  void Finish() {
+    const std::lock_guard lock(mutex);  // held over the call, since the waiter may be gone once it is free
+    done = true;
+    wake.notify_one();
+  }
+  void Wait() {
+    std::unique_lock lock(mutex);
+    wake.wait(lock, [this] { return done; });
+  }
+
   WriteFunction write;
   Result<void> result;
-  bool done = false;
-  std::condition_variable wake;  // its own, so that a commit wakes those it was for
+  std::mutex mutex;
+  std::condition_variable wake;
+  bool done = false;  // guarded by mutex
 };
+
+Result<Statement*> Transaction::Prepared(std::string_view sql) {
+  auto kept = kept_.find(sql);
+  if (kept == kept_.end()) kept = kept_.emplace(sql, TRY(Statement::Prepare(connection_, sql))).first;
+  return &kept->second;
+}
 
 Store::Store(std::filesystem::path file, FileLock lock) : file_(std::move(file)), lock_(std::move(lock)) {}
 
@@ -71,12 +90,14 @@ Store::~Store() {
 
 Result<void> Store::Write(WriteFunction write) {
   CHECK(std::this_thread::get_id() != thread_.get_id());
-  Pending pending{.write = std::move(write), .result = {}, .done = false, .wake = {}};
-  std::unique_lock lock(mutex_);
-  CHECK(!stopping_);
-  queue_.push_back(&pending);
-  if (queue_.size() == 1) queued_.notify_one();
-  pending.wake.wait(lock, [&] { return pending.done; });
+  Pending pending(std::move(write));
+  {
+    const std::lock_guard lock(mutex_);
+    CHECK(!stopping_);
+    queue_.push_back(&pending);
+    if (queue_.size() == 1) queued_.notify_one();
+  }
+  pending.Wait();
   return std::move(pending.result);
 }
 
@@ -90,11 +111,8 @@ void Store::RunWriter() {
     queue_.erase(queue_.begin(), end);
     lock.unlock();
     FinishGroup(group);
+    for (Pending* pending : group) pending->Finish();
     lock.lock();
-    for (Pending* pending : group) {
-      pending->done = true;
-      pending->wake.notify_one();
-    }
   }
 }
 
@@ -116,7 +134,7 @@ void Store::FinishGroup(const std::vector<Pending*>& group) {
 Result<void> Store::CommitGroup(const std::vector<Pending*>& group) {
   if (broken_) return tl::unexpected(*broken_);
   sqlite3* connection = writer_->get();
-  Transaction transaction(connection);
+  Transaction transaction(connection, kept_);
   TRY(Execute(connection, "BEGIN IMMEDIATE"));
   for (Pending* pending : group) TRY(RunOne(transaction, *pending));
   if (observer_ != nullptr) TRY(observer_->BeforeCommit(transaction));
@@ -136,7 +154,9 @@ Result<void> Store::CommitGroup(const std::vector<Pending*>& group) {
 // it.
 Result<void> Store::RunOne(Transaction& transaction, Pending& pending) {
   sqlite3* connection = transaction.connection();
-  TRY(Execute(connection, "SAVEPOINT one"));
+  Statement* const savepoint = TRY(transaction.Prepared("SAVEPOINT one"));
+  Statement* const release = TRY(transaction.Prepared("RELEASE one"));
+  TRY(savepoint->Run());
   pending.result = pending.write(transaction);
   // Some failures (a full disk, no memory) make SQLite roll back everything at once.
   if (sqlite3_get_autocommit(connection) != 0) {
@@ -144,7 +164,7 @@ Result<void> Store::RunOne(Transaction& transaction, Pending& pending) {
     return Fail(ErrorCode::kInternal, "a write ended its transaction");
   }
   if (!pending.result) TRY(Execute(connection, "ROLLBACK TO one"));
-  return Execute(connection, "RELEASE one");
+  return release->Run();
 }
 
 Result<Connection> Store::TakeReader() const {

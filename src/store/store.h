@@ -9,6 +9,7 @@
 #include <deque>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -27,11 +28,15 @@ namespace concordat::store {
 // What a write sees: the writer's connection, inside a transaction.
 class Transaction {
  public:
-  explicit Transaction(sqlite3* connection) : connection_(connection) {}
+  using Kept = std::map<std::string, Statement, std::less<>>;  // by their SQL
+  Transaction(sqlite3* connection, Kept& kept) : connection_(connection), kept_(kept) {}
   sqlite3* connection() const { return connection_; }
+  // A statement that is made once and kept for all transactions, ready to be bound. Reset it after use.
+  Result<Statement*> Prepared(std::string_view sql);
 
  private:
   sqlite3* connection_;
+  Kept& kept_;
 };
 
 // Called by the writer thread around each group of writes.
@@ -92,6 +97,7 @@ class Store {
   std::filesystem::path file_;
   FileLock lock_;
   std::optional<Connection> writer_;
+  Transaction::Kept kept_;  // of the writer's statements; goes before it
   BatchObserver* observer_ = nullptr;
   std::atomic<std::uint64_t> commits_{0};
   std::optional<Error> broken_;  // writer thread alone: why no write is taken any more
