@@ -19,9 +19,9 @@ struct Call {
 class Link {
  public:
   virtual ~Link() = default;
-  // Asks all side by side; a result for each call, in their order, once all have answered or `patience` is over.
-  // Errors of one: kTimeout, kUnavailable (not reached, paused, removed), kPermissionDenied, and those that the other
-  // side's handler returned, as they were.
+  // Asks all side by side; a result for each call, in their order, once all have answered or `patience` is
+  // over. Errors of one: kTimeout, kUnavailable (not reached, paused, removed), kPermissionDenied, and those
+  // that the other side's handler returned, as they were.
   virtual std::vector<Result<Bytes>> AskAll(const std::vector<Call>& calls, Milliseconds patience) = 0;
 };
 

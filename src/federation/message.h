@@ -1,0 +1,102 @@
+// What coordinator and owners say to each other in each round. Format: docs/formats/federation.md.
+//
+// Every decoder is strict: what it accepts, Encode writes byte for byte. Errors: kInvalidArgument.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "aggregation/party.h"
+#include "base/refusal.h"
+#include "federation/statement.h"
+
+namespace concordat::federation {
+
+namespace method {
+inline constexpr char kExplain[] = "federation/explain";
+inline constexpr char kPrepare[] = "federation/prepare";
+inline constexpr char kSelect[] = "federation/select";
+inline constexpr char kCommit[] = "federation/commit";
+inline constexpr char kReveal[] = "federation/reveal";
+inline constexpr char kContribute[] = "federation/contribute";
+inline constexpr char kAgree[] = "federation/agree";
+inline constexpr char kOpen[] = "federation/open";
+inline constexpr char kFinish[] = "federation/finish";
+inline constexpr char kAbandon[] = "federation/abandon";
+}  // namespace method
+
+// A message of 256 MB or more is none.
+inline constexpr std::size_t kLargestMessage = std::size_t{1} << 28;
+
+// Explain and prepare are asked with a signed statement. What one owner planned, in both replies:
+struct Prepared {
+  std::string description;       // of its plan, canonical JSON
+  std::string revision;          // of its product
+  bool only_encryption = false;  // a non-disclosing member
+  std::string left;              // of its budget after this question, in words; or the refusal's
+};
+
+// Commit: what a sum is about. dp-local contributions are asked with the same, there being no sum to keep
+// secret.
+struct Setting {
+  Session session{};
+  std::vector<std::string> participants;  // members, by name
+  std::vector<Row> keys;  // of groups that were found, each once, in order; none where declared
+  aggregation::Way way = aggregation::Way::kEncryption;
+  aggregation::Width width = aggregation::Width::k64;
+};
+
+// Reveal, contribute, agree, open: the messages of the round before. Select, finish, abandon: none.
+struct Relayed {
+  Session session{};
+  std::vector<Bytes> messages;
+};
+
+// What an owner of a dp-local question contributes, signed over the context.
+struct Plain {
+  std::vector<Int128> values;
+  crypto::Signature signature{};
+};
+
+struct Finished {
+  std::vector<std::string> receipts;  // docs/formats/receipt.md
+  std::string left;                   // of its budget now, in words
+};
+
+Bytes Encode(const Prepared& prepared);
+Bytes Encode(const Setting& setting);
+Bytes Encode(const Relayed& relayed);
+Bytes Encode(const Plain& plain);
+Bytes Encode(const Finished& finished);
+Bytes Encode(const std::vector<Row>& keys);  // select's reply
+Result<Prepared> DecodePrepared(ByteView bytes);
+Result<Setting> DecodeSetting(ByteView bytes);
+Result<Relayed> DecodeRelayed(ByteView bytes);
+Result<Plain> DecodePlain(ByteView bytes);
+Result<Finished> DecodeFinished(ByteView bytes);
+Result<std::vector<Row>> DecodeKeys(ByteView bytes);
+
+// A reply is what was asked for, or a refusal with the name of who refuses.
+struct Declined {
+  std::string owner;
+  Refusal refusal;
+};
+Bytes EncodeReply(ByteView body);
+Bytes EncodeReply(const Declined& declined);
+using Reply = tl::expected<Bytes, Declined>;
+Result<Reply> DecodeReply(ByteView bytes);
+
+// Are keys each there once, and in the one order? What is asked twice would be answered twice, with fresh
+// noise.
+bool AreInOrder(const std::vector<Row>& keys);
+// All of them once, in that order.
+std::vector<Row> Unite(std::vector<std::vector<Row>> keys);
+
+// What a sum is for: statement, plan, participants, keys of groups, way and width. Whoever has planned
+// otherwise, or was told of other participants, has another context, and its messages do not hold.
+crypto::Hash ContextOf(const Statement& statement, const std::string& description, const Setting& setting);
+// What an owner of a dp-local question signs.
+Bytes PlainText(const crypto::Hash& context, const std::vector<Int128>& values);
+
+}  // namespace concordat::federation

@@ -1,0 +1,120 @@
+// What federation stands on, narrow enough that a simulation can stand in for it: release at an owner and at
+// the node that asks, the two ways to sum, and waiting.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "aggregation/choose.h"
+#include "aggregation/party.h"
+#include "aggregation/receiver.h"
+#include "base/clock.h"
+#include "base/int128.h"
+#include "base/refusal.h"
+#include "base/value.h"
+#include "engine/engine.h"
+#include "federation/statement.h"
+
+namespace concordat::federation {
+
+// A plan, as far as members must have it alike.
+struct Outline {
+  std::string description;  // canonical JSON, nothing of rows in it
+  release::Sharing sharing;
+  bool finds_groups = false;               // nobody declared them
+  std::size_t declared = 0;                // groups that somebody did; 1 without GROUP BY
+  std::size_t measured = 0;                // numbers in a group
+  bool wide = false;                       // sums may leave 64 bits
+  std::optional<aggregation::Way> wish{};  // the agreement's
+
+  std::size_t Length(std::size_t found) const { return (finds_groups ? found : declared) * measured; }
+};
+
+// One owner's part in one question. Each step once, in order; threading: one thread at a time.
+class Part {
+ public:
+  virtual ~Part() = default;
+  virtual const Outline& outline() const = 0;
+  virtual std::string revision() const = 0;
+  // What this question would leave of the budget here, or has left, in words.
+  virtual std::string Left() const = 0;
+  // Charges, durably, and only then runs. Refusals: those of a charge; what has failed after it says so.
+  virtual Outcome<void> Compute(const engine::Cancel& cancel) = 0;
+  virtual Result<std::vector<Row>> Select() = 0;
+  // outline().Length(keys) numbers, this owner's noise in each.
+  virtual Result<std::vector<Int128>> Share(const std::vector<Row>& keys) = 0;
+  // That this owner helps to open the sum of `context`, durably; refused when the agreement ended meanwhile,
+  // or the record says that it helped already.
+  virtual Outcome<void> RecordOpening(const crypto::Hash& context) = 0;
+  // That nothing came of a question which was charged.
+  virtual void RecordFailure() = 0;
+  // That its entries are on this owner's ledger. Errors: the ledger's.
+  virtual Result<std::vector<std::string>> Receipts() = 0;
+};
+
+// Release at an owner. Threading: any thread.
+class Desk {
+ public:
+  virtual ~Desk() = default;
+  // The agreement of a name that is in force here; null when there is none.
+  virtual std::shared_ptr<const agreement::Agreement> Find(const std::string& agreement) = 0;
+  // Was a question of this id charged here before? Errors: the ledger's.
+  virtual Result<bool> Charged(const std::string& id) = 0;
+  // Decides and plans; nothing is charged.
+  virtual Outcome<std::unique_ptr<Part>> Prepare(const Statement& statement) = 0;
+};
+
+// A question as the node that asks has planned it.
+class Asked {
+ public:
+  virtual ~Asked() = default;
+  virtual const Outline& outline() const = 0;
+  virtual std::shared_ptr<const agreement::Agreement> document() const = 0;
+  virtual const release::Visitor& visitor() const = 0;
+  // Lines of EXPLAIN but those of owners.
+  virtual std::vector<std::string> Lines() const = 0;
+  // How another's description of its plan differs from this node's: "resolution of sum(cost): 10 here, 100
+  // there".
+  virtual std::string Difference(const std::string& theirs) const = 0;
+  // The answer to the same question of the same revisions, if there was one; that it was given again is
+  // recorded.
+  virtual Outcome<std::optional<release::Answer>> Stored(
+      const std::map<std::string, std::string>& revisions) = 0;
+  // `included`: owners whose noise is in the sums.
+  virtual Outcome<release::Answer> Assemble(const std::string& id, const std::vector<Row>& keys,
+                                            const std::vector<Int128>& sums, std::size_t included) = 0;
+  // On this node's own ledger, durably, before the answer is shown.
+  virtual Outcome<void> Record(const release::Answer& answer,
+                               const std::map<std::string, std::string>& revisions,
+                               const std::map<std::string, std::vector<std::string>>& receipts) = 0;
+  // Does a receipt hold, and not contradict what this owner's ledger said before? Errors: what is wrong with
+  // it.
+  virtual Result<void> CheckReceipt(const std::string& owner, const std::string& receipt) = 0;
+};
+
+// Release at the node that asks. Threading: any thread.
+class Asker {
+ public:
+  virtual ~Asker() = default;
+  virtual Outcome<std::unique_ptr<Asked>> Plan(const release::Caller& caller,
+                                               const release::Question& question) = 0;
+};
+
+// The ways to sum: aggregation's, or in a simulation one that costs nothing and keeps the same promises.
+class Summing {
+ public:
+  virtual ~Summing() = default;
+  virtual Result<std::unique_ptr<aggregation::Party>> Join(const aggregation::Terms& terms, std::size_t self,
+                                                           const crypto::SigningKey& key,
+                                                           RandomSource& random) const = 0;
+  virtual Result<std::unique_ptr<aggregation::Receiver>> Receive(const aggregation::Terms& terms) const = 0;
+  virtual Result<aggregation::Way> Choose(const aggregation::Occasion& occasion) const = 0;
+};
+
+// Lets time pass.
+using Wait = std::function<void(Milliseconds)>;
+
+}  // namespace concordat::federation
