@@ -1,0 +1,241 @@
+#include "federation/message.h"
+
+#include <algorithm>
+
+#include "base/mutation.h"
+#include "federation/wire.h"
+
+namespace concordat::federation {
+namespace {
+
+constexpr std::string_view kContext = "concordat/federation/context/1\n";
+constexpr std::string_view kPlain = "concordat/federation/plain/1\n";
+
+enum Kind : std::uint8_t { kDone = 1, kDeclined = 2 };
+
+Result<void> CheckSize(ByteView bytes) {
+  if (bytes.size() >= kLargestMessage)
+    return Fail(ErrorCode::kInvalidArgument, "a message of 256 MB or more", "ask for fewer groups");
+  return {};
+}
+
+Bytes EncodeRow(const Row& row) {
+  Writer out;
+  out.Rows({row});
+  return std::move(out).Take();
+}
+
+void WriteWides(Writer& out, const std::vector<Int128>& values) {
+  out.U32(values.size());
+  for (const Int128 value : values) out.Wide(value);
+}
+
+void WriteSetting(Writer& out, const Setting& setting) {
+  out.Raw(setting.session);
+  out.U32(setting.participants.size());
+  for (const std::string& participant : setting.participants) out.Text(participant);
+  out.Rows(setting.keys);
+  out.U8(static_cast<std::uint8_t>(setting.way));
+  out.U8(static_cast<std::uint8_t>(setting.width));
+}
+
+aggregation::Way ReadWay(Reader& in) {
+  const auto way = static_cast<aggregation::Way>(in.U8());
+  if (way != aggregation::Way::kEncryption && way != aggregation::Way::kMasks) in.Spoil();
+  return way;
+}
+
+aggregation::Width ReadWidth(Reader& in) {
+  const auto width = static_cast<aggregation::Width>(in.U8());
+  if (width != aggregation::Width::k64 && width != aggregation::Width::k128) in.Spoil();
+  return width;
+}
+
+}  // namespace
+
+Bytes Encode(const Prepared& prepared) {
+  Writer out;
+  out.Text(prepared.description);
+  out.Text(prepared.revision);
+  out.U8(prepared.only_encryption ? 1 : 0);
+  out.Text(prepared.left);
+  return std::move(out).Take();
+}
+
+Result<Prepared> DecodePrepared(ByteView bytes) {
+  TRY(CheckSize(bytes));
+  Reader in(bytes);
+  Prepared prepared;
+  prepared.description = in.Text();
+  prepared.revision = in.Text();
+  prepared.only_encryption = in.Flag();
+  prepared.left = in.Text();
+  TRY(in.Finish("what an owner prepared"));
+  return prepared;
+}
+
+Bytes Encode(const Setting& setting) {
+  Writer out;
+  WriteSetting(out, setting);
+  return std::move(out).Take();
+}
+
+Result<Setting> DecodeSetting(ByteView bytes) {
+  TRY(CheckSize(bytes));
+  Reader in(bytes);
+  Setting setting;
+  in.Raw(setting.session);
+  setting.participants.resize(in.Count(4));
+  for (std::string& participant : setting.participants) participant = in.Text();
+  setting.keys = in.Rows();
+  setting.way = ReadWay(in);
+  setting.width = ReadWidth(in);
+  TRY(in.Finish("a sum's setting"));
+  return setting;
+}
+
+Bytes Encode(const Relayed& relayed) {
+  Writer out;
+  out.Raw(relayed.session);
+  out.U32(relayed.messages.size());
+  for (const Bytes& message : relayed.messages) out.Blob(message);
+  return std::move(out).Take();
+}
+
+Result<Relayed> DecodeRelayed(ByteView bytes) {
+  TRY(CheckSize(bytes));
+  Reader in(bytes);
+  Relayed relayed;
+  in.Raw(relayed.session);
+  relayed.messages.resize(in.Count(4));
+  for (Bytes& message : relayed.messages) message = in.Blob();
+  TRY(in.Finish("relayed messages"));
+  return relayed;
+}
+
+Bytes Encode(const Plain& plain) {
+  Writer out;
+  WriteWides(out, plain.values);
+  out.Raw(plain.signature);
+  return std::move(out).Take();
+}
+
+Result<Plain> DecodePlain(ByteView bytes) {
+  TRY(CheckSize(bytes));
+  Reader in(bytes);
+  Plain plain;
+  plain.values.resize(in.Count(16));
+  for (Int128& value : plain.values) value = in.Wide();
+  in.Raw(plain.signature);
+  TRY(in.Finish("a plain contribution"));
+  return plain;
+}
+
+Bytes Encode(const Finished& finished) {
+  Writer out;
+  out.U32(finished.receipts.size());
+  for (const std::string& receipt : finished.receipts) out.Text(receipt);
+  out.Text(finished.left);
+  return std::move(out).Take();
+}
+
+Result<Finished> DecodeFinished(ByteView bytes) {
+  TRY(CheckSize(bytes));
+  Reader in(bytes);
+  Finished finished;
+  finished.receipts.resize(in.Count(4));
+  for (std::string& receipt : finished.receipts) receipt = in.Text();
+  finished.left = in.Text();
+  TRY(in.Finish("receipts"));
+  return finished;
+}
+
+Bytes Encode(const std::vector<Row>& keys) {
+  Writer out;
+  out.Rows(keys);
+  return std::move(out).Take();
+}
+
+Result<std::vector<Row>> DecodeKeys(ByteView bytes) {
+  TRY(CheckSize(bytes));
+  Reader in(bytes);
+  std::vector<Row> keys = in.Rows();
+  TRY(in.Finish("keys of groups"));
+  return keys;
+}
+
+Bytes EncodeReply(ByteView body) {
+  Writer out;
+  out.U8(kDone);
+  out.Raw(body);
+  return std::move(out).Take();
+}
+
+Bytes EncodeReply(const Declined& declined) {
+  const Refusal& refusal = declined.refusal;
+  Writer out;
+  out.U8(kDeclined);
+  out.Text(declined.owner);
+  out.Text(refusal.reason);
+  out.Text(refusal.message);
+  out.Text(refusal.hint);
+  out.Text(refusal.sqlstate);
+  out.U8(refusal.position ? 1 : 0);
+  if (refusal.position) out.U32(static_cast<std::uint32_t>(*refusal.position));
+  return std::move(out).Take();
+}
+
+Result<Reply> DecodeReply(ByteView bytes) {
+  TRY(CheckSize(bytes));
+  Reader in(bytes);
+  const std::uint8_t kind = in.U8();
+  if (kind == kDone) return Reply(Bytes(bytes.begin() + 1, bytes.end()));
+  if (kind != kDeclined) in.Spoil();
+  Declined declined{.owner = in.Text(), .refusal = {}};
+  declined.refusal.reason = in.Text();
+  declined.refusal.message = in.Text();
+  declined.refusal.hint = in.Text();
+  declined.refusal.sqlstate = in.Text();
+  if (in.Flag()) declined.refusal.position = static_cast<int>(in.U32());
+  TRY(in.Finish("a reply"));
+  return Reply(tl::unexpect, std::move(declined));
+}
+
+bool AreInOrder(const std::vector<Row>& keys) {
+  for (std::size_t i = 1; i < keys.size(); ++i) {
+    if (EncodeRow(keys[i - 1]) >= EncodeRow(keys[i])) return false;
+  }
+  return true;
+}
+
+std::vector<Row> Unite(std::vector<std::vector<Row>> keys) {
+  std::map<Bytes, Row> united;
+  for (std::vector<Row>& some : keys) {
+    for (Row& key : some) {
+      Bytes encoded = EncodeRow(key);
+      united.try_emplace(std::move(encoded), std::move(key));
+    }
+  }
+  std::vector<Row> rows;
+  for (auto& [encoded, key] : united) rows.push_back(std::move(key));
+  return rows;
+}
+
+crypto::Hash ContextOf(const Statement& statement, const std::string& description, const Setting& setting) {
+  Writer out;
+  out.Raw(AsBytes(kContext));
+  out.Raw(HashOf(statement));
+  out.Raw(Mutated("context_without_plan") ? crypto::Hash{} : crypto::Sha256(AsBytes(description)));
+  WriteSetting(out, setting);
+  return crypto::Sha256(std::move(out).Take());
+}
+
+Bytes PlainText(const crypto::Hash& context, const std::vector<Int128>& values) {
+  Writer out;
+  out.Raw(AsBytes(kPlain));
+  out.Raw(context);
+  WriteWides(out, values);
+  return std::move(out).Take();
+}
+
+}  // namespace concordat::federation
