@@ -73,6 +73,8 @@ class Release {
   // What Ask would do, in lines; nothing charged.
   Outcome<std::vector<std::string>> Explain(const Caller& caller, const Question& question) const;
   Outcome<Answer> Ask(const Caller& caller, const Question& question, const engine::Cancel& cancel);
+  // What engines compute side by side, for all who make them: whoever takes a turn gives it back.
+  std::counting_semaphore<>& turns() { return turns_; }
 
  private:
   Outcome<std::optional<Answer>> Repeat(const Caller& caller, const Prepared& prepared);
