@@ -19,8 +19,9 @@
 namespace concordat::federation {
 
 struct CoordinatorTerms {
-  Milliseconds try_for{15'000};  // one attempt at a round
+  Milliseconds try_for{30'000};  // one attempt at a round
   Milliseconds round{120'000};   // all attempts at a round
+  Milliseconds grace{20'000};    // for the others, once a quorum has answered
   Milliseconds pause{200};       // before the next attempt
 };
 

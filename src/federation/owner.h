@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/random.h"
@@ -21,7 +22,7 @@ struct OwnerTerms {
   Milliseconds patience = std::chrono::minutes(10);  // a session that has not ended by then is given up
   std::size_t most = 64;                             // sessions at a time, of all members together
   std::size_t most_of_one = 16;                      // of one member
-  std::size_t most_known = 65'536;                   // sessions that statements still good may be replayed of
+  std::size_t most_known = 65'536;                   // sessions that are remembered, so that none comes twice
 };
 
 // What an owner stands on; all of it outlives the owner.
@@ -31,42 +32,43 @@ struct OwnerParts {
   Desk& desk;
   const Summing& summing;
   const Clock& clock;
-  RandomSource& random;
+  RandomSource& random;  // any thread
   Wait wait;
 };
+
+class Visit;
 
 // Threading: any thread.
 class Owner {
  public:
   Owner(OwnerParts parts, const OwnerTerms& terms);
-  ~Owner();
+  ~Owner();  // nobody may be at work any more
 
   // Answers what `member` (authenticated) asks. A request that was answered is answered with the same bytes
   // again, and nothing is done twice. A refusal is a reply. Errors: kInvalidArgument (malformed), kNotFound
   // (no such session: it ended, or this node restarted), kFailedPrecondition (not this round's turn, or
   // another request of a round that was answered), kUnavailable (still at work on this session),
-  // kResourceExhausted (too many sessions), kPermissionDenied (another member's session); those of sums.
+  // kResourceExhausted (too many sessions); those of sums.
   Result<Bytes> Answer(const std::string& member, const std::string& method, ByteView request);
 
-  // Ends sessions whose time is over, records those that were charged as failed; for a timer, and on each
-  // request.
+  // Ends sessions whose time is over and records those that were charged as failed: for a timer, and on each
+  // question.
   void Sweep();
   // Sessions that are under way.
   std::size_t size() const;
 
  private:
-  struct Live;
-  class Round;
+  using Place = std::pair<std::string, Session>;  // a member, and a session of its own choosing
 
-  Result<Bytes> Prepare(const std::string& member, ByteView request, bool explains);
-  Result<std::shared_ptr<Live>> Admit(const std::string& member, const SignedStatement& statement);
-  Result<std::shared_ptr<Live>> FindSession(const std::string& member, const Session& session);
+  Result<Bytes> Explain(const std::string& member, ByteView request);
+  Result<std::shared_ptr<Visit>> Admit(const Place& place, SignedStatement statement);
+  Result<std::shared_ptr<Visit>> FindVisit(const std::string& member, ByteView request) const;
 
   OwnerParts parts_;
   OwnerTerms terms_;
   mutable std::mutex mutex_;
-  std::map<Session, std::shared_ptr<Live>> live_;
-  std::map<Session, Milliseconds> known_;  // until when a session stays known after its end
+  std::map<Place, std::shared_ptr<Visit>>
+      visits_;  // those that ended too, until no statement of theirs is good
 };
 
 }  // namespace concordat::federation

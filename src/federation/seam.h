@@ -24,11 +24,10 @@ namespace concordat::federation {
 struct Outline {
   std::string description;  // canonical JSON, nothing of rows in it
   release::Sharing sharing;
-  bool finds_groups = false;               // nobody declared them
-  std::size_t declared = 0;                // groups that somebody did; 1 without GROUP BY
-  std::size_t measured = 0;                // numbers in a group
-  bool wide = false;                       // sums may leave 64 bits
-  std::optional<aggregation::Way> wish{};  // the agreement's
+  bool finds_groups = false;  // nobody declared them
+  std::size_t declared = 0;   // groups that somebody did; 1 without GROUP BY
+  std::size_t measured = 0;   // numbers in a group
+  bool wide = false;          // sums may leave 64 bits
 
   std::size_t Length(std::size_t found) const { return (finds_groups ? found : declared) * measured; }
 };
@@ -39,15 +38,18 @@ class Part {
   virtual ~Part() = default;
   virtual const Outline& outline() const = 0;
   virtual std::string revision() const = 0;
-  // What this question would leave of the budget here, or has left, in words.
+  // What is left of the budget here, in words, and what would be after this question, or why that is refused.
   virtual std::string Left() const = 0;
+  virtual std::string LeftAfter() const = 0;
   // Charges, durably, and only then runs. Refusals: those of a charge; what has failed after it says so.
   virtual Outcome<void> Compute(const engine::Cancel& cancel) = 0;
+  // Does a charge of it stand here?
+  virtual bool charged() const = 0;
   virtual Result<std::vector<Row>> Select() = 0;
   // outline().Length(keys) numbers, this owner's noise in each.
-  virtual Result<std::vector<Int128>> Share(const std::vector<Row>& keys) = 0;
-  // That this owner helps to open the sum of `context`, durably; refused when the agreement ended meanwhile,
-  // or the record says that it helped already.
+  virtual Result<std::vector<Int128>> Share(const std::vector<Row>& keys, const engine::Cancel& cancel) = 0;
+  // That this owner helps to open the sum of `context`, durably. Refused, and recorded as failed, when the
+  // agreement ended meanwhile; refused when the record says that it helped already.
   virtual Outcome<void> RecordOpening(const crypto::Hash& context) = 0;
   // That nothing came of a question which was charged.
   virtual void RecordFailure() = 0;
@@ -78,7 +80,7 @@ class Asked {
   virtual std::vector<std::string> Lines() const = 0;
   // How another's description of its plan differs from this node's: "resolution of sum(cost): 10 here, 100
   // there".
-  virtual std::string Difference(const std::string& theirs) const = 0;
+  virtual std::string Difference(const std::string& owner, const std::string& theirs) const = 0;
   // The answer to the same question of the same revisions, if there was one; that it was given again is
   // recorded.
   virtual Outcome<std::optional<release::Answer>> Stored(

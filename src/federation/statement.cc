@@ -10,6 +10,7 @@ namespace {
 
 // What is signed begins so: no other signature of this key is one of a statement.
 constexpr std::string_view kDomain = "concordat/statement/1\n";
+constexpr std::string_view kIdDomain = "concordat/question/1\n";
 constexpr std::size_t kLargestStatement = 1U << 20;
 constexpr std::size_t kIdBytes = 8;
 
@@ -101,8 +102,8 @@ Statement ReadStatement(Reader& in) {
 Refusal SkewOf(Milliseconds ahead) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::abs(ahead)).count();
   return {.reason = "clock_skewed",
-          .message = fmt::format("the question is from a clock that is {} seconds {} of this member's", seconds,
-                                 ahead.count() > 0 ? "ahead" : "behind"),
+          .message = fmt::format("the question is from a clock that is {} seconds {} of this member's",
+                                 seconds, ahead.count() > 0 ? "ahead" : "behind"),
           .hint = "ask the operators to set both clocks; then ask again",
           .sqlstate = "58000",
           .position = {}};
@@ -110,7 +111,11 @@ Refusal SkewOf(Milliseconds ahead) {
 
 }  // namespace
 
-std::string IdOf(const Session& session) { return ToHex(ByteView(session).first(kIdBytes)); }
+std::string IdOf(const Statement& statement) {
+  const crypto::Hash hash =
+      crypto::Sha256({AsBytes(kIdDomain), AsBytes(statement.visitor.home), AsBytes("\n"), statement.session});
+  return ToHex(ByteView(hash).first(kIdBytes));
+}
 
 Bytes Encode(const SignedStatement& statement) {
   Writer out;
@@ -149,11 +154,13 @@ Outcome<void> CheckStatement(const SignedStatement& statement, const agreement::
     return Refuse("not_a_party", fmt::format("'{}' is not a party to '{}' here", caller, document.name),
                   "ask under an agreement of which your member is a party", "42501");
   if (said.document != document.id)
-    return Refuse("document_differs",
-                  fmt::format("another document of '{}' is in force here than at '{}'", document.name, caller),
-                  "exchange the agreement's notes until all parties have the same one", "42501");
+    return Refuse(
+        "document_differs",
+        fmt::format("another document of '{}' is in force here than at '{}'", document.name, caller),
+        "exchange the agreement's notes until all parties have the same one", "42501");
   if (!key->Verify(SignedPart(said), statement.signature) && !Mutated("statement_unchecked"))
-    return Refuse("statement_unsigned", fmt::format("the question does not carry the signature of '{}'", caller),
+    return Refuse("statement_unsigned",
+                  fmt::format("the question does not carry the signature of '{}'", caller),
                   "the key in the agreement must be the member's own", "42501");
   const Milliseconds ahead = said.time - now;
   if (ahead > kSkew || ahead < -kSkew) return tl::unexpected(SkewOf(ahead));

@@ -19,8 +19,6 @@ namespace concordat::federation {
 
 // One question's conversation; random, so that no two are alike.
 using Session = std::array<std::uint8_t, 32>;
-// What ledgers know a session by: its first eight bytes in hex, at every member the same.
-std::string IdOf(const Session& session);
 
 struct Statement {
   std::string agreement;  // its name
@@ -30,6 +28,10 @@ struct Statement {
   Time time{};
   Session session{};
 };
+
+// What ledgers know the question by: 16 hex digits, at every member the same, and no other member's question
+// has them.
+std::string IdOf(const Statement& statement);
 
 struct SignedStatement {
   Statement statement;

@@ -1,0 +1,111 @@
+// One question's session at one owner: from prepare to finish, each round once and in its order.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "federation/message.h"
+#include "federation/owner.h"
+#include "federation/seam.h"
+
+namespace concordat::federation {
+
+// The part of an owner in a question that `member` asks with `statement`, after every check of it.
+// Refusals: those of CheckStatement and of release; agreement_unknown; session_replayed; non_disclosing.
+struct Opened {
+  std::shared_ptr<const agreement::Agreement> document;
+  std::unique_ptr<Part> part;
+};
+Outcome<Opened> OpenPart(const OwnerParts& parts, const OwnerTerms& terms, const std::string& member,
+                         const SignedStatement& statement);
+Refusal NonDisclosing(const std::string& member);
+Prepared PreparedOf(const Part& part, const OwnerTerms& terms);
+
+// What a sum among the participants has to be, by the agreement's document. Errors: kInvalidArgument: a key
+// is none.
+Result<aggregation::Terms> SumTerms(const Setting& setting, const Outline& outline,
+                                    const agreement::Agreement& document, const crypto::Hash& context);
+
+// Threading: any thread; while one is at work, others are told so.
+class Visit {
+ public:
+  // `until`, of the clock's Elapsed: when it is given up.
+  Visit(const OwnerParts& parts, const OwnerTerms& terms, std::string member, SignedStatement statement,
+        Milliseconds until);
+
+  // As Owner::Answer.
+  Result<Bytes> Answer(std::string_view method, ByteView request);
+  // Ends it, now or as soon as nobody is at work on it.
+  void End();
+  bool ended() const { return ended_; }
+  Milliseconds until() const { return until_; }
+
+ private:
+  enum class Stage : std::uint8_t {
+    kNew,
+    kPrepared,
+    kSelected,
+    kCommitted,
+    kRevealed,
+    kContributed,
+    kAgreed,
+    kOpened
+  };
+  using Body = Result<Outcome<Bytes>>;
+  struct Step {
+    const char* method;
+    Body (Visit::*take)(ByteView request);
+    Stage after;
+    bool works;  // so its answer leaves on the grid
+  };
+  struct Answered {
+    crypto::Hash request{};
+    Bytes reply;
+  };
+
+  static const std::vector<Step>& Steps();
+  bool IsTurnOf(const Step& step) const;
+  Result<Bytes> Take(const Step& step, ByteView request);
+  void EndInside();
+
+  Body Prepare(ByteView request);
+  Body Select(ByteView request);
+  Body Commit(ByteView request);
+  Body Reveal(ByteView request);
+  Body Contribute(ByteView request);
+  Body ContributePlainly(ByteView request);
+  Body Agree(ByteView request);
+  Body Open(ByteView request);
+  Body Finish(ByteView request);
+  Body Abandon(ByteView request);
+
+  Outcome<void> TakeSetting(Setting setting);
+  Outcome<void> Compute();
+
+  const OwnerParts& parts_;
+  const OwnerTerms& terms_;
+  const std::string member_;  // that asks
+  const SignedStatement statement_;
+  const Milliseconds until_;
+
+  std::atomic<bool> ended_{false};
+  std::atomic<bool> ending_{false};
+  engine::Cancel cancel_;
+
+  std::mutex mutex_;  // of all that follows
+  Stage stage_ = Stage::kNew;
+  std::map<std::string, Answered, std::less<>> answered_;
+  Opened opened_;
+  Setting setting_;
+  crypto::Hash context_{};
+  std::unique_ptr<aggregation::Party> party_;
+  bool charged_ = false;
+  bool recorded_ = false;  // what came of it is on this owner's ledger
+};
+
+}  // namespace concordat::federation
