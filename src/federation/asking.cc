@@ -36,7 +36,7 @@ Outcome<release::Answer> Asking::Ask() {
   const auto answer = [&]() -> Outcome<release::Answer> {
     TRY(Prepare());
     if (circle_.complete()) {
-      if (auto stored = TRY(asked_.Stored(Revisions()))) {
+      if (auto stored = TRY(asked_.Stored(Revisions(circle_.all())))) {
         circle_.Tell(method::kAbandon, Bare());
         return *std::move(stored);
       }
@@ -47,7 +47,7 @@ Outcome<release::Answer> Asking::Ask() {
     auto assembled = TRY(asked_.Assemble(id_, setting.keys, sums, included_.size()));
     const auto receipts = Finish();
     assembled.notice = Notice(receipts);
-    TRY(asked_.Record(assembled, Revisions(), receipts));
+    TRY(asked_.Record(assembled, Revisions(included_), receipts));
     return assembled;
   }();
   if (!answer) circle_.Tell(method::kAbandon, Bare());
@@ -209,9 +209,9 @@ Refusal Asking::Failed(const std::string& what) const {
           .position = {}};
 }
 
-std::map<std::string, std::string> Asking::Revisions() const {
+std::map<std::string, std::string> Asking::Revisions(const std::vector<std::string>& owners) const {
   std::map<std::string, std::string> revisions;
-  for (const auto& [owner, prepared] : prepared_) revisions[owner] = prepared.revision;
+  for (const std::string& owner : owners) revisions[owner] = prepared_.at(owner).revision;
   return revisions;
 }
 

@@ -41,8 +41,8 @@ class Asking {
   Refusal Failed(const std::string& what) const;
   std::string Charges() const;
   Bytes Bare() const { return Encode(Relayed{statement_.statement.session, {}}); }
-  std::map<std::string, std::string> Revisions() const;
-  std::vector<std::string> Included() const { return included_; }
+  // Of their rows, by owner: an answer without one of them is another answer.
+  std::map<std::string, std::string> Revisions(const std::vector<std::string>& owners) const;
 
   const CoordinatorParts& parts_;
   Asked& asked_;

@@ -1,0 +1,60 @@
+// Watches a simulated world and says what happened in it that must never happen.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "federation/testing_world.h"
+
+namespace concordat::federation {
+
+class Judge {
+ public:
+  explicit Judge(World& world) : world_(world) {}
+
+  release::Sharing sharing;                                                      // as the agreement has it
+  std::map<std::string, std::shared_ptr<const agreement::Agreement>> documents;  // each member's
+  std::uint32_t limit = 0;                                                       // of every budget
+
+  // An owner's charge that its release was told is durable.
+  void Charged(const Node& node, const std::string& id);
+  void Shared(const Node& node, const std::string& id, const std::string& description,
+              const std::vector<Row>& keys, const std::vector<Int128>& values);
+  void Opens(const Node& node, const std::string& id, const std::string& description);
+  // A reply leaves a node.
+  void Leaves(const std::string& from, Node& node, const Call& call, const Bytes& reply);
+  // An honest coordinator has this answer, of so many owners.
+  void Answered(const std::string& id, const std::vector<Int128>& sums, std::size_t included);
+  // At the end: what is on every disk.
+  void Close();
+
+ private:
+  struct Share {
+    std::string description;
+    std::vector<Row> keys;
+    std::vector<Int128> values;
+  };
+  // A session at an owner.
+  struct Seen {
+    std::string id;
+    std::map<std::string, Bytes> replies;  // by method
+  };
+
+  void Fault(const std::string& what) { world_.faults.push_back(what); }
+  void SeesStatement(const std::string& from, Node& node, const Call& call);
+  void SeesSetting(Node& node, const Call& call);
+  void SeesOpening(Node& node, const Seen& seen, const Call& call);
+  std::size_t OnDisk(Node& node, Entry::Kind kind, const std::string& id) const;
+
+  World& world_;
+  std::map<std::string, std::vector<std::string>> charges_;                  // by owner
+  std::map<std::string, std::map<std::string, std::vector<Share>>> shares_;  // by id and owner
+  std::map<std::string, std::set<std::string>> plans_opened_;                // by id
+  std::map<std::string, std::set<crypto::Hash>> sums_opened_;                // by id
+  std::map<std::string, Seen> sessions_;                                     // by owner, caller and session
+  std::map<std::string, crypto::Hash> once_;  // by owner, id and method: what left, ever
+};
+
+}  // namespace concordat::federation

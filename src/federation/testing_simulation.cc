@@ -1,0 +1,225 @@
+#include "federation/testing_simulation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "agreement/testing_agreement.h"
+#include "federation/testing_desk.h"
+#include "federation/testing_traitor.h"
+
+namespace concordat::federation {
+namespace {
+
+const char* const kNames[] = {"arad", "brno", "cork", "dole", "evora"};
+
+const crypto::SigningKey& KeyOf(const std::string& name) {
+  static std::map<std::string, crypto::SigningKey> keys;
+  const auto found = keys.find(name);
+  return found != keys.end() ? found->second : keys.emplace(name, agreement::TestKey(name)).first->second;
+}
+
+std::shared_ptr<const agreement::Agreement> DocumentOf(const std::vector<std::string>& parties,
+                                                       const char* version) {
+  auto document = std::make_shared<agreement::Agreement>();
+  document->name = "study";
+  document->id = ToHex(crypto::Sha256(AsBytes(version)));
+  for (const std::string& party : parties) document->parties[party] = KeyOf(party).verify_key().Text();
+  return document;
+}
+
+class Simulation {
+ public:
+  Simulation(std::uint64_t seed, const Summing& summing, bool traces)
+      : world_(seed, summing), judge_(world_) {
+    world_.traces = traces;
+  }
+
+  Run Go() {
+    Settle();
+    const int questions = 1 + static_cast<int>(world_.dice.Below(3));
+    for (int i = 0; i < questions; ++i) AskOne();
+    world_.Run(world_.now + std::chrono::minutes(20), [] { return false; });
+    judge_.Close();
+    run_.faults = world_.faults;
+    return run_;
+  }
+
+ private:
+  Dice& dice() { return world_.dice; }
+
+  // Members, who owns what, and who of them is not to be trusted.
+  void Settle() {
+    names_.assign(std::begin(kNames), std::begin(kNames) + 3 + dice().Below(3));
+    release::Sharing& sharing = scene_.sharing;
+    sharing.table = "people";
+    sharing.owners = names_;
+    while (sharing.owners.size() > 2 && dice().Chance(0.25))
+      sharing.owners.erase(sharing.owners.begin() +
+                           static_cast<std::ptrdiff_t>(dice().Below(sharing.owners.size())));
+    const std::size_t n = sharing.owners.size();
+    sharing.quorum = dice().Chance(0.4) ? n : n / 2 + 1 + dice().Below(n - n / 2);
+    sharing.colluding = std::min(n / 2, 2 * sharing.quorum - n - 1);
+    sharing.local = dice().Chance(0.1);
+    judge_.sharing = sharing;
+    judge_.limit = dice().Chance(0.2) ? 2 : 100;
+    SetWeather();
+    for (const std::string& name : names_) {
+      scene_.contracts[name] = "v1";
+      judge_.documents[name] = DocumentOf(names_, "first");
+      world_.nodes[name] = std::make_unique<Node>(world_, name);
+      world_.nodes[name]->key = &KeyOf(name);
+      if (world_.weather.skew) SetClock(*world_.nodes[name]);
+    }
+    world_.furnish = [this](Node& node) { return MakeDesk(world_, scene_, judge_, node); };
+    world_.leaves = [this](const std::string& from, Node& node, const Call& call, const Bytes& reply) {
+      judge_.Leaves(from, node, call, reply);
+    };
+    Cast();
+    for (auto& [name, node] : world_.nodes) world_.Start(*node);
+  }
+
+  void SetWeather() {
+    Weather& weather = world_.weather;
+    if (dice().Chance(0.6)) weather.repeat = 0.2;
+    if (dice().Chance(0.25)) return;
+    if (dice().Chance(0.5)) weather.loss = 0.15;
+    if (dice().Chance(0.3)) weather.slow = 0.1;
+    if (dice().Chance(0.4)) weather.crash = 0.08;
+    if (dice().Chance(0.3)) weather.kill = 0.02;
+    if (dice().Chance(0.2)) weather.engine = 0.1;
+    weather.skew = dice().Chance(0.15);
+    weather.partition = dice().Chance(0.2);
+  }
+
+  void SetClock(Node& node) {
+    node.clock.skew = dice().Between(-360'000, 360'000);
+    node.clock.drift_ppm = static_cast<std::int64_t>(dice().Below(400)) - 200;
+  }
+
+  void Cast() {
+    const auto& owners = scene_.sharing.owners;
+    const std::string& some = owners[dice().Below(owners.size())];
+    if (dice().Chance(0.1)) world_.nodes[some]->terms.non_disclosing = true;
+    if (dice().Chance(0.12)) scene_.contracts[some] = "v0";
+    if (dice().Chance(0.06)) judge_.documents[some] = DocumentOf(names_, "before");
+    stale_ = scene_.contracts[some] == "v0" || judge_.documents[some]->id != judge_.documents[names_[0]]->id;
+    if (scene_.sharing.colluding > 0 && dice().Chance(0.35)) {
+      traitor_ = owners[dice().Below(owners.size())];
+      MakeTraitor(world_, *world_.nodes[traitor_], KeyOf(names_[0] == traitor_ ? names_[1] : names_[0]));
+    }
+    if (dice().Chance(0.3)) liar_ = names_[dice().Below(names_.size())];
+  }
+
+  std::string MakeQuestion() {
+    const std::string text = fmt::format("q{}", dice().Below(4));
+    if (!scene_.questions.contains(text)) {
+      scene_.questions[text] = {.finds_groups = dice().Chance(0.25),
+                                .declared = 1 + dice().Below(3),
+                                .measured = 1 + dice().Below(2),
+                                .wide = dice().Chance(0.1)};
+    }
+    return text;
+  }
+
+  void AskOne() {
+    const std::string text = MakeQuestion();
+    if (dice().Chance(0.1)) ++scene_.revisions[scene_.sharing.owners[0]];
+    if (world_.weather.partition && dice().Chance(0.5))
+      world_.At(world_.now + dice().Between(0, 300),
+                [this] { world_.Part(world_.now + dice().Between(100, 200'000)); });
+    if (!world_.weather.calm() && dice().Chance(0.05)) {
+      const std::string name = scene_.sharing.owners.back();
+      world_.At(world_.now + dice().Between(0, 500), [this, name] { scene_.revoked.insert(name); });
+    }
+    const bool lies = !liar_.empty() && dice().Chance(0.6);
+    const std::string& home = lies ? liar_ : names_[dice().Below(names_.size())];
+    world_.Run(world_.now + std::chrono::minutes(15), [&] { return world_.nodes[home]->up; });
+    Node& node = *world_.nodes[home];
+    if (!node.up) return;
+    lies ? AskAsLiar(node, text) : AskHonestly(node, text);
+  }
+
+  CoordinatorParts PartsOf(Node& node, SceneAsker& asker, WorldLink& link) {
+    return {.member = node.name,
+            .key = *node.key,
+            .asker = asker,
+            .link = link,
+            .summing = world_.summing,
+            .clock = node.clock,
+            .random = dice(),
+            .wait = [this](Milliseconds by) { world_.Run(world_.now + by, [] { return false; }); }};
+  }
+
+  void AskHonestly(Node& node, const std::string& text) {
+    world_.Trace(node.name + " asks " + text);
+    WorldLink link(world_, node);
+    SceneAsker asker(world_, scene_, judge_, node);
+    Coordinator coordinator(PartsOf(node, asker, link), {});
+    const auto answer = coordinator.Ask({"ana", "study", "psql"}, {text, {}, {}}, link.gone, nullptr);
+    if (!link.alive() || node.dying) {
+      if (node.dying) world_.Kill(node);
+      return;
+    }
+    world_.Trace(answer ? "answer " + answer->id + ": " + answer->notice
+                        : "refused " + answer.error().reason + ": " + answer.error().message);
+    ++run_.outcomes[answer ? "answered" : answer.error().reason];
+    if (answer)
+      Judged(*answer, asker.included);
+    else
+      JudgeRefusal(node, answer.error());
+  }
+
+  void Judged(const release::Answer& answer, std::size_t included) {
+    ++run_.answered;
+    std::vector<Int128> sums;
+    for (const Value& value : answer.rows.at(0)) sums.push_back(std::get<Int128>(value));
+    const auto [before, fresh] = answers_.emplace(answer.id, sums);
+    if (!fresh && before->second != sums) world_.faults.push_back(answer.id + " has two answers");
+    if (fresh) judge_.Answered(answer.id, sums, included);
+  }
+
+  // A refusal names who is missing; and where nothing can go wrong, nothing does.
+  void JudgeRefusal(const Node& node, const Refusal& refusal) {
+    const bool names = std::any_of(names_.begin(), names_.end(), [&](const std::string& name) {
+      return refusal.message.find(name) != std::string::npos;
+    });
+    const bool of_members = refusal.reason == "owners_missing" || refusal.reason == "plans_differ";
+    if (of_members && !names) world_.faults.push_back("a refusal names nobody: " + refusal.message);
+    const bool fair =
+        world_.weather.calm() && world_.weather.slow == 0 && traitor_.empty() && !stale_ && liar_.empty();
+    const bool expected = refusal.reason == "budget_exhausted" || refusal.reason == "non_disclosing" ||
+                          scene_.contracts[node.name] == "v0";
+    if (fair && !expected) world_.faults.push_back("nothing went wrong, and yet: " + refusal.message);
+  }
+
+  void AskAsLiar(Node& node, const std::string& text) {
+    WorldLink link(world_, node);
+    SceneAsker asker(world_, scene_, judge_, node);
+    Liar liar(world_, scene_, node, *world_.nodes[names_[0] == node.name ? names_[1] : names_[0]]);
+    world_.Trace(fmt::format("{} asks {}, {}", node.name, text, liar.plot()));
+    liar.Corrupt(link, asker);
+    Coordinator coordinator(PartsOf(node, asker, link), {});
+    static_cast<void>(coordinator.Ask({"ana", "study", "psql"}, {text, {}, {}}, link.gone, nullptr));
+    if (node.dying) world_.Kill(node);
+    liar.Afterwards();
+  }
+
+  World world_;
+  Scene scene_;
+  Judge judge_;
+  std::vector<std::string> names_;
+  std::string traitor_;  // an owner
+  std::string liar_;     // who lies when it asks
+  bool stale_ = false;
+  std::map<std::string, std::vector<Int128>> answers_;
+  Run run_;
+};
+
+}  // namespace
+
+Run Simulate(std::uint64_t seed, const Summing& summing, bool traces) {
+  return Simulation(seed, summing, traces).Go();
+}
+
+}  // namespace concordat::federation
