@@ -6,6 +6,7 @@
 // Why they are safe, and how much noise they carry: he.proof.md.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -27,6 +28,9 @@ const Parameters& Of(Set set);
 
 // Errors: kInvalidArgument: no set has this number.
 Result<Set> SetOf(std::uint8_t number);
+
+// 256 bits that a generator starts from.
+using Seed = std::array<std::uint8_t, 32>;
 
 // Values of a message and the set it is encrypted by: lengths follow from these alone.
 struct Shape {

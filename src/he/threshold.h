@@ -13,7 +13,6 @@
 // Threading: all free functions and const calls from any thread, one RandomSource a thread.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -26,8 +25,6 @@
 #include "he/parameters.h"
 
 namespace concordat::he {
-
-using Seed = std::array<std::uint8_t, 32>;
 
 inline constexpr std::size_t kMostParties = 1024;
 
@@ -43,7 +40,7 @@ std::size_t PartialBytes(const Shape& shape);
 class KeyShare {
  public:
   // `common` is the session's public seed of the uniform half `a`, the same for all parties.
-  // Precondition (CHECK): a threshold set.
+  // Precondition (CHECK): a set for joint keys.
   KeyShare(Set set, const Seed& common, const Seed& secret, Kernel kernel = BestKernel());
   KeyShare(KeyShare&&) noexcept;
   KeyShare& operator=(KeyShare&&) noexcept;
@@ -89,6 +86,7 @@ Result<Bytes> Add(const Shape& shape, std::span<const ByteView> parts, Kernel ke
 // share could give a single party's values away. `parties` are those of the joint key. Noise that hides
 // everything but the sum is added, as much as parties, values and the sum's own noise ask for; a sum with so
 // much noise that there is no room is refused. A party decrypts only a sum that it added itself.
+// Precondition (CHECK): from 1 to kMostParties, a share that was not used up.
 // Errors: kInvalidArgument: malformed, or of another set; kResourceExhausted: no room.
 Result<Bytes> DecryptPartly(KeyShare share, const Shape& shape, std::size_t parties, ByteView sum,
                             RandomSource& random);
