@@ -26,8 +26,9 @@ struct ProductVersion {
   auto operator<=>(const ProductVersion&) const = default;
 };
 
+// How what several members hold together is protected.
 enum class Mode {
-  kDp,       // one answer, with as much noise as it needs; owners' parts in it stay secret
+  kDp,       // one sum, with as much noise as it needs; owners' parts in it stay secret
   kDpLocal,  // each owner's part has the whole noise, and needs no secrecy
 };
 
@@ -82,6 +83,10 @@ struct Federation {
   std::optional<int> colluding;  // owners that may work together; absent: half, or what the quorum leaves
   std::optional<SumsBy> sums;    // absent: by the size of what is asked
   std::vector<std::string> non_disclosing;  // members that contribute only under encryption
+
+  // Of a table that so many members hold.
+  std::int64_t QuorumOf(std::int64_t owners) const;
+  std::int64_t ColludingOf(std::int64_t owners) const;
 };
 
 inline constexpr const char* kSelf = "self";
