@@ -13,6 +13,7 @@ namespace concordat::catalogue {
 namespace {
 
 constexpr char kKind[] = "abroad.product";
+constexpr char kKnown[] = "known_already";
 constexpr std::int64_t kMost = 1'000'000'000;
 
 bool IsCount(const Json& object, const char* field) {
@@ -67,7 +68,7 @@ Result<std::optional<ledger::Entry>> EnterAbroad(ledger::Ledger& ledger, const A
       TRY(ledger.AppendIf({kKind, {{"member", member}, {"product", known}}, {}}, [&]() -> Outcome<void> {
         const auto before = abroad.Find(Reference(product));
         if (!before || ToJson(*before) != known) return {};
-        return Refuse("known", "the copy is there already", "");
+        return Refuse(kKnown, "the copy is there already", "");
       }));
   if (!entered) return std::nullopt;
   return *std::move(entered);
