@@ -11,12 +11,39 @@ namespace {
 constexpr std::string_view kContext = "concordat/federation/context/1\n";
 constexpr std::string_view kPlain = "concordat/federation/plain/1\n";
 
+constexpr std::size_t kLongestWords = 4'096;
+constexpr std::size_t kLongestReason = 64;
+constexpr std::size_t kSqlStateLength = 5;
+
 enum Kind : std::uint8_t { kDone = 1, kDeclined = 2 };
 
 Result<void> CheckSize(ByteView bytes) {
   if (bytes.size() >= kLargestMessage)
     return Fail(ErrorCode::kInvalidArgument, "a message of 256 MB or more", "ask for fewer groups");
   return {};
+}
+
+// Another member's words reach an analyst's screen: they are words, and few.
+bool IsShowable(std::string_view text) {
+  return text.size() <= kLongestWords &&
+         std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });
+}
+
+bool IsReason(std::string_view text) {
+  return !text.empty() && text.size() <= kLongestReason &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c == '_' || (c >= 'a' && c <= 'z'); });
+}
+
+bool IsSqlState(std::string_view text) {
+  return text.size() == kSqlStateLength && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+         });
+}
+
+bool IsShowable(const Declined& declined) {
+  const Refusal& refusal = declined.refusal;
+  return IsShowable(declined.owner) && IsShowable(refusal.message) && IsShowable(refusal.hint) &&
+         IsReason(refusal.reason) && IsSqlState(refusal.sqlstate) && refusal.position.value_or(0) >= 0;
 }
 
 Bytes EncodeRow(const Row& row) {
@@ -70,6 +97,7 @@ Result<Prepared> DecodePrepared(ByteView bytes) {
   prepared.revision = in.Text();
   prepared.only_encryption = in.Flag();
   prepared.left = in.Text();
+  if (!IsShowable(prepared.left)) in.Spoil();
   TRY(in.Finish("what an owner prepared"));
   return prepared;
 }
@@ -146,6 +174,7 @@ Result<Finished> DecodeFinished(ByteView bytes) {
   finished.receipts.resize(in.Count(4));
   for (std::string& receipt : finished.receipts) receipt = in.Text();
   finished.left = in.Text();
+  if (!IsShowable(finished.left)) in.Spoil();
   TRY(in.Finish("receipts"));
   return finished;
 }
@@ -197,6 +226,7 @@ Result<Reply> DecodeReply(ByteView bytes) {
   declined.refusal.hint = in.Text();
   declined.refusal.sqlstate = in.Text();
   if (in.Flag()) declined.refusal.position = static_cast<int>(in.U32());
+  if (!IsShowable(declined)) in.Spoil();
   TRY(in.Finish("a reply"));
   return Reply(tl::unexpect, std::move(declined));
 }

@@ -10,7 +10,7 @@ namespace {
 bool IsDone(const Bytes& reply) { return !reply.empty() && reply[0] == 1; }
 
 std::string PlaceOf(const Node& node, const std::string& from, ByteView session) {
-  return fmt::format("{}/{}/{}", node.name, from, AsText(session));
+  return fmt::format("{}.{}/{}/{}", node.name, node.life, from, AsText(session));
 }
 
 }  // namespace
@@ -23,7 +23,7 @@ void Judge::Shared(const Node& node, const std::string& id, const std::string& d
 }
 
 void Judge::Opens(const Node& node, const std::string& id, const std::string& description) {
-  if (!node.honest) return;
+  if (!node.honest || sharing.local) return;  // what has the whole noise may be added to anything
   plans_opened_[id].insert(description);
   if (plans_opened_[id].size() > 1) Fault(fmt::format("{}: a sum over different plans is opened", id));
 }

@@ -103,7 +103,7 @@ class Simulation {
     if (dice().Chance(0.1)) world_.nodes[some]->terms.non_disclosing = true;
     if (dice().Chance(0.12)) scene_.contracts[some] = "v0";
     if (dice().Chance(0.06)) judge_.documents[some] = DocumentOf(names_, "before");
-    stale_ = scene_.contracts[some] == "v0" || judge_.documents[some]->id != judge_.documents[names_[0]]->id;
+    stale_ = scene_.contracts[some] == "v0" || judge_.documents[some]->id != DocumentOf(names_, "first")->id;
     if (scene_.sharing.colluding > 0 && dice().Chance(0.35)) {
       traitor_ = owners[dice().Below(owners.size())];
       MakeTraitor(world_, *world_.nodes[traitor_], KeyOf(names_[0] == traitor_ ? names_[1] : names_[0]));
