@@ -57,8 +57,8 @@ class JointOwner {
                              const Question& question) const;
   // The agreement's level here, in words: "4.55 of 6 left", as it stands, and as it would after a charge of
   // the plan, or why that would be refused ("refused the budget of … would be passed").
-  std::string Left(const Visitor& visitor, const JointPlan& plan) const;
-  std::string LeftAfter(const Visitor& visitor, const JointPlan& plan) const;
+  std::string Left(const JointPlan& plan) const;
+  std::string LeftAfter(const JointPlan& plan) const;
   // Charges under `id` (16 hex digits, the session's) and runs. The caller answers on the time grid. A
   // refusal with reason cancelled, too_slow or failed comes after the charge, which stands; RecordFailure
   // then.
@@ -82,6 +82,8 @@ class JointOwner {
                      const JointPlan& plan);
 
  private:
+  Result<void> Run(Held& held, const engine::Cancel& cancel);
+
   Parts parts_;
   Timing timing_;
   std::counting_semaphore<>& turns_;
@@ -108,8 +110,7 @@ class JointAsker {
   // What makes two joint questions the same: the plan, and every owner's revision (by owner).
   static std::string Identity(const JointPlan& plan, const std::map<std::string, std::string>& revisions);
   // The stored answer to an identical question, if there is one; its repetition is recorded.
-  Outcome<std::optional<Answer>> Repeat(const Caller& caller, const JointPlan& plan,
-                                        const std::string& identity) const;
+  Outcome<std::optional<Answer>> Repeat(const JointPlan& plan, const std::string& identity) const;
   // The answer that the sum comes to: thresholds, minimum, expressions, HAVING, ORDER BY, LIMIT.
   // `contributed`: how many owners' noise is in it, for the margins. Without a notice, which is the caller's:
   // it knows what owners have left.
@@ -119,6 +120,9 @@ class JointAsker {
   // the agreement ended meanwhile, and records a failure: then the answer must not be shown.
   Outcome<void> Record(const Caller& caller, const Question& question, const JointPlan& plan,
                        const std::string& identity, const Answer& answer, const Json& receipts) const;
+  // That nothing came of a question that owners were asked. Errors: the ledger's.
+  Result<void> RecordFailure(const std::string& id, const Caller& caller, const Question& question,
+                             const JointPlan& plan) const;
 
  private:
   Parts parts_;

@@ -77,7 +77,6 @@ class Release {
   std::counting_semaphore<>& turns() { return turns_; }
 
  private:
-  Outcome<std::optional<Answer>> Repeat(const Caller& caller, const Prepared& prepared);
   Outcome<Answer> Recorded(const std::string& id, const Caller& caller, const Question& question,
                            const Prepared& prepared, Outcome<Answer> answer);
   Answer Answered(const std::string& id, const Prepared& prepared, const ledger::Charge& charge,
