@@ -1,0 +1,72 @@
+#include "aggregation/message.h"
+
+#include <algorithm>
+
+#include "aggregation/octets.h"
+
+namespace concordat::aggregation {
+namespace {
+
+constexpr std::uint8_t kWhole = 1, kElided = 2;  // first byte; in it, the format's version too
+constexpr std::size_t kHeadBytes = 1 + 1 + 2 + 32 + 64;
+
+tl::unexpected<Error> Malformed(const char* how) {
+  return Fail(ErrorCode::kInvalidArgument, std::string("this is no message of a sum: ") + how);
+}
+
+template <std::size_t kSize>
+std::array<std::uint8_t, kSize> TakeArray(ByteView& bytes) {
+  std::array<std::uint8_t, kSize> array;
+  std::ranges::copy(TakeFirst(bytes, kSize), array.begin());
+  return array;
+}
+
+}  // namespace
+
+const char* Name(Round round) {
+  constexpr const char* kNames[] = {"commit", "reveal", "contribute", "agree", "open"};
+  return kNames[static_cast<std::size_t>(round) - 1];
+}
+
+Message Elide(const Message& message) {
+  return {.round = message.round,
+          .party = message.party,
+          .view = message.view,
+          .body = {},
+          .elided = message.elided ? *message.elided : crypto::Sha256(message.body),
+          .signature = message.signature};
+}
+
+Bytes Encode(const Message& message) {
+  Bytes bytes;
+  bytes.reserve(kHeadBytes + (message.elided ? 32 : message.body.size()));
+  bytes.push_back(message.elided ? kElided : kWhole);
+  bytes.push_back(static_cast<std::uint8_t>(message.round));
+  Append(bytes, message.party);
+  Append(bytes, message.view);
+  Append(bytes, message.signature);
+  Append(bytes, message.elided ? ByteView(*message.elided) : ByteView(message.body));
+  return bytes;
+}
+
+Result<Message> DecodeMessage(ByteView bytes) {
+  if (bytes.size() < kHeadBytes) return Malformed("too short");
+  const std::uint8_t form = TakeFirst(bytes, 1)[0];
+  const std::uint8_t round = TakeFirst(bytes, 1)[0];
+  if (form != kWhole && form != kElided) return Malformed("of another version");
+  if (round < 1 || round > static_cast<std::uint8_t>(Round::kOpen)) return Malformed("of no round");
+  Message message{.round = static_cast<Round>(round)};
+  message.party = NumberOf<std::uint16_t>(TakeFirst(bytes, 2));
+  message.view = TakeArray<32>(bytes);
+  message.signature = TakeArray<64>(bytes);
+  if (form == kWhole) {
+    message.body.assign(bytes.begin(), bytes.end());
+  } else if (bytes.size() == 32) {
+    message.elided = TakeArray<32>(bytes);
+  } else {
+    return Malformed("a hash of another length");
+  }
+  return message;
+}
+
+}  // namespace concordat::aggregation

@@ -1,0 +1,31 @@
+// Numbers as bytes of a fixed length, little end first, as all of a sum's messages have them.
+#pragma once
+
+#include <concepts>
+
+#include "base/bytes.h"
+
+namespace concordat::aggregation {
+
+template <std::unsigned_integral T>
+void Append(Bytes& bytes, T number) {
+  for (std::size_t i = 0; i < sizeof(T); ++i) bytes.push_back(static_cast<std::uint8_t>(number >> (8 * i)));
+}
+inline void Append(Bytes& bytes, ByteView more) { bytes.insert(bytes.end(), more.begin(), more.end()); }
+
+// The number that so many bytes are. Precondition: as many as T has.
+template <std::unsigned_integral T>
+T NumberOf(ByteView bytes) {
+  T number = 0;
+  for (std::size_t i = 0; i < sizeof(T); ++i) number = static_cast<T>(number | T{bytes[i]} << (8 * i));
+  return number;
+}
+
+// The first `size` bytes of `bytes`, which then begins after them. Precondition: there are so many.
+inline ByteView TakeFirst(ByteView& bytes, std::size_t size) {
+  const ByteView first = bytes.first(size);
+  bytes = bytes.subspan(size);
+  return first;
+}
+
+}  // namespace concordat::aggregation
