@@ -7,6 +7,10 @@
 
 namespace concordat::aggregation {
 
+// Slots times parties up to which a sum is encrypted: what a party adds up, at most half a megabyte a
+// contribution for two of them.
+inline constexpr std::size_t kFewSlots = std::size_t{1} << 17;
+
 // What the plan and the agreement say of a sum.
 struct Occasion {
   std::size_t length = 0;

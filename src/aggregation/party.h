@@ -25,8 +25,8 @@ class Party {
   virtual Result<Message> Commit() = 0;
   // Errors of these four, which name the party at fault: kPermissionDenied for a message that its party did
   // not sign for this sum and round, two of one party that differ, or one that saw other messages than this
-  // party; kInvalidArgument for one that is malformed; kFailedPrecondition with fewer than quorum, or without
-  // this party's own message.
+  // party; kInvalidArgument for one that is malformed; kUnavailable with fewer than quorum;
+  // kFailedPrecondition without this party's own message.
   virtual Result<Message> Reveal(std::span<const Message> commits) = 0;
   // `values`: one for each of Terms::length, which fit the width (kInvalidArgument).
   virtual Result<Message> Contribute(std::span<const Message> reveals, std::span<const Int128> values) = 0;

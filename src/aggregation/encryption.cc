@@ -1,0 +1,109 @@
+#include "aggregation/encryption.h"
+
+#include <algorithm>
+
+#include "aggregation/limbs.h"
+#include "aggregation/octets.h"
+
+namespace concordat::aggregation {
+
+Bytes Encode(const KeyCommitment& commitment) {
+  Bytes bytes;
+  Append(bytes, commitment.sealing);
+  Append(bytes, commitment.share);
+  return bytes;
+}
+
+Result<KeyCommitment> DecodeKeyCommitment(ByteView bytes) {
+  if (bytes.size() != 64) return Fail(ErrorCode::kInvalidArgument, "sent a commitment of another length");
+  KeyCommitment commitment;
+  std::ranges::copy(TakeFirst(bytes, 32), commitment.sealing.begin());
+  std::ranges::copy(bytes, commitment.share.begin());
+  if (crypto::HasSmallOrder(commitment.sealing))
+    return Fail(ErrorCode::kInvalidArgument, "sent a public key of small order");
+  return commitment;
+}
+
+crypto::Hash HashOfPublicShare(const crypto::Hash& terms, std::uint16_t party, ByteView share) {
+  Bytes about;
+  Append(about, AsBytes("concordat/sum/1/public-share\n"));
+  Append(about, terms);
+  Append(about, party);
+  return crypto::Sha256({about, share});
+}
+
+he::Seed CommonSeed(const crypto::Hash& terms) {
+  return crypto::Sha256({AsBytes("concordat/sum/1/common\n"), terms});
+}
+
+he::KeyShare KeyShareOf(const crypto::Hash& terms, const crypto::Secret32& seed) {
+  he::Seed secret;
+  std::copy_n(seed.data(), secret.size(), secret.begin());
+  he::KeyShare share(he::Set::kT64, CommonSeed(terms), secret);
+  crypto::Wipe(secret);
+  return share;
+}
+
+he::Shape ShapeOf(const Terms& terms) {
+  return {.set = he::Set::kT64, .values = SlotsOf(terms.width, terms.length)};
+}
+
+crypto::Hash HashOfSum(const crypto::Hash& terms, ByteView sum) {
+  return crypto::Sha256({AsBytes("concordat/sum/1/ciphertext\n"), terms, sum});
+}
+
+Result<void> Commitments::Take(const Said& commit) {
+  const auto commitment = DecodeKeyCommitment(commit.body);
+  if (!commitment)
+    return Blame(commitment.error().code, roll_.NameOf(commit.party), commitment.error().message);
+  commitments_[commit.party] = *commitment;
+  return {};
+}
+
+Result<KeyReveal> Commitments::Open(const Said& reveal) const {
+  const std::string& name = roll_.NameOf(reveal.party);
+  const std::size_t share = he::PublicShareBytes(he::Set::kT64);
+  if (reveal.body.size() != share + DealingBytes(custody(), commitments_.size()))
+    return Blame(ErrorCode::kInvalidArgument, name, "revealed a message of another length");
+  const KeyReveal opened{.share = reveal.body.first(share), .dealing = reveal.body.subspan(share)};
+  if (HashOfPublicShare(roll_.hash(), reveal.party, opened.share) != commitments_.at(reveal.party).share)
+    return Blame(ErrorCode::kPermissionDenied, name, "revealed another key than the one it committed to");
+  const ByteView shares[] = {opened.share};
+  if (const auto key = he::JoinKeys(he::Set::kT64, CommonSeed(roll_.hash()), shares); !key)
+    return Blame(ErrorCode::kInvalidArgument, name, "revealed a malformed key: " + key.error().message);
+  return opened;
+}
+
+std::vector<std::uint16_t> Commitments::parties() const {
+  std::vector<std::uint16_t> parties;
+  for (const auto& [party, commitment] : commitments_) parties.push_back(party);
+  return parties;
+}
+
+SealingKeys Commitments::sealing_keys() const {
+  SealingKeys keys;
+  for (const auto& [party, commitment] : commitments_) keys[party] = commitment.sealing;
+  return keys;
+}
+
+Custody Commitments::custody() const {
+  return {.terms = roll_.hash(), .quorum = roll_.terms().quorum, .seeds = kKeySeeds};
+}
+
+Result<Bytes> SumOf(const Roll& roll, const std::vector<Said>& contributions) {
+  const he::Shape shape = ShapeOf(roll.terms());
+  std::vector<ByteView> parts;
+  for (const Said& contribution : contributions) parts.push_back(contribution.body);
+  auto sum = he::Add(shape, parts);
+  if (sum) return sum;
+  for (const Said& contribution : contributions) {
+    const ByteView alone[] = {contribution.body};
+    if (const auto one = he::Add(shape, alone); !one) {
+      return Blame(ErrorCode::kInvalidArgument, roll.NameOf(contribution.party),
+                   "contributed a malformed ciphertext: " + one.error().message);
+    }
+  }
+  return sum;
+}
+
+}  // namespace concordat::aggregation

@@ -1,0 +1,98 @@
+// A party's part of a sum under encryption. Bodies: docs/formats/sum.md.
+#include <algorithm>
+#include <optional>
+
+#include "aggregation/encryption.h"
+#include "aggregation/limbs.h"
+#include "aggregation/octets.h"
+#include "aggregation/part.h"
+
+namespace concordat::aggregation {
+namespace {
+
+class EncryptionPart final : public Part {
+ public:
+  EncryptionPart(const Roll& roll, std::uint16_t self, RandomSource& random)
+      : roll_(roll),
+        self_(self),
+        random_(random),
+        commitments_(roll),
+        holder_(commitments_.custody(), self, random),
+        seed_(NewSeed(random)),
+        key_(KeyShareOf(roll.hash(), seed_)),
+        public_share_(key_->PublicShare()) {}
+
+  Result<Bytes> Commit() override {
+    return Encode(KeyCommitment{.sealing = holder_.public_key(),
+                                .share = HashOfPublicShare(roll_.hash(), self_, public_share_)});
+  }
+
+  Result<Bytes> Reveal(const std::vector<Said>& commits) override {
+    for (const Said& commit : commits) TRY(commitments_.Take(commit));
+    Bytes body = public_share_;
+    Append(body, holder_.Deal(commitments_.sealing_keys(), {&seed_, 1}, random_));
+    return body;
+  }
+
+  Result<Bytes> Contribute(const std::vector<Said>& reveals, std::span<const Int128> values) override {
+    std::vector<ByteView> shares;
+    for (const Said& reveal : reveals) {
+      const KeyReveal opened = TRY(commitments_.Open(reveal));
+      const auto taken = holder_.Take(reveal.party, opened.dealing);
+      if (!taken) return Blame(taken.error().code, roll_.NameOf(reveal.party), taken.error().message);
+      shares.push_back(opened.share);
+      revealed_.push_back(reveal.party);
+    }
+    const he::PublicKey key = TRY(he::JoinKeys(he::Set::kT64, CommonSeed(roll_.hash()), shares));
+    const Terms& terms = roll_.terms();
+    std::vector<std::uint64_t> slots = Split(terms.width, values, terms.parties.size(), random_);
+    auto body = he::Encrypt(key, slots, random_);
+    crypto::Wipe({reinterpret_cast<std::uint8_t*>(slots.data()), slots.size() * sizeof(std::uint64_t)});
+    return body;
+  }
+
+  Result<Bytes> Agree(const std::vector<Said>& contributions) override {
+    sum_ = TRY(SumOf(roll_, contributions));
+    const crypto::Hash hash = HashOfSum(roll_.hash(), sum_);
+    return Bytes(hash.begin(), hash.end());
+  }
+
+  // The one decryption of the one sum, and the shares of keys whose parties are not there to decrypt.
+  Result<Bytes> Open(const std::vector<Said>& agreements) override {
+    const crypto::Hash hash = HashOfSum(roll_.hash(), sum_);
+    std::vector<std::uint16_t> agreed;
+    for (const Said& agreement : agreements) {
+      if (!std::ranges::equal(agreement.body, hash))
+        return Blame(ErrorCode::kPermissionDenied, roll_.NameOf(agreement.party), "agreed to another sum");
+      agreed.push_back(agreement.party);
+    }
+    he::KeyShare key = std::move(*key_);
+    key_.reset();
+    Bytes body =
+        TRY(he::DecryptPartly(std::move(key), ShapeOf(roll_.terms()), revealed_.size(), sum_, random_));
+    for (const std::uint16_t party : revealed_) {
+      if (!std::ranges::binary_search(agreed, party)) Append(body, holder_.ShareOf(party, 0));
+    }
+    return body;
+  }
+
+ private:
+  const Roll& roll_;
+  std::uint16_t self_;
+  RandomSource& random_;
+  Commitments commitments_;
+  Holder holder_;
+  crypto::Secret32 seed_;
+  std::optional<he::KeyShare> key_;  // until it has decrypted
+  Bytes public_share_;
+  Bytes sum_;
+  std::vector<std::uint16_t> revealed_;  // by index
+};
+
+}  // namespace
+
+std::unique_ptr<Part> MakeEncryptionPart(const Roll& roll, std::uint16_t self, RandomSource& random) {
+  return std::make_unique<EncryptionPart>(roll, self, random);
+}
+
+}  // namespace concordat::aggregation
