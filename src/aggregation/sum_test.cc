@@ -1,0 +1,79 @@
+// Sums are exact over whoever is in them, or there is none: every set of parties that die, in every round.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "aggregation/testing_sum.h"
+
+namespace concordat::aggregation {
+namespace {
+
+struct Case {
+  Way way;
+  Width width;
+};
+
+class Sum : public ::testing::TestWithParam<Case> {
+ protected:
+  Size SizeOf(std::size_t parties, std::size_t colluding) const {
+    return {.way = GetParam().way,
+            .width = GetParam().width,
+            .parties = parties,
+            .quorum = (parties + colluding) / 2 + 1,
+            .colluding = colluding,
+            .length = 5};
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(BothWays, Sum,
+                         ::testing::Values(Case{Way::kMasks, Width::k64}, Case{Way::kMasks, Width::k128},
+                                           Case{Way::kEncryption, Width::k64},
+                                           Case{Way::kEncryption, Width::k128}),
+                         [](const auto& info) {
+                           return fmt::format("{}{}", info.param.way == Way::kMasks ? "Masks" : "Encryption",
+                                              static_cast<int>(info.param.width));
+                         });
+
+bool In(std::uint32_t set, std::uint16_t party) { return (set >> party & 1) != 0; }
+
+std::vector<std::uint16_t> Outside(std::uint32_t set, std::size_t parties) {
+  std::vector<std::uint16_t> outside;
+  for (std::uint16_t party = 0; party < parties; ++party) {
+    if (!In(set, party)) outside.push_back(party);
+  }
+  return outside;
+}
+
+TEST_P(Sum, IsExactOverThoseIncludedWhoeverDiesWhenever) {
+  for (std::size_t n = 2; n <= 5; ++n) {
+    const Size size = SizeOf(n, 0);
+    const Cast cast = CastOf(size);
+    for (std::uint32_t dying = 0; dying < 1U << n; ++dying) {
+      for (int at = 1; at <= (dying == 0 ? 1 : 5); ++at) {
+        SCOPED_TRACE(fmt::format("{} parties, {:b} die in round {}", n, dying, at));
+        const auto values = EdgeValues(size, dying * 8 + static_cast<std::uint32_t>(at));
+        Rehearsal rehearsal(cast, values, dying);
+        rehearsal.speaks = [&](Round round, std::uint16_t party) {
+          return !In(dying, party) || static_cast<int>(round) < at;
+        };
+        const auto sum = rehearsal.Run();
+        EXPECT_TRUE(rehearsal.faults().empty());
+        const auto staying = Outside(dying, n);
+        // Whoever agreed holds a share of the key that nobody else is given any more.
+        const bool opens = staying.size() >= size.quorum && (size.way == Way::kMasks || at < 5 || dying == 0);
+        if (!opens) {
+          ASSERT_FALSE(sum);
+          EXPECT_EQ(sum.error().code, ErrorCode::kUnavailable) << sum.error().message;
+          EXPECT_NE(sum.error().message.find("member"), std::string::npos) << sum.error().message;
+          continue;
+        }
+        ASSERT_TRUE(sum) << sum.error().message;
+        const auto included = at <= 3 ? staying : Outside(0, n);
+        EXPECT_EQ(rehearsal.receiver().Included(), included);
+        EXPECT_EQ(*sum, SumOfValues(size, values, included));
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace concordat::aggregation
