@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "aggregation/limbs.h"
+#include "he/threshold.h"
 
 namespace concordat::aggregation {
 
@@ -14,8 +17,11 @@ Result<Way> Choose(const Occasion& occasion) {
                             static_cast<int>(occasion.width)),
                 "ask for fewer groups");
   }
-  const bool few = slots * occasion.parties <= kFewSlots;
-  return occasion.undisclosed || few ? Way::kEncryption : Way::kMasks;
+  if (occasion.undisclosed) return Way::kEncryption;
+  const he::Shape shape{.set = he::Set::kT64, .values = std::clamp<std::size_t>(slots, 1, kMostSlots)};
+  const std::size_t handed =
+      occasion.parties * (he::PublicShareBytes(shape.set) + he::CiphertextBytes(shape));
+  return slots <= kMostSlots && handed <= kFewBytes ? Way::kEncryption : Way::kMasks;
 }
 
 }  // namespace concordat::aggregation

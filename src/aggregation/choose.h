@@ -7,9 +7,9 @@
 
 namespace concordat::aggregation {
 
-// Slots times parties up to which a sum is encrypted: what a party adds up, at most half a megabyte a
-// contribution for two of them.
-inline constexpr std::size_t kFewSlots = std::size_t{1} << 17;
+// Bytes up to which a sum is encrypted: of public shares and contributions, as every party is handed all of
+// them. Two thirds of a second at 100 Mbit/s, where masks ask for some kilobytes.
+inline constexpr std::size_t kFewBytes = std::size_t{8} << 20;
 
 // What the plan and the agreement say of a sum.
 struct Occasion {

@@ -4,6 +4,7 @@
 
 #include "aggregation/limbs.h"
 #include "aggregation/octets.h"
+#include "he/wire.h"
 
 namespace concordat::aggregation {
 
@@ -68,9 +69,6 @@ Result<KeyReveal> Commitments::Open(const Said& reveal) const {
   const KeyReveal opened{.share = reveal.body.first(share), .dealing = reveal.body.subspan(share)};
   if (HashOfPublicShare(roll_.hash(), reveal.party, opened.share) != commitments_.at(reveal.party).share)
     return Blame(ErrorCode::kPermissionDenied, name, "revealed another key than the one it committed to");
-  const ByteView shares[] = {opened.share};
-  if (const auto key = he::JoinKeys(he::Set::kT64, CommonSeed(roll_.hash()), shares); !key)
-    return Blame(ErrorCode::kInvalidArgument, name, "revealed a malformed key: " + key.error().message);
   return opened;
 }
 
@@ -90,19 +88,44 @@ Custody Commitments::custody() const {
   return {.terms = roll_.hash(), .quorum = roll_.terms().quorum, .seeds = kKeySeeds};
 }
 
-Result<Bytes> SumOf(const Roll& roll, const std::vector<Said>& contributions) {
-  const he::Shape shape = ShapeOf(roll.terms());
-  std::vector<ByteView> parts;
-  for (const Said& contribution : contributions) parts.push_back(contribution.body);
-  auto sum = he::Add(shape, parts);
-  if (sum) return sum;
-  for (const Said& contribution : contributions) {
-    const ByteView alone[] = {contribution.body};
-    if (const auto one = he::Add(shape, alone); !one) {
-      return Blame(ErrorCode::kInvalidArgument, roll.NameOf(contribution.party),
-                   "contributed a malformed ciphertext: " + one.error().message);
+Result<he::PublicKey> JointKey(const Roll& roll, const std::map<std::uint16_t, ByteView>& shares) {
+  const he::Seed common = CommonSeed(roll.hash());
+  std::vector<ByteView> all;
+  for (const auto& [party, share] : shares) all.push_back(share);
+  auto key = he::JoinKeys(he::Set::kT64, common, all);
+  if (key) return key;
+  for (const auto& [party, share] : shares) {
+    if (const auto alone = he::JoinKeys(he::Set::kT64, common, {&share, 1}); !alone) {
+      return Blame(ErrorCode::kInvalidArgument, roll.NameOf(party),
+                   "revealed a malformed key: " + alone.error().message);
     }
   }
+  return key;
+}
+
+namespace {
+
+// Well-formed, and one fresh encryption: the noise that hides all but the sum is sized by their number.
+Result<void> CheckContribution(const Roll& roll, const Said& contribution) {
+  const std::string& name = roll.NameOf(contribution.party);
+  if (const auto alone = he::Add(ShapeOf(roll.terms()), {&contribution.body, 1}); !alone) {
+    return Blame(ErrorCode::kInvalidArgument, name,
+                 "contributed a malformed ciphertext: " + alone.error().message);
+  }
+  if (TRY(he::ContributionsOf(contribution.body)) != 1)
+    return Blame(ErrorCode::kInvalidArgument, name, "contributed a sum of ciphertexts");
+  return {};
+}
+
+}  // namespace
+
+Result<Bytes> SumOf(const Roll& roll, const std::vector<Said>& contributions) {
+  std::vector<ByteView> parts;
+  for (const Said& contribution : contributions) parts.push_back(contribution.body);
+  auto sum = he::Add(ShapeOf(roll.terms()), parts);
+  const auto count = sum ? he::ContributionsOf(*sum) : 0;
+  if (count == contributions.size()) return sum;
+  for (const Said& contribution : contributions) TRY(CheckContribution(roll, contribution));
   return sum;
 }
 

@@ -38,8 +38,8 @@ class Commitments {
  public:
   explicit Commitments(const Roll& roll) : roll_(roll) {}
 
-  // Errors of these: kInvalidArgument for what is malformed, kPermissionDenied for a public share that is not
-  // the one committed to; they name the party.
+  // Errors of these: kInvalidArgument for what has another length or a key of small order, kPermissionDenied
+  // for a public share that is not the one committed to; they name the party.
   Result<void> Take(const Said& commit);
   Result<KeyReveal> Open(const Said& reveal) const;
 
@@ -51,6 +51,10 @@ class Commitments {
   const Roll& roll_;
   std::map<std::uint16_t, KeyCommitment> commitments_;
 };
+
+// The key that the public shares of those who revealed make. Errors: kInvalidArgument naming whose is
+// malformed.
+Result<he::PublicKey> JointKey(const Roll& roll, const std::map<std::uint16_t, ByteView>& shares);
 
 // The sum of contributions, the same bytes for whoever adds the same. Errors: kInvalidArgument naming whose
 // ciphertext is malformed.

@@ -21,8 +21,7 @@ class EncryptionOpening final : public Opening {
       case Round::kCommit:
         return commitments_.Take(said);
       case Round::kReveal:
-        TRY(commitments_.Open(said));
-        return {};
+        return CheckReveal(said);
       case Round::kContribute:
         TRY(SumOf(roll_, {said}));
         return {};
@@ -54,6 +53,12 @@ class EncryptionOpening final : public Opening {
   }
 
  private:
+  Result<void> CheckReveal(const Said& said) const {
+    const KeyReveal opened = TRY(commitments_.Open(said));
+    TRY(JointKey(roll_, {{said.party, opened.share}}));
+    return {};
+  }
+
   Result<void> CheckAgreement(const Said& said) const {
     if (std::ranges::equal(said.body, HashOfSum(roll_.hash(), sum_))) return {};
     return Blame(ErrorCode::kPermissionDenied, roll_.NameOf(said.party), "agreed to another sum");

@@ -1,5 +1,6 @@
 // A party's part of a sum under encryption. Bodies: docs/formats/sum.md.
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include "aggregation/encryption.h"
@@ -35,15 +36,15 @@ class EncryptionPart final : public Part {
   }
 
   Result<Bytes> Contribute(const std::vector<Said>& reveals, std::span<const Int128> values) override {
-    std::vector<ByteView> shares;
+    std::map<std::uint16_t, ByteView> shares;
     for (const Said& reveal : reveals) {
       const KeyReveal opened = TRY(commitments_.Open(reveal));
       const auto taken = holder_.Take(reveal.party, opened.dealing);
       if (!taken) return Blame(taken.error().code, roll_.NameOf(reveal.party), taken.error().message);
-      shares.push_back(opened.share);
+      shares[reveal.party] = opened.share;
       revealed_.push_back(reveal.party);
     }
-    const he::PublicKey key = TRY(he::JoinKeys(he::Set::kT64, CommonSeed(roll_.hash()), shares));
+    const he::PublicKey key = TRY(JointKey(roll_, shares));
     const Terms& terms = roll_.terms();
     std::vector<std::uint64_t> slots = Split(terms.width, values, terms.parties.size(), random_);
     auto body = he::Encrypt(key, slots, random_);

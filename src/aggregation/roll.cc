@@ -7,9 +7,6 @@
 #include "aggregation/octets.h"
 
 namespace concordat::aggregation {
-namespace {
-
-// What a party signs.
 Bytes SignedText(const crypto::Hash& terms, const Message& message, const crypto::Hash& digest) {
   Bytes text;
   Append(text, AsBytes("concordat/sum/1/message\n"));
@@ -20,8 +17,6 @@ Bytes SignedText(const crypto::Hash& terms, const Message& message, const crypto
   Append(text, digest);
   return text;
 }
-
-}  // namespace
 
 tl::unexpected<Error> Blame(ErrorCode code, const std::string& party, const std::string& what) {
   return Fail(code, party + " " + what, "ask again without " + party + ", or have it look for the fault");

@@ -17,7 +17,10 @@ struct Said {
   ByteView body;          // empty where it was elided
 };
 
-// "camden: what about it", with what to do.
+// What a message's party signs. `digest` is its body's.
+Bytes SignedText(const crypto::Hash& terms, const Message& message, const crypto::Hash& digest);
+
+// "camden did what it did", with what to do.
 tl::unexpected<Error> Blame(ErrorCode code, const std::string& party, const std::string& what);
 
 // Threading: one thread at a time.
