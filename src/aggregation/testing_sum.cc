@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "aggregation/roll.h"
 #include "base/check.h"
 
 namespace concordat::aggregation {
@@ -23,6 +24,12 @@ Cast CastOf(const Size& size, std::uint64_t seed) {
     cast.terms.parties.push_back(cast.keys.back().verify_key());
   }
   return cast;
+}
+
+Message Resigned(const Cast& cast, Message message) {
+  const crypto::Hash digest = crypto::Sha256(message.body);
+  message.signature = cast.keys[message.party].Sign(SignedText(HashOf(cast.terms), message, digest));
+  return message;
 }
 
 std::vector<std::vector<Int128>> EdgeValues(const Size& size, std::uint64_t seed) {

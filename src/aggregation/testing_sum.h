@@ -24,6 +24,10 @@ struct Size {
 };
 Cast CastOf(const Size& size, std::uint64_t seed = 1);
 
+// The message with another body (or another head, if it was changed), signed by its party: what one says who
+// keeps to no protocol.
+Message Resigned(const Cast& cast, Message message);
+
 // Numbers at the edges of the width and between, the same for the same seed.
 std::vector<std::vector<Int128>> EdgeValues(const Size& size, std::uint64_t seed);
 // Modulo 2^width, of those parties.

@@ -1,0 +1,394 @@
+// Parties and relays that keep to no protocol: each wrong message is named with its party, and the sum goes
+// on without that party where quorum allows, or there is none.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+
+#include "aggregation/custody.h"
+#include "aggregation/encryption.h"
+#include "aggregation/testing_sum.h"
+
+namespace concordat::aggregation {
+namespace {
+
+constexpr std::uint16_t kWrong = 1;  // the party that does wrong: member001
+
+Size SizeFor(Way way) {
+  return {.way = way, .width = Width::k64, .parties = 4, .quorum = 3, .colluding = 1, .length = 3};
+}
+
+struct Deed {
+  const char* name;
+  Way way;
+  Round round;
+  std::function<void(const Cast&, Message&)> change;
+  ErrorCode code;
+  const char* message;  // after "member001 "
+};
+
+void FlipLast(Bytes& body) { body.back() ^= 1; }
+
+const Deed kDeeds[] = {
+    {"a signature that is wrong", Way::kMasks, Round::kCommit,
+     [](const Cast&, Message& m) { m.signature[5] ^= 1; }, ErrorCode::kPermissionDenied,
+     "did not sign this for this sum, in round commit"},
+    {"a body that was changed on the way", Way::kMasks, Round::kContribute,
+     [](const Cast&, Message& m) { FlipLast(m.body); }, ErrorCode::kPermissionDenied,
+     "did not sign this for this sum, in round contribute"},
+    {"a body that was changed on the way, encrypted", Way::kEncryption, Round::kContribute,
+     [](const Cast&, Message& m) { FlipLast(m.body); }, ErrorCode::kPermissionDenied,
+     "did not sign this for this sum, in round contribute"},
+    {"a view that was changed on the way", Way::kMasks, Round::kAgree,
+     [](const Cast&, Message& m) { m.view[0] ^= 1; }, ErrorCode::kPermissionDenied,
+     "did not sign this for this sum, in round agree"},
+    {"another view, signed", Way::kMasks, Round::kAgree,
+     [](const Cast& c, Message& m) { m.view[0] ^= 1, m = Resigned(c, m); }, ErrorCode::kPermissionDenied,
+     "was shown other messages before round agree, or says so"},
+    {"another round's message", Way::kMasks, Round::kReveal,
+     [](const Cast& c, Message& m) { m.round = Round::kCommit, m = Resigned(c, m); },
+     ErrorCode::kPermissionDenied, "sent a message of round commit in round reveal"},
+    {"another round's signature", Way::kMasks, Round::kAgree,
+     [](const Cast& c, Message& m) {
+       m.round = Round::kOpen, m = Resigned(c, m);
+       m.round = Round::kAgree;
+     },
+     ErrorCode::kPermissionDenied, "did not sign this for this sum, in round agree"},
+    {"another sum's message", Way::kEncryption, Round::kCommit,
+     [](const Cast& c, Message& m) {
+       Cast other{c.terms, {}};
+       other.terms.context[0] ^= 1;
+       m.signature = c.keys[kWrong].Sign(SignedText(HashOf(other.terms), m, crypto::Sha256(m.body)));
+     },
+     ErrorCode::kPermissionDenied, "did not sign this for this sum, in round commit"},
+    {"another party's message", Way::kMasks, Round::kCommit,
+     [](const Cast& c, Message& m) {
+       m.signature = c.keys[2].Sign(SignedText(HashOf(c.terms), m, crypto::Sha256(m.body)));
+     },
+     ErrorCode::kPermissionDenied, "did not sign this for this sum, in round commit"},
+    {"a message without its body", Way::kMasks, Round::kContribute,
+     [](const Cast&, Message& m) { m = Elide(m); }, ErrorCode::kInvalidArgument,
+     "sent a message without its body"},
+
+    {"a key of small order", Way::kMasks, Round::kCommit,
+     [](const Cast& c, Message& m) { std::fill_n(m.body.begin() + 32, 32, 0), m = Resigned(c, m); },
+     ErrorCode::kInvalidArgument, "sent a public key of small order"},
+    {"keys of another length", Way::kMasks, Round::kCommit,
+     [](const Cast& c, Message& m) { m.body.pop_back(), m = Resigned(c, m); }, ErrorCode::kInvalidArgument,
+     "sent keys of another length"},
+    {"a dealing of another length", Way::kMasks, Round::kReveal,
+     [](const Cast& c, Message& m) { m.body.push_back(0), m = Resigned(c, m); }, ErrorCode::kInvalidArgument,
+     "sent a message of another length"},
+    {"a vector of another length", Way::kMasks, Round::kContribute,
+     [](const Cast& c, Message& m) { m.body.resize(m.body.size() - 8), m = Resigned(c, m); },
+     ErrorCode::kInvalidArgument, "sent a message of another length"},
+    {"more than a signature", Way::kMasks, Round::kAgree,
+     [](const Cast& c, Message& m) { m.body.push_back(0), m = Resigned(c, m); }, ErrorCode::kInvalidArgument,
+     "sent a message of another length"},
+    {"a share that was not dealt", Way::kMasks, Round::kOpen,
+     [](const Cast& c, Message& m) { FlipLast(m.body), m = Resigned(c, m); }, ErrorCode::kPermissionDenied,
+     "gave back a share that is not the one dealt"},
+    {"shares of another number", Way::kMasks, Round::kOpen,
+     [](const Cast& c, Message& m) { m.body.resize(m.body.size() - 32), m = Resigned(c, m); },
+     ErrorCode::kInvalidArgument, "sent a message of another length"},
+
+    {"a commitment of another length", Way::kEncryption, Round::kCommit,
+     [](const Cast& c, Message& m) { m.body.push_back(0), m = Resigned(c, m); }, ErrorCode::kInvalidArgument,
+     "sent a commitment of another length"},
+    {"a key that it did not commit to", Way::kEncryption, Round::kReveal,
+     [](const Cast& c, Message& m) {
+       const Bytes rogue = KeyShareOf(HashOf(c.terms), {}).PublicShare();
+       std::ranges::copy(rogue, m.body.begin());
+       m = Resigned(c, m);
+     },
+     ErrorCode::kPermissionDenied, "revealed another key than the one it committed to"},
+    {"a reveal of another length", Way::kEncryption, Round::kReveal,
+     [](const Cast& c, Message& m) { m.body.resize(m.body.size() - 1), m = Resigned(c, m); },
+     ErrorCode::kInvalidArgument, "revealed a message of another length"},
+    {"a ciphertext of residues out of range", Way::kEncryption, Round::kContribute,
+     [](const Cast& c, Message& m) { std::fill(m.body.end() - 200, m.body.end(), 0xff), m = Resigned(c, m); },
+     ErrorCode::kInvalidArgument, "contributed a malformed ciphertext"},
+    {"half a ciphertext", Way::kEncryption, Round::kContribute,
+     [](const Cast& c, Message& m) { m.body.resize(m.body.size() / 2), m = Resigned(c, m); },
+     ErrorCode::kInvalidArgument, "contributed a malformed ciphertext"},
+    {"no ciphertext", Way::kEncryption, Round::kContribute,
+     [](const Cast& c, Message& m) { m.body.clear(), m = Resigned(c, m); }, ErrorCode::kInvalidArgument,
+     "contributed a malformed ciphertext"},
+    {"a sum in place of an encryption", Way::kEncryption, Round::kContribute,
+     [](const Cast& c, Message& m) {
+       const ByteView twice[] = {m.body, m.body};
+       m.body = *he::Add(ShapeOf(c.terms), twice);
+       m = Resigned(c, m);
+     },
+     ErrorCode::kInvalidArgument, "contributed a sum of ciphertexts"},
+    {"agreement to another sum", Way::kEncryption, Round::kAgree,
+     [](const Cast& c, Message& m) { FlipLast(m.body), m = Resigned(c, m); }, ErrorCode::kPermissionDenied,
+     "agreed to another sum"},
+};
+
+TEST(Byzantine, EachWrongMessageIsNamedAndTheSumGoesOnWithoutItsParty) {
+  for (const Deed& deed : kDeeds) {
+    SCOPED_TRACE(deed.name);
+    const Size size = SizeFor(deed.way);
+    const Cast cast = CastOf(size);
+    const auto values = EdgeValues(size, 3);
+    Rehearsal rehearsal(cast, values, 5);
+    rehearsal.on_the_way = [&](Message& message) {
+      if (message.party == kWrong && message.round == deed.round) deed.change(cast, message);
+    };
+    const auto sum = rehearsal.Run();
+    ASSERT_EQ(rehearsal.faults().size(), 1U);
+    const Error& fault = rehearsal.faults().front();
+    EXPECT_EQ(fault.code, deed.code);
+    EXPECT_TRUE(fault.message.starts_with(std::string("member001 ") + deed.message)) << fault.message;
+    ASSERT_TRUE(sum) << sum.error().message;
+    const bool in = deed.round > Round::kContribute;
+    EXPECT_EQ(*sum,
+              SumOfValues(size, values,
+                          in ? std::vector<std::uint16_t>{0, 1, 2, 3} : std::vector<std::uint16_t>{0, 2, 3}));
+  }
+}
+
+// Who is dealt such shares goes no further; of the other three a sum comes.
+TEST(Byzantine, SharesDealtWronglyAreSeenByTheirHolder) {
+  for (const Way way : {Way::kMasks, Way::kEncryption}) {
+    const Size size{.way = way, .parties = 5, .quorum = 3};
+    const Cast cast = CastOf(size);
+    const auto values = EdgeValues(size, 3);
+    Rehearsal rehearsal(cast, values, 5);
+    rehearsal.on_the_way = [&](Message& message) {
+      if (message.party != kWrong || message.round != Round::kReveal) return;
+      FlipLast(message.body);  // sealed to the last party
+      message = Resigned(cast, message);
+    };
+    const auto sum = rehearsal.Run();
+    ASSERT_EQ(rehearsal.faults().size(), 2U);  // the dealer's own, for it is not what it said; its holder's
+    EXPECT_EQ(rehearsal.faults().back().message, "member001 dealt shares that do not open");
+    ASSERT_TRUE(sum);
+    EXPECT_EQ(*sum, SumOfValues(size, values, {0, 2, 3}));
+  }
+}
+
+// Shares that open and fit their hashes, of a seed that is not the key's: seen when the seed is needed.
+TEST(Byzantine, SharesOfAnotherSeedAreSeenWhenTheyAreNeeded) {
+  for (const Way way : {Way::kMasks, Way::kEncryption}) {
+    const Size size = SizeFor(way);
+    const Cast cast = CastOf(size);
+    Rehearsal rehearsal(cast, EdgeValues(size, 3), 5);
+    SealingKeys keys;
+    rehearsal.on_the_way = [&](Message& message) {
+      if (message.round == Round::kCommit) std::copy_n(message.body.begin(), 32, keys[message.party].begin());
+      if (message.party != kWrong || message.round != Round::kReveal) return;
+      const std::size_t seeds = way == Way::kMasks ? 2 : 1;
+      SeededRandom same(5 * 1000 + kWrong);  // its sealing key is the first thing that it draws
+      Holder holder({.terms = HashOf(cast.terms), .quorum = size.quorum, .seeds = seeds}, kWrong, same);
+      const Bytes dealing = holder.Deal(keys, std::vector<crypto::Secret32>(seeds), same);
+      std::ranges::copy(dealing, message.body.end() - static_cast<std::ptrdiff_t>(dealing.size()));
+      message = Resigned(cast, message);
+    };
+    rehearsal.speaks = [](Round round, std::uint16_t party) {
+      return party != kWrong || round < Round::kContribute;
+    };
+    const auto sum = rehearsal.Run();
+    ASSERT_FALSE(sum);
+    EXPECT_EQ(sum.error().code, ErrorCode::kPermissionDenied);
+    EXPECT_TRUE(sum.error().message.starts_with("member001 dealt shares that do not give back its"))
+        << sum.error().message;
+  }
+}
+
+TEST(Byzantine, AWrongDecryptionIsSeen) {
+  const Size size = SizeFor(Way::kEncryption);
+  const Cast cast = CastOf(size);
+  Rehearsal rehearsal(cast, EdgeValues(size, 3), 5);
+  Bytes of_another;
+  rehearsal.on_the_way = [&](Message& message) {
+    if (message.round != Round::kOpen) return;
+    if (message.party == 0) of_another = message.body;
+    if (message.party != kWrong) return;
+    message.body = of_another;
+    message = Resigned(cast, message);
+  };
+  const auto sum = rehearsal.Run();
+  ASSERT_FALSE(sum);
+  EXPECT_EQ(sum.error().code, ErrorCode::kCorrupt);
+}
+
+TEST(Byzantine, TwoMessagesOfOnePartyAreTwoAndTheFirstStands) {
+  const Size size = SizeFor(Way::kMasks);
+  const Cast cast = CastOf(size);
+  for (const Round round : {Round::kCommit, Round::kReveal, Round::kContribute}) {
+    SCOPED_TRACE(Name(round));
+    const auto values = EdgeValues(size, 3);
+    Rehearsal rehearsal(cast, values, 5);
+    rehearsal.on_the_way = [&](Message& message) {
+      if (message.party != kWrong || message.round != round) return;
+      EXPECT_TRUE(rehearsal.receiver().Add(message));
+      EXPECT_TRUE(rehearsal.receiver().Add(message));  // a link that repeats
+      FlipLast(message.body);
+      message = Resigned(cast, message);
+    };
+    const auto sum = rehearsal.Run();
+    ASSERT_EQ(rehearsal.faults().size(), 1U);
+    EXPECT_EQ(rehearsal.faults().front().message,
+              fmt::format("member001 signed two messages of round {}", Name(round)));
+    ASSERT_TRUE(sum);
+    EXPECT_EQ(*sum, SumOfValues(size, values, {0, 1, 2, 3}));
+  }
+}
+
+TEST(Byzantine, WhoLeftDoesNotComeBack) {
+  const Size size = SizeFor(Way::kMasks);
+  const Cast cast = CastOf(size);
+  Rehearsal rehearsal(cast, EdgeValues(size, 3), 5);
+  rehearsal.speaks = [](Round, std::uint16_t party) { return party != kWrong; };
+  rehearsal.on_the_way = [&](Message& message) {
+    if (message.party != 0 || message.round != Round::kContribute) return;
+    Message stranger = message;
+    stranger.party = kWrong;
+    const auto added = rehearsal.receiver().Add(Resigned(cast, stranger));
+    ASSERT_FALSE(added);
+    EXPECT_EQ(added.error().message, "member001 was not there in the round before contribute");
+    stranger.party = 4;
+    EXPECT_FALSE(rehearsal.receiver().Add(stranger));
+  };
+  EXPECT_TRUE(rehearsal.Run());
+}
+
+// What relays do. Each is seen by the party itself, or by what it says next.
+struct Relaying {
+  const char* name;
+  Round handed;  // in which round the party is handed something else
+  std::function<void(const Cast&, std::vector<Message>&)> change;
+  const char* message;
+};
+
+const Relaying kRelaying[] = {
+    {"its own message left out", Round::kAgree,
+     [](const Cast&, std::vector<Message>& m) { m.erase(m.begin() + 2); },
+     "what this party said in round contribute is not among what it was handed"},
+    {"another's left out", Round::kAgree, [](const Cast&, std::vector<Message>& m) { m.erase(m.begin()); },
+     "member002 was shown other messages before round agree, or says so"},
+    {"another's left out before the keys are used", Round::kContribute,
+     [](const Cast&, std::vector<Message>& m) { m.erase(m.begin()); },
+     "member002 was shown other messages before round contribute, or says so"},
+    {"too few", Round::kAgree,
+     [](const Cast&, std::vector<Message>& m) { m.erase(m.begin(), m.begin() + 2); },
+     "2 of 3 parties that a sum needs are there in round contribute; missing: member000, member001"},
+    {"another's changed", Round::kReveal, [](const Cast&, std::vector<Message>& m) { FlipLast(m[0].body); },
+     "member000 did not sign this for this sum, in round commit"},
+    {"another's twice, and not alike", Round::kReveal,
+     [](const Cast& c, std::vector<Message>& m) {
+       Message second = m[0];
+       FlipLast(second.body);
+       m.push_back(Resigned(c, second));
+     },
+     "member000 signed two messages of round commit"},
+};
+
+TEST(Byzantine, RelaysThatShowTwoThingsAreSeen) {
+  for (const Way way : {Way::kMasks, Way::kEncryption}) {
+    for (const Relaying& relaying : kRelaying) {
+      SCOPED_TRACE(relaying.name);
+      const Size size = SizeFor(way);
+      const Cast cast = CastOf(size);
+      Rehearsal rehearsal(cast, EdgeValues(size, 3), 5);
+      rehearsal.hands = [&](Round round, std::uint16_t party, std::vector<Message> messages) {
+        if (round == relaying.handed && party == 2) relaying.change(cast, messages);
+        return messages;
+      };
+      (void)rehearsal.Run();
+      ASSERT_FALSE(rehearsal.faults().empty());
+      EXPECT_EQ(rehearsal.faults().front().message, relaying.message);
+    }
+  }
+}
+
+// Two halves of five, each shown a sum of its own: with a quorum of four there cannot be two; and no party
+// opens one to which not quorum agreed.
+TEST(Byzantine, NobodyOpensForHalf) {
+  for (const Way way : {Way::kMasks, Way::kEncryption}) {
+    const Size size{.way = way, .parties = 5, .quorum = 4, .colluding = 1};
+    const Cast cast = CastOf(size);
+    Rehearsal rehearsal(cast, EdgeValues(size, 3), 5);
+    rehearsal.hands = [&](Round round, std::uint16_t party, std::vector<Message> messages) {
+      if (round == Round::kAgree) messages.erase(messages.begin() + (party < 2 ? 4 : 0));
+      return messages;
+    };
+    const auto sum = rehearsal.Run();
+    ASSERT_FALSE(sum);
+    EXPECT_FALSE(rehearsal.said().contains(Round::kOpen));
+  }
+}
+
+TEST(Byzantine, NothingIsSaidTwiceNorOutOfTurn) {
+  for (const Way way : {Way::kMasks, Way::kEncryption}) {
+    const Size size = SizeFor(way);
+    const Cast cast = CastOf(size);
+    SeededRandom random(1);
+    const auto party = *MakeParty(cast.terms, 0, cast.keys[0], random);
+    EXPECT_FALSE(party->Open({}));
+    EXPECT_TRUE(party->Commit());
+    EXPECT_FALSE(party->Commit());
+    std::vector<Message> commits;
+    for (std::size_t i = 0; i < 4; ++i) {
+      SeededRandom own(i);
+      commits.push_back(*(*MakeParty(cast.terms, i, cast.keys[i], own))->Commit());
+    }
+    EXPECT_EQ(party->Reveal(commits).error().code, ErrorCode::kFailedPrecondition);
+    EXPECT_EQ(party->Reveal(commits).error().code, ErrorCode::kFailedPrecondition);
+  }
+}
+
+// A party decrypts once, and a second time not even the same.
+TEST(Byzantine, NothingIsOpenedTwice) {
+  for (const Way way : {Way::kMasks, Way::kEncryption}) {
+    const Size size = SizeFor(way);
+    const Cast cast = CastOf(size);
+    std::vector<std::unique_ptr<SeededRandom>> random;
+    std::vector<std::unique_ptr<Party>> parties;
+    for (std::size_t i = 0; i < 4; ++i) {
+      random.push_back(std::make_unique<SeededRandom>(i));
+      parties.push_back(*MakeParty(cast.terms, i, cast.keys[i], *random[i]));
+    }
+    const std::vector<Int128> values(size.length, 1);
+    const auto all = [&](auto speak) {
+      std::vector<Message> messages;
+      for (const auto& party : parties) messages.push_back(*speak(*party));
+      return messages;
+    };
+    const auto commits = all([](Party& p) { return p.Commit(); });
+    const auto reveals = all([&](Party& p) { return p.Reveal(commits); });
+    const auto contributions = all([&](Party& p) { return p.Contribute(reveals, values); });
+    const auto agreements = all([&](Party& p) { return p.Agree(contributions); });
+    // Another set of those that agreed would have other shares given.
+    EXPECT_TRUE(parties[0]->Open(std::span(agreements).first(3)));
+    const auto again = parties[0]->Open(agreements);
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().message, "this party does not open now: each round comes once, in order");
+  }
+}
+
+TEST(Byzantine, ValuesThatDoNotFitAreRefused) {
+  const Size size = SizeFor(Way::kMasks);
+  const Cast cast = CastOf(size);
+  const struct {
+    std::vector<Int128> values;
+    const char* message;
+  } cases[] = {{{1, 2}, "2 values for a sum of 3 numbers"},
+               {{1, 2, Int128{1} << 63}, "a value does not fit the sum's 64 bits"},
+               {{1, 2, -(Int128{1} << 63) - 1}, "a value does not fit the sum's 64 bits"}};
+  for (const auto& c : cases) {
+    auto values = EdgeValues(size, 3);
+    values[0] = c.values;
+    Rehearsal rehearsal(cast, values, 5);
+    EXPECT_TRUE(rehearsal.Run());  // of the other three
+    ASSERT_EQ(rehearsal.faults().size(), 1U);
+    EXPECT_EQ(rehearsal.faults().front().message, c.message);
+  }
+}
+
+}  // namespace
+}  // namespace concordat::aggregation

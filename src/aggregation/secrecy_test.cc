@@ -1,0 +1,329 @@
+// What the receiver and colluding parties see of a sum, held against what they may learn: the sum of the
+// honest parties' numbers. Each test has a control that is caught. Argument: sum.proof.md.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+
+#include "aggregation/custody.h"
+#include "aggregation/encryption.h"
+#include "aggregation/masks.h"
+#include "aggregation/testing_sum.h"
+
+namespace concordat::aggregation {
+namespace {
+
+// The seeds that a rehearsed party draws: of its sealing key, of its own mask, of its pairs' masks.
+struct Seeds {
+  crypto::Secret32 sealing, self, mask;
+};
+Seeds SeedsOf(std::uint64_t rehearsal, std::uint16_t party) {
+  SeededRandom random(rehearsal * 1000 + party);
+  Seeds seeds;
+  random.Fill(seeds.sealing);
+  random.Fill(seeds.self);
+  random.Fill(seeds.mask);
+  return seeds;
+}
+
+// What `party` adds for `other`.
+Mask PairMaskOf(const Terms& terms, std::uint64_t rehearsal, std::uint16_t party, std::uint16_t other) {
+  const crypto::X25519Key own(SeedsOf(rehearsal, party).mask), theirs(SeedsOf(rehearsal, other).mask);
+  return PairMask(HashOf(terms), party, own, other, theirs.public_key());
+}
+
+// Ten parties of whom nine are a quorum and two collude, so that each has four neighbours: 0 has 1, 2, 8
+// and 9.
+constexpr Size kSparse{
+    .way = Way::kMasks, .width = Width::k64, .parties = 10, .quorum = 9, .colluding = 2, .length = 4096};
+constexpr std::uint64_t kSeed = 20261127;
+
+struct Adversary {
+  std::vector<std::uint16_t> colluding;  // their seeds are known
+  std::vector<std::uint16_t> missing;    // not in the sum: their masks' seeds are opened
+  bool Knows(std::uint16_t party) const {
+    return std::ranges::count(colluding, party) + std::ranges::count(missing, party) > 0;
+  }
+};
+
+// What is left of a contribution in the sum when all masks that the adversary knows are taken off.
+Bytes LeftOf(const Cast& cast, const Message& contribution, const Adversary& adversary) {
+  const std::uint16_t party = contribution.party;
+  std::vector<Mask> known = {Opposite(SelfMask(HashOf(cast.terms), party, SeedsOf(kSeed, party).self))};
+  for (const std::uint16_t other : Neighbours(cast.terms, party)) {
+    if (adversary.Knows(other)) known.push_back(Opposite(PairMaskOf(cast.terms, kSeed, party, other)));
+  }
+  Bytes left = contribution.body;
+  AddMasks(cast.terms.width, left, known);
+  return left;
+}
+
+// Further from uniform bytes than chance explains: Pearson's statistic, of 255 degrees, exceeds 255 + 2
+// sqrt(255 x) + 2x with a chance of e^-x (Laurent and Massart 2000). x = 23: 1e-10 a use, so 1e-7 for this
+// whole file.
+bool RefutesUniform(ByteView bytes) {
+  constexpr double kMost = 255 + 2 * 76.6 + 46;
+  std::array<double, 256> counts{};
+  for (const std::uint8_t byte : bytes) ++counts[byte];
+  const double expected = static_cast<double>(bytes.size()) / 256;
+  double statistic = 0;
+  for (const double count : counts) statistic += (count - expected) * (count - expected) / expected;
+  return statistic > kMost;
+}
+
+Bytes Difference(const Bytes& a, const Bytes& b) {
+  std::vector<Int128> numbers = Numbers(Width::k64, a);
+  const std::vector<Int128> others = Numbers(Width::k64, b);
+  for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] -= others[i];
+  return Residues(Width::k64, numbers);
+}
+
+class MaskSecrecy : public ::testing::Test {
+ protected:
+  // Every contribution of one sum in which party 9 is missing.
+  std::map<std::uint16_t, Message> Contributions() {
+    Rehearsal rehearsal(cast_, values_, kSeed);
+    rehearsal.speaks = [](Round round, std::uint16_t party) {
+      return party != 9 || round < Round::kContribute;
+    };
+    const auto sum = rehearsal.Run();
+    EXPECT_TRUE(sum);
+    std::map<std::uint16_t, Message> contributions;
+    for (const Message& message : rehearsal.said().at(Round::kContribute))
+      contributions[message.party] = message;
+    return contributions;
+  }
+
+  Cast cast_ = CastOf(kSparse);
+  std::vector<std::vector<Int128>> values_ = EdgeValues(kSparse, 1);
+};
+
+// Every set of honest parties but all of them sums to uniform numbers; all of them sum to their values.
+TEST_F(MaskSecrecy, NoSetOfHonestPartiesButAllIsSeen) {
+  for (auto& vector : values_) std::ranges::fill(vector, 1000);  // as far from uniform as may be
+  const auto contributions = Contributions();
+  const Adversary adversary{.colluding = {1, 2}, .missing = {9}};
+  std::vector<Bytes> left;
+  std::vector<std::uint16_t> honest;
+  for (const auto& [party, contribution] : contributions) {
+    if (adversary.Knows(party)) continue;
+    honest.push_back(party);
+    left.push_back(LeftOf(cast_, contribution, adversary));
+  }
+  ASSERT_EQ(honest.size(), 7U);
+  for (unsigned set = 1; set < 1U << honest.size(); ++set) {
+    Bytes sum(left[0].size());
+    for (std::size_t i = 0; i < honest.size(); ++i) {
+      if ((set >> i & 1) != 0) AddResidues(Width::k64, sum, left[i]);
+    }
+    const bool all = set + 1 == 1U << honest.size();
+    EXPECT_EQ(RefutesUniform(sum), all) << set;
+    if (all) EXPECT_EQ(Numbers(Width::k64, sum), SumOfValues(kSparse, values_, honest));
+  }
+}
+
+// Control: when all its neighbours collude or are missing, which the terms rule out, a party is seen.
+TEST_F(MaskSecrecy, MoreThanMayColludeAreSeenToSucceed) {
+  const Adversary adversary{.colluding = {1, 2, 8}, .missing = {9}};
+  const Bytes left = LeftOf(cast_, Contributions().at(0), adversary);
+  EXPECT_TRUE(RefutesUniform(left));
+  EXPECT_EQ(Numbers(Width::k64, left), values_[0]);
+}
+
+// A receiver that has a contribution and says that it has not is given its party's pair masks, not its own
+// mask.
+TEST_F(MaskSecrecy, AContributionThatIsLeftOutStaysHidden) {
+  const Message late = Contributions().at(0);
+  std::vector<Mask> known;
+  for (const std::uint16_t other : Neighbours(cast_.terms, 0))
+    known.push_back(Opposite(PairMaskOf(cast_.terms, kSeed, 0, other)));
+  Bytes left = late.body;
+  AddMasks(Width::k64, left, known);
+  EXPECT_FALSE(RefutesUniform(left));
+  // Control: without a mask of its own.
+  AddMasks(Width::k64, left, {Opposite(SelfMask(HashOf(cast_.terms), 0, SeedsOf(kSeed, 0).self))});
+  EXPECT_TRUE(RefutesUniform(left));
+}
+
+// Parties that draw the same seeds in another context have other masks; in the same one they would reuse
+// them.
+TEST_F(MaskSecrecy, MasksOfOneContextAreUselessForAnother) {
+  const Bytes first = Contributions().at(0).body;
+  values_ = EdgeValues(kSparse, 2);
+  EXPECT_TRUE(RefutesUniform(Difference(first, Contributions().at(0).body)));  // control: a mask used twice
+  cast_.terms.context[0] ^= 1;
+  EXPECT_FALSE(RefutesUniform(Difference(first, Contributions().at(0).body)));
+}
+
+// Two ways to the same sum: what is seen has the same distribution. Two-sample chi-square of bytes, as above.
+TEST_F(MaskSecrecy, HonestValuesSwappedAreNotTold) {
+  std::array<double, 256> counts[2] = {};
+  for (const int swapped : {0, 1}) {
+    cast_.terms.context[1] = static_cast<std::uint8_t>(swapped);
+    std::ranges::fill(values_[0], swapped == 0 ? 0 : 1000);
+    std::ranges::fill(values_[5], swapped == 0 ? 1000 : 0);
+    const auto contributions = Contributions();
+    for (const std::uint16_t party : {0, 5}) {
+      for (const std::uint8_t byte :
+           LeftOf(cast_, contributions.at(party), {.colluding = {1, 2}, .missing = {9}}))
+        ++counts[swapped][byte];
+    }
+  }
+  double statistic = 0;
+  for (int i = 0; i < 256; ++i) {
+    const double apart = counts[0][i] - counts[1][i];
+    statistic += apart * apart / (counts[0][i] + counts[1][i]);
+  }
+  EXPECT_LT(statistic, 255 + 2 * 76.6 + 46);
+}
+
+// Of each party one share from each: of its own mask's seed, or of its pair masks' seed.
+TEST_F(MaskSecrecy, NeverBothKindsOfShareForOneParty) {
+  Rehearsal rehearsal(cast_, values_, kSeed);
+  rehearsal.speaks = [](Round round, std::uint16_t party) {
+    return party != 9 || round < Round::kContribute;
+  };
+  ASSERT_TRUE(rehearsal.Run());
+  Collection collection({.terms = HashOf(cast_.terms), .quorum = 9, .seeds = kMaskSeeds});
+  std::vector<std::uint16_t> all(10);
+  for (std::uint16_t party = 0; party < 10; ++party) all[party] = party;
+  for (const Message& reveal : rehearsal.said().at(Round::kReveal))
+    collection.Learn(reveal.party, all, reveal.body);
+  for (const Message& open : rehearsal.said().at(Round::kOpen)) {
+    ASSERT_EQ(open.body.size(), 10U * 32);
+    for (const std::uint16_t dealer : all) {
+      GivenShare given{.dealer = dealer,
+                       .seed = dealer == 9 ? kMaskSeed : kSelfSeed,
+                       .holder = open.party,
+                       .share = ByteView(open.body).subspan(dealer * std::size_t{32}, 32)};
+      EXPECT_TRUE(collection.Check(given));
+      given.seed = kMaskSeeds - 1 - given.seed;
+      EXPECT_FALSE(collection.Check(given));
+    }
+  }
+}
+
+// Lengths depend on the terms and on who is there.
+TEST(Secrecy, LengthsDependOnNoValue) {
+  for (const Way way : {Way::kMasks, Way::kEncryption}) {
+    for (const Width width : {Width::k64, Width::k128}) {
+      const Size size{.way = way, .width = width, .parties = 3, .quorum = 3, .colluding = 1, .length = 7};
+      const Cast cast = CastOf(size);
+      std::vector<std::vector<std::size_t>> lengths;
+      for (const std::uint64_t seed : {1U, 2U}) {
+        auto values = EdgeValues(size, seed);
+        if (seed == 2) values.assign(3, std::vector<Int128>(7, 0));
+        Rehearsal rehearsal(cast, values, seed);
+        ASSERT_TRUE(rehearsal.Run());
+        auto& all = lengths.emplace_back();
+        for (const auto& [round, messages] : rehearsal.said()) {
+          for (const Message& message : messages) all.push_back(Encode(message).size());
+        }
+      }
+      EXPECT_EQ(lengths[0], lengths[1]);
+    }
+  }
+}
+
+class EncryptionSecrecy : public ::testing::Test {
+ protected:
+  static constexpr Size kFour{
+      .way = Way::kEncryption, .width = Width::k64, .parties = 4, .quorum = 4, .colluding = 2, .length = 64};
+
+  // All that is said of a sum.
+  std::map<Round, std::vector<Message>> Said(std::uint64_t seed) {
+    Rehearsal rehearsal(cast_, values_, seed);
+    EXPECT_TRUE(rehearsal.Run());
+    return rehearsal.said();
+  }
+  Bytes PartialOf(const Message& open) const {
+    return Bytes(open.body.begin(),
+                 open.body.begin() + static_cast<std::ptrdiff_t>(he::PartialBytes(shape_)));
+  }
+  // What decryption by these parts comes to.
+  Result<std::vector<std::uint64_t>> OpenBy(const Bytes& ciphertext,
+                                            const std::vector<Bytes>& partials) const {
+    const std::vector<ByteView> views(partials.begin(), partials.end());
+    return he::Open(shape_, ciphertext, views);
+  }
+
+  Cast cast_ = CastOf(kFour);
+  std::vector<std::vector<Int128>> values_ = EdgeValues(kFour, 1);
+  he::Shape shape_ = ShapeOf(cast_.terms);
+};
+
+// The receiver and two of four open the sum with what all gave, and no one's contribution, nor anything with
+// less.
+TEST_F(EncryptionSecrecy, TwoOfFourOpenNothingButTheSum) {
+  const auto said = Said(1);
+  std::vector<Bytes> partials;
+  for (const Message& open : said.at(Round::kOpen)) partials.push_back(PartialOf(open));
+  std::vector<ByteView> parts;
+  for (const Message& contribution : said.at(Round::kContribute)) parts.emplace_back(contribution.body);
+  const Bytes sum = *he::Add(shape_, parts);
+  EXPECT_TRUE(OpenBy(sum, partials));  // control: the sum does open
+  for (const ByteView part : parts) EXPECT_FALSE(OpenBy(Bytes(part.begin(), part.end()), partials));
+  for (std::size_t i = 0; i < partials.size(); ++i) {
+    std::vector<Bytes> fewer = partials;
+    fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
+    EXPECT_FALSE(OpenBy(sum, fewer));
+  }
+}
+
+// What colluding parties could decrypt by their own shares of the key, one contribution and all the others'
+// parts of the sum: nothing.
+TEST_F(EncryptionSecrecy, OwnSharesOfTheKeyDoNotTurnPartsOfTheSumAgainstAContribution) {
+  const auto said = Said(1);
+  const Bytes victim = said.at(Round::kContribute)[0].body;
+  std::vector<Bytes> partials;
+  for (const std::uint16_t party : {0, 1}) partials.push_back(PartialOf(said.at(Round::kOpen)[party]));
+  OsRandom random;
+  for (const std::uint16_t party : {2, 3}) {
+    SeededRandom drawn(1 * 1000 + party);
+    (void)NewSeed(drawn);  // of the sealing key
+    partials.push_back(
+        *he::DecryptPartly(KeyShareOf(HashOf(cast_.terms), NewSeed(drawn)), shape_, 4, victim, random));
+  }
+  EXPECT_FALSE(OpenBy(victim, partials));
+}
+
+TEST_F(EncryptionSecrecy, KeysOfOneContextAreUselessForAnother) {
+  const auto first = Said(1);
+  std::vector<Bytes> partials;
+  for (const Message& open : first.at(Round::kOpen)) partials.push_back(PartialOf(open));
+  cast_.terms.context[0] ^= 1;
+  const auto second = Said(1);  // the parties draw the same seeds
+  std::vector<ByteView> parts;
+  for (const Message& contribution : second.at(Round::kContribute)) parts.emplace_back(contribution.body);
+  EXPECT_FALSE(OpenBy(*he::Add(shape_, parts), partials));
+  for (std::size_t i = 0; i < 4; ++i)
+    EXPECT_NE(first.at(Round::kReveal)[i].body, second.at(Round::kReveal)[i].body);
+}
+
+// With everyone there, no share of a key is given back.
+TEST_F(EncryptionSecrecy, SharesAreGivenOfTheDeadAlone) {
+  const auto said = Said(1);
+  for (const Message& open : said.at(Round::kOpen)) EXPECT_EQ(open.body.size(), he::PartialBytes(shape_));
+  cast_.terms.quorum = 3;
+  cast_.terms.colluding = 1;
+  Rehearsal rehearsal(cast_, values_, 1);
+  rehearsal.speaks = [](Round round, std::uint16_t party) { return party != 2 || round < Round::kAgree; };
+  ASSERT_TRUE(rehearsal.Run());
+  for (const Message& open : rehearsal.said().at(Round::kOpen))
+    EXPECT_EQ(open.body.size(), he::PartialBytes(shape_) + 32);
+}
+
+// Ciphertexts of the same numbers have nothing in common but their heads, and uniform residues.
+TEST_F(EncryptionSecrecy, ContributionsOfEqualNumbersAreUnlike) {
+  for (auto& vector : values_) vector.assign(kFour.length, 0);
+  const auto said = Said(1);
+  const auto& contributions = said.at(Round::kContribute);
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_FALSE(RefutesUniform(ByteView(contributions[i].body).subspan(64)));
+    for (std::size_t j = 0; j < i; ++j) EXPECT_NE(contributions[i].body, contributions[j].body);
+  }
+}
+
+}  // namespace
+}  // namespace concordat::aggregation
