@@ -99,7 +99,7 @@ const Lanes kScalarLanes = {.add = Add,
 
 const Lanes& LanesOf(Kernel kernel) {
   CHECK(Supports(kernel));
-  return kScalarLanes;
+  return kernel == Kernel::kIfma ? kIfmaLanes : kScalarLanes;
 }
 
 }  // namespace concordat::he

@@ -27,8 +27,11 @@ Twiddles PowersOf(std::uint64_t root, const Modulus& modulus, std::size_t n, Ker
   std::vector<std::uint64_t> powers(n, 1);
   for (std::size_t i = 1; i < n; ++i) powers[i] = modulus.Multiply(powers[i - 1], root);
   Twiddles twiddles;
-  for (std::size_t i = 0; i < n; ++i)
-    Append(twiddles, powers[ReverseBits(i, std::countr_zero(n))], modulus.value(), kernel);
+  for (std::size_t i = 0; i < n; ++i) {
+    // IFMA's last stage takes the factors of eight blocks in this order.
+    const std::size_t block = kernel == Kernel::kIfma && i >= n / 2 ? i / 8 * 8 + i % 2 * 4 + i % 8 / 2 : i;
+    Append(twiddles, powers[ReverseBits(block, std::countr_zero(n))], modulus.value(), kernel);
+  }
   return twiddles;
 }
 
@@ -39,7 +42,8 @@ bool Supports(Kernel kernel) {
   if (kernel == Kernel::kAvx2)
     return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
   if (kernel == Kernel::kIfma)
-    return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512ifma") != 0;
+    return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
+           __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512ifma") != 0;
 #endif
   return kernel == Kernel::kScalar;
 }

@@ -2,6 +2,7 @@
 // HEXL of 49 bits 16.3; OpenFHE 106.
 #include <benchmark/benchmark.h>
 
+#include "he/aligned.h"
 #include "he/ntt.h"
 
 namespace concordat::he {
@@ -10,7 +11,7 @@ namespace {
 void Transform(benchmark::State& state, Kernel kernel, bool forward) {
   if (!Supports(kernel)) return state.SkipWithError("this processor does not have it");
   const Ntt ntt(Modulus(kPrimes[0]), kRingDegree, kernel);
-  std::vector<std::uint64_t> values(kRingDegree);
+  Residues values(kRingDegree);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = i * i;
   for (auto _ : state) {
     forward ? ntt.Forward(values) : ntt.Inverse(values);

@@ -1,160 +1,285 @@
-// Eight residues at a time, by AVX-512's 52-bit multiply-add. Values stay below 4q < 2^51.
-#include <array>
+// Two stages at a time where they fit vectors; the last (first) three, of halves 4, 2 and 1, within two
+// vectors. Blocks beyond the nearest cache are done quarter by quarter.
+//
+// Bounds: forward, values stay below 8q < 2^52, what a product takes: two stages add 2q each to what was
+// brought below 4q. Inverse, they are below 2q between pairs of stages and below 8q within.
+#include <bit>
 
 #include "base/check.h"
+#include "he/ifma.h"
 #include "he/ntt_kernel.h"
 
 #if defined(__x86_64__)
-#include <immintrin.h>
 
 namespace concordat::he {
 namespace {
 
-#define CONCORDAT_IFMA __attribute__((target("avx512f,avx512ifma"), always_inline)) inline
+using namespace ifma;
 
-constexpr std::size_t kLanes = 8;
+constexpr std::size_t kSides = 4;
+constexpr std::size_t kNearest = 2048;  // residues of 16 kB
 
-// Where the 16 residues of two vectors go for butterflies of halves 4, 2 and 1, and back. Bit 3 of an index
-// says which of two vectors it is in.
-struct Places {
-  alignas(64) std::array<std::uint64_t, kLanes> first{}, second{}, low{}, high{}, factor{};
+// Where the 16 residues of two vectors lie for butterflies of halves 4, 2 and 1: the places of those that
+// come first and of those that come second. Bit 3 says which of two vectors in memory they are from.
+using Lane = std::array<std::uint64_t, kLanes>;
+struct Layout {
+  alignas(64) Lane first{};
+  alignas(64) Lane second{};
 };
 
-constexpr Places PlacesOf(std::size_t half) {
-  Places places;
+constexpr Layout LayoutOf(const Lane& first, std::size_t half) {
+  Layout layout{.first = first, .second = first};
+  for (std::uint64_t& place : layout.second) place += half;
+  return layout;
+}
+
+// By halves of vectors, which memory is read and written by; by blocks in turns, whose factors one broadcast
+// loads; and so that what is next in memory comes out of an unpacking.
+constexpr Layout kFours = LayoutOf({0, 1, 2, 3, 8, 9, 10, 11}, 4);
+constexpr Layout kTwos = LayoutOf({0, 4, 8, 12, 1, 5, 9, 13}, 2);
+constexpr Layout kOnes = LayoutOf({0, 8, 2, 10, 4, 12, 6, 14}, 1);
+
+// Where to find each residue of one layout among those of another.
+constexpr Layout From(const Layout& before, const Layout& after) {
+  std::array<std::uint64_t, 2 * kLanes> found{};
   for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    const std::size_t block = lane / half, within = lane % half;
-    places.first[lane] = 2 * block * half + within;
-    places.second[lane] = 2 * block * half + within + half;
-    places.factor[lane] = block;
+    found[before.first[lane]] = lane;
+    found[before.second[lane]] = lane + kLanes;
   }
-  for (std::size_t place = 0; place < 2 * kLanes; ++place) {
-    const std::size_t block = place / (2 * half), within = place % (2 * half);
-    const std::size_t lane = block * half + within % half + (within < half ? 0 : kLanes);
-    (place < kLanes ? places.low : places.high)[place % kLanes] = lane;
+  Layout moves = after;
+  for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    moves.first[lane] = found[after.first[lane]];
+    moves.second[lane] = found[after.second[lane]];
   }
-  return places;
+  return moves;
 }
 
-constexpr Places kFours = PlacesOf(4), kTwos = PlacesOf(2), kOnes = PlacesOf(1);
-
-struct Constants {
-  __m512i q, two_q, zero, mask;
-};
-
-CONCORDAT_IFMA Constants ConstantsOf(std::uint64_t q) {
-  const auto modulus = static_cast<long long>(q);
-  return {_mm512_set1_epi64(modulus), _mm512_set1_epi64(2 * modulus), _mm512_setzero_si512(),
-          _mm512_set1_epi64((1LL << 52) - 1)};
-}
-
-CONCORDAT_IFMA __m512i Load(const std::uint64_t* from) { return _mm512_loadu_si512(from); }
-CONCORDAT_IFMA void Store(std::uint64_t* to, __m512i value) { _mm512_storeu_si512(to, value); }
-CONCORDAT_IFMA __m512i Index(const std::array<std::uint64_t, kLanes>& places) {
-  return _mm512_load_si512(places.data());
-}
-
-// From [0, 2m) to [0, m): what wrapped around is the larger.
-CONCORDAT_IFMA __m512i Once(__m512i value, __m512i m) {
-  return _mm512_min_epu64(value, _mm512_sub_epi64(value, m));
-}
-
-// w x modulo q, in [0, 2q), of x below 2^52.
-CONCORDAT_IFMA __m512i Times(__m512i x, __m512i factor, __m512i quotient, const Constants& c) {
-  const __m512i high = _mm512_madd52hi_epu64(c.zero, x, quotient);
-  const __m512i product = _mm512_madd52lo_epu64(c.zero, x, factor);
-  return _mm512_and_si512(_mm512_sub_epi64(product, _mm512_madd52lo_epu64(c.zero, high, c.q)), c.mask);
-}
+constexpr Layout kFoursToTwos = From(kFours, kTwos), kTwosToOnes = From(kTwos, kOnes);
+constexpr Layout kOnesToTwos = From(kOnes, kTwos), kTwosToFours = From(kTwos, kFours);
 
 struct Pair {
   __m512i first, second;
 };
 
-CONCORDAT_IFMA Pair ForwardButterfly(Pair in, __m512i factor, __m512i quotient, const Constants& c) {
-  const __m512i first = Once(in.first, c.two_q);
-  const __m512i second = Times(in.second, factor, quotient, c);
-  return {_mm512_add_epi64(first, second), _mm512_sub_epi64(_mm512_add_epi64(first, c.two_q), second)};
+CONCORDAT_IFMA Pair Moved(const Pair& in, const Layout& moves) {
+  return {_mm512_permutex2var_epi64(in.first, Index(moves.first), in.second),
+          _mm512_permutex2var_epi64(in.first, Index(moves.second), in.second)};
 }
 
-CONCORDAT_IFMA Pair InverseButterfly(Pair in, __m512i factor, __m512i quotient, const Constants& c) {
-  const __m512i difference = _mm512_sub_epi64(_mm512_add_epi64(in.first, c.two_q), in.second);
-  return {Once(_mm512_add_epi64(in.first, in.second), c.two_q), Times(difference, factor, quotient, c)};
+// Adds at most 2q to the first's bound.
+CONCORDAT_IFMA Pair Forth(Pair in, const Factor& factor, const Constants& c) {
+  const __m512i second = Times(in.second, factor, c);
+  return {_mm512_add_epi64(in.first, second), _mm512_sub_epi64(_mm512_add_epi64(in.first, c.two_q), second)};
 }
 
-// One stage within two vectors. `at` is the index of the first block's factor; never are more than eight
-// read.
+// `bound`, 2q or 4q, is what the second is below.
+CONCORDAT_IFMA Pair Back(Pair in, const Factor& factor, __m512i bound, const Constants& c) {
+  const __m512i difference = _mm512_sub_epi64(_mm512_add_epi64(in.first, bound), in.second);
+  return {_mm512_add_epi64(in.first, in.second), Times(difference, factor, c)};
+}
+
+CONCORDAT_IFMA Factor FactorAt(const Twiddles& twiddles, std::size_t at) {
+  return {All(twiddles.factor[at]), All(twiddles.quotient[at])};
+}
+
+// Of two, four or eight blocks, as the layouts have them; ntt.cc lays the last stage's out for that.
+CONCORDAT_IFMA __m512i Halves(const std::uint64_t* low, const std::uint64_t* high) {
+  return _mm512_mask_set1_epi64(All(*low), 0xf0, static_cast<long long>(*high));
+}
+CONCORDAT_IFMA Factor TwoFactorsAt(const Twiddles& twiddles, std::size_t at) {
+  return {Halves(&twiddles.factor[at], &twiddles.factor[at + 1]),
+          Halves(&twiddles.quotient[at], &twiddles.quotient[at + 1])};
+}
+CONCORDAT_IFMA __m256i LoadHalf(const std::uint64_t* from) {
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+}
+CONCORDAT_IFMA Factor FourFactorsAt(const Twiddles& twiddles, std::size_t at) {
+  return {_mm512_broadcast_i64x4(LoadHalf(&twiddles.factor[at])),
+          _mm512_broadcast_i64x4(LoadHalf(&twiddles.quotient[at]))};
+}
+CONCORDAT_IFMA Factor EightFactorsAt(const Twiddles& twiddles, std::size_t at) {
+  return {Load(&twiddles.factor[at]), Load(&twiddles.quotient[at])};
+}
+
+// A block of residues, and the index of its first stage's factor: its halves' are 2 node and 2 node + 1.
+struct Block {
+  std::uint64_t* at;
+  std::size_t size, node;
+};
+
+struct Four {
+  __m512i a, b, c, d;
+};
+
+CONCORDAT_IFMA Four LoadFour(const std::uint64_t* at, std::size_t step) {
+  return {Load(at), Load(at + step), Load(at + 2 * step), Load(at + 3 * step)};
+}
+CONCORDAT_IFMA void StoreFour(std::uint64_t* at, std::size_t step, const Four& four) {
+  Store(at, four.a);
+  Store(at + step, four.b);
+  Store(at + 2 * step, four.c);
+  Store(at + 3 * step, four.d);
+}
+
+// The first two stages of a block; its last two going back.
 template <bool kForward>
-CONCORDAT_IFMA Pair Inside(Pair in, const Places& places, const Twiddles& twiddles, std::size_t at,
-                           const Constants& c) {
-  const auto lanes = static_cast<__mmask8>((1U << (places.factor[kLanes - 1] + 1)) - 1);
-  const __m512i spread = Index(places.factor);
-  const __m512i factor =
-      _mm512_permutexvar_epi64(spread, _mm512_maskz_loadu_epi64(lanes, twiddles.factor.data() + at));
-  const __m512i quotient =
-      _mm512_permutexvar_epi64(spread, _mm512_maskz_loadu_epi64(lanes, twiddles.quotient.data() + at));
-  const Pair parted = {_mm512_permutex2var_epi64(in.first, Index(places.first), in.second),
-                       _mm512_permutex2var_epi64(in.first, Index(places.second), in.second)};
-  const Pair out = kForward ? ForwardButterfly(parted, factor, quotient, c)
-                            : InverseButterfly(parted, factor, quotient, c);
-  return {_mm512_permutex2var_epi64(out.first, Index(places.low), out.second),
-          _mm512_permutex2var_epi64(out.first, Index(places.high), out.second)};
-}
-
-// The stages of halves of eight and more.
-template <bool kForward>
-CONCORDAT_IFMA void Across(std::uint64_t* values, std::size_t blocks, std::size_t half,
-                           const Twiddles& twiddles, const Constants& c) {
-  for (std::size_t block = 0; block < blocks; ++block) {
-    const __m512i factor = _mm512_set1_epi64(static_cast<long long>(twiddles.factor[blocks + block]));
-    const __m512i quotient = _mm512_set1_epi64(static_cast<long long>(twiddles.quotient[blocks + block]));
-    std::uint64_t* const first = values + 2 * block * half;
-    std::uint64_t* const second = first + half;
-    for (std::size_t i = 0; i < half; i += kLanes) {
-      const Pair in = {Load(first + i), Load(second + i)};
-      const Pair out =
-          kForward ? ForwardButterfly(in, factor, quotient, c) : InverseButterfly(in, factor, quotient, c);
-      Store(first + i, out.first);
-      Store(second + i, out.second);
+CONCORDAT_IFMA void TwoStages(const Block& block, const Twiddles& twiddles, Constants c) {
+  const Factor whole = FactorAt(twiddles, block.node), low = FactorAt(twiddles, 2 * block.node),
+               high = FactorAt(twiddles, 2 * block.node + 1);
+  const std::size_t step = block.size / 4;
+  for (std::size_t i = 0; i < step; i += kLanes) {
+    const Four in = LoadFour(block.at + i, step);
+    if constexpr (kForward) {
+      const Pair ac = Forth({Once(in.a, c.four_q), in.c}, whole, c);
+      const Pair bd = Forth({Once(in.b, c.four_q), in.d}, whole, c);
+      const Pair ab = Forth({ac.first, bd.first}, low, c), cd = Forth({ac.second, bd.second}, high, c);
+      StoreFour(block.at + i, step, {ab.first, ab.second, cd.first, cd.second});
+    } else {
+      const Pair ab = Back({in.a, in.b}, low, c.two_q, c), cd = Back({in.c, in.d}, high, c.two_q, c);
+      const Pair ac = Back({ab.first, cd.first}, whole, c.four_q, c);
+      const Pair bd = Back({ab.second, cd.second}, whole, c.two_q, c);
+      const __m512i a = Once(Once(ac.first, c.four_q), c.two_q);
+      StoreFour(block.at + i, step, {a, Once(bd.first, c.two_q), ac.second, bd.second});
     }
   }
 }
 
-}  // namespace
-
-__attribute__((target("avx512f,avx512ifma"))) void ForwardIfma(std::span<std::uint64_t> values,
-                                                               const NttTables& tables) {
-  const Constants c = ConstantsOf(tables.q);
-  const std::size_t n = values.size();
-  for (std::size_t blocks = 1; blocks < n / kLanes; blocks *= 2)
-    Across<true>(values.data(), blocks, n / (2 * blocks), tables.factors, c);
-  for (std::size_t i = 0; i < n; i += 2 * kLanes) {
-    Pair pair = {Load(values.data() + i), Load(values.data() + i + kLanes)};
-    pair = Inside<true>(pair, kFours, tables.factors, (n + i) / 8, c);
-    pair = Inside<true>(pair, kTwos, tables.factors, (n + i) / 4, c);
-    pair = Inside<true>(pair, kOnes, tables.factors, (n + i) / 2, c);
-    Store(values.data() + i, Once(Once(pair.first, c.two_q), c.q));
-    Store(values.data() + i + kLanes, Once(Once(pair.second, c.two_q), c.q));
+template <bool kForward>
+CONCORDAT_IFMA void OneStage(const Block& block, const Twiddles& twiddles, Constants c) {
+  const Factor factor = FactorAt(twiddles, block.node);
+  std::uint64_t* const other = block.at + block.size / 2;
+  for (std::size_t i = 0; i < block.size / 2; i += kLanes) {
+    const Pair in = {Load(block.at + i), Load(other + i)};
+    const Pair out =
+        kForward ? Forth({Once(in.first, c.four_q), in.second}, factor, c) : Back(in, factor, c.two_q, c);
+    Store(block.at + i, kForward ? out.first : Once(out.first, c.two_q));
+    Store(other + i, out.second);
   }
 }
 
-__attribute__((target("avx512f,avx512ifma"))) void InverseIfma(std::span<std::uint64_t> values,
-                                                               const NttTables& tables) {
-  const Constants c = ConstantsOf(tables.q);
-  const std::size_t n = values.size();
-  for (std::size_t i = 0; i < n; i += 2 * kLanes) {
-    Pair pair = {Load(values.data() + i), Load(values.data() + i + kLanes)};
-    pair = Inside<false>(pair, kOnes, tables.factors, (n + i) / 2, c);
-    pair = Inside<false>(pair, kTwos, tables.factors, (n + i) / 4, c);
-    pair = Inside<false>(pair, kFours, tables.factors, (n + i) / 8, c);
-    Store(values.data() + i, pair.first);
-    Store(values.data() + i + kLanes, pair.second);
+CONCORDAT_IFMA Pair LoadFours(const std::uint64_t* at) {
+  const auto halves = [](const std::uint64_t* low, const std::uint64_t* high) CONCORDAT_IFMA_TARGET {
+    return _mm512_mask_broadcast_i64x4(_mm512_castsi256_si512(LoadHalf(low)), 0xf0, LoadHalf(high));
+  };
+  return {halves(at, at + 8), halves(at + 4, at + 12)};
+}
+CONCORDAT_IFMA void StoreFours(std::uint64_t* at, const Pair& pair) {
+  const auto store = [](std::uint64_t* to, __m256i half)
+                         CONCORDAT_IFMA_TARGET { _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), half); };
+  store(at, _mm512_castsi512_si256(pair.first));
+  store(at + 4, _mm512_castsi512_si256(pair.second));
+  store(at + 8, _mm512_extracti64x4_epi64(pair.first, 1));
+  store(at + 12, _mm512_extracti64x4_epi64(pair.second, 1));
+}
+
+// Between memory's order and the last layout, both ways.
+CONCORDAT_IFMA Pair Unpacked(const Pair& in) {
+  return {_mm512_unpacklo_epi64(in.first, in.second), _mm512_unpackhi_epi64(in.first, in.second)};
+}
+
+CONCORDAT_IFMA Pair LoadPair(const std::uint64_t* at) { return {Load(at), Load(at + kLanes)}; }
+CONCORDAT_IFMA void StorePair(std::uint64_t* at, const Pair& pair) {
+  Store(at, pair.first);
+  Store(at + kLanes, pair.second);
+}
+
+// The last butterfly, to the end: in [0, q).
+CONCORDAT_IFMA Pair Finish(const Pair& in, const Factor& factor, const Constants& c) {
+  const __m512i first = Once(Once(Once(in.first, c.four_q), c.two_q), c.q);
+  const __m512i second = Once(Times(in.second, factor, c), c.q);
+  const __m512i less = _mm512_sub_epi64(first, second);
+  return {Once(_mm512_add_epi64(first, second), c.q), _mm512_min_epu64(less, _mm512_add_epi64(less, c.q))};
+}
+
+// The last three stages of all blocks of 8 in a block, kSide pairs of vectors side by side: one alone would
+// wait for its own products.
+template <std::size_t kSide>
+CONCORDAT_IFMA void LastStages(const Block& block, const Twiddles& twiddles, Constants c) {
+  std::array<Pair, kSide> pairs;
+  for (std::size_t i = 0; i < block.size; i += 2 * kLanes * kSide) {
+    std::uint64_t* const at = block.at + i;
+    const std::size_t node = (block.node * block.size + i) / 8;
+    for (std::size_t k = 0; k < kSide; ++k) pairs[k] = LoadFours(at + 2 * kLanes * k);
+    for (Pair& pair : pairs) pair.first = Once(pair.first, c.four_q);
+    for (std::size_t k = 0; k < kSide; ++k)
+      pairs[k] = Forth(pairs[k], TwoFactorsAt(twiddles, node + 2 * k), c);
+    for (Pair& pair : pairs) pair = Moved(pair, kFoursToTwos);
+    for (std::size_t k = 0; k < kSide; ++k)
+      pairs[k] = Forth(pairs[k], FourFactorsAt(twiddles, 2 * node + 4 * k), c);
+    for (Pair& pair : pairs) pair = Moved(pair, kTwosToOnes);
+    for (std::size_t k = 0; k < kSide; ++k)
+      pairs[k] = Finish(pairs[k], EightFactorsAt(twiddles, 4 * node + 8 * k), c);
+    for (std::size_t k = 0; k < kSide; ++k) StorePair(at + 2 * kLanes * k, Unpacked(pairs[k]));
   }
-  for (std::size_t blocks = n / (2 * kLanes); blocks > 0; blocks /= 2)
-    Across<false>(values.data(), blocks, n / (2 * blocks), tables.factors, c);
-  const __m512i factor = _mm512_set1_epi64(static_cast<long long>(tables.scale.factor[0]));
-  const __m512i quotient = _mm512_set1_epi64(static_cast<long long>(tables.scale.quotient[0]));
-  for (std::size_t i = 0; i < n; i += kLanes)
-    Store(values.data() + i, Once(Times(Load(values.data() + i), factor, quotient, c), c.q));
+}
+
+template <std::size_t kSide>
+CONCORDAT_IFMA void FirstStagesBack(const Block& block, const Twiddles& twiddles, Constants c) {
+  std::array<Pair, kSide> pairs;
+  for (std::size_t i = 0; i < block.size; i += 2 * kLanes * kSide) {
+    std::uint64_t* const at = block.at + i;
+    const std::size_t node = (block.node * block.size + i) / 8;
+    for (std::size_t k = 0; k < kSide; ++k) pairs[k] = Unpacked(LoadPair(at + 2 * kLanes * k));
+    for (std::size_t k = 0; k < kSide; ++k)
+      pairs[k] = Back(pairs[k], EightFactorsAt(twiddles, 4 * node + 8 * k), c.two_q, c);
+    for (Pair& pair : pairs) pair = Moved({Once(pair.first, c.two_q), pair.second}, kOnesToTwos);
+    for (std::size_t k = 0; k < kSide; ++k)
+      pairs[k] = Back(pairs[k], FourFactorsAt(twiddles, 2 * node + 4 * k), c.two_q, c);
+    for (Pair& pair : pairs) pair = Moved({Once(pair.first, c.two_q), pair.second}, kTwosToFours);
+    for (std::size_t k = 0; k < kSide; ++k)
+      pairs[k] = Back(pairs[k], TwoFactorsAt(twiddles, node + 2 * k), c.two_q, c);
+    for (std::size_t k = 0; k < kSide; ++k)
+      StoreFours(at + 2 * kLanes * k, {Once(pairs[k].first, c.two_q), pairs[k].second});
+  }
+}
+
+bool HasOddStages(const Block& block) { return std::countr_zero(block.size) % 2 == 0; }
+
+// Part i of so many.
+Block PartOf(const Block& block, std::size_t parts, std::size_t i) {
+  const std::size_t size = block.size / parts;
+  return {block.at + i * size, size, block.node * parts + i};
+}
+
+CONCORDAT_IFMA_TARGET void Forward(const Block& block, const Twiddles& twiddles, const Constants& c) {
+  if (block.size > 2 * kNearest) {
+    TwoStages<true>(block, twiddles, c);
+    for (std::size_t i = 0; i < 4; ++i) Forward(PartOf(block, 4, i), twiddles, c);
+    return;
+  }
+  const bool odd = HasOddStages(block);
+  if (odd) OneStage<true>(block, twiddles, c);
+  for (std::size_t parts = odd ? 2 : 1; block.size / parts > kLanes; parts *= 4)
+    for (std::size_t i = 0; i < parts; ++i) TwoStages<true>(PartOf(block, parts, i), twiddles, c);
+  block.size % (2 * kLanes * kSides) == 0 ? LastStages<kSides>(block, twiddles, c)
+                                          : LastStages<1>(block, twiddles, c);
+}
+
+CONCORDAT_IFMA_TARGET void Backward(const Block& block, const Twiddles& twiddles, const Constants& c) {
+  if (block.size > 2 * kNearest) {
+    for (std::size_t i = 0; i < 4; ++i) Backward(PartOf(block, 4, i), twiddles, c);
+    return TwoStages<false>(block, twiddles, c);
+  }
+  block.size % (2 * kLanes * kSides) == 0 ? FirstStagesBack<kSides>(block, twiddles, c)
+                                          : FirstStagesBack<1>(block, twiddles, c);
+  const std::size_t least = HasOddStages(block) ? 2 : 1;
+  for (std::size_t parts = block.size / (4 * kLanes); parts >= least; parts /= 4)
+    for (std::size_t i = 0; i < parts; ++i) TwoStages<false>(PartOf(block, parts, i), twiddles, c);
+  if (least == 2) OneStage<false>(block, twiddles, c);
+}
+
+}  // namespace
+
+CONCORDAT_IFMA_TARGET void ForwardIfma(std::span<std::uint64_t> values, const NttTables& tables) {
+  Forward({values.data(), values.size(), 1}, tables.factors, ConstantsOf(tables.q));
+}
+
+CONCORDAT_IFMA_TARGET void InverseIfma(std::span<std::uint64_t> values, const NttTables& tables) {
+  const Constants c = ConstantsOf(tables.q);
+  Backward({values.data(), values.size(), 1}, tables.factors, c);
+  const Factor scale = FactorAt(tables.scale, 0);
+  for (std::uint64_t* at = values.data(); at < values.data() + values.size(); at += kLanes)
+    Store(at, Once(Times(Load(at), scale, c), c.q));
 }
 
 }  // namespace concordat::he

@@ -41,9 +41,9 @@ Secret<std::int8_t> SampleError(Stream& stream, Kernel kernel) {
   return out;
 }
 
-std::vector<std::uint64_t> SampleUniform(Stream& stream, std::size_t primes) {
-  std::vector<std::uint64_t> out(primes * kRingDegree);
-  std::vector<std::uint64_t> words(kRingDegree);
+Residues SampleUniform(Stream& stream, std::size_t primes) {
+  Residues out(primes * kRingDegree);
+  Residues words(kRingDegree);
   for (std::size_t prime = 0; prime < primes; ++prime) {
     const Row row = Row(out).subspan(prime * kRingDegree, kRingDegree);
     for (std::size_t have = 0; have < kRingDegree;) {
@@ -58,7 +58,7 @@ std::vector<std::uint64_t> SampleUniform(Stream& stream, std::size_t primes) {
   return out;
 }
 
-std::vector<std::uint64_t> UniformHalf(Set set, const Seed& seed, std::size_t polynomial) {
+Residues UniformHalf(Set set, const Seed& seed, std::size_t polynomial) {
   std::array<std::uint8_t, 5> context = {static_cast<std::uint8_t>(set)};
   for (std::size_t i = 1; i < context.size(); ++i)
     context[i] = static_cast<std::uint8_t>(polynomial >> (8 * (i - 1)));

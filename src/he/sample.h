@@ -4,6 +4,7 @@
 // are rejected does vary; it is independent of the values of those that are not.)
 #pragma once
 
+#include "he/aligned.h"
 #include "he/lanes.h"
 #include "he/secret.h"
 #include "he/stream.h"
@@ -19,9 +20,9 @@ Secret<std::int8_t> SampleError(Stream& stream, Kernel kernel);
 
 // Residues modulo each prime in turn, uniform: eight bytes, little-endian, a residue, of which the low 49
 // bits; one that is not below q is passed over. Not in constant time: it is for what everybody may see.
-std::vector<std::uint64_t> SampleUniform(Stream& stream, std::size_t primes);
+Residues SampleUniform(Stream& stream, std::size_t primes);
 
 // The uniform half of the encryption of a polynomial, or of a joint key (polynomial 0), by its transform.
-std::vector<std::uint64_t> UniformHalf(Set set, const Seed& seed, std::size_t polynomial);
+Residues UniformHalf(Set set, const Seed& seed, std::size_t polynomial);
 
 }  // namespace concordat::he

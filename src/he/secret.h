@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "he/aligned.h"
+
 namespace concordat::he {
 
 // Overwrites in a way that no compiler leaves out.
@@ -29,7 +31,7 @@ class Secret {
   std::span<const T> part(std::size_t from, std::size_t size) const { return all().subspan(from, size); }
 
  private:
-  std::vector<T> values_;
+  std::vector<T, Aligned<T>> values_;
 };
 
 }  // namespace concordat::he

@@ -39,7 +39,7 @@ Result<Bytes> EncryptSeeded(const SecretKey& key, std::span<const std::uint64_t>
   SetSeed(message, seed);
   Secret<std::uint64_t> row(kRingDegree), product(kRingDegree);
   for (std::size_t polynomial = 0; polynomial < PolynomialsOf(shape); ++polynomial) {
-    const std::vector<std::uint64_t> a = UniformHalf(shape.set, seed, polynomial);
+    const Residues a = UniformHalf(shape.set, seed, polynomial);
     const std::size_t size = CoefficientsOf(shape, polynomial);
     const auto error = SampleError(stream, key.kernel());
     const Encoding encoded(shape.set, values.subspan(polynomial * kRingDegree, size));
@@ -64,8 +64,8 @@ Result<Bytes> Expand(const Shape& shape, ByteView seeded, Kernel kernel) {
   Bytes message = Begin(Kind::kCiphertext, shape);
   SetContributions(message, 1);
   for (std::size_t polynomial = 0; polynomial < PolynomialsOf(shape); ++polynomial) {
-    const std::vector<std::uint64_t> a = UniformHalf(shape.set, SeedOf(seeded), polynomial);
-    std::vector<std::uint64_t> row(CoefficientsOf(shape, polynomial));
+    const Residues a = UniformHalf(shape.set, SeedOf(seeded), polynomial);
+    Residues row(CoefficientsOf(shape, polynomial));
     for (std::size_t prime = 0; prime < Of(shape.set).primes; ++prime) {
       TRY(Read(row, seeded, InSeeded(shape, polynomial, prime), prime, lanes));
       Write(message, InCiphertext(shape, polynomial, Half::kC0, prime), row, lanes);
@@ -103,7 +103,7 @@ Result<Bytes> SumSelected(const Shape& shape, ByteView ciphertext, std::span<con
   CHECK(selected.size() == shape.values);
   const Lanes& lanes = LanesOf(kernel);
   const std::size_t primes = Of(shape.set).primes;
-  std::vector<std::uint64_t> c0(primes), c1(primes * kRingDegree);
+  Residues c0(primes), c1(primes * kRingDegree);
   Secret<std::uint64_t> row(kRingDegree), lifted(kRingDegree);
   for (std::size_t polynomial = 0; polynomial < PolynomialsOf(shape); ++polynomial) {
     const std::size_t size = CoefficientsOf(shape, polynomial);

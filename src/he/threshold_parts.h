@@ -5,13 +5,12 @@
 // nothing depends on them. What malformed bytes are refused for, everybody may see.
 #pragma once
 
+#include "he/aligned.h"
 #include "he/ring.h"
 #include "he/secret.h"
 #include "he/threshold.h"
 
 namespace concordat::he {
-
-using Residues = std::vector<std::uint64_t>;  // modulo each prime in turn
 
 inline Row PartOf(Residues& residues, std::size_t prime) {
   return Row(residues).subspan(prime * kRingDegree, kRingDegree);
