@@ -25,8 +25,9 @@ Result<void> CheckSize(ByteView bytes) {
 
 // Another member's words reach an analyst's screen: they are words, and few.
 bool IsShowable(std::string_view text) {
-  return text.size() <= kLongestWords &&
-         std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });
+  return text.size() <= kLongestWords && std::none_of(text.begin(), text.end(), [](char c) {
+           return static_cast<unsigned char>(c) < ' ' || c == 0x7f;
+         });
 }
 
 bool IsReason(std::string_view text) {

@@ -151,7 +151,8 @@ Outcome<void> CheckStatement(const SignedStatement& statement, const agreement::
                   "a member asks for its own analysts alone", "42501");
   const auto key = crypto::VerifyKey::Parse(document.KeyOf(said.visitor.home));
   if (!document.parties.contains(said.visitor.home) || !key)
-    return Refuse("not_a_party", fmt::format("'{}' is not a party to '{}' here", said.visitor.home, document.name),
+    return Refuse("not_a_party",
+                  fmt::format("'{}' is not a party to '{}' here", said.visitor.home, document.name),
                   "ask under an agreement of which your member is a party", "42501");
   if (said.document != document.id)
     return Refuse(

@@ -8,7 +8,8 @@ namespace concordat::federation {
 class SecretSumming final : public Summing {
  public:
   Result<std::unique_ptr<aggregation::Party>> Join(const aggregation::Terms& terms, std::size_t self,
-                                                   const crypto::SigningKey& key, RandomSource& random) const override {
+                                                   const crypto::SigningKey& key,
+                                                   RandomSource& random) const override {
     return aggregation::MakeParty(terms, self, key, random);
   }
   Result<std::unique_ptr<aggregation::Receiver>> Receive(const aggregation::Terms& terms) const override {

@@ -9,9 +9,6 @@
 #include "federation/testing_traitor.h"
 
 namespace concordat::federation {
-namespace {
-
-const char* const kNames[] = {"arad", "brno", "cork", "dole", "evora"};
 
 const crypto::SigningKey& KeyOf(const std::string& name) {
   static std::map<std::string, crypto::SigningKey> keys;
@@ -27,6 +24,10 @@ std::shared_ptr<const agreement::Agreement> DocumentOf(const std::vector<std::st
   for (const std::string& party : parties) document->parties[party] = KeyOf(party).verify_key().Text();
   return document;
 }
+
+namespace {
+
+const char* const kNames[] = {"arad", "brno", "cork", "dole", "evora"};
 
 class Simulation {
  public:
@@ -61,6 +62,8 @@ class Simulation {
     sharing.quorum = dice().Chance(0.4) ? n : n / 2 + 1 + dice().Below(n - n / 2);
     sharing.colluding = std::min(n / 2, 2 * sharing.quorum - n - 1);
     sharing.local = dice().Chance(0.1);
+    if (dice().Chance(0.3))
+      sharing.sums = dice().Chance(0.5) ? agreement::SumsBy::kMasks : agreement::SumsBy::kEncryption;
     judge_.sharing = sharing;
     judge_.limit = dice().Chance(0.2) ? 2 : 100;
     SetWeather();

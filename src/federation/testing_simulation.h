@@ -11,6 +11,12 @@
 
 namespace concordat::federation {
 
+// The same key for the same name.
+const crypto::SigningKey& KeyOf(const std::string& name);
+// The agreement "study" of these parties; `version` makes its id.
+std::shared_ptr<const agreement::Agreement> DocumentOf(const std::vector<std::string>& parties,
+                                                       const char* version);
+
 struct Run {
   std::vector<std::string> faults;      // what must never happen, and did
   std::map<std::string, int> outcomes;  // "answered", or the reason of a refusal; of honest coordinators

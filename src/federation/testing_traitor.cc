@@ -128,9 +128,10 @@ void Liar::OpenTwice(const Call& call) {
   auto relayed = DecodeRelayed(call.request);
   if (!relayed || relayed->messages.empty()) return;
   relayed->messages.pop_back();
-  world_.At(world_.now, [&world = world_, &home = home_, again = Call{call.member, call.method, Encode(*relayed)}] {
-    static_cast<void>(world.Deliver(home.name, *world.nodes.at(again.member), again));
-  });
+  world_.At(world_.now,
+            [&world = world_, &home = home_, again = Call{call.member, call.method, Encode(*relayed)}] {
+              static_cast<void>(world.Deliver(home.name, *world.nodes.at(again.member), again));
+            });
 }
 
 void Liar::Pretend(const Call& call, Result<Bytes>& reply) {

@@ -1,0 +1,193 @@
+#include "federation/coordinator.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "federation/testing_trio.h"
+
+namespace concordat::federation {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class CoordinatorTest : public testing::Test {
+ protected:
+  Outcome<release::Answer> Ask(const std::string& text, const std::string& home = kArad) {
+    return trio.MakeCoordinator(home).Ask({"ana", "study", "psql"}, {text, {}, {}}, cancel,
+                                          [&](const std::string& step) { steps.push_back(step); });
+  }
+  std::vector<Int128> SumsOf(const release::Answer& answer) {
+    std::vector<Int128> sums;
+    for (const Value& value : answer.rows.at(0)) sums.push_back(std::get<Int128>(value));
+    return sums;
+  }
+  void TakeDown(const std::string& name) {
+    trio.node(name).up = false;
+    trio.node(name).owner = nullptr;
+  }
+  std::size_t Charges(const std::string& name) { return trio.node(name).ledger.size(); }
+
+  Trio trio;
+  engine::Cancel cancel;
+  std::vector<std::string> steps;
+};
+
+TEST_F(CoordinatorTest, AnswersTheSumOfAllOwners) {
+  const auto answer = Ask("sums");
+  ASSERT_TRUE(answer) << answer.error().message;
+  trio.judge.Answered(answer->id, SumsOf(*answer), 3);
+  EXPECT_THAT(trio.world.faults, ElementsAre());
+  EXPECT_EQ(answer->notice,
+            "charged at arad (99 of 100 left), brno (99 of 100 left), cork (99 of 100 left); answer " +
+                answer->id + " of 3 of 3 owners, receipts of 3: concordat receipt " +
+                answer->id.substr(0, 4));
+  EXPECT_THAT(steps, ElementsAre("3 of 3 owners have planned", "3 of 3 owners have committed",
+                                 "3 of 3 owners have shown their keys", "3 of 3 owners have contributed",
+                                 "3 of 3 owners have agreed on who is in",
+                                 "3 of 3 owners have opened the sum", "3 of 3 owners have given receipts"));
+}
+
+TEST_F(CoordinatorTest, UnitesTheGroupsThatOwnersFind) {
+  const auto answer = Ask("groups");
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_THAT(steps, testing::Contains("3 of 3 owners have selected groups"));
+  trio.judge.Answered(answer->id, SumsOf(*answer), 3);
+  EXPECT_THAT(trio.world.faults, ElementsAre());
+}
+
+TEST_F(CoordinatorTest, AddsUpWhatOwnersMayShow) {
+  trio.scene.sharing.local = true;
+  trio.judge.sharing.local = true;
+  const auto answer = Ask("sums");
+  ASSERT_TRUE(answer) << answer.error().message;
+  trio.judge.Answered(answer->id, SumsOf(*answer), 3);
+  EXPECT_THAT(trio.world.faults, ElementsAre());
+  EXPECT_THAT(steps, ElementsAre("3 of 3 owners have planned", "3 of 3 owners have contributed",
+                                 "3 of 3 owners have given receipts"));
+}
+
+TEST_F(CoordinatorTest, GivesTheStoredAnswerForFree) {
+  const auto once = Ask("sums");
+  ASSERT_TRUE(once);
+  const std::size_t charges = Charges(kBrno);
+  const auto again = Ask("sums");
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->id, once->id);
+  EXPECT_EQ(Charges(kBrno), charges);
+  EXPECT_EQ(trio.node(kBrno).owner->size(), 0U);
+  ++trio.scene.revisions[kCork];
+  const auto anew = Ask("sums");
+  ASSERT_TRUE(anew);
+  EXPECT_NE(anew->id, once->id) << "one owner's rows are others now";
+}
+
+TEST_F(CoordinatorTest, GoesOnWithTheSurvivorsWhileTheyAreAQuorum) {
+  TakeDown(kCork);
+  const auto answer = Ask("sums");
+  ASSERT_TRUE(answer) << answer.error().message;
+  trio.judge.Answered(answer->id, SumsOf(*answer), 2);
+  EXPECT_THAT(trio.world.faults, ElementsAre());
+  EXPECT_THAT(answer->notice, HasSubstr("of 2 of 3 owners ('cork': 'cork' is not reached)"));
+}
+
+TEST_F(CoordinatorTest, NamesWhoIsMissing) {
+  trio.scene.sharing.quorum = 3;
+  TakeDown(kCork);
+  const auto answer = Ask("sums");
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().reason, "owners_missing");
+  EXPECT_EQ(answer.error().message,
+            "3 of 3 owners must answer, and 2 are there: 'cork': 'cork' is not reached");
+  EXPECT_EQ(answer.error().hint, "ask again when they are back; nothing was charged");
+  EXPECT_EQ(Charges(kArad), 0U);
+}
+
+TEST_F(CoordinatorTest, SaysThatChargesStand) {
+  trio.scene.sharing.quorum = 3;
+  trio.node(kCork).tamper = [](const std::string& method, Bytes& reply) {
+    if (method == method::kContribute) reply.back() ^= 1;
+  };
+  const auto answer = Ask("sums");
+  ASSERT_FALSE(answer);
+  EXPECT_THAT(answer.error().message, HasSubstr("cork"));
+  EXPECT_THAT(answer.error().hint, HasSubstr("charges that were made at arad, brno, cork stand"));
+  EXPECT_EQ(trio.node(kBrno).ledger.back().kind, Entry::kFailure);
+}
+
+TEST_F(CoordinatorTest, NamesTheDifferenceOfPlans) {
+  trio.scene.contracts[kBrno] = "v0";
+  trio.Restart(kBrno);
+  const auto answer = Ask("sums");
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().reason, "plans_differ");
+  EXPECT_THAT(answer.error().message, HasSubstr("brno: sums by v0, here sums by v1"));
+  EXPECT_EQ(Charges(kArad), 0U);
+}
+
+TEST_F(CoordinatorTest, PassesAnOwnersRefusalOnWithItsName) {
+  trio.scene.revoked.insert(kBrno);
+  const auto answer = Ask("sums");
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().reason, "agreement_not_active");
+  EXPECT_THAT(answer.error().message, HasSubstr("'brno' refuses: "));
+  EXPECT_EQ(answer.error().sqlstate, "42501");
+}
+
+TEST_F(CoordinatorTest, TellsOfALedgerThatChanged) {
+  trio.node(kBrno).forks = true;
+  ASSERT_TRUE(Ask("sums"));
+  ++trio.scene.revisions[kCork];
+  const auto answer = Ask("sums");
+  ASSERT_TRUE(answer);
+  EXPECT_THAT(answer->notice, HasSubstr("the receipt of 'brno' does not hold: another ledger than before"));
+}
+
+TEST_F(CoordinatorTest, AsksAgainWhatWasLost) {
+  trio.world.weather.loss = 0.3;
+  const auto answer = Ask("sums");
+  ASSERT_TRUE(answer) << answer.error().message;
+  trio.judge.Answered(answer->id, SumsOf(*answer), 3);
+  EXPECT_THAT(trio.world.faults, ElementsAre());
+}
+
+TEST_F(CoordinatorTest, EndsWhenItIsCancelled) {
+  cancel.Request();
+  const auto answer = Ask("sums");
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().reason, "cancelled");
+  EXPECT_EQ(answer.error().sqlstate, "57014");
+  EXPECT_EQ(Charges(kArad), 0U);
+}
+
+TEST_F(CoordinatorTest, ExplainsWithALineForEachOwner) {
+  TakeDown(kCork);
+  const auto lines = trio.MakeCoordinator(kArad).Explain({"ana", "study", "psql"}, {"sums", {}, {}});
+  ASSERT_TRUE(lines);
+  EXPECT_THAT(*lines,
+              ElementsAre("plan sums by v1", "owner   arad: a noise share of 2 counted on, 100 of 100 left",
+                          "owner   brno: a noise share of 2 counted on, 100 of 100 left",
+                          "missing 'cork': 'cork' is not reached"));
+  EXPECT_EQ(Charges(kArad), 0U);
+}
+
+TEST(OwnLink, ReachesItsOwnOwnerInProcess) {
+  Trio trio;
+  Owner& own = *trio.node(kArad).owner;
+  WorldLink world(trio.world, trio.node(kArad));
+  OwnLink link(kArad, own, &world);
+  const Bytes statement = Encode(trio.Statement(kArad, "sums"));
+  const auto replies = link.AskAll(
+      {{kBrno, method::kPrepare, statement}, {kArad, method::kPrepare, statement}}, Milliseconds(1'000));
+  ASSERT_EQ(replies.size(), 2U);
+  EXPECT_TRUE(replies[0]);
+  EXPECT_TRUE(replies[1]);
+  EXPECT_EQ(own.size(), 1U);
+  OwnLink alone(kArad, own, nullptr);
+  const auto lonely = alone.AskAll({{kBrno, method::kPrepare, statement}}, Milliseconds(1'000));
+  ASSERT_FALSE(lonely[0]);
+  EXPECT_EQ(lonely[0].error().code, ErrorCode::kUnavailable);
+}
+
+}  // namespace
+}  // namespace concordat::federation
