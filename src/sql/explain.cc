@@ -62,8 +62,9 @@ std::string NoiseLine(const Plan& plan, const Measured& measured) {
   const char* kind = gaussian ? "discrete_gaussian sigma" : "discrete_laplace b";
   if (!plan.terms.joint || plan.terms.joint->owners == 1)
     return fmt::format("noise   {}: {} {}", ColumnName(plan, measured), kind, counted);
-  return fmt::format("noise   {}: {} {} of {} owners together, {} counted on", ColumnName(plan, measured),
-                     kind, Number(SpreadOf(measured)), plan.terms.joint->owners, counted);
+  const char* whose = plan.terms.joint->disjoint ? "counted on" : "of each";
+  return fmt::format("noise   {}: {} {} of {} owners together, {} {}", ColumnName(plan, measured), kind,
+                     Number(SpreadOf(measured)), plan.terms.joint->owners, counted, whose);
 }
 
 // May a person be with several owners?

@@ -197,7 +197,7 @@ Outcome<void> SpendFor(Plan& plan, const Accuracy& accuracy) {
 
 // What cannot be asked of several owners at once.
 Outcome<void> CheckJoint(const Plan& plan) {
-  if (!plan.terms.joint || plan.terms.joint->owners == 1) return {};
+  if (!plan.terms.joint) return {};
   if (plan.product->is_public) {
     return Refuse(
         "public_union",
@@ -207,7 +207,7 @@ Outcome<void> CheckJoint(const Plan& plan) {
   const auto counts_units = [](const Aggregate& a) { return a.kind == AggregateKind::kCountUnits; };
   const auto& aggregates = plan.query->aggregates;
   const bool counts = std::any_of(aggregates.begin(), aggregates.end(), counts_units);
-  if (!counts || plan.terms.joint->disjoint) return {};
+  if (!counts || plan.terms.joint->disjoint || plan.terms.joint->owners == 1) return {};
   return Refuse(
       "people_overlap",
       "a person may be with several of the table's members, and would be counted once for each",

@@ -23,37 +23,34 @@ dp::Mechanism MechanismOf(const Terms& terms) {
 struct NoiseShare {
   dp::Mechanism mechanism = dp::Mechanism::kDiscreteGaussian;
   std::uint64_t scale = dp::kNoiseScale;  // that can be counted on
-  std::int64_t owners = 1;
-  bool apart = true;  // a unit is with one owner, if several are asked
-  bool seen = false;  // each owner's numbers are seen alone
+  std::int64_t owners = 1;                // that may have a unit: all their parts move
+  std::int64_t draws = 1;                 // that are expected in what is released
 
-  // Of the steps that a unit may move all that is seen, those that it may move one owner's part; and the way
-  // back. One sum moves by what its parts move together; parts seen side by side are one longer vector.
+  // Of the steps that a unit may move all parts side by side, as one longer vector, those that it may move
+  // one owner's; and the way back.
   std::uint64_t OfOne(std::uint64_t steps) const {
-    const auto count = static_cast<std::uint64_t>(owners);
-    if (apart || Mutated("owners_not_counted")) return steps;
-    return seen ? dp::StepsForEach(mechanism, steps, count) : steps / count;
+    if (Mutated("owners_not_counted")) return steps;
+    return dp::StepsForEach(mechanism, steps, static_cast<std::uint64_t>(owners));
   }
   std::uint64_t OfAll(std::uint64_t sensitivity) const {
-    const auto count = static_cast<std::uint64_t>(owners);
-    if (apart || Mutated("owners_not_counted")) return sensitivity;
-    return seen ? dp::SensitivityOf(mechanism, sensitivity, count) : sensitivity * count;
+    if (Mutated("owners_not_counted")) return sensitivity;
+    return dp::SensitivityOf(mechanism, sensitivity, static_cast<std::uint64_t>(owners));
   }
 };
 
-// `seen`: each owner's numbers are, and not their sum alone. Pure epsilon takes one honest owner's draw for
-// all the noise there is: the sum of Laplace draws is no Laplace draw, and what others add does no harm
-// (dp/shares.proof.md).
+// `seen`: each owner's numbers are, and not their sum alone. Argument: dp/shares.proof.md. A unit that is
+// with one owner alone is hidden by all draws that can be counted on. One that is with several is hidden, in
+// each one's part, by that one's own draw; the sum says no more than the parts do. Pure epsilon counts on one
+// draw as well: a sum of Laplace draws is no Laplace draw, and what others add does no harm.
 NoiseShare NoiseOf(const Terms& terms, bool seen) {
   NoiseShare noise{.mechanism = MechanismOf(terms)};
   if (!terms.joint) return noise;
   const Joint& joint = *terms.joint;
-  const bool one_draw = seen || terms.pure;
+  noise.draws = joint.owners;
+  noise.owners = joint.disjoint ? 1 : joint.owners;
   const std::int64_t counted = Mutated("honest_overcounted") ? joint.owners : joint.honest;
-  noise.scale = one_draw ? dp::kNoiseScale : dp::ScaleOfSum(static_cast<std::uint64_t>(counted));
-  noise.owners = joint.owners;
-  noise.apart = joint.disjoint || joint.owners == 1;
-  noise.seen = seen;
+  if (joint.disjoint && !seen && !terms.pure)
+    noise.scale = dp::ScaleOfSum(static_cast<std::uint64_t>(counted));
   return noise;
 }
 
@@ -154,11 +151,11 @@ bool CalibrateSelection(Plan& plan, const NoiseShare& noise, std::uint64_t steps
   Measured people = plan.measured[*plan.people];
   Calibrate(people, plan, noise, steps);
   if (people.steps == 0) return false;
-  const double owners = noise.apart ? 1 : static_cast<double>(noise.owners);
-  const dp::GroupCounts counts{.mechanism = MechanismOf(plan.terms),
-                               .steps_a_unit = static_cast<std::uint64_t>(people.steps),
-                               .max_groups = static_cast<std::uint64_t>(plan.bounding.groups),
-                               .delta = {dp::Down(plan.terms.threshold.value / owners)}};
+  const dp::GroupCounts counts{
+      .mechanism = MechanismOf(plan.terms),
+      .steps_a_unit = static_cast<std::uint64_t>(people.steps),
+      .max_groups = static_cast<std::uint64_t>(plan.bounding.groups),
+      .delta = {dp::Down(plan.terms.threshold.value / static_cast<double>(noise.owners))}};
   const auto threshold = dp::ReleaseThreshold(counts);
   if (!threshold) return false;
   people.measurement.delta = plan.terms.threshold;
@@ -204,7 +201,7 @@ bool Spend(Plan& plan, const PrivacyBudget& budget) {
   for (Measured& measured : plan.measured) {
     Calibrate(measured, plan, noise, steps);
     if (measured.steps == 0) return false;
-    measured.draws = noise.owners;
+    measured.draws = noise.draws;
   }
   if (finds && !selects && !CalibrateThreshold(plan)) return false;
   for (const Measured& measured : plan.measured) plan.measurements.push_back(measured.measurement);
