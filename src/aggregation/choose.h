@@ -8,8 +8,8 @@
 namespace concordat::aggregation {
 
 // Bytes up to which a sum is encrypted: of public shares and contributions, as every party is handed all of
-// them. Two thirds of a second at 100 Mbit/s, where masks ask for some kilobytes.
-inline constexpr std::size_t kFewBytes = std::size_t{8} << 20;
+// them. A third of a second at 100 Mbit/s, where masks ask for some kilobytes.
+inline constexpr std::size_t kFewBytes = std::size_t{4} << 20;
 
 // What the plan and the agreement say of a sum.
 struct Occasion {

@@ -76,6 +76,7 @@ Bytes Holder::Deal(const SealingKeys& keys, std::span<const crypto::Secret32> se
   for (const auto& [holder, public_key] : keys) {
     const crypto::Secret32 key = SealingKey(self_, holder);
     Bytes text;
+    text.reserve(seeds.size() * kShareBytes);  // so that no copy is left behind
     for (std::size_t seed = 0; seed < seeds.size(); ++seed) {
       const crypto::Secret32& share = shares[seed][place].value;
       Append(dealing, HashOfShare(custody_, {self_, seed, holder, share}));

@@ -6,7 +6,6 @@
 
 #include "aggregation/octets.h"
 #include "base/check.h"
-#include "base/mutation.h"
 #include "crypto/hkdf.h"
 #include "crypto/keystream.h"
 
