@@ -41,6 +41,7 @@ Outcome<release::Answer> Asking::Ask() {
         return *std::move(stored);
       }
     }
+    TRY(CheckBudgets());
     std::vector<Row> keys = TRY(SelectKeys());
     const Setting setting = TRY(Settle(std::move(keys)));
     const std::vector<Int128> sums = TRY(Sum(setting));
@@ -51,6 +52,7 @@ Outcome<release::Answer> Asking::Ask() {
     return assembled;
   }();
   if (!answer) circle_.Tell(method::kAbandon, Bare());
+  if (!answer && !circle_.charged().empty()) asked_.RecordFailure(id_);
   return answer;
 }
 
@@ -103,6 +105,19 @@ Outcome<void> Asking::ComparePlans() const {
       "42501");
 }
 
+Outcome<void> Asking::CheckBudgets() {
+  for (const auto& [owner, prepared] : prepared_) {
+    if (prepared.affordable) continue;
+    circle_.Decline(owner, {.reason = "budget_exhausted",
+                            .message = prepared.left,
+                            .hint = "set a smaller epsilon, or ask an earlier question again",
+                            .sqlstate = "53400",
+                            .position = {}});
+  }
+  if (!circle_.enough()) return tl::unexpected(Missing());
+  return {};
+}
+
 // Groups that some owner found; none where they are declared.
 Outcome<std::vector<Row>> Asking::SelectKeys() {
   if (!asked_.outline().finds_groups) return std::vector<Row>{};
@@ -151,7 +166,7 @@ std::map<std::string, std::vector<std::string>> Asking::Finish() {
     if (!finished) continue;
     left_[owner] = finished->left;
     for (std::string& receipt : finished->receipts) {
-      const auto holds = asked_.CheckReceipt(owner, receipt);
+      const auto holds = asked_.CheckReceipt(owner, id_, receipt);
       if (holds)
         receipts[owner].push_back(std::move(receipt));
       else

@@ -24,6 +24,8 @@ class Asking {
  private:
   Outcome<void> Prepare();
   Outcome<void> ComparePlans() const;
+  // Leaves out who cannot be charged: better before the others are.
+  Outcome<void> CheckBudgets();
   Outcome<std::vector<Row>> SelectKeys();
   Outcome<Setting> Settle(std::vector<Row> keys) const;
   // The sums of who is included then.

@@ -59,10 +59,7 @@ bool Circle::Take(const std::string& owner, const Result<Bytes>& reply,
   if (!decoded) {
     Lose(owner, decoded.error().message);
   } else if (!*decoded) {
-    Refusal refusal = decoded->error().refusal;
-    refusal.message = fmt::format("'{}' refuses: {}", owner, refusal.message);
-    Lose(owner, fmt::format("refused ({})", refusal.reason));
-    if (!refusal_) refusal_ = std::move(refusal);
+    Decline(owner, std::move(decoded->error().refusal));
   } else {
     answers.insert_or_assign(owner, **std::move(decoded));
   }
@@ -72,6 +69,12 @@ bool Circle::Take(const std::string& owner, const Result<Bytes>& reply,
 void Circle::Lose(const std::string& owner, const std::string& why) {
   std::erase(there_, owner);
   lost_.try_emplace(owner, why);
+}
+
+void Circle::Decline(const std::string& owner, Refusal refusal) {
+  refusal.message = fmt::format("'{}' refuses: {}", owner, refusal.message);
+  Lose(owner, fmt::format("refused ({})", refusal.reason));
+  if (!refusal_) refusal_ = std::move(refusal);
 }
 
 void Circle::KeepOnly(const std::vector<std::string>& owners, const std::string& why) {

@@ -33,6 +33,7 @@ class Circle {
   void Tell(const char* method, const Bytes& request);
 
   void Lose(const std::string& owner, const std::string& why);
+  void Decline(const std::string& owner, Refusal refusal);  // it refuses, in these words
   void KeepOnly(const std::vector<std::string>& owners, const std::string& why);
 
   const std::vector<std::string>& all() const { return all_; }

@@ -86,6 +86,7 @@ Bytes Encode(const Prepared& prepared) {
   out.Text(prepared.description);
   out.Text(prepared.revision);
   out.U8(prepared.only_encryption ? 1 : 0);
+  out.U8(prepared.affordable ? 1 : 0);
   out.Text(prepared.left);
   return std::move(out).Take();
 }
@@ -97,6 +98,7 @@ Result<Prepared> DecodePrepared(ByteView bytes) {
   prepared.description = in.Text();
   prepared.revision = in.Text();
   prepared.only_encryption = in.Flag();
+  prepared.affordable = in.Flag();
   prepared.left = in.Text();
   if (!IsShowable(prepared.left)) in.Spoil();
   TRY(in.Finish("what an owner prepared"));

@@ -34,6 +34,7 @@ struct Prepared {
   std::string description;       // of its plan, canonical JSON
   std::string revision;          // of its product
   bool only_encryption = false;  // a non-disclosing member
+  bool affordable = true;        // its budget has room for this question now
   std::string left;              // of its budget after this question, in words; or the refusal's
 };
 

@@ -32,7 +32,7 @@ void ComesBack(const Bytes& bytes, Result<T> (*decode)(ByteView)) {
 }
 
 TEST(Messages, ComeBackAsTheyWere) {
-  ComesBack(Encode(Prepared{"{\"a\":1}", "rev", true, "4 of 6 left"}), DecodePrepared);
+  ComesBack(Encode(Prepared{"{\"a\":1}", "rev", true, false, "4 of 6 left"}), DecodePrepared);
   ComesBack(Encode(SomeSetting()), DecodeSetting);
   ComesBack(Encode(Relayed{{1, 2}, {{1, 2, 3}, {}}}), DecodeRelayed);
   ComesBack(Encode(Plain{{1, -1, std::numeric_limits<Int128>::min()}, {3}}), DecodePlain);

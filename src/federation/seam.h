@@ -41,6 +41,8 @@ class Part {
   // What is left of the budget here, in words, and what would be after this question, or why that is refused.
   virtual std::string Left() const = 0;
   virtual std::string LeftAfter() const = 0;
+  // Would a charge fit the budget now?
+  virtual bool Affordable() const = 0;
   // Charges, durably, and only then runs. Refusals: those of a charge; what has failed after it says so.
   virtual Outcome<void> Compute(const engine::Cancel& cancel) = 0;
   // Does a charge of it stand here?
@@ -92,9 +94,12 @@ class Asked {
   virtual Outcome<void> Record(const release::Answer& answer,
                                const std::map<std::string, std::string>& revisions,
                                const std::map<std::string, std::vector<std::string>>& receipts) = 0;
-  // Does a receipt hold, and not contradict what this owner's ledger said before? Errors: what is wrong with
-  // it.
-  virtual Result<void> CheckReceipt(const std::string& owner, const std::string& receipt) = 0;
+  // That nothing came of a question which owners were asked to charge.
+  virtual void RecordFailure(const std::string& id) = 0;
+  // Does a receipt hold of this question, and not contradict what this owner's ledger said before? Errors:
+  // what is wrong with it.
+  virtual Result<void> CheckReceipt(const std::string& owner, const std::string& id,
+                                    const std::string& receipt) = 0;
 };
 
 // Release at the node that asks. Threading: any thread.

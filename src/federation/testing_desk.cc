@@ -43,10 +43,12 @@ class ScenePart final : public Part {
   std::string Left() const override {
     return fmt::format("{} of {} left", judge_.limit - Spent(), judge_.limit);
   }
-  std::string LeftAfter() const override { return Spent() + kCost > judge_.limit ? "refused" : Left(); }
+  std::string LeftAfter() const override { return Affordable() ? Left() : "refused"; }
+
+  bool Affordable() const override { return Spent() + kCost <= judge_.limit; }
 
   Outcome<void> Compute(const engine::Cancel&) override {
-    if (Spent() + kCost > judge_.limit) return Refuse("budget_exhausted", "nothing is left", "", "53400");
+    if (!Affordable()) return Refuse("budget_exhausted", "nothing is left", "", "53400");
     if (!world_.Append(node_, {Entry::kCharge, id_, kCost}))
       return Refuse("node_full", "cannot record", "", "53100");
     judge_.Charged(node_, id_);
@@ -187,7 +189,11 @@ class SceneAsked final : public Asked {
     scene_.stored.insert_or_assign(Identity(revisions), answer);
     return {};
   }
-  Result<void> CheckReceipt(const std::string& owner, const std::string& receipt) override {
+  void RecordFailure(const std::string& id) override {
+    static_cast<void>(world_.Append(home_, {Entry::kFailure, id, 0}));
+  }
+  Result<void> CheckReceipt(const std::string& owner, const std::string&,
+                            const std::string& receipt) override {
     const std::string size = receipt.substr(0, receipt.find(' '));
     const auto [seen, fresh] = scene_.heads[home_.name].emplace(owner + " " + size, receipt);
     if (!fresh && seen->second != receipt) return Fail(ErrorCode::kCorrupt, "another ledger than before");

@@ -54,6 +54,7 @@ Prepared PreparedOf(const Part& part, const OwnerTerms& terms) {
   return {.description = part.outline().description,
           .revision = part.revision(),
           .only_encryption = terms.non_disclosing,
+          .affordable = part.Affordable(),
           .left = part.LeftAfter()};
 }
 

@@ -1,0 +1,114 @@
+#include "federation/release_desk.h"
+
+#include <nlohmann/json.hpp>
+
+#include "crypto/canonical_json.h"
+#include "crypto/note.h"
+#include "federation/outline.h"
+#include "ledger/name.h"
+#include "ledger/receipt.h"
+
+namespace concordat::federation {
+namespace {
+
+// That an entry is on the ledger, by its newest checkpoint.
+Result<std::string> ReceiptOf(const ledger::Ledger& ledger, std::uint64_t index) {
+  ledger::Receipt receipt{
+      .extra = TRY(ledger.LeafBytes(index)), .index = index, .proof = {}, .checkpoint = {}};
+  receipt.checkpoint = TRY(ledger.SignedHead());
+  const crypto::Note note = TRY(crypto::ParseNote(receipt.checkpoint));
+  const ledger::Checkpoint checkpoint = TRY(ledger::ParseCheckpoint(note.text));
+  receipt.proof = TRY(ledger.ProveInclusion(index, checkpoint.size));
+  return ledger::FormatReceipt(receipt);
+}
+
+class ReleasePart final : public Part {
+ public:
+  ReleasePart(release::JointOwner& owner, const release::Parts& parts, Desk& desk, const Statement& statement,
+              release::JointPlan plan)
+      : owner_(owner),
+        parts_(parts),
+        desk_(desk),
+        id_(IdOf(statement)),
+        visitor_(statement.visitor),
+        question_(statement.question),
+        plan_(std::move(plan)),
+        outline_(OutlineOf(plan_)) {}
+
+  const Outline& outline() const override { return outline_; }
+  std::string revision() const override { return plan_.revision; }
+  std::string Left() const override { return owner_.Left(plan_); }
+  std::string LeftAfter() const override { return owner_.LeftAfter(plan_); }
+  bool Affordable() const override { return !LeftAfter().starts_with("refused "); }
+
+  Outcome<void> Compute(const engine::Cancel& cancel) override {
+    auto held = owner_.Compute(id_, visitor_, question_, plan_, cancel);
+    if (held) {
+      held_ = *std::move(held);
+      return {};
+    }
+    return tl::unexpected(std::move(held).error());
+  }
+  bool charged() const override { return held_ != nullptr || desk_.Charged(id_).value_or(false); }
+  Result<std::vector<Row>> Select() override { return owner_.Select(*held_); }
+  Result<std::vector<Int128>> Share(const std::vector<Row>& keys, const engine::Cancel& cancel) override {
+    return owner_.Share(*held_, keys, cancel);
+  }
+  Outcome<void> RecordOpening(const crypto::Hash& context) override {
+    return owner_.RecordOpening(id_, visitor_, question_, plan_,
+                                outline_.sharing.local ? "" : ToHex(context));
+  }
+  void RecordFailure() override { owner_.RecordFailure(id_, visitor_, question_, plan_); }
+
+  Result<std::vector<std::string>> Receipts() override {
+    std::vector<std::string> receipts;
+    for (const ledger::Entry& entry : TRY(parts_.ledger.Named(ledger::QuestionName(id_)))) {
+      const bool own = entry.kind == ledger::kind::kCharge || entry.kind == ledger::kind::kRelease;
+      if (own) receipts.push_back(TRY(ReceiptOf(parts_.ledger, entry.index)));
+    }
+    return receipts;
+  }
+
+ private:
+  release::JointOwner& owner_;
+  release::Parts parts_;
+  Desk& desk_;
+  std::string id_;
+  release::Visitor visitor_;
+  release::Question question_;
+  release::JointPlan plan_;
+  Outline outline_;
+  std::shared_ptr<release::Held> held_;
+};
+
+}  // namespace
+
+Outline OutlineOf(const release::JointPlan& plan) {
+  return {.description = *crypto::CanonicalJson(plan.description),
+          .sharing = plan.sharing,
+          .finds_groups = plan.finds_groups,
+          .declared = plan.declared,
+          .measured = plan.measured,
+          .wide = plan.wide};
+}
+
+// One that is not active is found too: release says how it stands.
+std::shared_ptr<const agreement::Agreement> ReleaseDesk::Find(const std::string& agreement) {
+  const auto lock = parts_.ledger.Share();
+  const auto* standing = parts_.agreements.Find(agreement, parts_.ledger.Now());
+  return standing == nullptr ? nullptr : standing->document;
+}
+
+Result<bool> ReleaseDesk::Charged(const std::string& id) {
+  for (const ledger::Entry& entry : TRY(parts_.ledger.Named(ledger::QuestionName(id)))) {
+    if (entry.kind == ledger::kind::kCharge) return true;
+  }
+  return false;
+}
+
+Outcome<std::unique_ptr<Part>> ReleaseDesk::Prepare(const Statement& statement) {
+  auto plan = TRY(owner_.Prepare(statement.visitor, statement.agreement, statement.question));
+  return std::make_unique<ReleasePart>(owner_, parts_, *this, statement, std::move(plan));
+}
+
+}  // namespace concordat::federation
