@@ -10,15 +10,17 @@ std::map<std::string, Bytes> Circle::Ask(const char* method, const Bytes& reques
   const std::string_view name = method;
   if (name == method::kSelect || name == method::kContribute) charged_.insert(there_.begin(), there_.end());
   const Milliseconds started = parts_.clock.Elapsed();
-  Milliseconds until = started + terms_.round;
   std::vector<std::string> waiting = there_;
   std::map<std::string, Bytes> answers;
+  unreached_.clear();
+  last_.clear();
   while (!waiting.empty() && !cancelled()) {
-    const Milliseconds now = parts_.clock.Elapsed();
-    if (now >= until) break;
-    Try(method, request, std::min(terms_.try_for, until - now), waiting, answers);
-    if (answers.size() >= quorum_)
-      until = std::min(until, std::max(parts_.clock.Elapsed(), started + terms_.grace));
+    const bool quorum = answers.size() >= quorum_;
+    const Milliseconds worked = parts_.clock.Elapsed() - started;
+    const Milliseconds limit = quorum ? terms_.grace : terms_.round;
+    if (worked >= limit) break;
+    if (quorum) GiveUpAbsent(waiting);
+    Try(method, request, std::min(terms_.try_for, limit - worked), waiting, answers);
     if (!waiting.empty()) parts_.wait(terms_.pause);
   }
   for (const std::string& owner : waiting)
@@ -26,6 +28,15 @@ std::map<std::string, Bytes> Circle::Ask(const char* method, const Bytes& reques
   if (progress_ && *done != '\0')
     progress_(fmt::format("{} of {} owners have {}", answers.size(), all_.size(), done));
   return answers;
+}
+
+// Those whom nothing has reached for a while.
+void Circle::GiveUpAbsent(std::vector<std::string>& waiting) {
+  for (const auto& [owner, since] : unreached_) {
+    if (parts_.clock.Elapsed() - since < terms_.absent) continue;
+    Lose(owner, last_[owner]);
+    std::erase(waiting, owner);
+  }
 }
 
 void Circle::Tell(const char* method, const Bytes& request) {
@@ -53,8 +64,13 @@ bool Circle::Take(const std::string& owner, const Result<Bytes>& reply,
     const bool passing = code == ErrorCode::kTimeout || code == ErrorCode::kUnavailable;
     last_[owner] = code == ErrorCode::kTimeout ? "did not answer in time" : reply.error().message;
     if (!passing) Lose(owner, reply.error().message);
+    if (code == ErrorCode::kUnavailable)
+      unreached_.try_emplace(owner, parts_.clock.Elapsed());
+    else
+      unreached_.erase(owner);
     return !passing;
   }
+  unreached_.erase(owner);
   auto decoded = DecodeReply(*reply);
   if (!decoded) {
     Lose(owner, decoded.error().message);

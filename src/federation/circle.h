@@ -52,6 +52,7 @@ class Circle {
  private:
   void Try(const char* method, const Bytes& request, Milliseconds patience, std::vector<std::string>& waiting,
            std::map<std::string, Bytes>& answers);
+  void GiveUpAbsent(std::vector<std::string>& waiting);
   // Is the owner done with, one way or the other?
   bool Take(const std::string& owner, const Result<Bytes>& reply, std::map<std::string, Bytes>& answers);
 
@@ -62,8 +63,9 @@ class Circle {
   std::size_t quorum_;
   const engine::Cancel& cancel_;
   const Progress& progress_;
-  std::map<std::string, std::string> lost_;  // and why
-  std::map<std::string, std::string> last_;  // why an owner's last attempt failed
+  std::map<std::string, std::string> lost_;        // and why
+  std::map<std::string, Milliseconds> unreached_;  // in this round: since when
+  std::map<std::string, std::string> last_;        // why an owner's last attempt failed
   std::optional<Refusal> refusal_;
   std::set<std::string> charged_;
 };

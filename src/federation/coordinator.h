@@ -19,10 +19,12 @@
 namespace concordat::federation {
 
 struct CoordinatorTerms {
-  Milliseconds try_for{30'000};  // one attempt at a round
+  Milliseconds try_for{10'000};  // one attempt at a round
   Milliseconds round{120'000};   // all attempts at a round
-  Milliseconds grace{20'000};    // for the others, once a quorum has answered
-  Milliseconds pause{200};       // before the next attempt
+  // Once a quorum has answered in a round, for those who have not, and for those who are not even reached.
+  Milliseconds grace{45'000};
+  Milliseconds absent{5'000};
+  Milliseconds pause{200};  // before the next attempt
 };
 
 // What a coordinator stands on; all of it outlives the coordinator.

@@ -47,7 +47,7 @@ class Owner {
   // Answers what `member` (authenticated) asks. A request that was answered is answered with the same bytes
   // again, and nothing is done twice. A refusal is a reply. Errors: kInvalidArgument (malformed), kNotFound
   // (no such session: it ended, or this node restarted), kFailedPrecondition (not this round's turn, or
-  // another request of a round that was answered), kUnavailable (still at work on this session),
+  // another request of a round that was answered), kTimeout (still at work on this session),
   // kResourceExhausted (too many sessions); those of sums.
   Result<Bytes> Answer(const std::string& member, const std::string& method, ByteView request);
 

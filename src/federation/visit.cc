@@ -100,7 +100,7 @@ Result<Bytes> Visit::Answer(std::string_view method, ByteView request) {
   if (method == method::kAbandon) cancel_.Request();
   const std::unique_lock lock(mutex_, std::try_to_lock);
   if (!lock.owns_lock())
-    return Fail(ErrorCode::kUnavailable, fmt::format("'{}' is still at work on this question", parts_.member),
+    return Fail(ErrorCode::kTimeout, fmt::format("'{}' is still at work on this question", parts_.member),
                 "ask again in a moment");
   const auto& steps = Steps();
   const auto step =
