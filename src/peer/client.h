@@ -19,10 +19,10 @@ namespace concordat::peer {
 
 struct ClientOptions {
   crypto::Certificate identity;
-  std::string member;          // this one's name
-  std::string address;         // what others reach it by; empty: nobody can
-  int calls = 256;             // at once
-  int calls_of_a_member = 16;  // at once; the server's own limit is no higher
+  std::string member;                                 // this one's name
+  std::string address;                                // what others reach it by; empty: nobody can
+  int calls = 256;                                    // at once
+  int calls_of_a_member = 16;                         // at once; the server's own limit is no higher
   std::size_t longest_body = std::size_t{128} << 20;  // bytes
   std::function<void(const std::string& line)> log = [](const std::string&) {};
 };

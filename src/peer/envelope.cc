@@ -13,11 +13,12 @@ namespace {
 constexpr std::size_t kLongestMethod = 64;
 constexpr std::size_t kLongestWords = 8192;  // of a fault's message or remedy
 
-constexpr ErrorCode kCodes[] = {
-    ErrorCode::kInvalidArgument,   ErrorCode::kNotFound,         ErrorCode::kAlreadyExists,
-    ErrorCode::kFailedPrecondition, ErrorCode::kPermissionDenied, ErrorCode::kResourceExhausted,
-    ErrorCode::kTimeout,           ErrorCode::kCancelled,        ErrorCode::kUnavailable,
-    ErrorCode::kCorrupt,           ErrorCode::kInternal};
+constexpr ErrorCode kCodes[] = {ErrorCode::kInvalidArgument,  ErrorCode::kNotFound,
+                                ErrorCode::kAlreadyExists,    ErrorCode::kFailedPrecondition,
+                                ErrorCode::kPermissionDenied, ErrorCode::kResourceExhausted,
+                                ErrorCode::kTimeout,          ErrorCode::kCancelled,
+                                ErrorCode::kUnavailable,      ErrorCode::kCorrupt,
+                                ErrorCode::kInternal};
 
 tl::unexpected<Error> Malformed(const std::string& what) {
   return Fail(ErrorCode::kInvalidArgument, "not a message between members: " + what);
@@ -71,8 +72,8 @@ Result<Part> ParsePart(ByteView bytes) {
 
 bool IsMethod(const std::string& method) {
   const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || c == '-' || c == '/'; };
-  return !method.empty() && method.size() <= kLongestMethod && method.front() != '/' && method.back() != '/' &&
-         std::all_of(method.begin(), method.end(), fits);
+  return !method.empty() && method.size() <= kLongestMethod && method.front() != '/' &&
+         method.back() != '/' && std::all_of(method.begin(), method.end(), fits);
 }
 
 Result<void> Assembler::Begin(const Part& part) {
@@ -80,9 +81,10 @@ Result<void> Assembler::Begin(const Part& part) {
   if (kind_ == Kind::kRequest && !IsMethod(part.method)) return Malformed("it names no method");
   if (kind_ == Kind::kAnswer && !part.method.empty()) return Malformed("an answer that names a method");
   if (part.size > longest_) {
-    return Fail(ErrorCode::kResourceExhausted,
-                fmt::format("a message of {} bytes is longer than the {} that are taken", part.size, longest_),
-                "ask for less at once");
+    return Fail(
+        ErrorCode::kResourceExhausted,
+        fmt::format("a message of {} bytes is longer than the {} that are taken", part.size, longest_),
+        "ask for less at once");
   }
   if (reserve_) TRY(reserve_(part.size));
   protocol_ = part.protocol;

@@ -15,13 +15,13 @@ constexpr std::size_t kLongest = 4096;
 constexpr std::uint32_t kMostVersions = 1'000'000;
 
 tl::unexpected<Error> NoGreeting(const std::string& what) {
-  return Fail(ErrorCode::kInvalidArgument, "not a greeting: " + what,
-              "docs/formats/peer.md has its form");
+  return Fail(ErrorCode::kInvalidArgument, "not a greeting: " + what, "docs/formats/peer.md has its form");
 }
 
 std::string Versions(const Greeting& greeting) {
-  return greeting.oldest == greeting.newest ? fmt::format("version {}", greeting.oldest)
-                                            : fmt::format("versions {} to {}", greeting.oldest, greeting.newest);
+  return greeting.oldest == greeting.newest
+             ? fmt::format("version {}", greeting.oldest)
+             : fmt::format("versions {} to {}", greeting.oldest, greeting.newest);
 }
 
 Result<std::uint32_t> Version(const Json& json, const char* key) {
@@ -60,7 +60,8 @@ Result<Greeting> ParseGreeting(ByteView bytes) {
   greeting.address = TRY(Text(json, "address"));
   greeting.oldest = TRY(Version(json, "oldest"));
   greeting.newest = TRY(Version(json, "newest"));
-  greeting.time = TRY(ParseTime(TRY(Text(json, "time"))));
+  const std::string time = TRY(Text(json, "time"));
+  greeting.time = TRY(ParseTime(time));
   if (greeting.oldest > greeting.newest) return NoGreeting("its oldest version is newer than its newest");
   return greeting;
 }
@@ -69,11 +70,11 @@ Result<std::uint32_t> AgreeOnProtocol(const Greeting& ours, const Greeting& thei
   const std::uint32_t newest = std::min(ours.newest, theirs.newest);
   if (newest >= ours.oldest && newest >= theirs.oldest) return newest;
   const bool they_are_old = theirs.newest < ours.oldest;
-  return Fail(ErrorCode::kFailedPrecondition,
-              fmt::format("{} speaks {} of the members' protocol, and {} {}: {} is too old", theirs.member,
-                          Versions(theirs), ours.member, Versions(ours),
-                          they_are_old ? theirs.member : ours.member),
-              fmt::format("bring the node of {} up to date", they_are_old ? theirs.member : ours.member));
+  return Fail(
+      ErrorCode::kFailedPrecondition,
+      fmt::format("{} speaks {} of the members' protocol, and {} {}: {} is too old", theirs.member,
+                  Versions(theirs), ours.member, Versions(ours), they_are_old ? theirs.member : ours.member),
+      fmt::format("bring the node of {} up to date", they_are_old ? theirs.member : ours.member));
 }
 
 std::string SkewText(const Greeting& theirs, Time between) {
