@@ -6,7 +6,8 @@
 #include <grpcpp/security/tls_certificate_provider.h>
 #include <grpcpp/security/tls_certificate_verifier.h>
 #include <grpcpp/security/tls_credentials_options.h>
-#include <stdlib.h>
+
+#include <cstdlib>
 
 namespace concordat::peer {
 namespace {
@@ -17,6 +18,8 @@ namespace tls = grpc::experimental;
 // a list of its own). This suite needs a secret shared beforehand, and there is none: 1.2 cannot be agreed
 // on. Set before main, while there is one thread; gRPC reads it when it is first used.
 const bool kOnlyTls13 = setenv("GRPC_SSL_CIPHER_SUITES", "PSK-AES128-GCM-SHA256", 1) == 0;
+// What it would write to standard error we say ourselves, in the log; GRPC_VERBOSITY=debug brings it back.
+const bool kSilent = setenv("GRPC_VERBOSITY", "NONE", 0) == 0;
 
 class Verifier final : public tls::ExternalCertificateVerifier {
  public:

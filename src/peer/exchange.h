@@ -33,7 +33,7 @@ class Underway {
 
 struct Request {
   std::uint32_t protocol = 0;
-  const std::string& method;
+  std::string method;
   ByteView body;
 };
 

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "peer/client.h"
+#include "peer/exchange.h"
 #include "peer/server.h"
 #include "peer/testing_directory.h"
 
@@ -372,12 +373,24 @@ TEST_F(Pair, AStrangerSpeaksOnlyWhenExpectedAndOnlyToThoseHandlers) {
   EXPECT_EQ(*crypto::KeyPin(seen), *crypto::KeyPin(southwark.certificate_pem));
   EXPECT_EQ(AskStranger(camden, options, "test/echo", {}, kPatience).error().code,
             ErrorCode::kPermissionDenied);
-  EXPECT_EQ(AskStranger(camden, options, kHello, {}, kPatience).error().code, ErrorCode::kFailedPrecondition);
+  EXPECT_EQ(AskStranger(camden, options, kHello, {}, kPatience).error().code, ErrorCode::kPermissionDenied);
   EXPECT_EQ(AskStranger(camden, options, "member/join", Bytes(65 * 1024), kPatience).error().code,
             ErrorCode::kResourceExhausted);
   const Stranger between{server_->Address(), *crypto::KeyPin(southwark.certificate_pem)};
   EXPECT_EQ(AskStranger(between, options, "member/join", {}, kPatience).error().code,
             ErrorCode::kPermissionDenied);
+}
+
+TEST_F(Pair, AnotherVersionOfTheProtocolIsToldSo) {
+  Serve();
+  Channel channel("camden", server_->Address(), lewisham_, [](std::string_view) { return Result<void>(); });
+  Underway underway;
+  for (const std::uint32_t protocol : {0U, kNewestProtocol + 1, ~0U}) {
+    const auto refused = channel.Ask({protocol, "test/echo", {}}, 1000, kPatience, underway);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::kFailedPrecondition);
+    EXPECT_NE(refused.error().message.find("camden speaks versions 1 to 1"), std::string::npos);
+  }
 }
 
 // A clock that is wrong by a fixed time.
