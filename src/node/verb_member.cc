@@ -97,8 +97,14 @@ Result<Reply> Join(Node& node, const Json& arguments, const Progress& progress) 
   auto identity = TRY(ReadPeerIdentity(node.home()));
   const std::string letter = member::FormatJoining(joining, key);
   progress("asking " + host.name());
-  TRY(peer::AskStranger({host.address, host.pin}, {.identity = std::move(identity), .member = node.member()},
-                        "member/join", AsBytes(letter), kJoinPatience));
+  auto answer =
+      peer::AskStranger({host.address, host.pin}, {.identity = std::move(identity), .member = node.member()},
+                        "member/join", AsBytes(letter), kJoinPatience);
+  if (!answer && answer.error().code == ErrorCode::kUnavailable)
+    answer.error().remedy = fmt::format(
+        "see that the node of {} runs and can be reached there; if so, the invitation was used, or has ended",
+        host.name());
+  TRY(std::move(answer));
   TRY(Connect(
       node,
       {.card = host, .may_introduce = arguments.value("introductions", false), .as_non_disclosing = quiet},

@@ -79,7 +79,7 @@ std::uint64_t KnownTo(const Node& node, const crypto::CosignerKey& witness) {
   return checkpoint ? checkpoint->size : 0;
 }
 
-Round AskWitnesses(Node& node, const Progress& progress) {
+Round AskWitnesses(Node& node, const Progress& progress, const std::set<std::string>& settled) {
   std::map<std::string, ledger::AskedWitness> asked;
   std::uint64_t worth = 0;
   {
@@ -89,7 +89,8 @@ Round AskWitnesses(Node& node, const Progress& progress) {
   }
   Round round;
   for (const auto& [name, witness] : asked) {
-    if (!IsReached(node, witness) || KnownTo(node, witness.key) >= worth) continue;
+    const bool nothing_new = settled.contains(name) && KnownTo(node, witness.key) >= worth;
+    if (nothing_new || !IsReached(node, witness)) continue;
     progress("asking " + name);
     const auto known = Renew(node, witness);
     if (known) {
@@ -110,15 +111,20 @@ WitnessRounds::WitnessRounds(Node& node, Milliseconds every)
 
 // A witness that goes on failing for one reason is logged once.
 void WitnessRounds::Ask() {
-  const Round round = AskWitnesses(node_, [](std::string_view) {});
+  const Round round = AskWitnesses(
+      node_, [](std::string_view) {}, settled_);
   for (const auto& [name, entries] : round.cosigned) {
+    settled_.insert(name);
     if (failing_.erase(name) > 0) Log(Severity::kInfo, "the witness cosigns again", {{"witness", name}});
   }
   for (const auto& [name, error] : round.failed) {
     std::string& logged = failing_[name];
     if (logged == error.message) continue;
     logged = error.message;
-    Log(Severity::kWarning, "a witness did not cosign", {{"witness", name}, {"said", error.message}});
+    const bool grave =
+        error.code == ErrorCode::kCorrupt;  // this ledger was put back, or the witness is wrong
+    Log(grave ? Severity::kError : Severity::kWarning, "a witness did not cosign",
+        {{"witness", name}, {"said", error.message}});
   }
 }
 

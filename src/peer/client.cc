@@ -140,11 +140,10 @@ Result<Bytes> Client::Ask(const federation::Call& call, Milliseconds patience) {
 
 Result<Bytes> AskStranger(const Stranger& stranger, const ClientOptions& options, const std::string& method,
                           ByteView body, Milliseconds patience) {
-  Channel channel(stranger.address, stranger.address, options.identity,
-                  [&](std::string_view pem) -> Result<void> {
-                    if (TRY(crypto::KeyPin(pem)) == stranger.pin) return {};
-                    return Fail(ErrorCode::kPermissionDenied, "its key is not the one in the invitation");
-                  });
+  Channel channel("the node", stranger.address, options.identity, [&](std::string_view pem) -> Result<void> {
+    if (TRY(crypto::KeyPin(pem)) == stranger.pin) return {};
+    return Fail(ErrorCode::kPermissionDenied, "its key is not the one in the invitation");
+  });
   Underway underway;
   return channel.Ask({kNewestProtocol, method, body}, options.longest_body, patience, underway);
 }
