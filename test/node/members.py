@@ -61,6 +61,7 @@ class Members:
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="concordat-members-")
         self.path = pathlib.Path(self.folder.name)
+        (self.path / "passphrase").write_text("four words that differ\n")
         for name in self.names:
             node = Node(self.path / name)
             node.home.parent.mkdir()
@@ -68,6 +69,8 @@ class Members:
             node.key = node.json("init", name)["key"]
             settings = node.home / "node.yaml"
             settings.write_text(re.sub(r"witness_every_ms: \d+", "witness_every_ms: 200", settings.read_text()))
+            made = node.json("key", "new", f"kim@{name}", "--out", self.path / f"{name}.key", *self.passphrase())
+            node.verb("person", "add", "kim", "--role", "approver", "--key", made["key"])
             node.peer = "127.0.0.1:0"
             setattr(self, name, node)
             if self.begin:
@@ -82,6 +85,12 @@ class Members:
             node.close()
         self.folder.cleanup()
 
+    def passphrase(self):
+        return "--passphrase-file", self.path / "passphrase"
+
+    def approve(self, node, name="joint-study"):
+        node.verb("agreement", "approve", name, "--key", self.path / f"{node.name}.key", *self.passphrase())
+
     def join(self, host, guest, *flags):
         """An invitation written, carried and taken up; what the guest's side printed."""
         file = self.path / f"{host.name}-{guest.name}.invitation"
@@ -95,7 +104,8 @@ class Members:
         file = self.path / "joint-study.yaml"
         file.write_text(DOCUMENT.format(parties="\n".join(f"  {node.name}: {node.key}" for node in parties),
                                         approvals=", ".join(f"{node.name}: 1" for node in parties)))
-        first.verb("agreement", "propose", file, "--approve")
+        first.verb("agreement", "propose", file)
+        self.approve(first)
 
 
 def member(node, name):
@@ -179,7 +189,7 @@ def four_form_a_federation():
         m.agree(m.lewisham, m.southwark, m.camden, m.brent)
         for node in (m.southwark, m.camden, m.brent):
             wait(f"{node.name} sees it", lambda n=node: state(n) == "proposed")
-            node.verb("agreement", "approve", "joint-study")
+            m.approve(node)
         for node in (m.lewisham, m.southwark, m.camden, m.brent):
             wait(f"{node.name} has it in force", lambda n=node: state(n) == "active")
 
@@ -193,7 +203,7 @@ def agreements_travel():
         m.join(m.lewisham, m.southwark)
         m.agree(m.lewisham, m.southwark)
         wait("southwark sees it", lambda: state(m.southwark) == "proposed")
-        m.southwark.verb("agreement", "approve", "joint-study")
+        m.approve(m.southwark)
         wait("lewisham has it in force", lambda: state(m.lewisham) == "active")
         m.lewisham.verb("ask", "joint-study", QUESTION)
         said = m.southwark.verb("agreement", "revoke", "joint-study", "--reason", "a breach")
@@ -211,7 +221,7 @@ def nothing_is_lost_while_one_is_away():
         m.lewisham.start()
         wait("southwark sees it", lambda: state(m.southwark) == "proposed")
         m.lewisham.kill()
-        m.southwark.verb("agreement", "approve", "joint-study")
+        m.approve(m.southwark)
         m.southwark.kill()
         m.lewisham.start()
         m.southwark.start()
@@ -238,7 +248,7 @@ def kills_between_any_two_steps_heal():
             node.kill()
             node.start()
         wait("southwark sees it", lambda: state(m.southwark) == "proposed")
-        m.southwark.verb("agreement", "approve", "joint-study")
+        m.approve(m.southwark)
         m.southwark.kill()
         m.southwark.start()
         wait("lewisham has it in force", lambda: state(m.lewisham) == "active")
