@@ -58,6 +58,7 @@ struct Product {
   Source source;
   bool is_public = false;    // no unit: public data, released as it is
   bool unit_is_row = false;  // no column names the unit: each row is one unit
+  bool disjoint = false;     // no unit is in another member's product that agreements unite with this one
 
   const Column* unit() const {
     for (const Column& column : columns) {

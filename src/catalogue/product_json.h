@@ -24,7 +24,8 @@ Json ToJson(const Product& product);
 Json SourceToJson(const engine::Source& source, const std::vector<engine::FileState>& files,
                   const std::vector<std::string>& hashes);
 
-// Errors: kCorrupt.
+// Errors of both: kCorrupt. The first is all of a product but its source.
+Result<Product> ProductFromJson(const Json& body);
 Result<Published> PublishedFromJson(const Json& body, const Json& secret);
 
 }  // namespace concordat::catalogue

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "release/decide.h"
 #include "release/release.h"
 #include "sql/plan.h"
 
@@ -26,11 +27,12 @@ struct Bound {
   std::shared_ptr<const sql::Query> query;
   std::string normal;  // the question's text in one form, whatever its spacing and case
 };
-// May this caller ask this now, as far as the record and the question's settings go? The caller holds Share,
-// or is the ledger's own condition.
-Outcome<agreement::Permit> DecideOn(const Parts& parts, const Caller& caller, const Question& question);
-// Is a product being used? Refusals: product_draft, product_retired. The caller as above.
-Outcome<void> CheckLife(const catalogue::Catalogue& catalogue, const std::string& product, Time now);
+// The product that an agreement grants, which this member holds: published, in use, and at the version that
+// is named. The caller holds Share.
+Outcome<catalogue::PublishedPtr> Granted(const Parts& parts, const agreement::ProductVersion& reference);
+// Values of the query's types: a client may have sent PostgreSQL's text form.
+Outcome<Row> TypedParameters(const sql::Query& query, const Row& given);
+sql::Terms TermsOf(const agreement::Permit& permit, const Settings& settings);
 Outcome<Bound> BindQuestion(const Parts& parts, const Caller& caller, const Question& question);
 // Leaves out who has objected by now. The caller holds Share, or is the ledger's own condition.
 void TakeObjections(const Parts& parts, Prepared& prepared);
