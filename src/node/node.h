@@ -11,6 +11,7 @@
 #include "agreement/token.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "catalogue/abroad.h"
 #include "catalogue/catalogue.h"
 #include "dp/pool.h"
 #include "ledger/budget.h"
@@ -51,6 +52,7 @@ class Node {
   ledger::Ledger& ledger() { return *ledger_; }
   const ledger::BudgetBook& budgets() const { return budgets_; }
   const catalogue::Catalogue& catalogue() const { return catalogue_; }
+  const catalogue::Abroad& abroad() const { return abroad_; }
   const agreement::Registry& agreements() const { return agreements_; }
   const agreement::TokenBook& tokens() const { return tokens_; }
   const subject::Subjects& subjects() const { return subjects_; }
@@ -99,6 +101,7 @@ class Node {
   OsRandom random_;
   ledger::BudgetBook budgets_;
   catalogue::Catalogue catalogue_;
+  catalogue::Abroad abroad_;
   agreement::Registry agreements_;
   agreement::TokenBook tokens_;
   subject::Subjects subjects_;

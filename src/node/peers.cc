@@ -22,14 +22,20 @@ std::string AddressFor(const std::string& listen) {
 }
 
 Peers::Peers(Node& node, std::string listen)
-    : node_(node), members_(node), listen_(std::move(listen)), delivery_(node, *this) {}
+    : node_(node),
+      members_(node),
+      listen_(std::move(listen)),
+      delivery_(node, *this),
+      descriptions_(node, *this) {}
 
 Result<std::unique_ptr<Peers>> Peers::Start(Node& node, const std::string& listen) {
   std::unique_ptr<Peers> peers(new Peers(node, listen));
   if (!listen.empty()) TRY(ParseEndpoint(listen));
   if (!listen.empty()) TRY(peers->OpenDoor(listen));
-  peers->rounds_ = std::make_unique<Rounds>(
-      kLookEvery, [raw = peers.get()] { raw->delivery_.Round(Delivery::Whom::kDue, kTellPatience); });
+  peers->rounds_ = std::make_unique<Rounds>(kLookEvery, [raw = peers.get()] {
+    raw->delivery_.Round(Delivery::Whom::kDue, kTellPatience);
+    raw->descriptions_.Round();
+  });
   return peers;
 }
 

@@ -9,6 +9,7 @@
 
 #include "federation/link.h"
 #include "node/delivery.h"
+#include "node/descriptions.h"
 #include "node/members.h"
 #include "node/node.h"
 #include "node/rounds.h"
@@ -57,6 +58,7 @@ class Peers final : public federation::Link {
   std::unique_ptr<peer::Server> server_;  // the same
   bool draining_ = false;                 // the same
   Delivery delivery_;
+  Descriptions descriptions_;       // the rounds' own
   std::unique_ptr<Rounds> rounds_;  // the last: it uses the others
 };
 
