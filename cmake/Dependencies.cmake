@@ -12,6 +12,16 @@ find_package(Boost 1.81 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 
+# Not by gRPC's own CMake files: those of what it stands on turn -pthread on for all, which precompiled headers do not take.
+pkg_check_modules(GRPC REQUIRED grpc++>=1.51)
+find_library(GRPCPP_LIBRARY grpc++ REQUIRED)
+find_library(GRPC_LIBRARY grpc REQUIRED)
+find_library(GPR_LIBRARY gpr REQUIRED)
+find_library(ABSL_SYNCHRONIZATION_LIBRARY absl_synchronization REQUIRED)  # used in gRPC's headers
+add_library(concordat_grpc INTERFACE)
+target_link_libraries(concordat_grpc INTERFACE ${GRPCPP_LIBRARY} ${GRPC_LIBRARY} ${GPR_LIBRARY}
+                      ${ABSL_SYNCHRONIZATION_LIBRARY})
+
 find_path(PG_QUERY_INCLUDE pg_query.h REQUIRED)
 find_library(PG_QUERY_LIBRARY pg_query REQUIRED)
 find_path(PG_QUERY_PROTO pg_query.proto PATH_SUFFIXES pg_query REQUIRED)

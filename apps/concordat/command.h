@@ -110,6 +110,16 @@ class Command {
     if (required) option->required();
     return *this;
   }
+  // The path of --out; without it NAME`ending` in the folder where the program runs, by the argument `name`.
+  Command& Out(const std::string& name, const std::string& ending, const std::string& help) {
+    Path("--out", "out", help);
+    app_->parse_complete_callback([this_invocation = &invocation_, name, ending] {
+      nlohmann::json& arguments = this_invocation->arguments;
+      if (!arguments.contains("out"))
+        arguments["out"] = std::filesystem::absolute(arguments.value(name, "") + ending).string();
+    });
+    return *this;
+  }
   Command& Password() {
     file_ = std::make_shared<std::string>();
     app_->add_option("--password-file", *file_, "Read the password from this file (- for standard input)");

@@ -13,6 +13,7 @@ void AddMemberCommands(CLI::App& app, Invocation& invocation) {
           "serve --listen 127.0.0.1:6432")
       .Text("--listen", "listen", "Address and port; port 0 takes a free one")
       .Text("--web-listen", "web_listen", "Address and port of HTTP; \"\": none")
+      .Text("--peer-listen", "peer_listen", "Address and port for other members; \"\": none")
       .Path("--config", "config", "Settings to read instead of HOME/node.yaml");
   Command(app, invocation, "doctor", "doctor", "Look at everything that could be wrong, and say what to do",
           "doctor");

@@ -45,6 +45,7 @@ void Describe(CLI::App& app, Invocation& invocation, std::string& home, std::str
   AddAskCommands(app, invocation);
   AddLedgerCommands(app, invocation);
   AddWitnessCommands(app, invocation);
+  AddFederationCommands(app, invocation);
   CLI::App* completion =
       app.add_subcommand("completion", "Print a script that completes commands with the tab key");
   completion->add_option("shell", shell, "bash, zsh or fish")

@@ -15,12 +15,14 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", std::string("concordatd ") + CONCORDAT_VERSION);
   const char* from_environment = std::getenv("CONCORDAT_HOME");
   std::string home = from_environment != nullptr ? from_environment : "";
-  std::string listen, web_listen, config;
+  std::string listen, web_listen, peer_listen, config;
   CLI::Option* home_option = app.add_option("--home", home, "The member's folder (default: CONCORDAT_HOME)");
   if (home.empty()) home_option->required();
   app.add_option("--listen", listen, "Address and port; port 0 takes a free one");
   CLI::Option* web_option =
       app.add_option("--web-listen", web_listen, "Address and port of HTTP; \"\": none");
+  CLI::Option* peer_option =
+      app.add_option("--peer-listen", peer_listen, "Address and port for other members; \"\": none");
   app.add_option("--config", config, "Settings to read instead of HOME/node.yaml");
   try {
     app.parse(argc, argv);
@@ -30,6 +32,7 @@ int main(int argc, char** argv) {
   nlohmann::json arguments = nlohmann::json::object();
   if (!listen.empty()) arguments["listen"] = listen;
   if (web_option->count() > 0) arguments["web_listen"] = web_listen;
+  if (peer_option->count() > 0) arguments["peer_listen"] = peer_listen;
   if (!config.empty()) arguments["config"] = config;
   const auto served = concordat::node::Serve(home, arguments);
   if (served) return 0;

@@ -58,6 +58,15 @@ bool AddExtension(X509* certificate, int nid, const std::string& value) {
   return extension != nullptr && X509_add_ext(certificate, extension.get(), -1) == 1;
 }
 
+Result<Hash> PinOf(const X509* certificate) {
+  unsigned char* der = nullptr;
+  const int length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
+  if (length <= 0) return OpenSslFailed("read the certificate's key");
+  const Hash pin = Sha256(ByteView(der, static_cast<std::size_t>(length)));
+  OPENSSL_free(der);
+  return pin;
+}
+
 bool Describe(X509* certificate, const std::string& name, const std::vector<std::string>& hosts, Time now) {
   unsigned char serial[16];
   if (RAND_bytes(serial, sizeof serial) != 1) return false;
@@ -104,8 +113,8 @@ Result<Bytes> Digest(X509* certificate, const EVP_MD* hash) {
 
 }  // namespace
 
-Result<Certificate> MakeCertificate(const std::string& name, const std::vector<std::string>& hosts,
-                                    Time now) {
+Result<Certificate> MakeCertificate(const std::string& name, const std::vector<std::string>& hosts, Time now,
+                                    const Commenter& comment) {
   if (hosts.empty())
     return Fail(ErrorCode::kInvalidArgument, "a certificate needs a host name", "name one with --host");
   for (const std::string& host : hosts) {
@@ -122,6 +131,9 @@ Result<Certificate> MakeCertificate(const std::string& name, const std::vector<s
     return Fail(ErrorCode::kInvalidArgument, "the name does not fit a certificate",
                 "names have at most 64 characters");
   }
+  const std::string text = comment ? comment(TRY(PinOf(certificate.get()))) : "";
+  if (!text.empty() && !AddExtension(certificate.get(), NID_netscape_comment, text))
+    return OpenSslFailed("put a comment into the certificate");
   if (X509_sign(certificate.get(), key.get(), EVP_sha256()) == 0)
     return OpenSslFailed("sign the certificate");
   const BioPtr certificate_bio(BIO_new(BIO_s_mem()));
@@ -139,6 +151,18 @@ Result<Hash> Fingerprint(std::string_view certificate_pem) {
   Hash hash;
   std::copy(digest.begin(), digest.end(), hash.begin());
   return hash;
+}
+
+Result<Hash> KeyPin(std::string_view certificate_pem) { return PinOf(TRY(Read(certificate_pem)).get()); }
+
+Result<std::string> CommentOf(std::string_view certificate_pem) {
+  constexpr int kLongest = 4096;
+  const X509Ptr certificate = TRY(Read(certificate_pem));
+  const std::unique_ptr<ASN1_IA5STRING, Deleter<ASN1_IA5STRING_free>> comment(static_cast<ASN1_IA5STRING*>(
+      X509_get_ext_d2i(certificate.get(), NID_netscape_comment, nullptr, nullptr)));
+  if (!comment || ASN1_STRING_length(comment.get()) > kLongest) return std::string();
+  return std::string(reinterpret_cast<const char*>(ASN1_STRING_get0_data(comment.get())),
+                     static_cast<std::size_t>(ASN1_STRING_length(comment.get())));
 }
 
 Result<Time> ValidUntil(std::string_view certificate_pem) {

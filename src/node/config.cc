@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "dcat/graph.h"
+#include "member/card.h"
 #include "yaml/tree.h"
 
 namespace concordat::node {
@@ -46,6 +47,14 @@ Result<void> SetKey(Config& config, const std::string& key, const yaml::Node& va
       return Wrong(value.line, key, "write it as 127.0.0.1:6480, or \"\" for none");
     }
     config.web_listen = value.scalar;
+  } else if (key == "peer_listen" && value.kind == yaml::Node::Kind::kScalar) {
+    if (!value.scalar.empty() && !ParseEndpoint(value.scalar))
+      return Wrong(value.line, key, "write it as 0.0.0.0:6490, or \"\" for none");
+    config.peer_listen = value.scalar;
+  } else if (key == "peer_address" && value.kind == yaml::Node::Kind::kScalar) {
+    if (!value.scalar.empty() && !member::CheckAddress(value.scalar))
+      return Wrong(value.line, key, "write it as node.lewisham.example:6490, or \"\"");
+    config.peer_address = value.scalar;
   } else if (key == "web_url" && value.kind == yaml::Node::Kind::kScalar) {
     const bool url = value.scalar.starts_with("https://") || value.scalar.starts_with("http://");
     if (!value.scalar.empty() && (!url || !dcat::IsIri(value.scalar) || value.scalar.ends_with('/')))
@@ -120,6 +129,8 @@ std::string WriteConfig(const Config& config) {
       "listen: {}            # where analysts connect\n"
       "web_listen: {}        # HTTP: ledger, metrics, interface; \"\" for none\n"
       "web_url: {}           # what others reach it by, where a proxy stands in front\n"
+      "peer_listen: {}       # where other members connect, such as 0.0.0.0:6490; \"\": nowhere\n"
+      "peer_address: {}      # what they reach it by, such as node.lewisham.example:6490\n"
       "hosts: [{}]    # names the certificate is for\n"
       "answer_grid_ms: {}                # answers leave at multiples of this, so that time tells nothing\n"
       "query_time_ms: {}               # longest that an engine may take\n"
@@ -129,8 +140,9 @@ std::string WriteConfig(const Config& config) {
       "idle_time_ms: {}              # a silent session is closed after this\n"
       "witness_every_ms: {}            # how often witnesses are asked, when there is something new\n",
       Scalar(config.member), Scalar(config.listen), Scalar(config.web_listen), Scalar(config.web_url),
-      fmt::join(hosts, ", "), config.answer_grid.count(), config.query_time.count(), config.engine_memory_mb,
-      config.engine_threads, config.connections, config.idle_time.count(), config.witness_every.count());
+      Scalar(config.peer_listen), Scalar(config.peer_address), fmt::join(hosts, ", "),
+      config.answer_grid.count(), config.query_time.count(), config.engine_memory_mb, config.engine_threads,
+      config.connections, config.idle_time.count(), config.witness_every.count());
 }
 
 Result<Endpoint> ParseEndpoint(const std::string& text) {

@@ -20,6 +20,8 @@ struct Config {
   std::string web_listen;                 // address:port of HTTP; empty: none. What init writes: kWebListen
   std::string
       web_url;  // what others reach HTTP by, behind a proxy: "https://data.lewisham.example"; may be empty
+  std::string peer_listen;   // address:port for other members; empty: none can dial this node
+  std::string peer_address;  // what they reach it by: "node.lewisham.example:6490"; empty: peer_listen's own
   std::vector<std::string> hosts = {"localhost", "127.0.0.1"};  // names the certificate is for
   Milliseconds answer_grid{100};                                // answers leave at multiples of this
   Milliseconds query_time{60'000};                              // an engine may take this long

@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "crypto/certificate.h"
 #include "ledger/ledger.h"
+#include "member/identity.h"
 
 namespace concordat::node {
 namespace {
@@ -102,6 +103,34 @@ Result<crypto::Cosigner> ReadWitnessKey(const Home& home, RandomSource& random) 
   if (key) return key;
   return Fail(ErrorCode::kCorrupt, fmt::format("{} is not a witness's key", home.witness_key().string()),
               "restore it from your backup");
+}
+
+namespace {
+
+Result<crypto::Certificate> MakePeerIdentity(const Home& home, std::uint64_t number) {
+  const auto key = TRY(ReadLedgerKey(home));
+  auto made = TRY(member::MakeIdentity(key, number, SystemClock().Now()));
+  // The key first: a certificate without its key would be taken for a whole identity.
+  TRY(WriteFileDurably(home.peer_key(), made.key_pem, FileMode::kSecret));
+  TRY(WriteFileDurably(home.peer_certificate(), made.certificate_pem, FileMode::kPublic));
+  return made;
+}
+
+}  // namespace
+
+Result<crypto::Certificate> ReadPeerIdentity(const Home& home) {
+  auto certificate = ReadFile(home.peer_certificate(), 1 << 16);
+  if (!certificate && certificate.error().code == ErrorCode::kNotFound) return MakePeerIdentity(home, 1);
+  if (!certificate) return tl::unexpected(certificate.error());
+  std::string key = TRY(ReadFile(home.peer_key(), 1 << 16));
+  return crypto::Certificate{*std::move(certificate), std::move(key)};
+}
+
+Result<crypto::Certificate> RenewPeerIdentity(const Home& home) {
+  const auto old = TRY(ReadPeerIdentity(home));
+  const auto key = TRY(ReadLedgerKey(home));
+  const auto statement = TRY(member::StatementOf(old.certificate_pem, key.verify_key()));
+  return MakePeerIdentity(home, statement.number + 1);
 }
 
 Result<Bytes> ReadLoginKey(const Home& home) {

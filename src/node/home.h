@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/json.h"
 #include "base/result.h"
+#include "crypto/certificate.h"
 #include "crypto/cosignature.h"
 #include "crypto/keys.h"
 #include "node/config.h"
@@ -29,6 +30,8 @@ struct Home {
   std::filesystem::path login_key() const { return root / "keys" / "login.key"; }
   std::filesystem::path certificate() const { return root / "keys" / "tls.crt"; }
   std::filesystem::path certificate_key() const { return root / "keys" / "tls.key"; }
+  std::filesystem::path peer_certificate() const { return root / "keys" / "peer.crt"; }
+  std::filesystem::path peer_key() const { return root / "keys" / "peer.key"; }
 };
 
 // Errors: kNotFound when there is no member's home at `root`, with how to make one; kInvalidArgument for its
@@ -38,6 +41,11 @@ Result<crypto::SigningKey> ReadLedgerKey(const Home& home);
 // The key that cosigns other members' checkpoints; made here for a home that has none yet. Its name is
 // MEMBER/witness.
 Result<crypto::Cosigner> ReadWitnessKey(const Home& home, RandomSource& random);
+// What other members pin: a key of its own for the line to them, in a certificate in which the ledger's key
+// vouches for it. Made here for a home that has none yet.
+Result<crypto::Certificate> ReadPeerIdentity(const Home& home);
+// A new one in its place, which says that it comes after. Errors: as MakeIdentity; the file's.
+Result<crypto::Certificate> RenewPeerIdentity(const Home& home);
 // 32 bytes, the same for ever: what an unknown analyst is asked at log-in must not change when the node
 // restarts.
 Result<Bytes> ReadLoginKey(const Home& home);

@@ -148,6 +148,27 @@ std::vector<Operation> LedgerOperations() {
   };
 }
 
+std::vector<Operation> MemberOperations() {
+  return {
+      {"GET", "/v1/members", "member list"},
+      {"POST",
+       "/v1/invitations",
+       "member invite",
+       {Required("name"), {"address"}, {"days", Kind::kNumber}, {"non_disclosing", Kind::kFlag}}},
+      {"POST",
+       "/v1/members",
+       "member join",
+       {Required("text"), {"address"}, {"introductions", Kind::kFlag}, {"non_disclosing", Kind::kFlag}}},
+      {"GET", "/v1/members/{name}", "member show"},
+      {"DELETE", "/v1/members/{name}", "member remove", {{"reason"}}},
+      {"POST", "/v1/members/{name}/accept", "member accept"},
+      {"POST", "/v1/members/{name}/address", "member address", {Required("address")}},
+      {"POST", "/v1/pauses", "member pause", {{"name"}, {"reason"}}},
+      {"POST", "/v1/pauses/end", "member resume", {{"name"}}},
+      {"POST", "/v1/rotations", "member rotate"},
+  };
+}
+
 std::vector<Operation> CareOperations() {
   return {
       {"POST", "/v1/doctor", "doctor"},
@@ -157,8 +178,9 @@ std::vector<Operation> CareOperations() {
 
 std::vector<Operation> All() {
   std::vector<Operation> all;
-  for (auto part : {ProductOperations(), AgreementOperations(), QuestionOperations(), AnalystOperations(),
-                    PersonOperations(), SubjectOperations(), LedgerOperations(), CareOperations()}) {
+  for (auto part :
+       {ProductOperations(), AgreementOperations(), QuestionOperations(), AnalystOperations(),
+        PersonOperations(), SubjectOperations(), LedgerOperations(), MemberOperations(), CareOperations()}) {
     std::move(part.begin(), part.end(), std::back_inserter(all));
   }
   return all;

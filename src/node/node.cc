@@ -49,10 +49,10 @@ Result<std::unique_ptr<Node>> Node::Open(Home home) {
 Result<void> Node::Start() {
   store_ = TRY(store::Store::Open(home_.store(), ledger::LedgerMigrations()));
   auto key = TRY(ReadLedgerKey(home_));
-  ledger_ = TRY(ledger::Ledger::Open(
-      *store_, std::move(key), clock_, random_,
-      {&catalogue_, &agreements_, &tokens_, &budgets_, &subjects_, &uses_, &quality_, &pace_, &witnesses_},
-      home_.folds()));
+  ledger_ = TRY(ledger::Ledger::Open(*store_, std::move(key), clock_, random_,
+                                     {&catalogue_, &abroad_, &agreements_, &tokens_, &budgets_, &subjects_,
+                                      &uses_, &quality_, &pace_, &witnesses_, &members_, &news_},
+                                     home_.folds()));
   if (!ledger_->doubt().empty())
     Log(Severity::kWarning, ledger_->doubt(), {{"file", home_.folds().string()}});
   TRY(CheckRemembered(*ledger_, home_.newest_checkpoint()));

@@ -1,6 +1,7 @@
 // A member's home, opened: everything that answers questions and carries out verbs.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -10,13 +11,16 @@
 #include "agreement/token.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "catalogue/abroad.h"
 #include "catalogue/catalogue.h"
 #include "dp/pool.h"
 #include "ledger/budget.h"
 #include "ledger/ledger.h"
 #include "ledger/witness_book.h"
+#include "member/book.h"
 #include "node/cosigned.h"
 #include "node/home.h"
+#include "node/news.h"
 #include "node/tally.h"
 #include "quality/book.h"
 #include "release/pace.h"
@@ -27,6 +31,8 @@
 #include "transparency/tally.h"
 
 namespace concordat::node {
+
+class Peers;
 
 // Threading: what it hands out is as thread-safe as its own headers say.
 class Node {
@@ -46,6 +52,7 @@ class Node {
   ledger::Ledger& ledger() { return *ledger_; }
   const ledger::BudgetBook& budgets() const { return budgets_; }
   const catalogue::Catalogue& catalogue() const { return catalogue_; }
+  const catalogue::Abroad& abroad() const { return abroad_; }
   const agreement::Registry& agreements() const { return agreements_; }
   const agreement::TokenBook& tokens() const { return tokens_; }
   const subject::Subjects& subjects() const { return subjects_; }
@@ -53,6 +60,11 @@ class Node {
   const quality::Book& quality() const { return quality_; }
   const release::Pace& pace() const { return pace_; }
   const ledger::WitnessBook& witnesses() const { return witnesses_; }
+  const member::Book& members() const { return members_; }
+  const News& news() const { return news_; }
+  // The line to other members, while this process serves; null where it carries out one verb.
+  Peers* peers() const { return peers_; }
+  void SetPeers(Peers* peers) { peers_ = peers; }
   const crypto::Cosigner& cosigner() const { return *cosigner_; }
   CosignedHead& cosigned() { return cosigned_; }
   const CosignedHead& cosigned() const { return cosigned_; }
@@ -65,7 +77,7 @@ class Node {
   Tally& tally() { return tally_; }
   // Where its doors are once it serves; empty before.
   struct Addresses {
-    std::string web, sql;
+    std::string web, sql, peer;
   };
   Addresses addresses() const {
     const std::lock_guard lock(addresses_mutex_);
@@ -89,6 +101,7 @@ class Node {
   OsRandom random_;
   ledger::BudgetBook budgets_;
   catalogue::Catalogue catalogue_;
+  catalogue::Abroad abroad_;
   agreement::Registry agreements_;
   agreement::TokenBook tokens_;
   subject::Subjects subjects_;
@@ -96,6 +109,9 @@ class Node {
   quality::Book quality_;
   release::Pace pace_;
   ledger::WitnessBook witnesses_;
+  member::Book members_;
+  News news_;
+  std::atomic<Peers*> peers_{nullptr};
   CosignedHead cosigned_;
   std::optional<crypto::Cosigner> cosigner_;
   std::unique_ptr<ledger::Ledger> ledger_;  // outlives the store's writer, which calls it

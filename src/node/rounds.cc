@@ -14,13 +14,22 @@ Rounds::~Rounds() {
   thread_.join();
 }
 
+void Rounds::Wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    woken_ = true;
+  }
+  stop_.notify_all();
+}
+
 void Rounds::Run(Milliseconds every) {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
+    woken_ = false;
     lock.unlock();
     work_();
     lock.lock();
-    stop_.wait_for(lock, every, [this] { return stopping_; });
+    stop_.wait_for(lock, every, [this] { return stopping_ || woken_; });
   }
 }
 

@@ -17,6 +17,7 @@ class Rounds {
   ~Rounds();  // waits for work under way
   Rounds(const Rounds&) = delete;
   Rounds& operator=(const Rounds&) = delete;
+  void Wake();  // does it again now, or as soon as what is under way is done
 
  private:
   void Run(Milliseconds every);
@@ -25,6 +26,7 @@ class Rounds {
   std::mutex mutex_;
   std::condition_variable stop_;
   bool stopping_ = false;  // guarded by mutex_
+  bool woken_ = false;     // the same
   std::thread thread_;
 };
 

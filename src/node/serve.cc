@@ -14,6 +14,7 @@
 #include "node/holdings.h"
 #include "node/log.h"
 #include "node/node.h"
+#include "node/peers.h"
 #include "node/quality.h"
 #include "node/web.h"
 #include "node/witnessing.h"
@@ -109,6 +110,8 @@ Result<void> Serve(const std::filesystem::path& root, const Json& arguments) {
   const auto web = web_listen.empty() ? nullptr
                                       : TRY(Web::Start(
                                             *node, [&server] { return server->connections(); }, web_listen));
+  const auto peers = TRY(Peers::Start(*node, arguments.value("peer_listen", home.config.peer_listen)));
+  node->SetPeers(peers.get());
   const auto control =
       TRY(ControlServer::Start(home.control_socket(), [&](std::string_view verb, const Json& verb_arguments,
                                                           const Progress& progress) {
@@ -118,8 +121,10 @@ Result<void> Serve(const std::filesystem::path& root, const Json& arguments) {
              node->member(), endpoint.address, server->port(), endpoint.address, server->port());
   node->SetAddresses(
       {.web = web ? web->Address() : "",
-       .sql = fmt::format("postgresql://{}:{}", HostOf(home.config, endpoint.address), server->port())});
+       .sql = fmt::format("postgresql://{}:{}", HostOf(home.config, endpoint.address), server->port()),
+       .peer = peers->Listening()});
   if (web) fmt::print("over HTTP: {}\n", web->Address());
+  if (const std::string peer = peers->Listening(); !peer.empty()) fmt::print("for members: {}\n", peer);
   std::fflush(stdout);
   Log(Severity::kInfo, "ready", {{"member", node->member()}, {"port", std::to_string(server->port())}});
   sd_notify(0, "READY=1");
@@ -137,8 +142,11 @@ Result<void> Serve(const std::filesystem::path& root, const Json& arguments) {
   std::thread drains([&] {
     if (web) web->Drain(kPatience);
   });
+  std::thread peers_drain([&] { peers->Drain(kPatience); });
   server->Drain(kPatience);
   drains.join();
+  peers_drain.join();
+  node->SetPeers(nullptr);
   Log(Severity::kInfo, "stopped");
   return {};
 }

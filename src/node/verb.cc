@@ -15,7 +15,7 @@ std::vector<Verb> AllVerbs() {
   std::vector<Verb> all;
   for (auto verbs : {ProductVerbs(), AnalystVerbs(), PersonVerbs(), TokenVerbs(), AgreementVerbs(),
                      ExchangeVerbs(), ExportVerbs(), QualityVerbs(), RequestVerbs(), ExplainVerbs(),
-                     SubjectVerbs(), LedgerVerbs(), WitnessVerbs(), AskVerbs(), CareVerbs()}) {
+                     SubjectVerbs(), LedgerVerbs(), WitnessVerbs(), MemberVerbs(), AskVerbs(), CareVerbs()}) {
     std::move(verbs.begin(), verbs.end(), std::back_inserter(all));
   }
   return all;

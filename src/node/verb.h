@@ -52,6 +52,7 @@ std::vector<Verb> TokenVerbs();
 std::vector<Verb> SubjectVerbs();
 std::vector<Verb> LedgerVerbs();
 std::vector<Verb> WitnessVerbs();
+std::vector<Verb> MemberVerbs();
 std::vector<Verb> AskVerbs();
 std::vector<Verb> CareVerbs();  // doctor, backup
 

@@ -5,6 +5,7 @@
 #include "agreement/outline.h"
 #include "node/exchange.h"
 #include "node/node.h"
+#include "node/peers.h"
 #include "node/table.h"
 #include "node/verb.h"
 
@@ -32,9 +33,35 @@ Json StandingJson(const Standing& standing, Time now) {
           {"steps", std::move(steps)}};
 }
 
+// Whoever is connected hears of it: of a suspension or revocation before this returns, of the rest soon.
+Delivery::Told TellOthers(Node& node, const Step& step) {
+  constexpr Milliseconds kPatience{3000};
+  if (node.peers() == nullptr) return {};
+  if (agreement::IsSealed(step.verb)) return node.peers()->Tell(kPatience);
+  node.peers()->Wake();
+  return {};
+}
+
+// What became of it for the other parties.
+std::string OthersText(const Standing& standing, const Step& step, const Delivery::Told& told) {
+  std::string text;
+  for (const std::string& name : told.told) {
+    if (!standing.document->KeyOf(name).empty()) text += fmt::format("\n{} knows", name);
+  }
+  for (const auto& [name, error] : told.away) {
+    if (!standing.document->KeyOf(name).empty())
+      text +=
+          fmt::format("\n{} does not know yet, and is told as soon as it can be: {}", name, error.message);
+  }
+  const std::string step_flag = agreement::IsSealed(step.verb) ? " --step" : "";
+  return text + fmt::format("\nfor those not connected: concordat agreement export {}{} > {}.note",
+                            step.agreement, step_flag, step.agreement);
+}
+
 Result<Reply> Entered(Node& node, const Step& step) {
   const auto entered = TRY(EnterSealed(node, step));
   if (!entered) return tl::unexpected(AsError(entered.error()));
+  const Delivery::Told told = TellOthers(node, step);
   const auto lock = node.ledger().Share();
   const auto now = node.ledger().Now();
   const Standing* standing = node.agreements().FindDocument(step.agreement, step.id);
@@ -43,10 +70,7 @@ Result<Reply> Entered(Node& node, const Step& step) {
   std::string text = StateText(node, *standing, now);
   if (state == agreement::State::kProposed && !standing->seals.contains(node.member()))
     text += fmt::format("\nnext: concordat agreement approve {}", step.agreement);
-  if (standing->document->Signers().size() > 1) {
-    text += fmt::format("\nfor the others: concordat agreement export {}{} > {}.note", step.agreement,
-                        agreement::IsSealed(step.verb) ? " --step" : "", step.agreement);
-  }
+  if (standing->document->Signers().size() > 1) text += OthersText(*standing, step, told);
   return Reply{text + "\n", Data(StandingJson(*standing, now))};
 }
 

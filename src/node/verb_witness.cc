@@ -113,7 +113,12 @@ Result<Reply> Accept(Node& node, const Json& arguments, const Progress&) {
 }
 
 Result<Reply> Update(Node& node, const Json&, const Progress& progress) {
-  const Round round = AskWitnesses(node, progress);
+  std::set<std::string> settled;  // asked by hand, those alone who have something to cosign
+  {
+    const auto lock = node.ledger().Share();
+    for (const auto& [name, witness] : node.witnesses().witnesses()) settled.insert(name);
+  }
+  const Round round = AskWitnesses(node, progress, settled);
   std::string text, failed;
   Json data = Json::array();
   for (const auto& [name, known] : round.cosigned) {

@@ -1,25 +1,63 @@
 #include "node/witnessing.h"
 
+#include <nlohmann/json.hpp>
+
+#include "crypto/canonical_json.h"
 #include "fetch/fetch.h"
+#include "ledger/body.h"
 #include "ledger/witness.h"
 #include "node/log.h"
+#include "node/peers.h"
 
 namespace concordat::node {
 namespace {
 
+constexpr Milliseconds kPatience{20'000};
 constexpr int kTries = 3;  // with a witness that others ask for the same log
 
-// Asks a witness at its address, again where it knows another size than we thought. The entries it then
-// knows.
+// The member whose witness it is; empty where the name is of another form.
+std::string MemberOf(const ledger::AskedWitness& witness) {
+  constexpr std::string_view kSuffix = "/witness";
+  const std::string& name = witness.key.name();
+  return name.ends_with(kSuffix) ? name.substr(0, name.size() - kSuffix.size()) : "";
+}
+
+Result<ledger::WitnessReply> AskOverHttp(const std::string& url, const std::string& request) {
+  const fetch::Url base = TRY(fetch::ParseUrl(url));
+  const fetch::Response response = TRY(fetch::Post(base / "add-checkpoint", request));
+  return ledger::WitnessReply{response.status, response.content_type, response.body};
+}
+
+Result<ledger::WitnessReply> AskOverLine(Node& node, const std::string& member, const std::string& request) {
+  const Bytes body(request.begin(), request.end());
+  const auto answers = node.peers()->AskAll({{member, "ledger/witness", body}}, kPatience);
+  if (!answers.front()) return tl::unexpected(answers.front().error());
+  const Json json = TRY(crypto::ParseJson(AsText(*answers.front())));
+  const auto status = json.is_object() ? json.find("status") : json.end();
+  if (!json.is_object() || status == json.end() || !status->is_number_integer())
+    return Fail(ErrorCode::kCorrupt, member + " answered what no witness says");
+  return ledger::WitnessReply{status->get<int>(), ledger::TextIn(json, "type"), ledger::TextIn(json, "body")};
+}
+
+// Is there a way to ask it without a person who carries files?
+bool IsReached(Node& node, const ledger::AskedWitness& witness) {
+  if (!witness.url.empty()) return true;
+  const auto lock = node.ledger().Share();
+  const member::Member* member = node.members().Find(MemberOf(witness));
+  return node.peers() != nullptr && member != nullptr && member->state == member::State::kActive &&
+         !member->card.address.empty() && member->card.witness.Text() == witness.key.Text();
+}
+
+// Asks a witness at its address, or over the line to the member it is; again where it knows another size than
+// we thought. The entries it then knows.
 Result<std::uint64_t> Renew(Node& node, const ledger::AskedWitness& witness) {
-  const fetch::Url url = TRY(fetch::ParseUrl(witness.url));
   std::uint64_t known = KnownTo(node, witness.key);
   for (int attempt = 0; attempt < kTries; ++attempt) {
     const std::string request = TRY(ledger::AskForCosignature(node.ledger(), known));
-    const fetch::Response response = TRY(fetch::Post(url / "add-checkpoint", request));
+    const ledger::WitnessReply reply = TRY(witness.url.empty() ? AskOverLine(node, MemberOf(witness), request)
+                                                               : AskOverHttp(witness.url, request));
     const std::string note = TRY(ledger::ParseWitnessRequest(request)).note;
-    const auto answer = TRY(
-        ledger::ReadWitnessReply({response.status, response.content_type, response.body}, note, witness.key));
+    const auto answer = TRY(ledger::ReadWitnessReply(reply, note, witness.key));
     if (!answer.known) {
       TRY(node.cosigned().Keep(answer.note));
       return KnownTo(node, witness.key);
@@ -41,7 +79,7 @@ std::uint64_t KnownTo(const Node& node, const crypto::CosignerKey& witness) {
   return checkpoint ? checkpoint->size : 0;
 }
 
-Round AskWitnesses(Node& node, const Progress& progress) {
+Round AskWitnesses(Node& node, const Progress& progress, const std::set<std::string>& settled) {
   std::map<std::string, ledger::AskedWitness> asked;
   std::uint64_t worth = 0;
   {
@@ -51,7 +89,8 @@ Round AskWitnesses(Node& node, const Progress& progress) {
   }
   Round round;
   for (const auto& [name, witness] : asked) {
-    if (witness.url.empty() || KnownTo(node, witness.key) >= worth) continue;
+    const bool nothing_new = settled.contains(name) && KnownTo(node, witness.key) >= worth;
+    if (nothing_new || !IsReached(node, witness)) continue;
     progress("asking " + name);
     const auto known = Renew(node, witness);
     if (known) {
@@ -72,15 +111,20 @@ WitnessRounds::WitnessRounds(Node& node, Milliseconds every)
 
 // A witness that goes on failing for one reason is logged once.
 void WitnessRounds::Ask() {
-  const Round round = AskWitnesses(node_, [](std::string_view) {});
+  const Round round = AskWitnesses(
+      node_, [](std::string_view) {}, settled_);
   for (const auto& [name, entries] : round.cosigned) {
+    settled_.insert(name);
     if (failing_.erase(name) > 0) Log(Severity::kInfo, "the witness cosigns again", {{"witness", name}});
   }
   for (const auto& [name, error] : round.failed) {
     std::string& logged = failing_[name];
     if (logged == error.message) continue;
     logged = error.message;
-    Log(Severity::kWarning, "a witness did not cosign", {{"witness", name}, {"said", error.message}});
+    const bool grave =
+        error.code == ErrorCode::kCorrupt;  // this ledger was put back, or the witness is wrong
+    Log(grave ? Severity::kError : Severity::kWarning, "a witness did not cosign",
+        {{"witness", name}, {"said", error.message}});
   }
 }
 

@@ -42,6 +42,7 @@ class Node:
         self.process = None
         self.port = None
         self.web = None  # http://127.0.0.1:PORT
+        self.peer = None  # 127.0.0.1:PORT, for other members
 
     def verb(self, *words, stdin=None, expect=0):
         """Runs `concordat WORDS…`; returns what it printed. Raises Refused on another exit code than `expect`."""
@@ -81,7 +82,8 @@ class Node:
         log = open(self.home.parent / "node.log", "ab")
         web = ("--web-listen", self.web.removeprefix("http://") if self.web else "127.0.0.1:0")
         self.process = subprocess.Popen([str(BIN / "concordat"), "serve", "--listen", f"127.0.0.1:{self.port or 0}",
-                                         *(() if "--web-listen" in flags else web), *flags],
+                                         *(() if "--web-listen" in flags else web),
+                                         *(("--peer-listen", self.peer) if self.peer else ()), *flags],
                                         env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True,
                                         preexec_fn=limit and (lambda: limit_files(limit)))
         log.close()
@@ -98,6 +100,8 @@ class Node:
         self.port = int(match.group(1))
         if "--web-listen" not in flags:
             self.web = self.process.stdout.readline().removeprefix("over HTTP: ").strip()
+        if self.peer:
+            self.peer = self.process.stdout.readline().removeprefix("for members: ").strip()
         return self
 
     def log(self):

@@ -1,0 +1,74 @@
+#include "node/descriptions.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "crypto/canonical_json.h"
+#include "node/log.h"
+
+namespace concordat::node {
+namespace {
+
+constexpr Milliseconds kPatience{10'000};
+constexpr Milliseconds kLookEvery{2000};     // whether one is due
+constexpr Milliseconds kAgain{10 * 60'000};  // a product that is published anew keeps its version
+constexpr Milliseconds kAfterFailure{5000};
+
+}  // namespace
+
+std::map<std::string, std::string> Descriptions::Named() {
+  std::map<std::string, std::string> named;
+  const auto lock = node_.ledger().Share();
+  const auto add = [&](const agreement::Standing* standing) {
+    using agreement::State;
+    if (standing == nullptr || standing->state == State::kDraft || standing->state == State::kRevoked) return;
+    for (const auto& [table, products] : standing->document->tables) {
+      for (const auto& reference : products) {
+        const std::string owner(reference.Member());
+        const member::Member* known = node_.members().Find(owner);
+        if (known != nullptr && known->state == member::State::kActive && !known->card.address.empty())
+          named[fmt::format("{}@{}", reference.product, reference.version)] = owner;
+      }
+    }
+  };
+  for (const auto& [name, standing] : node_.agreements().agreements()) {
+    add(&standing);
+    add(node_.agreements().FindAmendment(name, node_.ledger().Now()));
+  }
+  return named;
+}
+
+void Descriptions::Take(const federation::Call& call, const std::string& product,
+                        const Result<Bytes>& answer) {
+  const Milliseconds now = node_.clock().Elapsed();
+  due_[product] = now + kAfterFailure;
+  const auto body =
+      answer ? crypto::ParseJson(AsText(*answer)) : Result<Json>(tl::unexpected(answer.error()));
+  if (!body) return;  // not reached, or not published there yet: asked again
+  const auto entered = catalogue::EnterAbroad(node_.ledger(), node_.abroad(), call.member, *body);
+  due_[product] = now + kAgain;
+  if (!entered)
+    Log(Severity::kWarning, "a member's description of its product was not taken",
+        {{"member", call.member}, {"product", product}, {"said", entered.error().message}});
+}
+
+void Descriptions::Round() {
+  const Milliseconds now = node_.clock().Elapsed();
+  const std::uint64_t news = node_.news().count();
+  if (news == news_ && now - looked_ < kLookEvery) return;
+  news_ = news;
+  looked_ = now;
+  std::vector<federation::Call> calls;
+  std::vector<std::string> products;
+  for (const auto& [product, owner] : Named()) {
+    const auto due = due_.find(product);
+    if (due != due_.end() && now < due->second) continue;
+    calls.push_back({owner, "catalogue/product", Bytes(product.begin(), product.end())});
+    products.push_back(product);
+  }
+  const auto answers = link_.AskAll(calls, kPatience);
+  for (std::size_t i = 0; i < calls.size(); ++i) Take(calls[i], products[i], answers[i]);
+}
+
+}  // namespace concordat::node
