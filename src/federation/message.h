@@ -24,6 +24,8 @@ inline constexpr char kAgree[] = "federation/agree";
 inline constexpr char kOpen[] = "federation/open";
 inline constexpr char kFinish[] = "federation/finish";
 inline constexpr char kAbandon[] = "federation/abandon";
+inline constexpr const char* kAll[] = {kExplain,    kPrepare, kSelect, kCommit, kReveal,
+                                       kContribute, kAgree,   kOpen,   kFinish, kAbandon};
 }  // namespace method
 
 // A message of 256 MB or more is none.

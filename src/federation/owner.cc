@@ -11,10 +11,7 @@ namespace concordat::federation {
 namespace {
 
 bool IsMethod(std::string_view method) {
-  static constexpr std::array kMethods = {
-      method::kExplain,    method::kPrepare, method::kSelect, method::kCommit, method::kReveal,
-      method::kContribute, method::kAgree,   method::kOpen,   method::kFinish, method::kAbandon};
-  return std::find(kMethods.begin(), kMethods.end(), method) != kMethods.end();
+  return std::find(std::begin(method::kAll), std::end(method::kAll), method) != std::end(method::kAll);
 }
 
 tl::unexpected<Error> TooMany(const std::string& whose) {
@@ -43,7 +40,7 @@ Result<Bytes> Owner::Explain(const std::string& member, ByteView request) {
   const SignedStatement statement = TRY(DecodeStatement(request));
   const Outcome<Opened> opened = OpenPart(parts_, terms_, member, statement);
   if (!opened) return EncodeReply(Declined{parts_.member, opened.error()});
-  return EncodeReply(Encode(PreparedOf(*opened->part, terms_)));
+  return EncodeReply(Encode(PreparedOf(*opened->part, parts_, terms_)));
 }
 
 Result<std::shared_ptr<Visit>> Owner::Admit(const Place& place, SignedStatement statement) {

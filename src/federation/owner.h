@@ -2,6 +2,7 @@
 // that asks may say. What each round shows, and why it may: federation.proof.md.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -17,8 +18,10 @@
 namespace concordat::federation {
 
 struct OwnerTerms {
-  bool non_disclosing = false;  // contributes under encryption only, and selects no groups
-  Milliseconds grid{100};       // answers that took work leave at its multiples
+  // Does this member contribute under encryption only, and select no groups, whatever the agreement says?
+  // None: no.
+  std::function<bool()> non_disclosing;
+  Milliseconds grid{100};                            // answers that took work leave at its multiples
   Milliseconds patience = std::chrono::minutes(10);  // a session that has not ended by then is given up
   std::size_t most = 64;                             // sessions at a time, of all members together
   std::size_t most_of_one = 16;                      // of one member

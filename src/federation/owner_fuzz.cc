@@ -7,10 +7,6 @@ namespace {
 using namespace concordat;
 using namespace concordat::federation;
 
-constexpr const char* kMethods[] = {method::kExplain, method::kPrepare,    method::kSelect, method::kCommit,
-                                    method::kReveal,  method::kContribute, method::kAgree,  method::kOpen,
-                                    method::kFinish,  method::kAbandon};
-
 constexpr int kRunsOfOne = 500;
 
 }  // namespace
@@ -30,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (left[1] % 3 == 2)
       request.assign(statement.statement.session.begin(), statement.statement.session.end());
     request.insert(request.end(), rest.begin(), rest.end());
-    const Call call{kBrno, kMethods[left[0] % std::size(kMethods)], std::move(request)};
+    const Call call{kBrno, method::kAll[left[0] % std::size(method::kAll)], std::move(request)};
     static_cast<void>(trio->world.Deliver(kArad, trio->node(kBrno), call));
     left = left.subspan(4 + length);
   }

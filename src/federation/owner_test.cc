@@ -211,7 +211,7 @@ TEST_F(OwnerTest, LeavesTheGridOnlyAtItsMultiples) {
 
 TEST_F(OwnerTest, DisclosesNothingWhereItMustNot) {
   Node& brno = trio.node(kBrno);
-  brno.terms.non_disclosing = true;
+  brno.terms.non_disclosing = [] { return true; };
   trio.Restart(kBrno);
   EXPECT_EQ(ReasonOf(Ask(kBrno, method::kPrepare, Encode(trio.Statement(kArad, "groups")))),
             "non_disclosing");

@@ -103,7 +103,7 @@ class Simulation {
   void Cast() {
     const auto& owners = scene_.sharing.owners;
     const std::string& some = owners[dice().Below(owners.size())];
-    if (dice().Chance(0.1)) world_.nodes[some]->terms.non_disclosing = true;
+    if (dice().Chance(0.1)) world_.nodes[some]->terms.non_disclosing = [] { return true; };
     if (dice().Chance(0.12)) scene_.contracts[some] = "v0";
     if (dice().Chance(0.06)) judge_.documents[some] = DocumentOf(names_, "before");
     stale_ = scene_.contracts[some] == "v0" || judge_.documents[some]->id != DocumentOf(names_, "first")->id;

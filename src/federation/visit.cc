@@ -44,16 +44,22 @@ Outcome<Opened> OpenPart(const OwnerParts& parts, const OwnerTerms& terms, const
     return Refuse("session_replayed", "this very question was charged here before", "ask anew", "42501");
   opened.part = TRY(parts.desk.Prepare(said));
   const Outline& outline = opened.part->outline();
-  if (terms.non_disclosing && (outline.sharing.local || outline.finds_groups) &&
-      !Mutated("disclosing_anyway"))
+  const bool shows = outline.sharing.local || outline.finds_groups;
+  if (shows && IsNonDisclosing(parts, terms, outline) && !Mutated("disclosing_anyway"))
     return tl::unexpected(NonDisclosing(parts.member));
   return opened;
 }
 
-Prepared PreparedOf(const Part& part, const OwnerTerms& terms) {
+bool IsNonDisclosing(const OwnerParts& parts, const OwnerTerms& terms, const Outline& outline) {
+  const auto& quiet = outline.sharing.non_disclosing;
+  return (terms.non_disclosing && terms.non_disclosing()) ||
+         std::find(quiet.begin(), quiet.end(), parts.member) != quiet.end();
+}
+
+Prepared PreparedOf(const Part& part, const OwnerParts& parts, const OwnerTerms& terms) {
   return {.description = part.outline().description,
           .revision = part.revision(),
-          .only_encryption = terms.non_disclosing,
+          .only_encryption = IsNonDisclosing(parts, terms, part.outline()),
           .affordable = part.Affordable(),
           .left = part.LeftAfter()};
 }
@@ -158,7 +164,7 @@ Visit::Body Visit::Prepare(ByteView /*request*/) {
   Outcome<Opened> opened = OpenPart(parts_, terms_, member_, statement_);
   if (!opened) return tl::unexpected(std::move(opened).error());
   opened_ = *std::move(opened);
-  return Encode(PreparedOf(*opened_.part, terms_));
+  return Encode(PreparedOf(*opened_.part, parts_, terms_));
 }
 
 Outcome<void> Visit::Compute() {

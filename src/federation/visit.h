@@ -24,7 +24,9 @@ struct Opened {
 Outcome<Opened> OpenPart(const OwnerParts& parts, const OwnerTerms& terms, const std::string& member,
                          const SignedStatement& statement);
 Refusal NonDisclosing(const std::string& member);
-Prepared PreparedOf(const Part& part, const OwnerTerms& terms);
+// By its own terms, or by the agreement's.
+bool IsNonDisclosing(const OwnerParts& parts, const OwnerTerms& terms, const Outline& outline);
+Prepared PreparedOf(const Part& part, const OwnerParts& parts, const OwnerTerms& terms);
 
 // What a sum among the participants has to be, by the agreement's document. Errors: kInvalidArgument: a key
 // is none.

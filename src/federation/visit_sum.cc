@@ -76,7 +76,7 @@ Outcome<void> Visit::TakeSetting(Setting setting) {
   TRY(CheckKeys(setting.keys, outline));
   TRY(CheckWay(setting, outline));
   const bool plain = outline.sharing.local || setting.way != aggregation::Way::kEncryption;
-  if (terms_.non_disclosing && plain && !Mutated("disclosing_anyway"))
+  if (plain && IsNonDisclosing(parts_, terms_, outline) && !Mutated("disclosing_anyway"))
     return tl::unexpected(NonDisclosing(parts_.member));
   setting_ = std::move(setting);
   context_ = ContextOf(statement_.statement, outline.description, setting_);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "node/federated.h"
 #include "node/views.h"
 
 namespace concordat::node {
@@ -42,6 +43,8 @@ Outcome<pgcatalog::Database> Door::DatabaseOf(const release::Caller& caller) con
       database.tables.push_back(
           {table, std::shared_ptr<const catalogue::Product>(published, &published->product)});
   }
+  for (const auto& [table, product] : TRY(node_.federated().Tables(caller)))
+    database.tables.push_back({table, product});
   return database;
 }
 
@@ -50,8 +53,7 @@ Outcome<pgwire::Description> Door::Describe(const release::Caller& caller, const
                                             const pgcatalog::Session& session) {
   const pgcatalog::Database database = TRY(DatabaseOf(caller));
   if (pgcatalog::IsCatalogueQuestion(database, text)) return catalogue_->Describe(database, session, text);
-  const auto described =
-      TRY(node_.release().Describe(caller, {.text = text, .parameters = {}, .settings = settings}));
+  const auto described = TRY(node_.Describe(caller, {.text = text, .parameters = {}, .settings = settings}));
   return pgwire::Typed(described.columns, described.parameters);
 }
 
@@ -68,7 +70,7 @@ Outcome<pgwire::Answer> Door::Ask(const release::Caller& caller, const release::
 
 Outcome<std::vector<std::string>> Door::Explain(const release::Caller& caller,
                                                 const release::Question& question) {
-  return node_.release().Explain(caller, question);
+  return node_.Explain(caller, question);
 }
 
 }  // namespace concordat::node

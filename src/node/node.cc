@@ -1,5 +1,6 @@
 #include "node/node.h"
 
+#include "node/federated.h"
 #include "node/log.h"
 #include "node/remember.h"
 
@@ -28,14 +29,31 @@ Result<void> Node::Remember() {
 }
 
 Outcome<release::Answer> Node::Ask(const release::Caller& caller, const release::Question& question,
-                                   const engine::Cancel& cancel) {
-  auto answer = release_->Ask(caller, question, cancel);
+                                   const engine::Cancel& cancel,
+                                   const std::function<void(const std::string&)>& progress) {
+  auto answer = [&]() -> Outcome<release::Answer> {
+    if (TRY(federated_->Concerns(caller, question)))
+      return federated_->Ask(caller, question, cancel, progress);
+    return release_->Ask(caller, question, cancel);
+  }();
   if (answer) {
     tally_.CountAnswered();
   } else {
     tally_.CountDeclined(answer.error());
   }
   return answer;
+}
+
+Outcome<release::Description> Node::Describe(const release::Caller& caller,
+                                             const release::Question& question) {
+  if (TRY(federated_->Concerns(caller, question))) return federated_->Describe(caller, question);
+  return release_->Describe(caller, question);
+}
+
+Outcome<std::vector<std::string>> Node::Explain(const release::Caller& caller,
+                                                const release::Question& question) {
+  if (TRY(federated_->Concerns(caller, question))) return federated_->Explain(caller, question);
+  return release_->Explain(caller, question);
 }
 
 Result<std::string> Node::ServedCheckpoint() const { return cosigned_.On(TRY(ledger_->SignedHead())); }
@@ -65,6 +83,8 @@ Result<void> Node::Start() {
                              pace_,    *sources_, *noise_,    random_,     clock_};
   const release::Timing timing{.grid = home_.config.answer_grid, .engine_limit = home_.config.query_time};
   release_ = std::make_unique<release::Release>(parts, timing, LogFailure);
+  auto signing = TRY(ReadLedgerKey(home_));
+  federated_ = std::make_unique<Federated>(*this, parts, timing, std::move(signing));
   return {};
 }
 

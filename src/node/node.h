@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -32,6 +33,7 @@
 
 namespace concordat::node {
 
+class Federated;
 class Peers;
 
 // Threading: what it hands out is as thread-safe as its own headers say.
@@ -71,9 +73,15 @@ class Node {
   // What others are served: the newest checkpoint with the cosignatures that are there for it.
   Result<std::string> ServedCheckpoint() const;
   release::Release& release() { return *release_; }
-  // release().Ask, counted.
+  // Questions of tables that others hold, alone or as well.
+  Federated& federated() { return *federated_; }
+  // A question of this member's own tables goes to release, another to their owners; counted. `progress`
+  // hears how far those have come.
   Outcome<release::Answer> Ask(const release::Caller& caller, const release::Question& question,
-                               const engine::Cancel& cancel);
+                               const engine::Cancel& cancel,
+                               const std::function<void(const std::string&)>& progress = {});
+  Outcome<release::Description> Describe(const release::Caller& caller, const release::Question& question);
+  Outcome<std::vector<std::string>> Explain(const release::Caller& caller, const release::Question& question);
   Tally& tally() { return tally_; }
   // Where its doors are once it serves; empty before.
   struct Addresses {
@@ -119,6 +127,7 @@ class Node {
   std::unique_ptr<dp::NoisePool> noise_;
   std::unique_ptr<release::Sources> sources_;
   std::unique_ptr<release::Release> release_;
+  std::unique_ptr<Federated> federated_;
   mutable std::mutex addresses_mutex_;
   Addresses addresses_;           // guarded by addresses_mutex_
   std::uint64_t remembered_ = 0;  // entries that the checkpoint beside the store signs for

@@ -3,6 +3,7 @@
 
 #include "ledger/body.h"
 #include "ledger/witness.h"
+#include "node/federated.h"
 #include "node/offers.h"
 #include "node/peers.h"
 
@@ -67,10 +68,19 @@ std::vector<std::pair<std::string, peer::Handler>> PeerHandlers(Node& node, Memb
       return answer(node, member, body);
     };
   };
-  return {{"ledger/witness",
-           [&](const std::string& member, ByteView body) { return Witness(node, members, member, body); }},
-          {"member/tell", checked(TakeLetters)},
-          {"catalogue/product", checked(DescribeProduct)}};
+  std::vector<std::pair<std::string, peer::Handler>> handlers = {
+      {"ledger/witness",
+       [&](const std::string& member, ByteView body) { return Witness(node, members, member, body); }},
+      {"member/tell", checked(TakeLetters)},
+      {"catalogue/product", checked(DescribeProduct)}};
+  for (const char* method : federation::method::kAll) {
+    handlers.emplace_back(
+        method, [&node, &members, method](const std::string& member, ByteView body) -> Result<Bytes> {
+          TRY(members.CheckUpToDate(member));
+          return node.federated().owner().Answer(member, method, body);
+        });
+  }
+  return handlers;
 }
 
 }  // namespace concordat::node

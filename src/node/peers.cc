@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "node/federated.h"
 #include "node/log.h"
 
 namespace concordat::node {
@@ -35,6 +36,7 @@ Result<std::unique_ptr<Peers>> Peers::Start(Node& node, const std::string& liste
   peers->rounds_ = std::make_unique<Rounds>(kLookEvery, [raw = peers.get()] {
     raw->delivery_.Round(Delivery::Whom::kDue, kTellPatience);
     raw->descriptions_.Round();
+    raw->node_.federated().owner().Sweep();
   });
   return peers;
 }

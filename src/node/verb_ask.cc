@@ -34,7 +34,7 @@ release::Settings SettingsFrom(const Json& arguments) {
 }
 
 Result<Reply> Explain(Node& node, const release::Caller& caller, const release::Question& question) {
-  const auto lines = node.release().Explain(caller, question);
+  const auto lines = node.Explain(caller, question);
   if (!lines) return tl::unexpected(AsError(lines.error()));
   std::string text;
   for (const std::string& line : *lines) text += line + "\n";
@@ -48,7 +48,7 @@ Result<Reply> Ask(Node& node, const Json& arguments, const Progress& progress) {
   const release::Question question{arguments.at("sql"), {}, SettingsFrom(arguments)};
   if (arguments.value("explain", false)) return Explain(node, caller, question);
   progress("asking");
-  const auto answer = node.Ask(caller, question, node.stopping());
+  const auto answer = node.Ask(caller, question, node.stopping(), progress);
   if (!answer) return tl::unexpected(AsError(answer.error()));
   std::vector<std::vector<std::string>> rows(1);
   for (const auto& column : answer->columns) rows[0].push_back(column.name);

@@ -24,7 +24,7 @@ const char* NameOf(Finding::Outcome outcome) {
 
 // The statement's own conditions, as psql's EXPLAIN has them: what is refused, or what would be done.
 std::vector<std::string> ExamineStatement(Node& node, const release::Caller& caller, const std::string& sql) {
-  const auto lines = node.release().Explain(caller, {sql, {}, {}});
+  const auto lines = node.Explain(caller, {sql, {}, {}});
   if (lines) return *lines;
   const Refusal& refusal = lines.error();
   return {fmt::format("refused ({}): {}", refusal.reason, refusal.message), refusal.hint};

@@ -1,0 +1,86 @@
+#include "node/federated.h"
+
+#include <thread>
+
+#include "node/log.h"
+#include "node/peers.h"
+
+namespace concordat::node {
+namespace {
+
+void Sleep(Milliseconds time) { std::this_thread::sleep_for(time); }
+
+}  // namespace
+
+Federated::Federated(Node& node, const release::Parts& parts, const release::Timing& timing,
+                     crypto::SigningKey key)
+    : node_(node),
+      key_(std::move(key)),
+      joint_owner_(parts, timing, node.release().turns(), LogFailure),
+      joint_asker_(parts, node.abroad()),
+      desk_(joint_owner_, parts),
+      asker_(joint_asker_, parts),
+      owner_({.member = node.member(),
+              .key = key_,
+              .desk = desk_,
+              .summing = summing_,
+              .clock = node.clock(),
+              .random = node.random(),
+              .wait = Sleep},
+             {.non_disclosing =
+                  [&node] {
+                    const auto lock = node.ledger().Share();
+                    return node.members().non_disclosing();
+                  },
+              .grid = timing.grid}) {}
+
+bool Federated::HasShared(const std::string& agreement) const {
+  const auto lock = node_.ledger().Share();
+  const auto* standing = node_.agreements().Find(agreement, node_.ledger().Now());
+  return standing != nullptr &&
+         standing->document->TablesOf(node_.member()).size() < standing->document->tables.size();
+}
+
+Outcome<bool> Federated::Concerns(const release::Caller& caller, const release::Question& question) const {
+  return HasShared(caller.agreement) ? joint_asker_.IsJoint(caller, question) : Outcome<bool>(false);
+}
+
+Outcome<sql::Scope> Federated::Tables(const release::Caller& caller) const {
+  if (!HasShared(caller.agreement)) return sql::Scope{};
+  sql::Scope scope = TRY(joint_asker_.Tables(caller));
+  const auto lock = node_.ledger().Share();
+  const auto* standing = node_.agreements().Find(caller.agreement, node_.ledger().Now());
+  if (standing == nullptr) return scope;
+  for (const auto& [table, product] : standing->document->TablesOf(node_.member())) scope.erase(table);
+  return scope;
+}
+
+Outcome<release::Description> Federated::Describe(const release::Caller& caller,
+                                                  const release::Question& question) const {
+  return joint_asker_.Describe(caller, question);
+}
+
+federation::CoordinatorParts Federated::PartsFor(federation::Link& link) {
+  return {.member = node_.member(),
+          .key = key_,
+          .asker = asker_,
+          .link = link,
+          .summing = summing_,
+          .clock = node_.clock(),
+          .random = node_.random(),
+          .wait = Sleep};
+}
+
+Outcome<std::vector<std::string>> Federated::Explain(const release::Caller& caller,
+                                                     const release::Question& question) {
+  federation::OwnLink link(node_.member(), owner_, node_.peers());
+  return federation::Coordinator(PartsFor(link), {}).Explain(caller, question);
+}
+
+Outcome<release::Answer> Federated::Ask(const release::Caller& caller, const release::Question& question,
+                                        const engine::Cancel& cancel, const federation::Progress& progress) {
+  federation::OwnLink link(node_.member(), owner_, node_.peers());
+  return federation::Coordinator(PartsFor(link), {}).Ask(caller, question, cancel, progress);
+}
+
+}  // namespace concordat::node

@@ -1,0 +1,51 @@
+// Questions of tables that several members own, at this node: as the one that asks, and as an owner.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "crypto/keys.h"
+#include "federation/coordinator.h"
+#include "federation/owner.h"
+#include "federation/release_desk.h"
+#include "federation/sums.h"
+#include "node/node.h"
+#include "release/joint.h"
+#include "sql/bind.h"
+
+namespace concordat::node {
+
+// Threading: any thread.
+class Federated {
+ public:
+  // What it is given outlives it, but for the key, which is this member's own.
+  Federated(Node& node, const release::Parts& parts, const release::Timing& timing, crypto::SigningKey key);
+
+  federation::Owner& owner() { return owner_; }
+  // Is the question one for other members, alone or as well? Refusals: those of binding it.
+  Outcome<bool> Concerns(const release::Caller& caller, const release::Question& question) const;
+  // Tables of the agreement that others hold, alone or as well, and that can be asked from here.
+  Outcome<sql::Scope> Tables(const release::Caller& caller) const;
+  Outcome<release::Description> Describe(const release::Caller& caller,
+                                         const release::Question& question) const;
+  Outcome<std::vector<std::string>> Explain(const release::Caller& caller, const release::Question& question);
+  Outcome<release::Answer> Ask(const release::Caller& caller, const release::Question& question,
+                               const engine::Cancel& cancel, const federation::Progress& progress);
+
+ private:
+  bool HasShared(const std::string& agreement) const;
+  federation::CoordinatorParts PartsFor(federation::Link& link);
+
+  Node& node_;
+  const crypto::SigningKey key_;
+  release::JointOwner joint_owner_;
+  release::JointAsker joint_asker_;
+  federation::ReleaseDesk desk_;
+  federation::ReleaseAsker asker_;
+  federation::SecretSumming summing_;
+  federation::Owner owner_;
+};
+
+}  // namespace concordat::node
