@@ -67,6 +67,30 @@ Result<Agreement> Read(const Document& document) {
   return agreement;
 }
 
+// The same document with the keys of parties that are listed by name.
+Result<Document> WithKeys(const Document& document, const KnownKeys& known) {
+  const auto listed = document.json->find("parties");
+  if (listed == document.json->end() || !listed->is_array()) return document;
+  const Place parties = TRY(Place(document).Field("parties"));
+  const std::vector<Place> items = TRY(parties.Items());
+  Json keys = Json::object();
+  Document whole{.json = {}, .lines = document.lines};
+  for (const Place& item : items) {
+    const std::string name = TRY(item.Text());
+    const auto key = known.find(name);
+    if (key == known.end()) {
+      return item.Wrong("names '" + name + "', whose key is not known here",
+                        "connect with it (concordat member join), or write parties as NAME: KEY");
+    }
+    keys[name] = key->second;
+    whole.lines["parties." + name] = whole.lines[item.path()];
+  }
+  Json json = *document.json;
+  json["parties"] = std::move(keys);
+  whole.json = std::make_shared<const Json>(std::move(json));
+  return whole;
+}
+
 }  // namespace
 
 bool Agreement::Names(std::string_view analyst) const {
@@ -110,8 +134,9 @@ Milliseconds Agreement::ObjectionTime() const {
   return std::chrono::days(days);
 }
 
-Result<Agreement> ParseAgreement(std::string_view text) {
-  const Document document = TRY(ReadDocument(text));
+Result<Agreement> ParseAgreement(std::string_view text, const KnownKeys& known) {
+  const Document written = TRY(ReadDocument(text));
+  const Document document = TRY(WithKeys(written, known));
   return Read(document);
 }
 

@@ -128,9 +128,13 @@ struct Agreement {
   Milliseconds ObjectionTime() const;
 };
 
-// Reads YAML or JSON. Unknown fields are refused.
-// Errors: kInvalidArgument: "line 7: protection.epsilon is …", with what to write instead.
-Result<Agreement> ParseAgreement(std::string_view text);
+// Members' vkeys by name, as whoever writes a document knows them.
+using KnownKeys = std::map<std::string, std::string>;
+
+// Reads YAML or JSON. Unknown fields are refused. Parties may be a list of names that are among `known`: the
+// document has their keys. Errors: kInvalidArgument: "line 7: protection.epsilon is …", with what to write
+// instead.
+Result<Agreement> ParseAgreement(std::string_view text, const KnownKeys& known = {});
 // The same of a document already parsed; messages name fields but no lines.
 Result<Agreement> ReadAgreement(const Json& document);
 

@@ -82,6 +82,19 @@ TEST(ParseAgreement, ReadsWhatSeveralMembersAgree) {
   EXPECT_FALSE(read->IsSelf());
 }
 
+TEST(ParseAgreement, FillsInTheKeysOfPartiesThatAreListed) {
+  const std::string listed = SampleText("{lewisham: self}", "[lewisham]");
+  const std::string key = TestKey("lewisham").verify_key().Text();
+  const auto read = ParseAgreement(listed, {{"lewisham", key}, {"southwark", "unused"}});
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->parties, (std::map<std::string, std::string>{{"lewisham", key}}));
+  EXPECT_EQ(read->id, ParseAgreement(SampleText("{lewisham: self}", "{lewisham: " + key + "}"))->id);
+  const auto unknown = ParseAgreement(listed, {{"southwark", key}});
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().message,
+            "line 3: parties[0] names 'lewisham', whose key is not known here");
+}
+
 // Four members hold patients; the clause, and what it comes to or what is said of it.
 TEST(ParseAgreement, ReadsHowMembersAnswerTogether) {
   const auto text = [](const std::string& clause) {

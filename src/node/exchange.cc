@@ -47,6 +47,17 @@ std::string WaitingText(const Node& node, const Standing& standing) {
   return text;
 }
 
+// This member's own key, and those of the members that it is connected with.
+agreement::KnownKeys KeysOf(Node& node) {
+  const auto lock = node.ledger().Share();
+  agreement::KnownKeys keys = {{node.member(), node.ledger().key().Text()}};
+  for (const auto& [name, known] : node.members().members()) {
+    if (known.state == member::State::kActive || known.state == member::State::kPaused)
+      keys.emplace(name, known.card.key.Text());
+  }
+  return keys;
+}
+
 }  // namespace
 
 tl::unexpected<Error> NoProduct(const std::string& name) {
@@ -78,7 +89,7 @@ std::string StateText(const Node& node, const Standing& standing, Time now) {
 }
 
 Result<std::shared_ptr<const Agreement>> ReadOwnDocument(Node& node, const std::string& text) {
-  auto document = std::make_shared<Agreement>(TRY(agreement::ParseAgreement(text)));
+  auto document = std::make_shared<Agreement>(TRY(agreement::ParseAgreement(text, KeysOf(node))));
   const std::string key = document->KeyOf(node.member());
   const bool named = document->parties.contains(node.member()) || document->oversight.contains(node.member());
   if (!named) {
