@@ -58,17 +58,6 @@ CONCORDAT_AVX2 Pair InOnes(const Pair& in) {
   return {_mm256_unpacklo_pd(in.first, in.second), _mm256_unpackhi_pd(in.first, in.second)};
 }
 
-// A block of residues, and the index of its first stage's factor: its halves' are 2 node and 2 node + 1.
-struct Block {
-  std::uint64_t* at;
-  std::size_t size, node;
-};
-
-Block PartOf(const Block& block, std::size_t parts, std::size_t i) {
-  const std::size_t size = block.size / parts;
-  return {block.at + i * size, size, block.node * parts + i};
-}
-
 bool HasOddStages(const Block& block) { return std::countr_zero(block.size) % 2 == 1; }
 
 // The first two stages of a block; its last two going back.
