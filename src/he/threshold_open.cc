@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/mutation.h"
 #include "he/encoding.h"
 #include "he/noise.h"
 #include "he/stream.h"
@@ -18,6 +19,7 @@ class Flooding {
   Flooding(int bits, std::size_t size) : bits_(bits), low_(size), high_(size) {}
 
   void Draw(Stream& stream) {
+    if (Mutated("flooding_left_out")) return;
     stream.Fill(low_.all());
     if (bits_ <= 64) return;
     stream.Fill(high_.all());
