@@ -38,7 +38,10 @@ class EncryptionOpening final : public Opening {
       if (round == Round::kReveal) TRY(KeepReveal(one));
       if (round == Round::kAgree) agreed_.push_back(one.party);
     }
-    if (round == Round::kContribute) sum_ = TRY(SumOf(roll_, said));
+    if (round == Round::kContribute) {
+      sum_ = TRY(SumOf(roll_, said));
+      sum_hash_ = HashOfSum(roll_.hash(), sum_);
+    }
     return {};
   }
 
@@ -60,7 +63,7 @@ class EncryptionOpening final : public Opening {
   }
 
   Result<void> CheckAgreement(const Said& said) const {
-    if (std::ranges::equal(said.body, HashOfSum(roll_.hash(), sum_))) return {};
+    if (std::ranges::equal(said.body, sum_hash_)) return {};
     return Blame(ErrorCode::kPermissionDenied, roll_.NameOf(said.party), "agreed to another sum");
   }
 
@@ -124,6 +127,7 @@ class EncryptionOpening final : public Opening {
   std::map<std::uint16_t, Bytes> public_shares_;  // of those that revealed
   std::vector<std::uint16_t> agreed_;             // by index
   Bytes sum_;
+  crypto::Hash sum_hash_{};
   std::map<std::uint16_t, Bytes> partials_;
 };
 

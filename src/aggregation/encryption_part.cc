@@ -54,16 +54,15 @@ class EncryptionPart final : public Part {
 
   Result<Bytes> Agree(const std::vector<Said>& contributions) override {
     sum_ = TRY(SumOf(roll_, contributions));
-    const crypto::Hash hash = HashOfSum(roll_.hash(), sum_);
-    return Bytes(hash.begin(), hash.end());
+    sum_hash_ = HashOfSum(roll_.hash(), sum_);
+    return Bytes(sum_hash_.begin(), sum_hash_.end());
   }
 
   // The one decryption of the one sum, and the shares of keys whose parties are not there to decrypt.
   Result<Bytes> Open(const std::vector<Said>& agreements) override {
-    const crypto::Hash hash = HashOfSum(roll_.hash(), sum_);
     std::vector<std::uint16_t> agreed;
     for (const Said& agreement : agreements) {
-      if (!std::ranges::equal(agreement.body, hash))
+      if (!std::ranges::equal(agreement.body, sum_hash_))
         return Blame(ErrorCode::kPermissionDenied, roll_.NameOf(agreement.party), "agreed to another sum");
       agreed.push_back(agreement.party);
     }
@@ -87,6 +86,7 @@ class EncryptionPart final : public Part {
   std::optional<he::KeyShare> key_;  // until it has decrypted
   Bytes public_share_;
   Bytes sum_;
+  crypto::Hash sum_hash_{};
   std::vector<std::uint16_t> revealed_;  // by index
 };
 

@@ -34,7 +34,9 @@ class SignedReceiver final : public Receiver {
       message.body = {};  // added up already; parties need its hash alone
       message.elided = digest;
     }
-    taken_[message.party] = {digest, std::move(message)};
+    Taken& taken = taken_[message.party];
+    taken.digest = digest;
+    taken.message = std::move(message);
     return {};
   }
 

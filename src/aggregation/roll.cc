@@ -77,9 +77,9 @@ Result<std::vector<Said>> Roll::CheckAll(std::span<const Message> messages) cons
 
 std::string Roll::Missing(const std::vector<Said>& said) const {
   std::string names;
-  for (std::uint16_t party = 0; party < terms_.parties.size(); ++party) {
+  for (std::size_t party = 0; party < terms_.parties.size(); ++party) {
     if (std::ranges::find(said, party, &Said::party) != said.end()) continue;
-    names += (names.empty() ? "" : ", ") + NameOf(party);
+    names += (names.empty() ? "" : ", ") + terms_.parties[party].name();
   }
   return names;
 }
