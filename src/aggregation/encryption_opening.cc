@@ -116,7 +116,7 @@ class EncryptionOpening final : public Opening {
     he::KeyShare key = KeyShareOf(roll_.hash(), seed);
     if (key.PublicShare() != public_shares_.at(party))
       return Blame(ErrorCode::kPermissionDenied, name, "dealt shares that do not give back its key");
-    OsRandom random;
+    OsRandom random;  // what it draws stays here
     return he::DecryptPartly(std::move(key), shape_, public_shares_.size(), sum_, random);
   }
 

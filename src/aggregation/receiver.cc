@@ -62,8 +62,10 @@ class SignedReceiver final : public Receiver {
   std::vector<std::uint16_t> Included() const override { return included_; }
 
   Result<std::vector<Int128>> Finish() override {
-    if (!finished_)
-      return Fail(ErrorCode::kFailedPrecondition, "a sum is not open before its last round is closed");
+    if (!finished_) {
+      return Fail(ErrorCode::kFailedPrecondition, "a sum is opened once, when its last round is closed");
+    }
+    finished_ = stands_ = false;
     return opening_->Finish();
   }
 

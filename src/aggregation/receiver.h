@@ -38,9 +38,10 @@ class Receiver {
   // Parties whose values are in the sum, by index; known once kContribute is closed.
   virtual std::vector<std::uint16_t> Included() const = 0;
 
-  // The sum of the values of those included, modulo 2^width, as signed numbers. Errors: kFailedPrecondition
-  // before kOpen is closed; kUnavailable when one that agreed did not open (encryption); kPermissionDenied
-  // naming a party whose shares do not fit its keys.
+  // The sum of the values of those included, modulo 2^width, as signed numbers; once. Errors:
+  // kFailedPrecondition before kOpen is closed, and a second time; kUnavailable when one that agreed did not
+  // open (encryption); kPermissionDenied naming a party whose shares do not fit its keys; kCorrupt when a
+  // partial decryption was wrong.
   virtual Result<std::vector<Int128>> Finish() = 0;
 };
 

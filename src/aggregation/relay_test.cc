@@ -55,6 +55,9 @@ const Relaying kRelaying[] = {
      "2 of 3 parties that a sum needs are there in round contribute; missing: member000, member001"},
     {"another's changed", Round::kReveal, [](const Cast&, std::vector<Message>& m) { FlipLast(m[0].body); },
      "member000 did not sign this for this sum, in round commit"},
+    {"another's without its body", Round::kReveal,
+     [](const Cast&, std::vector<Message>& m) { m[0] = Elide(m[0]); },
+     "messages of round commit were handed on without their bodies"},
     {"another's twice, and not alike", Round::kReveal,
      [](const Cast& c, std::vector<Message>& m) {
        Message second = m[0];

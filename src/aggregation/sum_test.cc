@@ -77,6 +77,17 @@ TEST_P(Sum, IsExactOverThoseIncludedWhoeverDiesWhenever) {
   }
 }
 
+TEST_P(Sum, IsOpenedOnceWhenItsLastRoundIsClosed) {
+  const Size size = SizeOf(2, 0);
+  const Cast cast = CastOf(size);
+  Rehearsal rehearsal(cast, EdgeValues(size, 1), 1);
+  EXPECT_EQ(rehearsal.receiver().Finish().error().code, ErrorCode::kFailedPrecondition);
+  ASSERT_TRUE(rehearsal.Run());
+  EXPECT_EQ(rehearsal.receiver().Finish().error().code, ErrorCode::kFailedPrecondition);
+  EXPECT_FALSE(rehearsal.receiver().Close());
+  EXPECT_FALSE(rehearsal.receiver().Add(rehearsal.said().at(Round::kOpen).front()));
+}
+
 // Each party dies in a round of its own, or in none; among many, who are not all neighbours, and with some
 // colluding.
 TEST_P(Sum, IsExactOverThoseIncludedWhenEachDiesInItsOwnRound) {
