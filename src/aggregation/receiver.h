@@ -35,8 +35,13 @@ class Receiver {
   // quorum, naming who is missing.
   virtual Result<std::vector<Message>> Close() = 0;
 
-  // Parties whose values are in the sum, by index; known once kContribute is closed.
+  // Parties whose values are in the sum, by index; known once kAgree is closed.
   virtual std::vector<std::uint16_t> Included() const = 0;
+
+  // What turned out to be wrong after it was taken, without ending the sum: contributions that are no
+  // encryptions, seen when their seals are opened, which names their parties and leaves them out. Known once
+  // kAgree is closed.
+  virtual std::vector<Error> Faults() const = 0;
 
   // The sum of the values of those included, modulo 2^width, as signed numbers; once. Errors:
   // kFailedPrecondition before kOpen is closed, and a second time; kUnavailable when one that agreed did not
