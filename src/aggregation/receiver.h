@@ -41,7 +41,7 @@ class Receiver {
   // What turned out to be wrong after it was taken, without ending the sum: contributions that are no
   // encryptions, seen when their seals are opened, which names their parties and leaves them out. Known once
   // kAgree is closed.
-  virtual std::vector<Error> Faults() const = 0;
+  virtual std::vector<Error> Faults() const { return {}; }
 
   // The sum of the values of those included, modulo 2^width, as signed numbers; once. Errors:
   // kFailedPrecondition before kOpen is closed, and a second time; kUnavailable when one that agreed did not
