@@ -4,7 +4,7 @@
 
 #include "aggregation/limbs.h"
 #include "aggregation/octets.h"
-#include "he/wire.h"
+#include "crypto/hkdf.h"
 
 namespace concordat::aggregation {
 
@@ -12,14 +12,16 @@ Bytes Encode(const KeyCommitment& commitment) {
   Bytes bytes;
   Append(bytes, commitment.sealing);
   Append(bytes, commitment.share);
+  Append(bytes, commitment.seal);
   return bytes;
 }
 
 Result<KeyCommitment> DecodeKeyCommitment(ByteView bytes) {
-  if (bytes.size() != 64) return Fail(ErrorCode::kInvalidArgument, "sent a commitment of another length");
+  if (bytes.size() != 96) return Fail(ErrorCode::kInvalidArgument, "sent a commitment of another length");
   KeyCommitment commitment;
   std::ranges::copy(TakeFirst(bytes, 32), commitment.sealing.begin());
-  std::ranges::copy(bytes, commitment.share.begin());
+  std::ranges::copy(TakeFirst(bytes, 32), commitment.share.begin());
+  std::ranges::copy(bytes, commitment.seal.begin());
   if (crypto::HasSmallOrder(commitment.sealing))
     return Fail(ErrorCode::kInvalidArgument, "sent a public key of small order");
   return commitment;
@@ -31,6 +33,21 @@ crypto::Hash HashOfPublicShare(const crypto::Hash& terms, std::uint16_t party, B
   Append(about, terms);
   Append(about, party);
   return crypto::Sha256({about, share});
+}
+
+crypto::Hash HashOfSealSeed(const crypto::Hash& terms, std::uint16_t party, const crypto::Secret32& seed) {
+  Bytes about;
+  Append(about, AsBytes("concordat/sum/1/seal-seed\n"));
+  Append(about, terms);
+  Append(about, party);
+  return crypto::Sha256({about, seed});
+}
+
+crypto::Secret32 SealKey(const crypto::Hash& terms, std::uint16_t party, const crypto::Secret32& seed) {
+  Bytes info;
+  Append(info, AsBytes("concordat/sum/1/contribution\n"));
+  Append(info, party);
+  return crypto::DeriveKey({.secret = seed, .salt = terms, .info = info});
 }
 
 he::Seed CommonSeed(const crypto::Hash& terms) {
@@ -47,10 +64,6 @@ he::KeyShare KeyShareOf(const crypto::Hash& terms, const crypto::Secret32& seed)
 
 he::Shape ShapeOf(const Terms& terms) {
   return {.set = he::Set::kT64, .values = SlotsOf(terms.width, terms.length)};
-}
-
-crypto::Hash HashOfSum(const crypto::Hash& terms, ByteView sum) {
-  return crypto::Sha256({AsBytes("concordat/sum/1/ciphertext\n"), terms, sum});
 }
 
 Result<void> Commitments::Take(const Said& commit) {
@@ -101,32 +114,6 @@ Result<he::PublicKey> JointKey(const Roll& roll, const std::map<std::uint16_t, B
     }
   }
   return key;
-}
-
-namespace {
-
-// Well-formed, and one fresh encryption: the noise that hides all but the sum is sized by their number.
-Result<void> CheckContribution(const Roll& roll, const Said& contribution) {
-  const std::string& name = roll.NameOf(contribution.party);
-  if (const auto alone = he::Add(ShapeOf(roll.terms()), {&contribution.body, 1}); !alone) {
-    return Blame(ErrorCode::kInvalidArgument, name,
-                 "contributed a malformed ciphertext: " + alone.error().message);
-  }
-  if (TRY(he::ContributionsOf(contribution.body)) != 1)
-    return Blame(ErrorCode::kInvalidArgument, name, "contributed a sum of ciphertexts");
-  return {};
-}
-
-}  // namespace
-
-Result<Bytes> SumOf(const Roll& roll, const std::vector<Said>& contributions) {
-  std::vector<ByteView> parts;
-  for (const Said& contribution : contributions) parts.push_back(contribution.body);
-  auto sum = he::Add(ShapeOf(roll.terms()), parts);
-  const auto count = sum ? he::ContributionsOf(*sum) : 0;
-  if (count == contributions.size()) return sum;
-  for (const Said& contribution : contributions) TRY(CheckContribution(roll, contribution));
-  return sum;
 }
 
 }  // namespace concordat::aggregation

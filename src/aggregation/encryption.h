@@ -12,11 +12,14 @@
 
 namespace concordat::aggregation {
 
-inline constexpr std::size_t kKeySeeds = 1;  // that a party deals shares of: of its share of the key
+// The seeds that a party deals shares of: of its share of the key, and of the key that seals its
+// contribution.
+inline constexpr std::size_t kKeySeed = 0, kSealSeed = 1, kKeySeeds = 2;
 
 struct KeyCommitment {
   crypto::X25519Public sealing{};  // that shares are sealed to
   crypto::Hash share{};            // of the public share of the key
+  crypto::Hash seal{};             // of the seed that seals the contribution
 };
 Bytes Encode(const KeyCommitment& commitment);
 // Errors: kInvalidArgument: another length, or a key of small order.
@@ -24,11 +27,11 @@ Result<KeyCommitment> DecodeKeyCommitment(ByteView bytes);
 
 // The public share is committed to, with whose it is and for which sum.
 crypto::Hash HashOfPublicShare(const crypto::Hash& terms, std::uint16_t party, ByteView share);
+crypto::Hash HashOfSealSeed(const crypto::Hash& terms, std::uint16_t party, const crypto::Secret32& seed);
+crypto::Secret32 SealKey(const crypto::Hash& terms, std::uint16_t party, const crypto::Secret32& seed);
 he::Seed CommonSeed(const crypto::Hash& terms);
 he::KeyShare KeyShareOf(const crypto::Hash& terms, const crypto::Secret32& seed);
 he::Shape ShapeOf(const Terms& terms);
-crypto::Hash HashOfSum(const crypto::Hash& terms, ByteView sum);
-
 struct KeyReveal {
   ByteView share, dealing;
 };
@@ -43,6 +46,7 @@ class Commitments {
   Result<void> Take(const Said& commit);
   Result<KeyReveal> Open(const Said& reveal) const;
 
+  const crypto::Hash& SealOf(std::uint16_t party) const { return commitments_.at(party).seal; }
   std::vector<std::uint16_t> parties() const;
   SealingKeys sealing_keys() const;
   Custody custody() const;
@@ -55,9 +59,5 @@ class Commitments {
 // The key that the public shares of those who revealed make. Errors: kInvalidArgument naming whose is
 // malformed.
 Result<he::PublicKey> JointKey(const Roll& roll, const std::map<std::uint16_t, ByteView>& shares);
-
-// The sum of contributions, the same bytes for whoever adds the same. Errors: kInvalidArgument naming whose
-// ciphertext is malformed.
-Result<Bytes> SumOf(const Roll& roll, const std::vector<Said>& contributions);
 
 }  // namespace concordat::aggregation

@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <map>
 
-#include "aggregation/encryption.h"
 #include "aggregation/limbs.h"
 #include "aggregation/octets.h"
 #include "aggregation/part.h"
+#include "aggregation/sealed.h"
 #include "base/random.h"
 
 namespace concordat::aggregation {
@@ -14,7 +14,7 @@ namespace {
 class EncryptionOpening final : public Opening {
  public:
   explicit EncryptionOpening(const Roll& roll)
-      : roll_(roll), shape_(ShapeOf(roll.terms())), commitments_(roll), collection_(commitments_.custody()) {}
+      : roll_(roll), shape_(ShapeOf(roll.terms())), commitments_(roll), contributions_(roll, commitments_) {}
 
   Result<void> Take(Round round, const Said& said) override {
     switch (round) {
@@ -23,10 +23,9 @@ class EncryptionOpening final : public Opening {
       case Round::kReveal:
         return CheckReveal(said);
       case Round::kContribute:
-        TRY(SumOf(roll_, {said}));
-        return {};
+        return SealedContributions::CheckLength(roll_, said);
       case Round::kAgree:
-        return CheckAgreement(said);
+        return contributions_.Take(said);
       case Round::kOpen:
         return TakePartial(said);
     }
@@ -38,9 +37,13 @@ class EncryptionOpening final : public Opening {
       if (round == Round::kReveal) TRY(KeepReveal(one));
       if (round == Round::kAgree) agreed_.push_back(one.party);
     }
-    if (round == Round::kContribute) sum_ = TRY(SumOf(roll_, said));
+    if (round == Round::kContribute) return contributions_.Keep(said);
+    if (round == Round::kAgree) sum_ = TRY(contributions_.Sum());
     return {};
   }
+
+  std::vector<std::uint16_t> Included() const override { return contributions_.included(); }
+  std::vector<Error> Faults() const override { return contributions_.faults(); }
 
   Result<std::vector<Int128>> Finish() override {
     std::vector<ByteView> partials;
@@ -59,15 +62,10 @@ class EncryptionOpening final : public Opening {
     return {};
   }
 
-  Result<void> CheckAgreement(const Said& said) const {
-    if (std::ranges::equal(said.body, HashOfSum(roll_.hash(), sum_))) return {};
-    return Blame(ErrorCode::kPermissionDenied, roll_.NameOf(said.party), "agreed to another sum");
-  }
-
   Result<void> KeepReveal(const Said& said) {
     const KeyReveal opened = TRY(commitments_.Open(said));
     public_shares_[said.party] = Bytes(opened.share.begin(), opened.share.end());
-    collection_.Learn(said.party, commitments_.parties(), opened.dealing);
+    contributions_.Learn(said.party, opened.dealing);
     return {};
   }
 
@@ -90,37 +88,39 @@ class EncryptionOpening final : public Opening {
     ByteView rest = said.body.subspan(partial);
     std::vector<GivenShare> given;
     for (const std::uint16_t dealer : dead) {
-      given.push_back(
-          {.dealer = dealer, .holder = said.party, .share = TakeFirst(rest, crypto::Secret32::size())});
-      const auto fits = collection_.Check(given.back());
+      given.push_back({.dealer = dealer,
+                       .seed = kKeySeed,
+                       .holder = said.party,
+                       .share = TakeFirst(rest, crypto::Secret32::size())});
+      const auto fits = contributions_.collection().Check(given.back());
       if (!fits) return Blame(fits.error().code, name, fits.error().message);
     }
-    for (const GivenShare& share : given) collection_.Take(share);
+    for (const GivenShare& share : given) contributions_.collection().Take(share);
     const ByteView body = said.body.first(partial);
     partials_[said.party] = Bytes(body.begin(), body.end());
     return {};
   }
 
   // What a party that is gone would have said, from its seed.
-  Result<Bytes> PartialFor(std::uint16_t party) const {
+  Result<Bytes> PartialFor(std::uint16_t party) {
     const std::string& name = roll_.NameOf(party);
     if (std::ranges::binary_search(agreed_, party)) {
       return Fail(ErrorCode::kUnavailable,
                   name + " agreed to open the sum and then did not: nobody can any more",
                   "ask again; what was charged stays charged");
     }
-    const crypto::Secret32 seed = TRY(collection_.Restore(party, 0));
+    const crypto::Secret32 seed = TRY(contributions_.collection().Restore(party, kKeySeed));
     he::KeyShare key = KeyShareOf(roll_.hash(), seed);
     if (key.PublicShare() != public_shares_.at(party))
       return Blame(ErrorCode::kPermissionDenied, name, "dealt shares that do not give back its key");
-    OsRandom random;
+    OsRandom random;  // what it draws stays here
     return he::DecryptPartly(std::move(key), shape_, public_shares_.size(), sum_, random);
   }
 
   const Roll& roll_;
   he::Shape shape_;
   Commitments commitments_;
-  Collection collection_;
+  SealedContributions contributions_;
   std::map<std::uint16_t, Bytes> public_shares_;  // of those that revealed
   std::vector<std::uint16_t> agreed_;             // by index
   Bytes sum_;

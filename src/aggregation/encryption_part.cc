@@ -3,10 +3,10 @@
 #include <map>
 #include <optional>
 
-#include "aggregation/encryption.h"
 #include "aggregation/limbs.h"
 #include "aggregation/octets.h"
 #include "aggregation/part.h"
+#include "aggregation/sealed.h"
 
 namespace concordat::aggregation {
 namespace {
@@ -19,19 +19,23 @@ class EncryptionPart final : public Part {
         random_(random),
         commitments_(roll),
         holder_(commitments_.custody(), self, random),
-        seed_(NewSeed(random)),
-        key_(KeyShareOf(roll.hash(), seed_)),
-        public_share_(key_->PublicShare()) {}
+        key_seed_(NewSeed(random)),
+        seal_seed_(NewSeed(random)),
+        key_(KeyShareOf(roll.hash(), key_seed_)),
+        public_share_(key_->PublicShare()),
+        contributions_(roll, commitments_) {}
 
   Result<Bytes> Commit() override {
     return Encode(KeyCommitment{.sealing = holder_.public_key(),
-                                .share = HashOfPublicShare(roll_.hash(), self_, public_share_)});
+                                .share = HashOfPublicShare(roll_.hash(), self_, public_share_),
+                                .seal = HashOfSealSeed(roll_.hash(), self_, seal_seed_)});
   }
 
   Result<Bytes> Reveal(const std::vector<Said>& commits) override {
     for (const Said& commit : commits) TRY(commitments_.Take(commit));
     Bytes body = public_share_;
-    Append(body, holder_.Deal(commitments_.sealing_keys(), {&seed_, 1}, random_));
+    const crypto::Secret32 seeds[] = {key_seed_, seal_seed_};
+    Append(body, holder_.Deal(commitments_.sealing_keys(), seeds, random_));
     return body;
   }
 
@@ -41,38 +45,42 @@ class EncryptionPart final : public Part {
       const KeyReveal opened = TRY(commitments_.Open(reveal));
       const auto taken = holder_.Take(reveal.party, opened.dealing);
       if (!taken) return Blame(taken.error().code, roll_.NameOf(reveal.party), taken.error().message);
+      contributions_.Learn(reveal.party, opened.dealing);
       shares[reveal.party] = opened.share;
       revealed_.push_back(reveal.party);
     }
     const he::PublicKey key = TRY(JointKey(roll_, shares));
     const Terms& terms = roll_.terms();
     std::vector<std::uint64_t> slots = Split(terms.width, values, terms.parties.size(), random_);
-    auto body = he::Encrypt(key, slots, random_);
+    const auto ciphertext = he::Encrypt(key, slots, random_);
     crypto::Wipe({reinterpret_cast<std::uint8_t*>(slots.data()), slots.size() * sizeof(std::uint64_t)});
-    return body;
+    if (!ciphertext) return tl::unexpected(ciphertext.error());
+    return SealedContributions::Seal(roll_, self_, seal_seed_, *ciphertext);
   }
 
+  // The set itself is in the view that the envelope signs.
   Result<Bytes> Agree(const std::vector<Said>& contributions) override {
-    sum_ = TRY(SumOf(roll_, contributions));
-    const crypto::Hash hash = HashOfSum(roll_.hash(), sum_);
-    return Bytes(hash.begin(), hash.end());
+    TRY(contributions_.Keep(contributions));
+    Bytes body;
+    for (const Said& contribution : contributions)
+      Append(body, holder_.ShareOf(contribution.party, kSealSeed));
+    return body;
   }
 
   // The one decryption of the one sum, and the shares of keys whose parties are not there to decrypt.
   Result<Bytes> Open(const std::vector<Said>& agreements) override {
-    const crypto::Hash hash = HashOfSum(roll_.hash(), sum_);
     std::vector<std::uint16_t> agreed;
     for (const Said& agreement : agreements) {
-      if (!std::ranges::equal(agreement.body, hash))
-        return Blame(ErrorCode::kPermissionDenied, roll_.NameOf(agreement.party), "agreed to another sum");
+      TRY(contributions_.Take(agreement));
       agreed.push_back(agreement.party);
     }
+    const Bytes sum = TRY(contributions_.Sum());
     he::KeyShare key = std::move(*key_);
     key_.reset();
     Bytes body =
-        TRY(he::DecryptPartly(std::move(key), ShapeOf(roll_.terms()), revealed_.size(), sum_, random_));
+        TRY(he::DecryptPartly(std::move(key), ShapeOf(roll_.terms()), revealed_.size(), sum, random_));
     for (const std::uint16_t party : revealed_) {
-      if (!std::ranges::binary_search(agreed, party)) Append(body, holder_.ShareOf(party, 0));
+      if (!std::ranges::binary_search(agreed, party)) Append(body, holder_.ShareOf(party, kKeySeed));
     }
     return body;
   }
@@ -83,10 +91,10 @@ class EncryptionPart final : public Part {
   RandomSource& random_;
   Commitments commitments_;
   Holder holder_;
-  crypto::Secret32 seed_;
+  crypto::Secret32 key_seed_, seal_seed_;
   std::optional<he::KeyShare> key_;  // until it has decrypted
   Bytes public_share_;
-  Bytes sum_;
+  SealedContributions contributions_;
   std::vector<std::uint16_t> revealed_;  // by index
 };
 

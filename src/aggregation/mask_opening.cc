@@ -45,6 +45,9 @@ class MaskOpening final : public Opening {
     return {};
   }
 
+  std::vector<std::uint16_t> Included() const override { return included_; }
+  std::vector<Error> Faults() const override { return {}; }
+
   Result<std::vector<Int128>> Finish() override {
     std::vector<Mask> left;  // on the sum, with the other sign
     for (const std::uint16_t party : revealed_) {

@@ -34,6 +34,8 @@ class Opening {
   virtual Result<void> Take(Round round, const Said& said) = 0;
   // A round ended with these, whose bodies stay where they are unless parties need not see them.
   virtual Result<void> Close(Round round, const std::vector<Said>& said) = 0;
+  virtual std::vector<std::uint16_t> Included() const = 0;  // by index
+  virtual std::vector<Error> Faults() const = 0;            // as receiver.h says
   virtual Result<std::vector<Int128>> Finish() = 0;
 };
 

@@ -34,7 +34,9 @@ class SignedReceiver final : public Receiver {
       message.body = {};  // added up already; parties need its hash alone
       message.elided = digest;
     }
-    taken_[message.party] = {digest, std::move(message)};
+    Taken& taken = taken_[message.party];
+    taken.digest = digest;
+    taken.message = std::move(message);
     return {};
   }
 
@@ -48,20 +50,20 @@ class SignedReceiver final : public Receiver {
     TRY(opening_->Close(closed, said));
     stands_ = true;
     std::vector<Message> messages;
-    for (auto& [party, taken] : taken_) {
-      if (closed == Round::kContribute) included_.push_back(party);
-      messages.push_back(std::move(taken.message));
-    }
+    for (auto& [party, taken] : taken_) messages.push_back(std::move(taken.message));
     taken_.clear();
     finished_ = closed == Round::kOpen;
     return messages;
   }
 
-  std::vector<std::uint16_t> Included() const override { return included_; }
+  std::vector<std::uint16_t> Included() const override { return opening_->Included(); }
+  std::vector<Error> Faults() const override { return opening_->Faults(); }
 
   Result<std::vector<Int128>> Finish() override {
-    if (!finished_)
-      return Fail(ErrorCode::kFailedPrecondition, "a sum is not open before its last round is closed");
+    if (!finished_) {
+      return Fail(ErrorCode::kFailedPrecondition, "a sum is opened once, when its last round is closed");
+    }
+    finished_ = stands_ = false;
     return opening_->Finish();
   }
 
@@ -79,7 +81,6 @@ class SignedReceiver final : public Receiver {
   Roll roll_;
   std::unique_ptr<Opening> opening_;
   std::map<std::uint16_t, Taken> taken_;  // in the open round
-  std::vector<std::uint16_t> included_;
   bool stands_ = true, finished_ = false;
 };
 

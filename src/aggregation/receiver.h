@@ -35,12 +35,18 @@ class Receiver {
   // quorum, naming who is missing.
   virtual Result<std::vector<Message>> Close() = 0;
 
-  // Parties whose values are in the sum, by index; known once kContribute is closed.
+  // Parties whose values are in the sum, by index; known once kAgree is closed.
   virtual std::vector<std::uint16_t> Included() const = 0;
 
-  // The sum of the values of those included, modulo 2^width, as signed numbers. Errors: kFailedPrecondition
-  // before kOpen is closed; kUnavailable when one that agreed did not open (encryption); kPermissionDenied
-  // naming a party whose shares do not fit its keys.
+  // What turned out to be wrong after it was taken, without ending the sum: contributions that are no
+  // encryptions, seen when their seals are opened, which names their parties and leaves them out. Known once
+  // kAgree is closed.
+  virtual std::vector<Error> Faults() const { return {}; }
+
+  // The sum of the values of those included, modulo 2^width, as signed numbers; once. Errors:
+  // kFailedPrecondition before kOpen is closed, and a second time; kUnavailable when one that agreed did not
+  // open (encryption); kPermissionDenied naming a party whose shares do not fit its keys; kCorrupt when a
+  // partial decryption was wrong.
   virtual Result<std::vector<Int128>> Finish() = 0;
 };
 

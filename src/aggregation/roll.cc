@@ -8,6 +8,7 @@
 #include "base/mutation.h"
 
 namespace concordat::aggregation {
+
 Bytes SignedText(const crypto::Hash& terms, const Message& message, const crypto::Hash& digest) {
   Bytes text;
   Append(text, AsBytes("concordat/sum/1/message\n"));
@@ -39,6 +40,11 @@ Result<crypto::Hash> Roll::Check(const Message& message) const {
   if (message.party >= terms_.parties.size())
     return Fail(ErrorCode::kInvalidArgument, "a message of a party that the sum does not have");
   const std::string& name = NameOf(message.party);
+  const crypto::Hash digest = message.elided ? *message.elided : crypto::Sha256(message.body);
+  if (!terms_.parties[message.party].Verify(SignedText(hash_, message, digest), message.signature)) {
+    return Blame(ErrorCode::kPermissionDenied, name,
+                 fmt::format("did not sign this for this sum, in round {}", Name(message.round)));
+  }
   if (message.round != round_) {
     return Blame(ErrorCode::kPermissionDenied, name,
                  fmt::format("sent a message of round {} in round {}", Name(message.round), Name(round_)));
@@ -46,11 +52,6 @@ Result<crypto::Hash> Roll::Check(const Message& message) const {
   if (!MaySpeak(message.party)) {
     return Blame(ErrorCode::kPermissionDenied, name,
                  fmt::format("was not there in the round before {}", Name(round_)));
-  }
-  const crypto::Hash digest = message.elided ? *message.elided : crypto::Sha256(message.body);
-  if (!terms_.parties[message.party].Verify(SignedText(hash_, message, digest), message.signature)) {
-    return Blame(ErrorCode::kPermissionDenied, name,
-                 fmt::format("did not sign this for this sum, in round {}", Name(round_)));
   }
   if (message.view != view_ && !Mutated("views_not_compared")) {
     return Blame(ErrorCode::kPermissionDenied, name,
@@ -77,9 +78,9 @@ Result<std::vector<Said>> Roll::CheckAll(std::span<const Message> messages) cons
 
 std::string Roll::Missing(const std::vector<Said>& said) const {
   std::string names;
-  for (std::uint16_t party = 0; party < terms_.parties.size(); ++party) {
+  for (std::size_t party = 0; party < terms_.parties.size(); ++party) {
     if (std::ranges::find(said, party, &Said::party) != said.end()) continue;
-    names += (names.empty() ? "" : ", ") + NameOf(party);
+    names += (names.empty() ? "" : ", ") + terms_.parties[party].name();
   }
   return names;
 }

@@ -10,6 +10,7 @@
 #include "aggregation/encryption.h"
 #include "aggregation/masks.h"
 #include "aggregation/testing_sum.h"
+#include "crypto/aead.h"
 
 namespace concordat::aggregation {
 namespace {
@@ -241,6 +242,20 @@ class EncryptionSecrecy : public ::testing::Test {
     return Bytes(open.body.begin(),
                  open.body.begin() + static_cast<std::ptrdiff_t>(he::PartialBytes(shape_)));
   }
+  // What a contribution of a rehearsal has under its seal.
+  Bytes CiphertextOf(const Message& contribution, std::uint64_t seed) const {
+    return *crypto::OpenSealed(SealKeyOf(cast_, seed, contribution.party), contribution.body,
+                               HashOf(cast_.terms));
+  }
+  std::vector<Bytes> CiphertextsOf(const std::vector<Message>& contributions, std::uint64_t seed) const {
+    std::vector<Bytes> ciphertexts;
+    for (const Message& contribution : contributions) ciphertexts.push_back(CiphertextOf(contribution, seed));
+    return ciphertexts;
+  }
+  Bytes SumOfAll(const std::vector<Bytes>& ciphertexts) const {
+    const std::vector<ByteView> parts(ciphertexts.begin(), ciphertexts.end());
+    return *he::Add(shape_, parts);
+  }
   // What decryption by these parts comes to.
   Result<std::vector<std::uint64_t>> OpenBy(const Bytes& ciphertext,
                                             const std::vector<Bytes>& partials) const {
@@ -259,11 +274,10 @@ TEST_F(EncryptionSecrecy, TwoOfFourOpenNothingButTheSum) {
   const auto said = Said(1);
   std::vector<Bytes> partials;
   for (const Message& open : said.at(Round::kOpen)) partials.push_back(PartialOf(open));
-  std::vector<ByteView> parts;
-  for (const Message& contribution : said.at(Round::kContribute)) parts.emplace_back(contribution.body);
-  const Bytes sum = *he::Add(shape_, parts);
+  const auto ciphertexts = CiphertextsOf(said.at(Round::kContribute), 1);
+  const Bytes sum = SumOfAll(ciphertexts);
   EXPECT_TRUE(OpenBy(sum, partials));  // control: the sum does open
-  for (const ByteView part : parts) EXPECT_FALSE(OpenBy(Bytes(part.begin(), part.end()), partials));
+  for (const Bytes& ciphertext : ciphertexts) EXPECT_FALSE(OpenBy(ciphertext, partials));
   for (std::size_t i = 0; i < partials.size(); ++i) {
     std::vector<Bytes> fewer = partials;
     fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
@@ -275,7 +289,7 @@ TEST_F(EncryptionSecrecy, TwoOfFourOpenNothingButTheSum) {
 // parts of the sum: nothing.
 TEST_F(EncryptionSecrecy, OwnSharesOfTheKeyDoNotTurnPartsOfTheSumAgainstAContribution) {
   const auto said = Said(1);
-  const Bytes victim = said.at(Round::kContribute)[0].body;
+  const Bytes victim = CiphertextOf(said.at(Round::kContribute)[0], 1);
   std::vector<Bytes> partials;
   for (const std::uint16_t party : {0, 1}) partials.push_back(PartialOf(said.at(Round::kOpen)[party]));
   OsRandom random;
@@ -294,9 +308,7 @@ TEST_F(EncryptionSecrecy, KeysOfOneContextAreUselessForAnother) {
   for (const Message& open : first.at(Round::kOpen)) partials.push_back(PartialOf(open));
   cast_.terms.context[0] ^= 1;
   const auto second = Said(1);  // the parties draw the same seeds
-  std::vector<ByteView> parts;
-  for (const Message& contribution : second.at(Round::kContribute)) parts.emplace_back(contribution.body);
-  EXPECT_FALSE(OpenBy(*he::Add(shape_, parts), partials));
+  EXPECT_FALSE(OpenBy(SumOfAll(CiphertextsOf(second.at(Round::kContribute), 1)), partials));
   for (std::size_t i = 0; i < 4; ++i)
     EXPECT_NE(first.at(Round::kReveal)[i].body, second.at(Round::kReveal)[i].body);
 }
@@ -318,10 +330,36 @@ TEST_F(EncryptionSecrecy, SharesAreGivenOfTheDeadAlone) {
 TEST_F(EncryptionSecrecy, ContributionsOfEqualNumbersAreUnlike) {
   for (auto& vector : values_) vector.assign(kFour.length, 0);
   const auto said = Said(1);
-  const auto& contributions = said.at(Round::kContribute);
+  const auto ciphertexts = CiphertextsOf(said.at(Round::kContribute), 1);
   for (std::size_t i = 0; i < 4; ++i) {
-    EXPECT_FALSE(RefutesUniform(ByteView(contributions[i].body).subspan(64)));
-    for (std::size_t j = 0; j < i; ++j) EXPECT_NE(contributions[i].body, contributions[j].body);
+    EXPECT_FALSE(RefutesUniform(ByteView(ciphertexts[i]).subspan(64)));
+    for (std::size_t j = 0; j < i; ++j) EXPECT_NE(ciphertexts[i], ciphertexts[j]);
+  }
+}
+
+// Before the set is agreed to, nothing shows a ciphertext to whoever has yet to contribute: it is under a
+// seal whose seed has shares with every party, and one fewer than quorum of them give another key.
+TEST_F(EncryptionSecrecy, ContributionsAreSealedUntilQuorumAgreed) {
+  cast_.terms.quorum = 3;
+  cast_.terms.colluding = 1;
+  const auto said = Said(1);
+  const crypto::Hash terms = HashOf(cast_.terms);
+  const Message& victim = said.at(Round::kContribute)[0];
+  Collection collection({.terms = terms, .quorum = 3, .seeds = kKeySeeds});
+  const ByteView reveal = said.at(Round::kReveal)[0].body;
+  collection.Learn(0, {0, 1, 2, 3}, reveal.subspan(he::PublicShareBytes(he::Set::kT64)));
+  std::vector<Share> shares;
+  for (const std::uint16_t holder : {1, 2, 3}) {
+    const GivenShare given{0, kSealSeed, holder, ByteView(said.at(Round::kAgree)[holder].body).first(32)};
+    ASSERT_TRUE(collection.Check(given));
+    collection.Take(given);
+    Share& share = shares.emplace_back();
+    share.point = static_cast<std::uint8_t>(holder + 1);
+    std::ranges::copy(given.share, share.value.data());
+    const bool quorum = holder == 3;
+    const auto key = SealKey(terms, 0, *Restore(shares));
+    EXPECT_EQ(crypto::OpenSealed(key, victim.body, terms).has_value(), quorum);
+    EXPECT_EQ(collection.Restore(0, kSealSeed).has_value(), quorum);
   }
 }
 

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "aggregation/testing_sum.h"
 
 namespace concordat::aggregation {
@@ -73,6 +75,53 @@ TEST_P(Sum, IsExactOverThoseIncludedWhoeverDiesWhenever) {
       }
     }
   }
+}
+
+TEST_P(Sum, IsOpenedOnceWhenItsLastRoundIsClosed) {
+  const Size size = SizeOf(2, 0);
+  const Cast cast = CastOf(size);
+  Rehearsal rehearsal(cast, EdgeValues(size, 1), 1);
+  EXPECT_EQ(rehearsal.receiver().Finish().error().code, ErrorCode::kFailedPrecondition);
+  ASSERT_TRUE(rehearsal.Run());
+  EXPECT_EQ(rehearsal.receiver().Finish().error().code, ErrorCode::kFailedPrecondition);
+  EXPECT_FALSE(rehearsal.receiver().Close());
+  EXPECT_FALSE(rehearsal.receiver().Add(rehearsal.said().at(Round::kOpen).front()));
+}
+
+// Each party dies in a round of its own, or in none; among many, who are not all neighbours, and with some
+// colluding.
+TEST_P(Sum, IsExactOverThoseIncludedWhenEachDiesInItsOwnRound) {
+  const bool masks = GetParam().way == Way::kMasks;
+  const Size size = masks ? SizeOf(14, 2) : SizeOf(6, 0);
+  const Cast cast = CastOf(size);
+  SeededRandom random(20261127);
+  int opened = 0;
+  for (int run = 0; run < 20; ++run) {
+    SCOPED_TRACE(run);
+    std::vector<int> dies(size.parties);  // never, in three cases of four
+    for (int& round : dies)
+      round = random.NextU64() % 4 == 0 ? 1 + static_cast<int>(random.NextU64() % 5) : 6;
+    const auto values = EdgeValues(size, static_cast<std::uint64_t>(run));
+    Rehearsal rehearsal(cast, values, static_cast<std::uint64_t>(run));
+    rehearsal.speaks = [&](Round round, std::uint16_t party) {
+      return static_cast<int>(round) < dies[party];
+    };
+    const auto sum = rehearsal.Run();
+    const auto after = [&](int round) {
+      return std::ranges::count_if(dies, [&](int at) { return at > round; });
+    };
+    const bool opens =
+        after(5) >= static_cast<std::ptrdiff_t>(size.quorum) && (masks || after(4) == after(5));
+    ASSERT_EQ(sum.has_value(), opens);
+    if (!opens) continue;
+    ++opened;
+    std::vector<std::uint16_t> included;
+    for (std::uint16_t party = 0; party < size.parties; ++party) {
+      if (dies[party] > 3) included.push_back(party);
+    }
+    EXPECT_EQ(*sum, SumOfValues(size, values, included));
+  }
+  EXPECT_GT(opened, 3);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "aggregation/choose.h"
 #include "aggregation/testing_sum.h"
+#include "he/noise.h"
 
 namespace concordat::aggregation {
 namespace {
@@ -54,6 +55,12 @@ TEST(CheckTerms, NamesWhatDoesNotFit) {
     EXPECT_EQ(checked ? "" : checked.error().message, c.message);
     EXPECT_TRUE(checked || checked.error().code == ErrorCode::kInvalidArgument);
   }
+}
+
+// A sum that the terms allow does not fail at its end, for want of room for the noise that hides its parts.
+TEST(CheckTerms, AllowWhatCiphertextsHaveRoomFor) {
+  EXPECT_TRUE(he::FloodingBits({.set = he::Set::kT64, .values = kMostSlots},
+                               {.parties = kMostParties, .contributions = kMostParties}));
 }
 
 TEST(HashOfTerms, DependsOnAllOfThem) {

@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "aggregation/encryption.h"
 #include "aggregation/roll.h"
 #include "base/check.h"
 
@@ -30,6 +31,13 @@ Message Resigned(const Cast& cast, Message message) {
   const crypto::Hash digest = crypto::Sha256(message.body);
   message.signature = cast.keys[message.party].Sign(SignedText(HashOf(cast.terms), message, digest));
   return message;
+}
+
+crypto::Secret32 SealKeyOf(const Cast& cast, std::uint64_t rehearsal, std::uint16_t party) {
+  SeededRandom random(rehearsal * 1000 + party);
+  (void)NewSeed(random);  // of its sealing key, then of its share of the key
+  (void)NewSeed(random);
+  return SealKey(HashOf(cast.terms), party, NewSeed(random));
 }
 
 std::vector<std::vector<Int128>> EdgeValues(const Size& size, std::uint64_t seed) {
@@ -112,6 +120,7 @@ Result<std::vector<Int128>> Rehearsal::Run() {
     there.clear();
     for (const Message& message : before) there.push_back(message.party);
   }
+  for (const Error& fault : receiver_->Faults()) faults_.push_back(fault);
   return receiver_->Finish();
 }
 

@@ -9,6 +9,7 @@
 #include "aggregation/party.h"
 #include "aggregation/receiver.h"
 #include "base/testing_random.h"
+#include "crypto/secret.h"
 
 namespace concordat::aggregation {
 
@@ -27,6 +28,9 @@ Cast CastOf(const Size& size, std::uint64_t seed = 1);
 // The message with another body (or another head, if it was changed), signed by its party: what one says who
 // keeps to no protocol.
 Message Resigned(const Cast& cast, Message message);
+
+// The key that a party of a rehearsal with this seed seals its ciphertext by.
+crypto::Secret32 SealKeyOf(const Cast& cast, std::uint64_t rehearsal, std::uint16_t party);
 
 // Numbers at the edges of the width and between, the same for the same seed.
 std::vector<std::vector<Int128>> EdgeValues(const Size& size, std::uint64_t seed);

@@ -3,6 +3,8 @@
 #include <openssl/evp.h>
 #include <sodium.h>
 
+#include <memory>
+
 #include "base/check.h"
 
 namespace concordat::crypto {
@@ -14,19 +16,26 @@ const bool kSodiumReady = [] {
   return true;
 }();
 
-}  // namespace
-
 // From this many bytes on, OpenSSL's use of the processor's own SHA instructions outweighs finding it.
 constexpr std::size_t kLong = 16384;
 
-Hash Sha256(ByteView bytes) {
-  if (bytes.size() < kLong) return Sha256({bytes});
+Hash LongSha256(std::initializer_list<ByteView> parts) {
+  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+  CHECK(context != nullptr && EVP_DigestInit_ex2(context.get(), EVP_sha256(), nullptr) == 1);
+  for (const ByteView part : parts) CHECK(EVP_DigestUpdate(context.get(), part.data(), part.size()) == 1);
   Hash hash;
-  CHECK(EVP_Digest(bytes.data(), bytes.size(), hash.data(), nullptr, EVP_sha256(), nullptr) == 1);
+  CHECK(EVP_DigestFinal_ex(context.get(), hash.data(), nullptr) == 1);
   return hash;
 }
 
+}  // namespace
+
+Hash Sha256(ByteView bytes) { return Sha256({bytes}); }
+
 Hash Sha256(std::initializer_list<ByteView> parts) {
+  std::size_t size = 0;
+  for (const ByteView part : parts) size += part.size();
+  if (size >= kLong) return LongSha256(parts);
   crypto_hash_sha256_state state;
   crypto_hash_sha256_init(&state);
   for (const ByteView part : parts) crypto_hash_sha256_update(&state, part.data(), part.size());
