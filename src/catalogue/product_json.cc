@@ -64,6 +64,13 @@ Column ColumnFrom(const Json& json) {
   return column;
 }
 
+std::size_t PlaceOf(const Product& product, const std::string& name) {
+  for (std::size_t i = 0; i < product.columns.size(); ++i) {
+    if (product.columns[i].name == name) return i;
+  }
+  throw std::invalid_argument("its key names a column that it has not");
+}
+
 engine::Source SourceFrom(const Json& json) {
   engine::Source source;
   const auto format =
@@ -102,6 +109,7 @@ Json ToJson(const Product& product) {
   if (product.people) json["people"] = *product.people;
   if (product.is_public) json["public"] = true;
   if (product.unit_is_row) json["unit_is_row"] = true;
+  for (const std::size_t place : product.key) json["key"].push_back(product.columns[place].name);
   return json;
 }
 
@@ -148,6 +156,7 @@ Result<Published> PublishedFromJson(const Json& body, const Json& secret) {
     if (body.contains("people")) product.people = body["people"].get<std::int64_t>();
     product.is_public = body.value("public", false);
     product.unit_is_row = body.value("unit_is_row", false);
+    for (const Json& name : body.value("key", Json::array())) product.key.push_back(PlaceOf(product, name));
     product.source = SourceFrom(secret);
     for (const Json& file : secret.at("files")) {
       published.files.push_back({file.at("path"), file.at("bytes"),

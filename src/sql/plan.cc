@@ -111,8 +111,26 @@ const catalogue::Column* ColumnOf(const Relation& relation, const Expr& expr) {
       return ColumnOf(*relation.input, expr);
     case Relation::Kind::kProject:
       return ColumnOf(*relation.input, relation.expressions[index]);
+    case Relation::Kind::kJoin: {
+      const std::size_t own = relation.input->columns.size();
+      if (index < own) return ColumnOf(*relation.input, expr);
+      Expr joined = expr;
+      joined.index = static_cast<int>(index - own);
+      return ColumnOf(*relation.joined, joined);
+    }
   }
   return nullptr;
+}
+
+// Products of the joined relations, in the order in which they are joined.
+void CollectPublics(const Relation& relation,
+                    std::vector<std::shared_ptr<const catalogue::Product>>& publics) {
+  if (relation.input) CollectPublics(*relation.input, publics);
+  if (!relation.joined) return;
+  const auto& product = ScanOf(*relation.joined).product;
+  CHECK(product->is_public);
+  if (std::find(publics.begin(), publics.end(), product) == publics.end()) publics.push_back(product);
+  CollectPublics(*relation.joined, publics);
 }
 
 // Index of the measured column, which is added unless it is there.
@@ -322,15 +340,12 @@ Outcome<void> SpendFor(Plan& plan, const Accuracy& accuracy) {
 
 }  // namespace
 
-const Relation& ScanOf(const Relation& relation) {
-  return relation.kind == Relation::Kind::kScan ? relation : ScanOf(*relation.input);
-}
-
 Outcome<Plan> MakePlan(std::shared_ptr<const Query> query, const Terms& terms) {
   Plan plan;
   plan.query = std::move(query);
   plan.terms = terms;
   plan.product = ScanOf(*plan.query->relation).product;
+  CollectPublics(*plan.query->relation, plan.publics);
   if (plan.product->unit() == nullptr && !plan.product->unit_is_row && !plan.product->is_public) {
     return Refuse("no_unit", fmt::format("{} does not say whose its rows are", plan.product->name),
                   "ask its owner to declare the unit in the contract");
