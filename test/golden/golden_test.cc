@@ -20,11 +20,12 @@ const std::filesystem::path kFolder = CONCORDAT_SOURCE_DIR "/test/golden";
 
 const Stage& TheStage() {
   const char* data = std::getenv("CONCORDAT_DATA");
-  static const Stage stage({kFolder / "people.odcs.yaml", kFolder / "visits.odcs.yaml",
-                            kFolder / "stays.odcs.yaml", kFolder / "readings.odcs.yaml",
-                            kFolder / "areas.odcs.yaml", CONCORDAT_SOURCE_DIR "/samples/adult.odcs.yaml"},
-                           kFolder / "data.sql",
-                           data != nullptr ? data : CONCORDAT_SOURCE_DIR "/../shared/data");
+  static const Stage stage(
+      {kFolder / "people.odcs.yaml", kFolder / "visits.odcs.yaml", kFolder / "stays.odcs.yaml",
+       kFolder / "readings.odcs.yaml", kFolder / "areas.odcs.yaml", kFolder / "regions.odcs.yaml",
+       kFolder / "quarters.odcs.yaml", kFolder / "calendar.odcs.yaml", kFolder / "bands.odcs.yaml",
+       kFolder / "grades.odcs.yaml", CONCORDAT_SOURCE_DIR "/samples/adult.odcs.yaml"},
+      kFolder / "data.sql", data != nullptr ? data : CONCORDAT_SOURCE_DIR "/../shared/data");
   return stage;
 }
 

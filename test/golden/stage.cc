@@ -2,6 +2,7 @@
 
 #include <duckdb.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdlib>
 
@@ -91,13 +92,11 @@ void Stage::Open(const std::filesystem::path& contract, const std::filesystem::p
   if (!std::filesystem::exists(source.path)) return;
   auto engine = OpenEngine({source});
   CHECK(engine);
-  if (!product->is_public) {
-    const auto profile = catalogue::ProfileRows(*product, **engine, [](std::string_view) {});
-    if (!profile) fmt::print(stderr, "{}: {}\n", contract.string(), profile.error().message);
-    CHECK(profile);
-    product->bounds.rows_proven = profile->rows_proven;
-    product->bounds.ranges_proven = profile->ranges_proven;
-  }
+  const auto profile = catalogue::ProfileRows(*product, **engine, [](std::string_view) {});
+  if (!profile) fmt::print(stderr, "{}: {}\n", contract.string(), profile.error().message);
+  CHECK(profile);
+  product->bounds.rows_proven = profile->rows_proven;
+  product->bounds.ranges_proven = profile->ranges_proven;
   engines_[product->name] = std::move(*engine);
   scope_[product->name] = std::move(product);
 }
@@ -118,8 +117,9 @@ Result<Outcome<Answered>> Stage::Ask(const std::string& text, const Settings& se
                       : TRY(release::ValueFromText(query->parameters[i], std::get<std::string>(given))));
   }
   const sql::Statement inner = sql::InnerStatement(*plan, parameters, settings.secret);
-  const std::string statement =
-      With(fmt::format("source AS ({})", engine::SelectFrom(plan->product->source)), inner.sql);
+  std::vector<std::string> selects = {engine::SelectFrom(plan->product->source)};
+  for (const auto& product : plan->publics) selects.push_back(engine::SelectFrom(product->source));
+  const std::string statement = sql::WithSources(selects, inner.sql);
   engine::Engine& engine = *engines_.at(plan->product->name);
   const auto exact = TRY(engine.Run(statement, inner.parameters, {}, nullptr));
   dp::NoNoise none;
@@ -131,13 +131,17 @@ Result<Outcome<Answered>> Stage::Ask(const std::string& text, const Settings& se
 }
 
 Result<std::vector<Row>> Stage::AskPlainly(const std::string& text) const {
+  const catalogue::Product* first = nullptr;
+  std::vector<std::string> definitions;
   for (const auto& [name, product] : scope_) {
-    const std::size_t place = text.find(" " + name);
-    if (place == std::string::npos) continue;
-    const std::string statement = With(fmt::format("{} AS ({})", name, TypedRows(*product)), text);
-    return TRY(engines_.at(name)->Run(statement, {}, {}, nullptr)).rows;
+    const bool named = text.find(" " + name) != std::string::npos;
+    if (!named || (first != nullptr && first->source.path != product->source.path)) continue;
+    if (first == nullptr) first = product.get();
+    definitions.push_back(fmt::format("{} AS ({})", name, TypedRows(*product)));
   }
-  return Fail(ErrorCode::kInvalidArgument, "the plain text names no table");
+  if (first == nullptr) return Fail(ErrorCode::kInvalidArgument, "the plain text names no table");
+  const std::string statement = With(fmt::format("{}", fmt::join(definitions, ", ")), text);
+  return TRY(engines_.at(first->name)->Run(statement, {}, {}, nullptr)).rows;
 }
 
 }  // namespace concordat::golden
