@@ -71,6 +71,11 @@ std::size_t PlaceOf(const Product& product, const std::string& name) {
   throw std::invalid_argument("its key names a column that it has not");
 }
 
+tl::unexpected<Error> Corrupt(const std::exception& error) {
+  return Fail(ErrorCode::kCorrupt, fmt::format("a published product is not one: {}", error.what()),
+              "run concordat ledger verify");
+}
+
 engine::Source SourceFrom(const Json& json) {
   engine::Source source;
   const auto format =
@@ -135,11 +140,48 @@ Json SourceToJson(const engine::Source& source, const std::vector<engine::FileSt
           {"files", states}};
 }
 
-Result<Published> PublishedFromJson(const Json& body, const Json& secret) {
+Json BodyOf(const Published& published) {
+  const Product& product = published.product;
+  Json body = ToJson(product);
+  body["contract"] = published.contract_hash;
+  const engine::Source& source = product.source;
+  const bool copies = product.is_public && !product.is_draft && source.format != engine::Format::kDuckdb &&
+                      published.files.size() <= kMostOpenFiles;
+  if (!copies) return body;
+  Json files = Json::array();
+  for (std::size_t i = 0; i < published.files.size(); ++i)
+    files.push_back({{"bytes", published.files[i].bytes}, {"sha256", published.hashes[i]}});
+  body["open"] = {{"format", kFormats[static_cast<int>(source.format)]},
+                  {"delimiter", std::string(1, source.delimiter)},
+                  {"trim", source.trim},
+                  {"null_texts", source.null_texts},
+                  {"files", std::move(files)}};
+  return body;
+}
+
+Result<std::optional<Open>> OpenFromJson(const Json& body) {
+  if (!body.contains("open")) return std::nullopt;
   try {
-    Published published;
-    published.contract_hash = body.value("contract", "");
-    Product& product = published.product;
+    Json json = body["open"];
+    json["path"] = json["table"] = json["schema"] = "";
+    Open open{.source = SourceFrom(json), .files = {}};
+    for (const Json& file : json.at("files")) open.files.push_back({file.at("bytes"), file.at("sha256")});
+    const auto is_hash = [](const OpenFile& file) {
+      return file.sha256.size() == 64 &&
+             file.sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
+    };
+    if (open.source.format == engine::Format::kDuckdb || open.files.empty() ||
+        open.files.size() > kMostOpenFiles || !std::all_of(open.files.begin(), open.files.end(), is_hash))
+      throw std::invalid_argument("its files are not what can be copied");
+    return open;
+  } catch (const std::exception& error) {
+    return Fail(ErrorCode::kInvalidArgument, fmt::format("a public product is not one: {}", error.what()));
+  }
+}
+
+Result<Product> ProductFromJson(const Json& body) {
+  try {
+    Product product;
     product.id = body.at("id");
     product.name = product.id.substr(product.id.find('/') + 1);
     product.version = body.at("version");
@@ -157,7 +199,19 @@ Result<Published> PublishedFromJson(const Json& body, const Json& secret) {
     product.is_public = body.value("public", false);
     product.unit_is_row = body.value("unit_is_row", false);
     for (const Json& name : body.value("key", Json::array())) product.key.push_back(PlaceOf(product, name));
-    product.source = SourceFrom(secret);
+    return product;
+  } catch (const std::exception& error) {
+    return Corrupt(error);
+  }
+}
+
+Result<Published> PublishedFromJson(const Json& body, const Json& secret) {
+  Published published{.product = TRY(ProductFromJson(body)),
+                      .files = {},
+                      .hashes = {},
+                      .contract_hash = body.value("contract", "")};
+  try {
+    published.product.source = SourceFrom(secret);
     for (const Json& file : secret.at("files")) {
       published.files.push_back({file.at("path"), file.at("bytes"),
                                  std::stoll(file.at("modified_ns").get<std::string>()),
@@ -166,8 +220,7 @@ Result<Published> PublishedFromJson(const Json& body, const Json& secret) {
     }
     return published;
   } catch (const std::exception& error) {
-    return Fail(ErrorCode::kCorrupt, fmt::format("a published product is not one: {}", error.what()),
-                "run concordat ledger verify");
+    return Corrupt(error);
   }
 }
 

@@ -110,6 +110,7 @@ class Turn {
 Outcome<void> InForce(const Parts& parts, const Caller& caller, const Prepared& prepared) {
   const Time now = parts.ledger.Now();
   TRY(CheckLife(parts.catalogue, prepared.published->product.id, now));
+  for (const auto& each : prepared.joined) TRY(CheckLife(parts.catalogue, each->product.id, now));
   const auto* standing = parts.agreements.Find(caller.agreement, now);
   const bool same = standing != nullptr && standing->document->id == prepared.permit.agreement_id;
   if (same && standing->At(now) == agreement::State::kActive) return {};
@@ -132,14 +133,14 @@ std::string NewId(RandomSource& random) { return fmt::format("{:016x}", random.N
 Result<std::vector<Row>> Compute(const Parts& parts, engine::Engine& engine, const Prepared& prepared,
                                  Milliseconds limit, const engine::Cancel& cancel) {
   sql::Statement inner = sql::InnerStatement(prepared.plan, prepared.parameters, parts.random.NextU64());
-  const std::string source = engine::SelectFrom(prepared.published->product.source);
-  const std::string with = inner.sql.starts_with("WITH ")
-                               ? fmt::format("WITH source AS ({}), {}", source, inner.sql.substr(5))
-                               : fmt::format("WITH source AS ({}) {}", source, inner.sql);
+  std::vector<std::string> selects = {engine::SelectFrom(prepared.published->product.source)};
+  for (const auto& each : prepared.joined) selects.push_back(engine::SelectFrom(each->product.source));
+  const std::string with = sql::WithSources(selects, inner.sql);
   sql::NoisyTable table(prepared.plan, parts.noise);
   TRY(engine.Stream(with, inner.parameters, limit, &cancel,
                     [&](engine::ResultSet& batch) { return table.Add(batch.rows); }));
   TRY(engine::CheckUnchanged(prepared.published->product.source, prepared.published->files));
+  for (const auto& each : prepared.joined) TRY(engine::CheckUnchanged(each->product.source, each->files));
   const sql::Statement outer =
       sql::OuterStatement(prepared.plan, std::move(table).Finish(), prepared.parameters);
   return TRY(parts.sources.released().Run(outer.sql, outer.parameters, {.time = limit}, &cancel)).rows;
@@ -176,13 +177,15 @@ class GridExit {
 
 Json ReleaseBody(const std::string& id, const char* outcome, const Prepared& prepared) {
   const catalogue::Product& product = prepared.published->product;
-  return {{"question", id},
-          {"outcome", outcome},
-          {"identity", prepared.identity},
-          {"agreement", prepared.permit.agreement},
-          {"document", prepared.permit.agreement_id},
-          {"product", fmt::format("{}@{}", product.id, product.version)},
-          {"revision", product.revision}};
+  Json body = {{"question", id},
+               {"outcome", outcome},
+               {"identity", prepared.identity},
+               {"agreement", prepared.permit.agreement},
+               {"document", prepared.permit.agreement_id},
+               {"product", fmt::format("{}@{}", product.id, product.version)},
+               {"revision", product.revision}};
+  if (!prepared.joined.empty()) body["joined"] = RevisionsOf(prepared.joined);
+  return body;
 }
 
 Json SecretOf(const Caller& caller, const Question& question, const Prepared& prepared,
@@ -265,7 +268,7 @@ Outcome<Answer> Release::Ask(const Caller& caller, const Question& question, con
     exit.Wait();
     return *std::move(stored);
   }
-  const auto engine = parts_.sources.For(*prepared.published);
+  const auto engine = parts_.sources.For(*prepared.published, prepared.joined);
   if (!engine) return tl::unexpected(UnavailableOf(engine.error()));
 
   std::optional<Turn> turn = TRY(Turn::Wait(turns_, cancel));

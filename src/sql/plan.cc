@@ -122,17 +122,6 @@ const catalogue::Column* ColumnOf(const Relation& relation, const Expr& expr) {
   return nullptr;
 }
 
-// Products of the joined relations, in the order in which they are joined.
-void CollectPublics(const Relation& relation,
-                    std::vector<std::shared_ptr<const catalogue::Product>>& publics) {
-  if (relation.input) CollectPublics(*relation.input, publics);
-  if (!relation.joined) return;
-  const auto& product = ScanOf(*relation.joined).product;
-  CHECK(product->is_public);
-  if (std::find(publics.begin(), publics.end(), product) == publics.end()) publics.push_back(product);
-  CollectPublics(*relation.joined, publics);
-}
-
 // Index of the measured column, which is added unless it is there.
 std::size_t Place(Plan& plan, Measured wanted) {
   for (std::size_t i = 0; i < plan.measured.size(); ++i) {
@@ -345,7 +334,7 @@ Outcome<Plan> MakePlan(std::shared_ptr<const Query> query, const Terms& terms) {
   plan.query = std::move(query);
   plan.terms = terms;
   plan.product = ScanOf(*plan.query->relation).product;
-  CollectPublics(*plan.query->relation, plan.publics);
+  plan.publics = PublicsOf(*plan.query->relation);
   if (plan.product->unit() == nullptr && !plan.product->unit_is_row && !plan.product->is_public) {
     return Refuse("no_unit", fmt::format("{} does not say whose its rows are", plan.product->name),
                   "ask its owner to declare the unit in the contract");

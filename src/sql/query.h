@@ -52,6 +52,8 @@ struct Relation {
 
 // The scan whose rows a relation's are: each of them becomes one row or none.
 const Relation& ScanOf(const Relation& relation);
+// Public products of the joined relations below, each once, in the order in which they are joined.
+std::vector<std::shared_ptr<const catalogue::Product>> PublicsOf(const Relation& relation);
 // The column of that scan which a column of the relation is, unchanged; none for what is computed or joined.
 std::optional<std::size_t> ScannedAs(const Relation& relation, std::size_t index);
 
