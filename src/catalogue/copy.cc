@@ -109,11 +109,13 @@ Result<engine::Source> Place(const Signed& copy, const std::vector<std::string_v
   return source;
 }
 
-Result<void> Enter(const Signed& copy, const Published& placed, const PublishedPtr& before,
-                   ledger::Ledger& ledger, const Catalogue& catalogue) {
+Result<void> Enter(const Signed& copy, const Published& placed, const std::string& by,
+                   const PublishedPtr& before, ledger::Ledger& ledger, const Catalogue& catalogue) {
   const Product& product = placed.product;
-  Json body = {
-      {"product", copy.body}, {"entry", copy.entry}, {"ranges_proven", product.bounds.ranges_proven}};
+  Json body = {{"product", copy.body},
+               {"entry", copy.entry},
+               {"by", by},
+               {"ranges_proven", product.bounds.ranges_proven}};
   Json secret = SourceToJson(product.source, placed.files, placed.hashes);
   const auto entered =
       TRY(ledger.AppendIf({kProductCopied, std::move(body), std::move(secret)}, [&]() -> Outcome<void> {
@@ -177,7 +179,7 @@ Result<Copied> ImportCopy(const CopyRequest& request, ledger::Ledger& ledger, co
       placed.product, *engine, [](std::string_view) {}, request.cancel));
   TRY(engine::CheckUnchanged(placed.product.source, placed.files));
   placed.product.bounds.ranges_proven = profile.ranges_proven;
-  TRY(Enter(copy, placed, before, ledger, catalogue));
+  TRY(Enter(copy, placed, request.by, before, ledger, catalogue));
   return Copied{Held(ledger, catalogue, copy.product), true};
 }
 

@@ -35,6 +35,7 @@ struct CopyRequest {
   std::string reference;  // which is wanted: "cleveland/wards@1"
   crypto::VerifyKey owner;
   std::filesystem::path folder;  // where files lie by their hashes: HOME/public
+  std::string by;                // who brings it
   std::uint64_t memory_mb = 2048;
   const engine::Cancel* cancel = nullptr;
 };
