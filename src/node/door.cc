@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "node/views.h"
+#include "release/prepare.h"
 
 namespace concordat::node {
 
@@ -41,6 +42,11 @@ Outcome<pgcatalog::Database> Door::DatabaseOf(const release::Caller& caller) con
     if (published)
       database.tables.push_back(
           {table, std::shared_ptr<const catalogue::Product>(published, &published->product)});
+  }
+  for (const auto& [table, reference] : standing->document->TablesOfOthers(node_.member())) {
+    const auto copy = release::PublicCopy(node_.catalogue(), reference);
+    if (copy)
+      database.tables.push_back({table, std::shared_ptr<const catalogue::Product>(copy, &copy->product)});
   }
   return database;
 }
