@@ -18,8 +18,7 @@ const Json kHere = Json::parse(R"json({
               "sex": {"type": "text", "nullable": true, "domain": ["f", "m"]}},
   "joined": {"cleveland/wards": {"version": 1, "revision": 2, "files": ["ab"]}},
   "groups": {"most of a unit": 1, "declared": 3, "keys": "cc"},
-  "measured": [{"what": "count", "steps": 20}, {"what": "sum(chol)", "steps": 30, "centre": 300
-}]
+  "measured": [{"what": "count", "steps": 20}, {"what": "sum(chol)", "steps": 30, "centre": 300}]
 })json");
 
 // Equal descriptions have no differences; any one change has one, which names it.
