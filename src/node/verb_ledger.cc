@@ -195,7 +195,8 @@ Result<Reply> Receipt(Node& node, const Json& arguments, const Progress&) {
       "answer {}\n  {} by {} under {}, of {}\n  {}, asked again {} times\n  charged: {}\n  entry {} of {}: "
       "{}\n",
       record.id, FormatTime(record.time), record.analyst, record.agreement, record.product, record.outcome,
-      record.repeats, entries.at(0).body.at("measurements").dump(), record.charge, head.size,
+      record.repeats, entries.at(0).body.value("measurements", Json("by others")).dump(), record.charge,
+      head.size,
       holds ? "on the ledger; the proof holds" : "THE PROOF DOES NOT HOLD: run concordat ledger verify");
   const std::string file = arguments.value("out", "");
   if (!file.empty()) {
