@@ -19,6 +19,18 @@ void AddQuality(CLI::App& group, Invocation& invocation) {
       .Text("--by", "by", "Who acts (default: the name you are logged in with)");
 }
 
+void AddCopies(CLI::App& group, Invocation& invocation) {
+  Command(group, invocation, "fetch", "product fetch",
+          "Bring a copy of another member's public product here, for joins",
+          "product fetch cleveland/wards@1 --from https://data.cleveland.example")
+      .Text("name", "product", "member/name@version", true)
+      .PathOrUrl("--from", "from", "The owner's address over HTTP, or a file from product export --as copy")
+      .Text("--key", "key", "The owner's vkey (default: the one that agreements name)")
+      .Text("--by", "by", "Who acts (default: the name you are logged in with)");
+  Command(group, invocation, "copies", "product copies",
+          "List the copies of other members' public products that are held here", "product copies");
+}
+
 void AddLife(CLI::App& group, Invocation& invocation) {
   Command(group, invocation, "deprecate", "product deprecate",
           "Warn everyone who uses a product that it will be retired on a day",
@@ -62,8 +74,10 @@ void AddProductCommands(CLI::App& app, Invocation& invocation) {
           "Print the catalogue for harvesters: DCAT-AP with ODRL, contracts (ODCS), lineage (OpenLineage)",
           "product export --as turtle --out /srv/www/catalogue.ttl")
       .Texts("name", "products", "Only these products (not of lineage)")
-      .Text("--as", "as", "turtle (default), json-ld, odcs or lineage")
+      .Text("--as", "as",
+            "turtle (default), json-ld, odcs, lineage; copy: a public product for other members")
       .Path("--out", "out", "Write to this file instead");
+  AddCopies(group, invocation);
   AddQuality(group, invocation);
   AddLife(group, invocation);
 }

@@ -109,6 +109,14 @@ std::map<std::string, ProductVersion> Agreement::TablesOf(std::string_view membe
   return own;
 }
 
+std::map<std::string, ProductVersion> Agreement::TablesOfOthers(std::string_view member) const {
+  std::map<std::string, ProductVersion> others;
+  for (const auto& [table, products] : tables) {
+    if (products.size() == 1 && products[0].Member() != member) others.emplace(table, products[0]);
+  }
+  return others;
+}
+
 std::string Agreement::KeyOf(std::string_view signer) const {
   const std::string key(signer);
   if (const auto party = parties.find(key); party != parties.end())

@@ -118,6 +118,8 @@ struct Agreement {
   bool Allows(std::string_view analysis) const;
   // Tables that this member holds alone; the rest are asked of several.
   std::map<std::string, ProductVersion> TablesOf(std::string_view member) const;
+  // Tables that one other member holds alone: what of these is public is asked here, from a copy.
+  std::map<std::string, ProductVersion> TablesOfOthers(std::string_view member) const;
   // Is there one party that checks for itself, so that nothing is signed?
   bool IsSelf() const { return parties.begin()->second == kSelf; }
   // The vkey of a party or overseer; empty for who is neither, or for kSelf.

@@ -304,6 +304,7 @@ Outcome<Permit> Decide(const Request& request, const Evidence& evidence) {
                 .purpose = document.purpose,
                 .tables = document.TablesOf(evidence.member),
                 .elsewhere = Elsewhere(document, evidence.member),
+                .others = document.TablesOfOthers(evidence.member),
                 .epsilon = request.epsilon ? Epsilon{*request.epsilon} : protection.per_query,
                 .budget = {protection.epsilon, protection.delta},
                 .analyst_epsilon = protection.per_analyst,

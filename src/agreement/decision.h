@@ -48,6 +48,7 @@ struct Permit {
   std::string purpose;
   std::map<std::string, ProductVersion> tables;  // those that this member holds alone
   std::vector<std::string> elsewhere;            // tables that others hold, or hold as well
+  std::map<std::string, ProductVersion> others;  // those of them that one other member holds alone
   Epsilon epsilon;                               // for this question: asked for, or the agreement's per_query
   PrivacyBudget budget;                          // of the agreement
   std::optional<Epsilon> analyst_epsilon;        // of this analyst under it, when it sets one

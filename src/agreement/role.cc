@@ -23,6 +23,7 @@ const std::vector<Right>& Rights() {
   static const std::vector<Right> rights = {
       {"product publish", {kSteward}},
       {"product measure", {kSteward}},
+      {"product fetch", {kSteward, kOperator}},
       {"product deprecate", {kSteward}},
       {"product activate", {kSteward}},
       {"product retire", {kSteward}},

@@ -26,6 +26,7 @@ std::optional<Reference> ParseReference(const std::string& text) {
 
 void Catalogue::Clear() {
   products_.clear();
+  copies_.clear();
   lives_.clear();
   ids_.clear();
   index_.Clear();
@@ -36,10 +37,12 @@ void Catalogue::Apply(const ledger::Entry& entry) {
     if (const auto life = Take(LifeOf(step->product), *step)) lives_[step->product] = *life;
     return;
   }
+  if (entry.kind == kProductCopied) return ApplyCopy(entry);
   if (entry.kind != ledger::kind::kProductPublished || !entry.secret) return;
   auto published = PublishedFromJson(entry.body, *entry.secret);
   if (!published) return;  // ledger verify reports it
   const PublishedPtr before = Find(published->product.id);
+  published->entry = entry.index;
   published->since = before && before->hashes == published->hashes ? before->since : entry.time;
   PublishedPtr& place = products_[published->product.id][published->product.version];
   place = std::make_shared<const Published>(std::move(*published));
@@ -48,12 +51,44 @@ void Catalogue::Apply(const ledger::Entry& entry) {
   index_.Put(newest);
 }
 
+void Catalogue::ApplyCopy(const ledger::Entry& entry) {
+  const auto product = entry.body.find("product");
+  const auto place = entry.body.find("entry");
+  if (!entry.secret || product == entry.body.end() || place == entry.body.end()) return;
+  auto copied = PublishedFromJson(*product, *entry.secret);
+  if (!copied || !place->is_number_unsigned()) return;  // ledger verify reports it
+  for (const engine::FileState& file : copied->files) copied->product.source.files.push_back(file.path);
+  copied->product.bounds.ranges_proven = entry.body.value("ranges_proven", false);
+  copied->entry = *place;
+  copied->since = entry.time;
+  copies_[copied->product.id][copied->product.version] =
+      std::make_shared<const Published>(*std::move(copied));
+}
+
+PublishedPtr Catalogue::FindCopy(const std::string& id, std::int64_t version) const {
+  const auto versions = copies_.find(id);
+  if (versions == copies_.end()) return nullptr;
+  const auto found = versions->second.find(version);
+  return found == versions->second.end() ? nullptr : found->second;
+}
+
+std::vector<PublishedPtr> Catalogue::Copies() const {
+  std::vector<PublishedPtr> all;
+  for (const auto& [id, versions] : copies_) {
+    for (const auto& [version, copied] : versions) all.push_back(copied);
+  }
+  return all;
+}
+
 PublishedPtr Catalogue::Find(const std::string& reference) const {
   const auto wanted = ParseReference(reference);
   if (!wanted) return nullptr;
   const auto id = ids_.find(wanted->name);
-  const auto versions = products_.find(id == ids_.end() ? wanted->name : id->second);
-  if (versions == products_.end()) return nullptr;
+  auto versions = products_.find(id == ids_.end() ? wanted->name : id->second);
+  if (versions == products_.end()) {
+    versions = copies_.find(wanted->name);
+    if (versions == copies_.end()) return nullptr;
+  }
   if (!wanted->version) return versions->second.rbegin()->second;
   const auto found = versions->second.find(*wanted->version);
   return found == versions->second.end() ? nullptr : found->second;

@@ -18,6 +18,9 @@
 
 namespace concordat::catalogue {
 
+// Kind of the entry that a copy of another member's public product is held.
+inline constexpr char kProductCopied[] = "product.copied";
+
 using PublishedPtr = std::shared_ptr<const Published>;
 
 // Reads hold Ledger::Share; what they return stays as it is.
@@ -29,8 +32,12 @@ class Catalogue final : public ledger::Fold {
 
   // By "member/name@version" (its newest revision), "member/name" or "name" (the newest version); none if
   // there is none.
+  // Another member's public product is found by its id alone, where a copy is held.
   PublishedPtr Find(const std::string& reference) const;
-  // The newest revision of every version, by id and version.
+  // The newest copy of another member's public product, by id and version; copy.h makes them.
+  PublishedPtr FindCopy(const std::string& id, std::int64_t version) const;
+  std::vector<PublishedPtr> Copies() const;
+  // The newest revision of every version of this member's products, by id and version.
   std::vector<PublishedPtr> List() const;
   // The newest version of each product, by id.
   std::vector<PublishedPtr> Newest() const;
@@ -40,8 +47,12 @@ class Catalogue final : public ledger::Fold {
   Life LifeOf(const std::string& id) const;
 
  private:
-  std::map<std::string, std::map<std::int64_t, PublishedPtr>> products_;  // by id and version
-  std::map<std::string, std::string> ids_;                                // by name without member
+  using Versions = std::map<std::string, std::map<std::int64_t, PublishedPtr>>;  // by id and version
+  void ApplyCopy(const ledger::Entry& entry);
+
+  Versions products_;
+  Versions copies_;
+  std::map<std::string, std::string> ids_;  // by name without member
   SearchIndex index_;
   std::map<std::string, Life> lives_;  // of those that took a step of their own
 };

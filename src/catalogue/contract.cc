@@ -39,8 +39,9 @@ constexpr std::array kContractKeys = {"version",
                                       "customProperties",
                                       "contractCreatedTs"};
 constexpr std::array kContractCustom = {
-    "concordat.rows_per_unit", "concordat.groups_per_unit", "concordat.budget", "concordat.people",
-    "concordat.public",        "concordat.licence",         "concordat.themes", "concordat.holdings"};
+    "concordat.rows_per_unit", "concordat.groups_per_unit", "concordat.budget",
+    "concordat.people",        "concordat.public",          "concordat.licence",
+    "concordat.themes",        "concordat.holdings",        "concordat.key"};
 constexpr std::array kSchemaKeys = {"id",
                                     "name",
                                     "logicalType",
@@ -196,8 +197,34 @@ void ExpectNothingProtected(const YamlReader& root, const Product& product) {
   }
 }
 
+// By what other tables are joined with it.
+void ReadKey(const YamlReader& root, Product& product) {
+  const YamlReader key = root.Custom("concordat.key");
+  if (!key.present()) return;
+  if (!product.is_public)
+    return key.Problem("only public data has a key that others are joined by", "remove it");
+  if (!key.IsSequence() || key.size() == 0) return key.Problem("is not a list of columns", "write [code]");
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    const std::string name = key.At(i).Text();
+    const auto column = std::find_if(product.columns.begin(), product.columns.end(),
+                                     [&](const Column& each) { return each.name == name; });
+    const auto place = static_cast<std::size_t>(column - product.columns.begin());
+    if (column == product.columns.end()) {
+      key.At(i).Problem("'" + name + "' is not a column", "name a column of the schema");
+    } else if (column->type == Type::kNumber) {
+      key.At(i).Problem("'" + name + "' is a number, and numbers are not compared for being equal",
+                        "name a column of strings, integers, booleans, dates or timestamps");
+    } else if (std::find(product.key.begin(), product.key.end(), place) != product.key.end()) {
+      key.At(i).Problem("'" + name + "' stands twice", "name it once");
+    } else {
+      product.key.push_back(place);
+    }
+  }
+}
+
 void ReadTerms(const YamlReader& root, Product& product) {
   product.is_public = root.Custom("concordat.public").Flag(false);
+  ReadKey(root, product);
   product.people = root.Custom("concordat.people").Whole(1, 100'000'000'000);
   if (product.is_public) return ExpectNothingProtected(root, product);
   if (product.unit() == nullptr && !product.unit_is_row) {

@@ -53,12 +53,6 @@ constexpr TypeName kTypes[] = {{"string", Type::kText},   {"integer", Type::kInt
                                {"number", Type::kNumber}, {"boolean", Type::kBoolean},
                                {"date", Type::kDate},     {"timestamp", Type::kTimestamp}};
 
-bool IsColumnName(const std::string& name) {
-  const auto inner = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
-  return !name.empty() && name.size() <= 63 && !(name[0] >= '0' && name[0] <= '9') &&
-         std::all_of(name.begin(), name.end(), inner);
-}
-
 Type ReadType(const YamlReader& column) {
   const std::string logical = column["logicalType"].Text();
   for (const TypeName& known : kTypes) {
@@ -191,6 +185,12 @@ Column ReadColumn(const YamlReader& column) {
 }
 
 }  // namespace
+
+bool IsColumnName(const std::string& name) {
+  const auto inner = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+  return !name.empty() && name.size() <= 63 && !(name[0] >= '0' && name[0] <= '9') &&
+         std::all_of(name.begin(), name.end(), inner);
+}
 
 void ReadColumns(const YamlReader& properties, Product& product) {
   if (!properties.IsSequence() || properties.size() == 0 || properties.size() > kMostColumns) {

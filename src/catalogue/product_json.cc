@@ -64,6 +64,18 @@ Column ColumnFrom(const Json& json) {
   return column;
 }
 
+std::size_t PlaceOf(const Product& product, const std::string& name) {
+  for (std::size_t i = 0; i < product.columns.size(); ++i) {
+    if (product.columns[i].name == name) return i;
+  }
+  throw std::invalid_argument("its key names a column that it has not");
+}
+
+tl::unexpected<Error> Corrupt(const std::exception& error) {
+  return Fail(ErrorCode::kCorrupt, fmt::format("a published product is not one: {}", error.what()),
+              "run concordat ledger verify");
+}
+
 engine::Source SourceFrom(const Json& json) {
   engine::Source source;
   const auto format =
@@ -77,29 +89,6 @@ engine::Source SourceFrom(const Json& json) {
   source.null_texts = json.at("null_texts").get<std::vector<std::string>>();
   source.schema = json.at("schema");
   return source;
-}
-
-// All but its source.
-Product ProductFrom(const Json& body) {
-  Product product;
-  product.id = body.at("id");
-  product.name = product.id.substr(product.id.find('/') + 1);
-  product.version = body.at("version");
-  product.revision = body.at("revision");
-  product.title = body.at("title");
-  product.description = body.at("description");
-  for (const Json& column : body.at("columns")) product.columns.push_back(ColumnFrom(column));
-  const Json& bounds = body.at("bounds");
-  product.bounds = {bounds.at("rows_per_unit"), bounds.at("groups_per_unit"), bounds.at("rows_proven"),
-                    bounds.at("ranges_proven")};
-  product.budget = {{body.at("budget").at("epsilon")}, {body.at("budget").at("delta")}};
-  product.about = AboutFrom(body.value("about", Json::object()));
-  product.is_draft = body.value("draft", false);
-  if (body.contains("people")) product.people = body["people"].get<std::int64_t>();
-  product.is_public = body.value("public", false);
-  product.unit_is_row = body.value("unit_is_row", false);
-  product.disjoint = body.value("holdings", "") == "disjoint";
-  return product;
 }
 
 }  // namespace
@@ -126,6 +115,7 @@ Json ToJson(const Product& product) {
   if (product.is_public) json["public"] = true;
   if (product.unit_is_row) json["unit_is_row"] = true;
   if (product.disjoint) json["holdings"] = "disjoint";
+  for (const std::size_t place : product.key) json["key"].push_back(product.columns[place].name);
   return json;
 }
 
@@ -151,19 +141,78 @@ Json SourceToJson(const engine::Source& source, const std::vector<engine::FileSt
           {"files", states}};
 }
 
+Json BodyOf(const Published& published) {
+  const Product& product = published.product;
+  Json body = ToJson(product);
+  body["contract"] = published.contract_hash;
+  const engine::Source& source = product.source;
+  const bool copies = product.is_public && !product.is_draft && source.format != engine::Format::kDuckdb &&
+                      published.files.size() <= kMostOpenFiles;
+  if (!copies) return body;
+  Json files = Json::array();
+  for (std::size_t i = 0; i < published.files.size(); ++i)
+    files.push_back({{"bytes", published.files[i].bytes}, {"sha256", published.hashes[i]}});
+  body["open"] = {{"format", kFormats[static_cast<int>(source.format)]},
+                  {"delimiter", std::string(1, source.delimiter)},
+                  {"trim", source.trim},
+                  {"null_texts", source.null_texts},
+                  {"files", std::move(files)}};
+  return body;
+}
+
+Result<std::optional<Open>> OpenFromJson(const Json& body) {
+  if (!body.contains("open")) return std::nullopt;
+  try {
+    Json json = body["open"];
+    json["path"] = json["table"] = json["schema"] = "";
+    Open open{.source = SourceFrom(json), .files = {}};
+    for (const Json& file : json.at("files")) open.files.push_back({file.at("bytes"), file.at("sha256")});
+    const auto is_hash = [](const OpenFile& file) {
+      return file.sha256.size() == 64 &&
+             file.sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
+    };
+    if (open.source.format == engine::Format::kDuckdb || open.files.empty() ||
+        open.files.size() > kMostOpenFiles || !std::all_of(open.files.begin(), open.files.end(), is_hash))
+      throw std::invalid_argument("its files are not what can be copied");
+    return open;
+  } catch (const std::exception& error) {
+    return Fail(ErrorCode::kInvalidArgument, fmt::format("a public product is not one: {}", error.what()));
+  }
+}
+
 Result<Product> ProductFromJson(const Json& body) {
   try {
-    return ProductFrom(body);
+    Product product;
+    product.id = body.at("id");
+    product.name = product.id.substr(product.id.find('/') + 1);
+    product.version = body.at("version");
+    product.revision = body.at("revision");
+    product.title = body.at("title");
+    product.description = body.at("description");
+    for (const Json& column : body.at("columns")) product.columns.push_back(ColumnFrom(column));
+    const Json& bounds = body.at("bounds");
+    product.bounds = {bounds.at("rows_per_unit"), bounds.at("groups_per_unit"), bounds.at("rows_proven"),
+                      bounds.at("ranges_proven")};
+    product.budget = {{body.at("budget").at("epsilon")}, {body.at("budget").at("delta")}};
+    product.about = AboutFrom(body.value("about", Json::object()));
+    product.is_draft = body.value("draft", false);
+    if (body.contains("people")) product.people = body["people"].get<std::int64_t>();
+    product.is_public = body.value("public", false);
+    product.unit_is_row = body.value("unit_is_row", false);
+    product.disjoint = body.value("holdings", "") == "disjoint";
+    for (const Json& name : body.value("key", Json::array())) product.key.push_back(PlaceOf(product, name));
+    return product;
   } catch (const std::exception& error) {
-    return Fail(ErrorCode::kCorrupt, fmt::format("a product is not one: {}", error.what()));
+    return Corrupt(error);
   }
 }
 
 Result<Published> PublishedFromJson(const Json& body, const Json& secret) {
+  Published published{.product = TRY(ProductFromJson(body)),
+                      .files = {},
+                      .hashes = {},
+                      .contract_hash = body.value("contract", "")};
   try {
-    Published published;
-    published.contract_hash = body.value("contract", "");
-    published.product = ProductFrom(body);
     published.product.source = SourceFrom(secret);
     for (const Json& file : secret.at("files")) {
       published.files.push_back({file.at("path"), file.at("bytes"),
@@ -173,8 +222,7 @@ Result<Published> PublishedFromJson(const Json& body, const Json& secret) {
     }
     return published;
   } catch (const std::exception& error) {
-    return Fail(ErrorCode::kCorrupt, fmt::format("a published product is not one: {}", error.what()),
-                "run concordat ledger verify");
+    return Corrupt(error);
   }
 }
 

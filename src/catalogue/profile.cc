@@ -144,6 +144,7 @@ class Profiler {
     }
     progress("counting the rows of each unit");
     TRY(LookAtUnits());
+    TRY(LookAtKey());
     if (profile_.rows == 0) profile_.findings.emplace_back("there are no rows");
     return std::move(profile_);
   }
@@ -211,6 +212,12 @@ class Profiler {
     if (!column.nullable && present < profile_.rows)
       Find(column, fmt::format("{} are missing though the column is required",
                                Share(profile_.rows - present, profile_.rows)));
+    if (outside > 0 && IsOfKey(column)) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  fmt::format("column {} is of the key, and {} lie outside its range or domain", column.name,
+                              Share(outside, converts)),
+                  "widen the range or domain, or mend the rows: pulled into it they might be equal");
+    }
     if (outside > 0) {
       profile_.ranges_proven = false;
       Find(column, fmt::format("{} lie outside {} and will be {}", Share(outside, converts),
@@ -218,6 +225,35 @@ class Profiler {
                                column.domain.empty() ? "clipped" : "taken as NULL"));
     }
     return {};
+  }
+
+  bool IsOfKey(const Column& column) const {
+    return std::any_of(product_.key.begin(), product_.key.end(),
+                       [&](std::size_t place) { return &product_.columns[place] == &column; });
+  }
+
+  // No two rows may be equal in the key, as joins will read it: typed. A row without all of it is joined with
+  // none.
+  Result<void> LookAtKey() {
+    if (product_.key.empty()) return {};
+    std::vector<std::string> columns, present, names;
+    for (const std::size_t place : product_.key) {
+      const Column& column = product_.columns[place];
+      const std::string typed =
+          fmt::format("TRY_CAST({} AS {})", QuoteIdentifier(column.source_name), SqlType(column.type));
+      columns.push_back(typed);
+      present.push_back(typed + " IS NOT NULL");
+      names.push_back(column.name);
+    }
+    const Row row = TRY(One(fmt::format(
+        "SELECT count(*), coalesce(sum(n), 0) FROM (SELECT count(*) AS n FROM source WHERE {} GROUP BY {} "
+        "HAVING count(*) > 1)",
+        fmt::join(present, " AND "), fmt::join(columns, ", "))));
+    if (Count(row[0]) == 0) return {};
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("{} rows share {} values of the key ({})", Count(row[1]), Count(row[0]),
+                            fmt::join(names, ", ")),
+                "remove what stands twice, or name more columns in concordat.key");
   }
 
   void Find(const Column& column, const std::string& what) {

@@ -30,8 +30,8 @@ struct Profile {
 };
 
 // `progress` is told what is looked at. Errors: kInvalidArgument when the files cannot be read as the
-// contract says, a column is not in them, or most of a column's values are not of its type; kTimeout,
-// kResourceExhausted. Messages name lines and columns, never values.
+// contract says, a column is not in them, most of a column's values are not of its type, or two rows share
+// the key of public data; kTimeout, kResourceExhausted. Messages name lines and columns, never values.
 Result<Profile> ProfileRows(const Product& product, engine::Engine& engine,
                             const std::function<void(std::string_view)>& progress,
                             const engine::Cancel* cancel = nullptr);

@@ -127,8 +127,9 @@ std::string Number(Product& now, const Files& files, const Published& before) {
 Result<void> Enter(const PublishRequest& request, const Product& product, const std::string& contract_hash,
                    const Files& files, const PublishedPtr& before, ledger::Ledger& ledger,
                    const Catalogue& catalogue) {
-  Json body = ToJson(product);
-  body["contract"] = contract_hash;
+  const Published entering{
+      .product = product, .files = files.states, .hashes = files.hashes, .contract_hash = contract_hash};
+  Json body = BodyOf(entering);
   Json secret = SourceToJson(product.source, files.states, files.hashes);
   const auto entered = TRY(ledger.AppendIf(
       {ledger::kind::kProductPublished, std::move(body), std::move(secret)}, [&]() -> Outcome<void> {

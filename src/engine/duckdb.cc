@@ -55,7 +55,8 @@ Result<void> Duckdb::Open(const DuckdbOptions& options) {
   std::string file = ":memory:";
   for (const Source& source : options.sources) {
     if (source.format != Format::kDuckdb) continue;
-    if (file != ":memory:") return Fail(ErrorCode::kInvalidArgument, "one engine opens one database file");
+    if (file != ":memory:" && file != source.path)
+      return Fail(ErrorCode::kInvalidArgument, "one engine opens one database file");
     file = source.path;
   }
   Owned<duckdb_destroy_config, duckdb_config> config;

@@ -16,7 +16,7 @@
 namespace concordat::engine {
 
 struct DuckdbOptions {
-  std::vector<Source> sources;  // what may be read; at most one of Format::kDuckdb, opened read-only
+  std::vector<Source> sources;  // what may be read; all of Format::kDuckdb in one file, opened read-only
   std::uint64_t memory_mb = 1024;
   std::uint32_t threads = 0;  // 0: as many as there are cores
   // Where intermediate rows go that memory does not hold; they are rows of people and the engine may read

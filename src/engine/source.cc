@@ -14,6 +14,7 @@ namespace {
 // Every path that the source's glob matches, sorted; itself where it matches none.
 std::vector<std::string> Paths(const Source& source) {
   if (source.format == Format::kDuckdb) return {source.path, source.path + ".wal"};
+  if (!source.files.empty()) return source.files;
   glob_t found{};
   std::vector<std::string> paths;
   if (glob(source.path.c_str(), GLOB_NOCHECK, nullptr, &found) == 0)

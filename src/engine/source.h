@@ -20,6 +20,7 @@ struct Source {
   bool trim = false;                    // kCsv: blanks around names and values do not count
   std::vector<std::string> null_texts;  // kCsv: texts that mean NULL, beside the empty one
   std::string schema = "main";          // kDuckdb: the table's schema
+  std::vector<std::string> files = {};  // CSV and Parquet: these alone, absolute; empty: what `path` matches
   bool operator==(const Source&) const = default;
 };
 

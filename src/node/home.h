@@ -21,7 +21,8 @@ struct Home {
 
   std::filesystem::path settings() const { return root / "node.yaml"; }
   std::filesystem::path store() const { return root / "store.db"; }
-  std::filesystem::path folds() const { return root / "folds"; }  // docs/formats/folds.md
+  std::filesystem::path folds() const { return root / "folds"; }    // docs/formats/folds.md
+  std::filesystem::path copies() const { return root / "public"; }  // docs/formats/copy.md
   std::filesystem::path newest_checkpoint() const { return root / "newest.checkpoint"; }
   std::filesystem::path cosigned_checkpoint() const { return root / "cosigned.checkpoint"; }
   std::filesystem::path control_socket() const { return root / "control.sock"; }

@@ -31,6 +31,7 @@ std::vector<Operation> ProductOperations() {
       {"GET", "/v1/quality/{product*}", "product quality"},
       {"GET", "/v1/search", "product search", {Required("words")}},
       {"GET", "/v1/products/{product*}", "product show"},
+      {"GET", "/v1/copies", "product copies"},
   };
 }
 

@@ -14,9 +14,9 @@
 namespace concordat::node {
 namespace {
 
-// On the machine alone: a file's path is no business of the network, and /ledger and /catalogue serve the
-// same.
-constexpr const char* kNotOverHttp[] = {"ledger export", "product export"};
+// On the machine alone: a file's path is no business of the network, nor where the node fetches from; /ledger
+// and /catalogue serve the same.
+constexpr const char* kNotOverHttp[] = {"ledger export", "product export", "product fetch"};
 
 TEST(Operations, AreEveryVerbOnce) {
   std::multiset<std::string> verbs(std::begin(kNotOverHttp), std::end(kNotOverHttp)), operations = verbs;

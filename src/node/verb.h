@@ -44,6 +44,7 @@ std::vector<Verb> AnalystVerbs();
 std::vector<Verb> AgreementVerbs();
 std::vector<Verb> ExchangeVerbs();
 std::vector<Verb> ExportVerbs();
+std::vector<Verb> CopyVerbs();
 std::vector<Verb> QualityVerbs();
 std::vector<Verb> RequestVerbs();
 std::vector<Verb> ExplainVerbs();

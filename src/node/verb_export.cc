@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "dcat/lineage.h"
 #include "dcat/odcs.h"
+#include "node/copies.h"
 #include "node/exchange.h"
 #include "node/holdings.h"
 #include "node/verb.h"
@@ -34,6 +35,12 @@ std::string ContractsText(const dcat::Holdings& holdings) {
 
 Result<std::string> TextOf(Node& node, const Json& arguments) {
   const std::string form = arguments.value("as", "turtle");
+  const auto names = arguments.value("products", std::vector<std::string>{});
+  if (form == "copy") {
+    if (names.size() == 1 && arguments.contains("out")) return CopyOf(node, names[0]);
+    return Fail(ErrorCode::kInvalidArgument, "a copy is of one product, and goes to a file",
+                "say product export NAME --as copy --out FILE");
+  }
   if (form == "lineage") return TRY(dcat::LineageOf(node.ledger(), SiteOf(node), 0, kAll)).lines;
   const std::vector<std::string> ids = TRY(IdsOf(node, arguments));
   const dcat::Holdings holdings = HoldingsOf(node, ids);
@@ -45,7 +52,7 @@ Result<std::string> TextOf(Node& node, const Json& arguments) {
   if (form == "json-ld") return GraphOf(holdings).JsonLd().dump(2) + "\n";
   if (form == "odcs") return ContractsText(holdings);
   return Fail(ErrorCode::kInvalidArgument, "'" + form + "' is not a form of the catalogue",
-              "say --as turtle, json-ld, odcs or lineage");
+              "say --as turtle, json-ld, odcs, lineage or copy");
 }
 
 Result<Reply> Export(Node& node, const Json& arguments, const Progress&) {

@@ -9,6 +9,7 @@
 #include "ledger/verify.h"
 #include "node/exchange.h"
 #include "node/node.h"
+#include "node/proof.h"
 #include "node/remember.h"
 #include "node/table.h"
 #include "node/verb.h"
@@ -46,7 +47,7 @@ Result<Reply> Verify(Node& node, const Json& arguments, const Progress& progress
 
 // Entries that the node itself needs: what they hold has a way of its own out of use.
 Result<void> MayErase(const ledger::Entry& entry) {
-  if (entry.kind == ledger::kind::kProductPublished) {
+  if (entry.kind == ledger::kind::kProductPublished || entry.kind == catalogue::kProductCopied) {
     return Fail(ErrorCode::kPermissionDenied,
                 fmt::format("refused (entry_needed): entry {} says where a product's files are", entry.index),
                 "retire the product instead");
@@ -173,28 +174,6 @@ Result<Reply> Budget(Node& node, const Json& arguments, const Progress&) {
                Data(std::move(data))};
 }
 
-// The newest checkpoint that has the entry, a cosigned one if there is one: it proves more.
-Result<std::string> CheckpointWith(Node& node, std::uint64_t index) {
-  const std::string cosigned = node.cosigned().Newest();
-  if (const auto note = crypto::ParseNote(cosigned)) {
-    const auto checkpoint = ledger::OpenSigned(*note, node.ledger().key());
-    if (checkpoint && index < checkpoint->size) return cosigned;
-  }
-  return node.ledger().SignedHead();
-}
-
-// The proof for others to keep. Checked before: what does not hold is not handed out.
-Result<std::string> ReceiptText(Node& node, std::uint64_t index) {
-  ledger::Receipt receipt{
-      .extra = TRY(node.ledger().LeafBytes(index)), .index = index, .proof = {}, .checkpoint = {}};
-  receipt.checkpoint = TRY(CheckpointWith(node, index));
-  const crypto::Note note = TRY(crypto::ParseNote(receipt.checkpoint));
-  const ledger::Checkpoint checkpoint = TRY(ledger::ParseCheckpoint(note.text));
-  receipt.proof = TRY(node.ledger().ProveInclusion(index, checkpoint.size));
-  TRY(ledger::CheckReceipt(receipt, {.log = node.ledger().key(), .witnesses = {}}));
-  return ledger::FormatReceipt(receipt);
-}
-
 // The record behind an answer, and a proof that it is on the ledger.
 Result<Reply> Receipt(Node& node, const Json& arguments, const Progress&) {
   if (!arguments.contains("id")) {
@@ -216,7 +195,8 @@ Result<Reply> Receipt(Node& node, const Json& arguments, const Progress&) {
       "answer {}\n  {} by {} under {}, of {}\n  {}, asked again {} times\n  charged: {}\n  entry {} of {}: "
       "{}\n",
       record.id, FormatTime(record.time), record.analyst, record.agreement, record.product, record.outcome,
-      record.repeats, entries.at(0).body.at("measurements").dump(), record.charge, head.size,
+      record.repeats, entries.at(0).body.value("measurements", Json("by others")).dump(), record.charge,
+      head.size,
       holds ? "on the ledger; the proof holds" : "THE PROOF DOES NOT HOLD: run concordat ledger verify");
   const std::string file = arguments.value("out", "");
   if (!file.empty()) {

@@ -56,7 +56,9 @@ View ProductsView(Node& node, const release::Caller& caller) {
             const auto lock = node.ledger().Share();
             const auto* standing = node.agreements().Find(caller.agreement, node.ledger().Now());
             if (standing == nullptr) return rows;
-            for (const auto& [table, reference] : standing->document->TablesOf(node.member())) {
+            auto tables = standing->document->TablesOf(node.member());
+            tables.merge(standing->document->TablesOfOthers(node.member()));
+            for (const auto& [table, reference] : tables) {
               const std::string name = fmt::format("{}@{}", reference.product, reference.version);
               const auto published = node.catalogue().Find(name);
               if (!published) continue;

@@ -7,6 +7,7 @@
 
 #include "dcat/lineage.h"
 #include "dcat/odcs.h"
+#include "node/copies.h"
 #include "node/holdings.h"
 #include "node/web.h"
 
@@ -73,6 +74,13 @@ web::Response ServeContract(Node& node, const web::Request& request) {
             "application/json");
 }
 
+// What others read this member's public data by.
+web::Response ServeCopy(Node& node, const web::Request& request) {
+  auto copy = CopyOf(node, request.named.at("product"));
+  if (!copy) return web::Problem(copy.error());
+  return Of(*std::move(copy), "application/octet-stream");
+}
+
 web::Response ServeLineage(Node& node, const web::Request& request) {
   std::uint64_t first = 0;
   if (const auto field = request.target.query.find("from"); field != request.target.query.end()) {
@@ -108,6 +116,7 @@ std::vector<web::Route> CatalogueRoutes(Node& node) {
       {"GET", "/catalogue.ttl", [texts](const web::Request&) { return Of(texts->Turtle(), kTurtle); }},
       {"GET", "/catalogue.jsonld", [texts](const web::Request&) { return Of(texts->JsonLd(), kJsonLd); }},
       route("/catalogue/contracts/{product*}", ServeContract),
+      route("/catalogue/copies/{product*}", ServeCopy),
       route("/catalogue/lineage.ndjson", ServeLineage),
       route("/catalogue/lineage-facet.json", ServeFacet)};
 }

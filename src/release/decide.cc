@@ -44,6 +44,7 @@ Outcome<agreement::Permit> DecideOn(const Parts& parts, const Caller& caller, co
 Outcome<void> InForce(const Parts& parts, const Prepared& prepared) {
   const Time now = parts.ledger.Now();
   TRY(CheckLife(parts.catalogue, prepared.published->product.id, now));
+  for (const auto& each : prepared.joined) TRY(CheckLife(parts.catalogue, each->product.id, now));
   const auto* standing = parts.agreements.Find(prepared.permit.agreement, now);
   const bool same = standing != nullptr && standing->document->id == prepared.permit.agreement_id;
   if (same && standing->At(now) == agreement::State::kActive) return {};

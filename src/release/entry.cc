@@ -29,13 +29,15 @@ std::string LeftText(const std::vector<ledger::LevelState>& after) {
 
 Json ReleaseBody(const std::string& id, const char* outcome, const Prepared& prepared) {
   const catalogue::Product& product = prepared.published->product;
-  return {{"question", id},
-          {"outcome", outcome},
-          {"identity", prepared.identity},
-          {"agreement", prepared.permit.agreement},
-          {"document", prepared.permit.agreement_id},
-          {"product", fmt::format("{}@{}", product.id, product.version)},
-          {"revision", product.revision}};
+  Json body = {{"question", id},
+               {"outcome", outcome},
+               {"identity", prepared.identity},
+               {"agreement", prepared.permit.agreement},
+               {"document", prepared.permit.agreement_id},
+               {"product", fmt::format("{}@{}", product.id, product.version)},
+               {"revision", product.revision}};
+  if (!prepared.joined.empty()) body["joined"] = RevisionsOf(prepared.joined);
+  return body;
 }
 
 Json SecretOf(const Caller& caller, const Question& question, const Prepared& prepared,

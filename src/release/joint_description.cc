@@ -34,6 +34,12 @@ Used ScannedBy(const sql::Relation& relation, const Used& used) {
     case sql::Relation::Kind::kProject:
       for (const std::size_t index : used) CollectFrom(relation.expressions[index], below);
       break;
+    case sql::Relation::Kind::kJoin:  // what is joined is told by its files
+      for (const std::size_t index : used) {
+        if (index < relation.input->columns.size()) below.insert(index);
+      }
+      for (const sql::JoinPair& pair : relation.pairs) below.insert(pair.left);
+      break;
   }
   return ScannedBy(*relation.input, below);
 }
@@ -123,6 +129,16 @@ Json GroupsJson(const sql::Plan& plan) {
   return json;
 }
 
+// Public rows that are joined: the very files, whoever holds them.
+Json JoinedJson(const std::vector<catalogue::PublishedPtr>& joined) {
+  Json json = Json::object();
+  for (const auto& each : joined) {
+    json[each->product.id] = {
+        {"version", each->product.version}, {"revision", each->product.revision}, {"files", each->hashes}};
+  }
+  return json;
+}
+
 Json MeasuredJson(const sql::Plan& plan, const sql::Measured& measured) {
   const dp::Measurement& measurement = measured.measurement;
   Json json = {
@@ -150,8 +166,7 @@ Json MeasuredJson(const sql::Plan& plan, const sql::Measured& measured) {
 // A value of a description in words, whoever wrote it: short, and ASCII alone.
 std::string Shown(const Json& value) {
   constexpr std::size_t kLongest = 80;
-  std::string text = value.is_string() ? value.dump(-1, ' ', true, Json::error_handler_t::replace)
-                                       : value.dump(-1, ' ', true, Json::error_handler_t::replace);
+  std::string text = value.dump(-1, ' ', true, Json::error_handler_t::replace);
   if (value.is_string()) text = text.substr(1, text.size() - 2);
   if (text.size() > kLongest) text = text.substr(0, kLongest) + "...";
   return text;
@@ -183,7 +198,8 @@ class Differences {
       for (const auto& [field, value] : object->items()) fields.insert(field);
     }
     for (const std::string& field : fields)
-      Compare(of.empty() ? field : fmt::format("{} {}", of, field), At(theirs, field), At(here, field));
+      Compare(of.empty() ? Shown(field) : fmt::format("{} {}", of, Shown(field)), At(theirs, field),
+              At(here, field));
   }
   // Of objects of objects: "column chol range".
   void CompareEach(const std::string& of, const Json& theirs, const Json& here) {
@@ -239,6 +255,7 @@ Json DescribePlan(const Prepared& prepared, const std::string& normal, const Sha
           {"sharing", SharingJson(sharing)},
           {"contract", ContractJson(*plan.product)},
           {"columns", ColumnsJson(*plan.product, ColumnsUsed(*plan.query))},
+          {"joined", JoinedJson(prepared.joined)},
           {"groups", GroupsJson(plan)},
           {"measured", std::move(measured)}};
 }
@@ -253,6 +270,7 @@ std::vector<std::string> DescriptionDifferences(const std::string& member, const
   differences.CompareFields("federation", At(theirs, "sharing"), At(here, "sharing"));
   differences.CompareFields("", At(theirs, "contract"), At(here, "contract"));
   differences.CompareEach("column", At(theirs, "columns"), At(here, "columns"));
+  differences.CompareEach("joined table", At(theirs, "joined"), At(here, "joined"));
   differences.CompareFields("groups:", At(theirs, "groups"), At(here, "groups"));
   differences.CompareList("measured", At(theirs, "measured"), At(here, "measured"));
   if (!differences.found()) differences.Add("describes more than is known here");

@@ -126,7 +126,7 @@ Outcome<std::shared_ptr<Held>> JointOwner::Compute(const std::string& id, const 
                                                    const Question& question, const JointPlan& plan,
                                                    const engine::Cancel& cancel) {
   Prepared prepared = *plan.prepared;
-  auto engine = parts_.sources.For(*prepared.published);
+  auto engine = parts_.sources.For(*prepared.published, prepared.joined);
   if (!engine) return tl::unexpected(UnavailableOf(engine.error()));
   if (TRY(IsOnRecord(parts_, id, ledger::kind::kCharge, nullptr)))
     return Refuse("question_known", "a question of this id was charged before", "ask anew, under another id",

@@ -93,6 +93,9 @@ Outcome<sql::Scope> JointScope(const Planner& planner, const agreement::Permit& 
     if (own != nullptr) {
       const auto granted = TRY(Granted(planner.parts, *own));
       product = std::shared_ptr<const catalogue::Product>(granted, &granted->product);
+    } else if (const auto copy = PublicCopy(planner.parts.catalogue, products.front());
+               copy && products.size() == 1) {
+      product = std::shared_ptr<const catalogue::Product>(copy, &copy->product);
     } else if (planner.abroad != nullptr) {
       product = CopyOf(*planner.abroad, products);
     }
@@ -104,8 +107,11 @@ Outcome<sql::Scope> JointScope(const Planner& planner, const agreement::Permit& 
 
 Outcome<JointBound> BindJoint(const Planner& planner, const Caller& caller, const Question& question) {
   const auto lock = planner.parts.ledger.Share();
-  Bound bound{
-      .permit = TRY(DecideOn(planner.parts, caller, question)), .published = {}, .query = {}, .normal = {}};
+  Bound bound{.permit = TRY(DecideOn(planner.parts, caller, question)),
+              .published = {},
+              .joined = {},
+              .query = {},
+              .normal = {}};
   const sql::Question asked = TRY(sql::ParseQuestion(question.text));
   const sql::Scope scope = TRY(JointScope(planner, bound.permit));
   auto query = sql::Bind(asked, scope);
@@ -113,6 +119,9 @@ Outcome<JointBound> BindJoint(const Planner& planner, const Caller& caller, cons
   bound.query = std::make_shared<const sql::Query>(*std::move(query));
   const auto& product = sql::ScanOf(*bound.query->relation).product;
   bound.published = PublishedOf(planner.parts, *product);
+  for (const auto& joined : sql::PublicsOf(*bound.query->relation))
+    bound.joined.push_back(PublishedOf(planner.parts, *joined));
+  TRY(CheckFiles(*bound.published, bound.joined));
   bound.normal = asked.normal;
   auto sharing = SharingOf(*bound.permit.document, TableOf(scope, product.get()));
   CHECK(sharing);
@@ -128,6 +137,7 @@ Outcome<JointPlan> PrepareJoint(const Planner& planner, const Caller& caller, co
   sql::Plan plan = TRY(sql::MakePlan(bound.query, terms));
   Prepared prepared{.permit = std::move(bound.permit),
                     .published = std::move(bound.published),
+                    .joined = std::move(bound.joined),
                     .query = std::move(bound.query),
                     .plan = std::move(plan),
                     .parameters = std::move(parameters),

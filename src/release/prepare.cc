@@ -23,6 +23,10 @@ Outcome<sql::Scope> ScopeOf(const Parts& parts, const agreement::Permit& permit)
     const auto published = TRY(Granted(parts, reference));
     scope[table] = std::shared_ptr<const catalogue::Product>(published, &published->product);
   }
+  for (const auto& [table, reference] : permit.others) {
+    if (const auto copy = PublicCopy(parts.catalogue, reference))
+      scope[table] = std::shared_ptr<const catalogue::Product>(copy, &copy->product);
+  }
   return scope;
 }
 
@@ -31,15 +35,18 @@ std::string AskedOf(const Bound& bound, const sql::Terms& terms, const Row& para
   for (const Value& value : parameters) values.push_back(IsNull(value) ? Json() : Json(ToText(value)));
   const catalogue::Product& product = bound.published->product;
   const std::int64_t revision = Mutated("stored_across_revisions") ? 0 : product.revision;
-  const Json identity = {{"question", bound.normal},
-                         {"parameters", values},
-                         {"agreement", bound.permit.agreement_id},
-                         {"product", fmt::format("{}@{}.{}", product.id, product.version, revision)},
-                         {"epsilon", terms.budget.epsilon.value},
-                         {"pure", terms.pure},
-                         {"margins", terms.margins},
-                         {"negative", terms.allow_negative},
-                         {"accuracy", terms.accuracy.value_or("")}};
+  Json identity = {{"question", bound.normal},
+                   {"parameters", values},
+                   {"agreement", bound.permit.agreement_id},
+                   {"product", fmt::format("{}@{}.{}", product.id, product.version, revision)},
+                   {"epsilon", terms.budget.epsilon.value},
+                   {"pure", terms.pure},
+                   {"margins", terms.margins},
+                   {"negative", terms.allow_negative},
+                   {"accuracy", terms.accuracy.value_or("")}};
+  const auto revisions = RevisionsOf(bound.joined);
+  for (std::size_t i = 0; i < revisions.size() && !Mutated("stored_across_revisions"); ++i)
+    identity["joined"].push_back({{"product", revisions[i]}, {"files", bound.joined[i]->hashes}});
   return ToHex(crypto::Sha256(AsBytes(*crypto::CanonicalJson(identity))));
 }
 
@@ -48,11 +55,46 @@ Refusal WithHolders(Refusal refusal, const agreement::Permit& permit) {
   if (refusal.reason == "unknown_table" && !permit.elsewhere.empty()) {
     refusal.hint += fmt::format("; other members hold {}, and are asked at their own nodes",
                                 fmt::join(permit.elsewhere, ", "));
+    if (!permit.others.empty())
+      refusal.hint += "; what of it is public, the operator brings here with concordat product fetch";
   }
   return refusal;
 }
 
 }  // namespace
+
+Outcome<void> CheckFiles(const catalogue::Published& published,
+                         const std::vector<catalogue::PublishedPtr>& joined) {
+  const engine::Source* database = nullptr;
+  const auto fits = [&](const engine::Source& source) {
+    if (source.format != engine::Format::kDuckdb) return true;
+    if (database == nullptr) database = &source;
+    return database->path == source.path;
+  };
+  bool all = fits(published.product.source);
+  for (const auto& each : joined) {
+    if (all && fits(each->product.source)) continue;
+    return Refuse(
+        "join_of_databases",
+        fmt::format("{} lies in another database file than what it is joined with", each->product.name),
+        "ask its steward to publish it as CSV or Parquet");
+  }
+  return {};
+}
+
+catalogue::PublishedPtr PublicCopy(const catalogue::Catalogue& catalogue,
+                                   const agreement::ProductVersion& reference) {
+  return catalogue.FindCopy(reference.product, reference.version);
+}
+
+std::vector<std::string> RevisionsOf(const std::vector<catalogue::PublishedPtr>& joined) {
+  std::vector<std::string> revisions;
+  for (const auto& each : joined) {
+    revisions.push_back(
+        fmt::format("{}@{}.{}", each->product.id, each->product.version, each->product.revision));
+  }
+  return revisions;
+}
 
 Outcome<catalogue::PublishedPtr> Granted(const Parts& parts, const agreement::ProductVersion& reference) {
   auto published = parts.catalogue.Find(fmt::format("{}@{}", reference.product, reference.version));
@@ -109,7 +151,11 @@ sql::Terms TermsOf(const agreement::Permit& permit, const Settings& settings) {
 
 Outcome<Bound> BindQuestion(const Parts& parts, const Caller& caller, const Question& question) {
   const auto lock = parts.ledger.Share();
-  Bound bound{.permit = TRY(DecideOn(parts, caller, question)), .published = {}, .query = {}, .normal = {}};
+  Bound bound{.permit = TRY(DecideOn(parts, caller, question)),
+              .published = {},
+              .joined = {},
+              .query = {},
+              .normal = {}};
   const sql::Question asked = TRY(sql::ParseQuestion(question.text));
   const sql::Scope scope = TRY(ScopeOf(parts, bound.permit));
   auto query = sql::Bind(asked, scope);
@@ -117,6 +163,9 @@ Outcome<Bound> BindQuestion(const Parts& parts, const Caller& caller, const Ques
   bound.query = std::make_shared<const sql::Query>(*std::move(query));
   const catalogue::Product& product = *sql::ScanOf(*bound.query->relation).product;
   bound.published = parts.catalogue.Find(fmt::format("{}@{}", product.id, product.version));
+  for (const auto& joined : sql::PublicsOf(*bound.query->relation))
+    bound.joined.push_back(parts.catalogue.Find(fmt::format("{}@{}", joined->id, joined->version)));
+  TRY(CheckFiles(*bound.published, bound.joined));
   bound.normal = asked.normal;
   return bound;
 }
@@ -143,6 +192,7 @@ Outcome<Prepared> Prepare(const Parts& parts, const Caller& caller, const Questi
   std::string asked = AskedOf(bound, terms, parameters);
   Prepared prepared{.permit = std::move(bound.permit),
                     .published = std::move(bound.published),
+                    .joined = std::move(bound.joined),
                     .query = std::move(bound.query),
                     .plan = std::move(plan),
                     .parameters = std::move(parameters),

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "release/decide.h"
 #include "release/release.h"
@@ -13,6 +14,7 @@ namespace concordat::release {
 struct Prepared {
   agreement::Permit permit;
   catalogue::PublishedPtr published;
+  std::vector<catalogue::PublishedPtr> joined;  // of Plan::publics, in that order
   std::shared_ptr<const sql::Query> query;
   sql::Plan plan;
   Row parameters;        // of the query's types
@@ -24,9 +26,18 @@ struct Prepared {
 struct Bound {
   agreement::Permit permit;
   catalogue::PublishedPtr published;
+  std::vector<catalogue::PublishedPtr> joined;  // public products that it is joined with, as sql::PublicsOf
   std::shared_ptr<const sql::Query> query;
   std::string normal;  // the question's text in one form, whatever its spacing and case
 };
+// Another member's public product that is held here as a copy; null where there is none.
+catalogue::PublishedPtr PublicCopy(const catalogue::Catalogue& catalogue,
+                                   const agreement::ProductVersion& reference);
+// "lewisham/wards@1.3" of each product that was joined.
+std::vector<std::string> RevisionsOf(const std::vector<catalogue::PublishedPtr>& joined);
+// What is joined is read by one engine, which opens one database file. Refusals: join_of_databases.
+Outcome<void> CheckFiles(const catalogue::Published& published,
+                         const std::vector<catalogue::PublishedPtr>& joined);
 // The product that an agreement grants, which this member holds: published, in use, and at the version that
 // is named. The caller holds Share.
 Outcome<catalogue::PublishedPtr> Granted(const Parts& parts, const agreement::ProductVersion& reference);

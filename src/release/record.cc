@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "ledger/body.h"
@@ -12,13 +13,13 @@ namespace {
 
 using ledger::TextIn;
 
-// Of the charge of a question.
+// Of the charge of a question, or where others were charged of its first record.
 Result<Record> RecordOf(const ledger::Ledger& ledger, const ledger::Entry& charge) {
   const std::string id = TextIn(charge.body, "question");
   Record record{.id = id,
                 .agreement = TextIn(charge.body, "agreement"),
                 .analyst = TextIn(charge.body, "analyst"),
-                .product = TextIn(charge.body, "product"),
+                .product = TextIn(charge.body, charge.body.contains("product") ? "product" : "table"),
                 .time = charge.time,
                 .outcome = "charged",
                 .charge = charge.index,
@@ -57,10 +58,13 @@ Result<std::optional<ledger::Entry>> FindAnswer(const ledger::Ledger& ledger, co
 
 Result<Record> FindRecord(const ledger::Ledger& ledger, const std::string& beginning) {
   const std::string id = TRY(IdFrom(ledger, beginning));
-  for (const ledger::Entry& entry : TRY(ledger.Named(ledger::QuestionName(id)))) {
-    if (entry.kind == ledger::kind::kCharge) return RecordOf(ledger, entry);
-  }
-  return NotOne(beginning);
+  const auto entries = TRY(ledger.Named(ledger::QuestionName(id)));
+  const auto charge = std::find_if(entries.begin(), entries.end(), [](const ledger::Entry& entry) {
+    return entry.kind == ledger::kind::kCharge;
+  });
+  if (charge != entries.end()) return RecordOf(ledger, *charge);
+  if (entries.empty()) return NotOne(beginning);
+  return RecordOf(ledger, entries.front());
 }
 
 Result<std::vector<Record>> RecordsOf(const ledger::Ledger& ledger, const std::string& agreement,

@@ -19,7 +19,8 @@ struct Record {
   std::string product;
   Time time{};
   std::string outcome;                   // "charged" until it is recorded as "answered" or "failed"
-  std::uint64_t charge = 0;              // index of its charge entry
+  // Index of its charge entry; where this node only asked others, of the first entry that it has of it.
+  std::uint64_t charge = 0;
   std::optional<std::uint64_t> release;  // index of its release entry
   std::uint64_t repeats = 0;             // how often the stored answer was given again
 };

@@ -86,7 +86,7 @@ Outcome<Answer> Release::Ask(const Caller& caller, const Question& question, con
     exit.Wait();
     return *std::move(stored);
   }
-  const auto engine = parts_.sources.For(*prepared.published);
+  const auto engine = parts_.sources.For(*prepared.published, prepared.joined);
   if (!engine) return tl::unexpected(UnavailableOf(engine.error()));
 
   std::optional<Turn> turn = TRY(Turn::Wait(turns_, cancel));

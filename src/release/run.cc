@@ -35,13 +35,14 @@ Result<void> RunInner(const Parts& parts, engine::Engine& engine, const Prepared
                       Milliseconds limit, const engine::Cancel& cancel,
                       const std::function<Result<void>(const std::vector<Row>&)>& sink) {
   sql::Statement inner = sql::InnerStatement(prepared.plan, prepared.parameters, parts.random.NextU64());
-  const std::string source = engine::SelectFrom(prepared.published->product.source);
-  const std::string with = inner.sql.starts_with("WITH ")
-                               ? fmt::format("WITH source AS ({}), {}", source, inner.sql.substr(5))
-                               : fmt::format("WITH source AS ({}) {}", source, inner.sql);
+  std::vector<std::string> selects = {engine::SelectFrom(prepared.published->product.source)};
+  for (const auto& each : prepared.joined) selects.push_back(engine::SelectFrom(each->product.source));
+  const std::string with = sql::WithSources(selects, inner.sql);
   TRY(engine.Stream(with, inner.parameters, limit, &cancel,
                     [&](engine::ResultSet& batch) { return sink(batch.rows); }));
-  return engine::CheckUnchanged(prepared.published->product.source, prepared.published->files);
+  TRY(engine::CheckUnchanged(prepared.published->product.source, prepared.published->files));
+  for (const auto& each : prepared.joined) TRY(engine::CheckUnchanged(each->product.source, each->files));
+  return {};
 }
 
 Result<std::vector<Row>> RunOuter(const Parts& parts, const Prepared& prepared, const std::vector<Row>& noisy,

@@ -1,10 +1,12 @@
-// The engines behind products: each product's rows are read by an engine of its own, shut to everything else.
+// The engines behind products: each product's rows are read by an engine of its own, shut to everything else
+// but the public files that they are joined with.
 #pragma once
 
 #include <list>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "catalogue/catalogue.h"
@@ -23,14 +25,15 @@ class Sources {
   // An engine without any source, for statements over released values.
   static Result<std::unique_ptr<Sources>> Open(const EngineSettings& settings);
 
-  // The engine that reads this revision of a product, opened if need be.
-  // Errors: kFailedPrecondition when the files are not those that were published; the engine's.
-  Result<std::shared_ptr<engine::Engine>> For(const catalogue::Published& published);
+  // The engine that reads this revision of a product, and of public ones that it is joined with, opened if
+  // need be. Errors: kFailedPrecondition when the files are not those that were published; the engine's.
+  Result<std::shared_ptr<engine::Engine>> For(const catalogue::Published& published,
+                                              const std::vector<catalogue::PublishedPtr>& joined = {});
   engine::Engine& released() { return *released_; }
 
  private:
   struct Opened {
-    std::string revision;  // "lewisham/adult@1.2"
+    std::string revision;  // "lewisham/adult@1.2", then what it is joined with
     std::shared_ptr<engine::Engine> engine;
   };
 

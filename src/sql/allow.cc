@@ -64,6 +64,16 @@ constexpr Rule kRules[] = {
     {"Alias", "aliasname", R},
     {"Alias", "colnames", X, "not_supported", "column names after a table's alias",
      "name the columns with AS inside the subquery"},
+    {"JoinExpr", "jointype", R},
+    {"JoinExpr", "is_natural", X, "join_not_supported", "NATURAL JOIN", "name the columns: USING (code)"},
+    {"JoinExpr", "larg", R},
+    {"JoinExpr", "rarg", R},
+    {"JoinExpr", "using_clause", R},
+    {"JoinExpr", "join_using_alias", X, "not_supported", "a name for the columns of USING",
+     "name the table that a column is of"},
+    {"JoinExpr", "quals", R},
+    {"JoinExpr", "alias", X, "not_supported", "a name for a whole join", "name its tables instead"},
+    {"JoinExpr", "rtindex", X, "not_supported", "an analysed tree", "send text"},
     {"RangeSubselect", "lateral", X, "join_not_supported", "LATERAL", "ask of one table"},
     {"RangeSubselect", "subquery", R},
     {"RangeSubselect", "alias", R},
@@ -181,7 +191,6 @@ struct Unknown {
   const char* sqlstate = "0A000";
 };
 constexpr Unknown kUnknown[] = {
-    {"JoinExpr", "join_not_supported", "JOIN", "ask of one table"},
     {"SubLink", "subquery_expression", "a subquery within an expression",
      "write the values, or put the condition into WHERE"},
     {"RangeFunction", "not_supported", "a function in FROM", "ask of a table"},

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sql/bind_join.h"
 #include "sql/bind_type.h"
 
 namespace concordat::sql {
@@ -39,8 +40,7 @@ Outcome<NamedRelation> BindRangeVar(const pg_query::RangeVar& table, const Scope
   if (!table.inh())
     return Refuse("not_supported", "ONLY is not supported", "leave it out", "0A000", table.location());
   if (table.schemaname().empty()) {
-    if (const auto cte = ctes.find(table.relname()); cte != ctes.end())
-      return NamedRelation{cte->second, alias};
+    if (const auto cte = ctes.find(table.relname()); cte != ctes.end()) return Named(cte->second, alias);
   }
   const auto product = scope.find(table.relname());
   if (product == scope.end() || (!table.schemaname().empty() && table.schemaname() != "public")) {
@@ -51,7 +51,7 @@ Outcome<NamedRelation> BindRangeVar(const pg_query::RangeVar& table, const Scope
     return Refuse("unknown_table", fmt::format("there is no table {} under this agreement", name),
                   DidYouMean(table.relname(), names, "\\d lists the tables"), "42P01", table.location());
   }
-  return NamedRelation{ScanOfProduct(product->second), alias};
+  return Named(ScanOfProduct(product->second), alias);
 }
 
 // What a subquery that only computes and filters rows may not have.
@@ -77,7 +77,7 @@ Outcome<void> AddTarget(const pg_query::ResTarget& target, RowBinder& binder, Re
   const bool star =
       value.has_column_ref() && value.column_ref().fields(value.column_ref().fields_size() - 1).has_a_star();
   if (star) {
-    for (std::size_t i = 0; i < input.columns.size(); ++i) {
+    for (const std::size_t i : TRY(binder.FindColumns(value.column_ref()))) {
       out.columns.push_back(input.columns[i]);
       out.expressions.push_back(ColumnExpr(input, i));
     }
@@ -115,6 +115,15 @@ Outcome<std::shared_ptr<const Relation>> BindPlainSelect(const pg_query::SelectS
     }
   }
   return std::shared_ptr<const Relation>(std::move(project));
+}
+
+// A table or subquery of a FROM.
+Outcome<NamedRelation> BindTable(const Node& item, const Scope& scope, const Ctes& ctes,
+                                 ParameterTypes& parameters) {
+  if (item.has_range_var()) return BindRangeVar(item.range_var(), scope, ctes);
+  const pg_query::RangeSubselect& subselect = item.range_subselect();
+  return Named(TRY(BindPlainSelect(subselect.subquery().select_stmt(), scope, ctes, parameters, 0)),
+               subselect.alias().aliasname());
 }
 
 Outcome<void> BindCtes(const pg_query::WithClause& with, const Scope& scope, Ctes& ctes,
@@ -224,6 +233,35 @@ Expr ColumnExpr(const Relation& relation, std::size_t index) {
   return expr;
 }
 
+NamedRelation Named(std::shared_ptr<const Relation> relation, const std::string& alias) {
+  const std::size_t count = relation->columns.size();
+  return {std::move(relation), {{alias, 0, count}}, {}};
+}
+
+// Null for a reference that names none.
+Outcome<const NamedTable*> RowBinder::FindTable(const pg_query::ColumnRef& ref) const {
+  const int parts = ref.fields_size();
+  if (parts < 2) return nullptr;
+  const std::string& name = ref.fields(parts - 2).string().sval();
+  for (const NamedTable& table : from_.tables) {
+    if (table.alias == name) return &table;
+  }
+  const std::string column = ref.fields(parts - 1).has_a_star() ? "*" : LastName(ref.fields());
+  return Refuse("unknown_table", fmt::format("there is no table {} in this FROM", name),
+                fmt::format("write {}.{}", from_.tables.front().alias, column), "42P01", ref.location());
+}
+
+Outcome<std::vector<std::size_t>> RowBinder::FindColumns(const pg_query::ColumnRef& star) const {
+  const NamedTable* table = TRY(FindTable(star));
+  std::vector<std::size_t> found;
+  const std::size_t first = table == nullptr ? 0 : table->first;
+  const std::size_t end = table == nullptr ? relation().columns.size() : first + table->count;
+  for (std::size_t i = first; i < end; ++i) {
+    if (table != nullptr || !from_.merged.contains(i)) found.push_back(i);
+  }
+  return found;
+}
+
 Outcome<std::size_t> RowBinder::FindColumn(const pg_query::ColumnRef& ref) const {
   const int parts = ref.fields_size();
   if (ref.fields(parts - 1).has_a_star()) {
@@ -232,16 +270,22 @@ Outcome<std::size_t> RowBinder::FindColumn(const pg_query::ColumnRef& ref) const
                   ref.location());
   }
   const std::string name = LastName(ref.fields());
-  const std::string qualifier = parts > 1 ? ref.fields(parts - 2).string().sval() : "";
-  if (!qualifier.empty() && qualifier != from_.alias) {
-    return Refuse("unknown_table", fmt::format("there is no table {} in this FROM", qualifier),
-                  fmt::format("write {}.{}", from_.alias, name), "42P01", ref.location());
-  }
+  const NamedTable* table = TRY(FindTable(ref));
   std::vector<std::string> names;
+  std::optional<std::size_t> found;
   for (std::size_t i = 0; i < relation().columns.size(); ++i) {
-    if (relation().columns[i].name == name) return i;
+    if (table != nullptr ? i < table->first || i >= table->first + table->count : from_.merged.contains(i))
+      continue;
     names.push_back(relation().columns[i].name);
+    if (names.back() != name) continue;
+    if (found) {
+      return Refuse("ambiguous_column", fmt::format("two tables of this FROM have a column {}", name),
+                    fmt::format("say whose: {}.{}", TableOf(from_, *found).alias, name), "42702",
+                    ref.location());
+    }
+    found = i;
   }
+  if (found) return *found;
   return Refuse("unknown_column", fmt::format("there is no column {}", name),
                 DidYouMean(name, names, "\\d TABLE lists the columns"), "42703", ref.location());
 }
@@ -271,18 +315,11 @@ Outcome<NamedRelation> BindFrom(const pg_query::SelectStmt& select, const Scope&
   if (select.from_clause_size() == 0)
     return Refuse("no_table", "there is no table in this question", "add FROM and a table; \\d lists them",
                   "0A000");
-  if (select.from_clause_size() > 1) {
-    return Refuse("join_not_supported", "several tables in one FROM are not supported", "ask of one table",
-                  "0A000", PositionOf(select.from_clause(1)));
-  }
-  const Node& item = select.from_clause(0);
-  NamedRelation from;
-  if (item.has_range_var()) {
-    from = TRY(BindRangeVar(item.range_var(), scope, ctes));
-  } else {
-    const pg_query::RangeSubselect& subselect = item.range_subselect();
-    from = {TRY(BindPlainSelect(subselect.subquery().select_stmt(), scope, ctes, parameters, 0)),
-            subselect.alias().aliasname()};
+  const auto table = [&](const Node& item) { return BindTable(item, scope, ctes, parameters); };
+  NamedRelation from = TRY(BindItem(select.from_clause(0), table));
+  for (int i = 1; i < select.from_clause_size(); ++i) {
+    NamedRelation next = TRY(BindItem(select.from_clause(i), table));
+    from = TRY(JoinWhere(std::move(from), std::move(next), select, PositionOf(select.from_clause(i))));
   }
   if (!select.has_where_clause()) return from;
   auto filter = Above(from.relation, Relation::Kind::kFilter);

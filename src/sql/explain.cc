@@ -1,6 +1,7 @@
 #include "sql/explain.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 
@@ -35,6 +36,18 @@ std::string BoundLine(const Plan& plan) {
   if (!bounding.rows_proven && bounding.limits_groups) line += " a group";
   if (bounding.limits_groups) line += fmt::format(", {}", Plural(bounding.groups, "group"));
   return line;
+}
+
+// A line a join: "joined  wards by code (public, lewisham/wards version 1)".
+void JoinLines(const Relation& relation, std::vector<std::string>& lines) {
+  if (relation.input) JoinLines(*relation.input, lines);
+  if (!relation.joined) return;
+  const catalogue::Product& product = *ScanOf(*relation.joined).product;
+  std::vector<std::string> names;
+  for (const JoinPair& pair : relation.pairs) names.push_back(relation.joined->columns[pair.right].name);
+  lines.push_back(fmt::format("joined  {} by {} (public, {} version {})", product.name,
+                              fmt::join(names, ", "), product.id, product.version));
+  JoinLines(*relation.joined, lines);
 }
 
 std::string GroupLine(const Plan& plan) {
@@ -121,6 +134,7 @@ std::string ColumnName(const Plan& plan, const Measured& measured) {
 
 std::vector<std::string> ExplainBriefly(const Plan& plan) {
   std::vector<std::string> lines = {BoundLine(plan)};
+  JoinLines(*plan.query->relation, lines);
   if (plan.grouping.kind != Grouping::Kind::kSingle) lines.push_back(GroupLine(plan));
   if (plan.product->is_public) return lines;
   for (const Measured& measured : plan.measured) lines.push_back(NoiseLine(plan, measured));

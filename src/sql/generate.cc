@@ -96,6 +96,7 @@ class InnerWriter {
     return {bindings_, leaf, fmt::format("h{}", ++writers_)};
   }
   std::string Scan(const Relation& scan, const Columns& needed);
+  std::string Join(const Relation& join, const Columns& needed);
   std::string ClippedColumn(const Relation& scan, std::size_t index);
   std::string Rows(const Relation& relation, const Columns& needed);
   std::string Prepared();
@@ -108,6 +109,11 @@ class InnerWriter {
   std::vector<std::string> Keys(const char* also = nullptr) const;
   bool bounded() const { return plan_.bounding.mode == Mode::kBounded && !Mutated("unit_lost"); }
   bool ReadsUnits() const;
+  // Do these rows carry a unit, and is it read?
+  bool ReadsUnitsOf(const Relation& relation) const {
+    return ReadsUnits() && !ScanOf(relation).product->is_public;
+  }
+  std::string SourceOf(const catalogue::Product& product) const;
   std::string CountedUnits();
 
   const Plan& plan_;
@@ -145,12 +151,21 @@ std::string InnerWriter::CountedUnits() {
   return fmt::format(" WHERE u IS NOT NULL AND u NOT IN ({})", fmt::join(left_out, ", "));
 }
 
+// What the statement calls the rows of a product.
+std::string InnerWriter::SourceOf(const catalogue::Product& product) const {
+  if (&product == plan_.product.get()) return "source";
+  const auto place = std::find_if(plan_.publics.begin(), plan_.publics.end(),
+                                  [&](const auto& each) { return each.get() == &product; });
+  CHECK(place != plan_.publics.end());
+  return PublicName(static_cast<std::size_t>(place - plan_.publics.begin()));
+}
+
 std::string InnerWriter::ClippedColumn(const Relation& scan, std::size_t index) {
   const RelationColumn& column = scan.columns[index];
   const std::string name = ColumnName(index);
   const bool time = column.type == Type::kDate || column.type == Type::kTimestamp;
   if (Mutated("clip_left_out") && !time) return name;
-  if (plan_.product->bounds.ranges_proven && (column.range || !time)) return name;
+  if (scan.product->bounds.ranges_proven && (column.range || !time)) return name;
   std::string low;
   std::string high;
   if (column.range) {
@@ -175,33 +190,60 @@ std::string InnerWriter::Scan(const Relation& scan, const Columns& needed) {
   std::vector<std::string> typed;
   std::vector<std::string> clipped;
   for (const std::size_t index : needed) {
-    const catalogue::Column& column = plan_.product->columns[index];
+    const catalogue::Column& column = scan.product->columns[index];
     typed.push_back(fmt::format("{}({} AS {}) AS {}", Mutated("cast_error") ? "CAST" : "TRY_CAST",
                                 QuoteIdentifier(column.source_name), SqlType(column.type),
                                 ColumnName(index)));
     clipped.push_back(ClippedColumn(scan, index));
   }
-  if (ReadsUnits()) {
+  if (ReadsUnitsOf(scan)) {
     const catalogue::Column& unit = *plan_.product->unit();
     typed.push_back(
         fmt::format("TRY_CAST({} AS {}) AS u", QuoteIdentifier(unit.source_name), SqlType(unit.type)));
     clipped.emplace_back("u");
   }
-  if (typed.empty()) return "(SELECT 1 AS one FROM source) AS scan";
-  const std::string source = fmt::format("SELECT {} FROM source", fmt::join(typed, ", "));
+  const std::string name = SourceOf(*scan.product);
+  if (typed.empty()) return fmt::format("(SELECT 1 AS one FROM {}) AS scan", name);
+  const std::string source = fmt::format("SELECT {} FROM {}", fmt::join(typed, ", "), name);
   const bool clips = std::any_of(clipped.begin(), clipped.end(), [](const std::string& column) {
     return column.find(' ') != std::string::npos;
   });
   const std::string rows =
       clips ? fmt::format("SELECT {} FROM ({}) AS typed", fmt::join(clipped, ", "), source) : source;
-  const std::string counted = CountedUnits();
+  const std::string counted = ReadsUnitsOf(scan) ? CountedUnits() : "";
   return counted.empty() ? fmt::format("({}) AS scan", rows)
                          : fmt::format("(SELECT * FROM ({}) AS scanned{}) AS scan", rows, counted);
+}
+
+// A public row, if one fits, beside each row. Both sides' columns are of one type and none of them a floating
+// one, so that engines agree on what is equal.
+std::string InnerWriter::Join(const Relation& join, const Columns& needed) {
+  const std::size_t own = join.input->columns.size();
+  std::vector<std::string> offered, conditions;
+  Columns left, right;
+  for (const std::size_t index : needed) {
+    const bool is_left = index < own;
+    (is_left ? left : right).insert(is_left ? index : index - own);
+    offered.push_back(is_left ? "l." + ColumnName(index)
+                              : fmt::format("r.{} AS {}", ColumnName(index - own), ColumnName(index)));
+  }
+  for (const JoinPair& pair : join.pairs) {
+    left.insert(pair.left);
+    right.insert(pair.right);
+    conditions.push_back(fmt::format("l.{} = r.{}", ColumnName(pair.left), ColumnName(pair.right)));
+  }
+  if (ReadsUnitsOf(join)) offered.emplace_back("l.u");
+  if (offered.empty()) offered.emplace_back("1 AS one");
+  return fmt::format(
+      "(SELECT {} FROM (SELECT * FROM {}) AS l {}JOIN (SELECT * FROM {}) AS r ON {}) AS joined",
+      fmt::join(offered, ", "), Rows(*join.input, left), join.outer ? "LEFT " : "", Rows(*join.joined, right),
+      fmt::join(conditions, " AND "));
 }
 
 // A FROM item that offers the needed columns as c0, c1, … and the unit as u.
 std::string InnerWriter::Rows(const Relation& relation, const Columns& needed) {
   if (relation.kind == Relation::Kind::kScan) return Scan(relation, needed);
+  if (relation.kind == Relation::Kind::kJoin) return Join(relation, needed);
   ExprWriter writer = NewWriter();
   std::vector<std::string> offered;
   Columns below;
@@ -218,7 +260,7 @@ std::string InnerWriter::Rows(const Relation& relation, const Columns& needed) {
   }
   const std::string predicate =
       relation.predicate ? fmt::format(" WHERE {}", writer.Write(*relation.predicate)) : "";
-  if (ReadsUnits()) offered.emplace_back("u");
+  if (ReadsUnitsOf(relation)) offered.emplace_back("u");
   if (offered.empty()) offered.emplace_back("1 AS one");
   const std::string from = writer.Over(Rows(*relation.input, below));
   return fmt::format("(SELECT {} FROM {}{}) AS rows", fmt::join(offered, ", "), from, predicate);
@@ -370,6 +412,17 @@ Statement InnerWriter::Write() {
 }
 
 }  // namespace
+
+std::string PublicName(std::size_t index) { return fmt::format("public_{}", index + 1); }
+
+std::string WithSources(const std::vector<std::string>& selects, const std::string& statement) {
+  std::string with = "WITH ";
+  for (std::size_t i = 0; i < selects.size(); ++i)
+    with +=
+        fmt::format("{}{} AS ({})", i == 0 ? "" : ", ", i == 0 ? "source" : PublicName(i - 1), selects[i]);
+  const bool has_with = statement.starts_with("WITH ");
+  return fmt::format("{}{} {}", with, has_with ? "," : "", has_with ? statement.substr(5) : statement);
+}
 
 Statement InnerStatement(const Plan& plan, const Row& parameters, std::uint64_t secret) {
   return InnerWriter(plan, parameters, secret).Write();

@@ -105,6 +105,13 @@ const catalogue::Column* ColumnOf(const Relation& relation, const Expr& expr) {
       return ColumnOf(*relation.input, expr);
     case Relation::Kind::kProject:
       return ColumnOf(*relation.input, relation.expressions[index]);
+    case Relation::Kind::kJoin: {
+      const std::size_t own = relation.input->columns.size();
+      if (index < own) return ColumnOf(*relation.input, expr);
+      Expr joined = expr;
+      joined.index = static_cast<int>(index - own);
+      return ColumnOf(*relation.joined, joined);
+    }
   }
   return nullptr;
 }
@@ -217,15 +224,12 @@ Outcome<void> CheckJoint(const Plan& plan) {
 
 }  // namespace
 
-const Relation& ScanOf(const Relation& relation) {
-  return relation.kind == Relation::Kind::kScan ? relation : ScanOf(*relation.input);
-}
-
 Outcome<Plan> MakePlan(std::shared_ptr<const Query> query, const Terms& terms) {
   Plan plan;
   plan.query = std::move(query);
   plan.terms = terms;
   plan.product = ScanOf(*plan.query->relation).product;
+  plan.publics = PublicsOf(*plan.query->relation);
   if (plan.product->unit() == nullptr && !plan.product->unit_is_row && !plan.product->is_public) {
     return Refuse("no_unit", fmt::format("{} does not say whose its rows are", plan.product->name),
                   "ask its owner to declare the unit in the contract");

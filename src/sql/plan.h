@@ -110,7 +110,8 @@ struct Source {
 
 struct Plan {
   std::shared_ptr<const Query> query;
-  std::shared_ptr<const catalogue::Product> product;
+  std::shared_ptr<const catalogue::Product> product;               // whose units are protected
+  std::vector<std::shared_ptr<const catalogue::Product>> publics;  // that it is joined with, each once
   Terms terms;
   Bounding bounding;
   Grouping grouping;
@@ -128,8 +129,5 @@ struct Plan {
 // Refusals: budget_too_small (no grid step fits), accuracy_out_of_reach, bad_accuracy, accuracy_needs_people,
 // groups_need_delta, sum_needs_range, no_unit; of a joint question public_union, people_overlap.
 Outcome<Plan> MakePlan(std::shared_ptr<const Query> query, const Terms& terms);
-
-// The scan below a relation.
-const Relation& ScanOf(const Relation& relation);
 
 }  // namespace concordat::sql

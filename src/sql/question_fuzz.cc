@@ -64,7 +64,10 @@ Row Parameters(const Query& query) {
 
 void Answer(const Plan& plan, const Row& parameters) {
   static const auto engine = MemoryEngine();
-  const auto inner = RunInner(*engine, plan, NastyRows(plan.product->columns.size()), parameters, true);
+  std::vector<std::vector<Row>> publics;
+  for (const auto& product : plan.publics) publics.push_back(NastyRows(product->columns.size()));
+  const auto inner =
+      RunInner(*engine, plan, NastyRows(plan.product->columns.size()), parameters, true, 7, publics);
   if (!inner) Fail("the engine failed", inner.error().message);
   dp::FrozenNoise noise(3);
   const auto noisy = AddNoise(plan, *inner, noise);
@@ -82,7 +85,9 @@ void Ask(const std::string& text, bool proven) {
     return;
   }
   CHECK(ParseQuestion(text + " -- a comment")->normal == question->normal);
-  const auto query = Bind(*question, {{"people", People(proven)}});
+  static const Products publics = PublicTables();
+  const auto query =
+      Bind(*question, {{"people", People(proven)}, {"places", publics[0]}, {"levels", publics[1]}});
   if (!query) return CHECK(!query.error().hint.empty());
   const Terms terms{.budget = {Epsilon{1}, Delta{1e-6}},
                     .threshold = Delta{1e-8},
@@ -154,6 +159,10 @@ const char* const kWords[] = {"SELECT",
                               "FILTER (WHERE employed)",
                               "WITH t AS (SELECT * FROM people)",
                               "UNION",
+                              "JOIN places ON region = code",
+                              "LEFT JOIN levels ON level = step",
+                              "FROM people AS t, places AS p",
+                              "USING (code)",
                               "JOIN",
                               "OVER ()",
                               "now()",
@@ -208,7 +217,7 @@ void Change(std::vector<std::string>& tokens, std::mt19937_64& random, QuestionW
 
 std::string Changed(std::string_view text, std::mt19937_64& random) {
   static const auto product = People(true);
-  QuestionWriter writer(random, *product);
+  QuestionWriter writer(random, *product, PublicTables());
   std::vector<std::string> tokens = Tokens(text);
   if (random() % 20 == 0 || tokens.empty()) return writer.Question();
   for (std::size_t changes = 1 + random() % 3; changes > 0 && !tokens.empty(); --changes)

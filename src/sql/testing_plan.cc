@@ -157,11 +157,14 @@ std::unique_ptr<engine::Engine> MemoryEngine() {
 }
 
 Result<std::vector<Row>> RunInner(engine::Engine& engine, const Plan& plan, const std::vector<Row>& table,
-                                  const Row& parameters, bool text, std::uint64_t secret) {
+                                  const Row& parameters, bool text, std::uint64_t secret,
+                                  const std::vector<std::vector<Row>>& publics) {
   Statement inner = InnerStatement(plan, parameters, secret);
-  const std::string sql =
-      fmt::format("WITH source AS ({}) {}", SourceSql(*plan.product, table, text), inner.sql);
-  return TRY(engine.Run(sql, inner.parameters, {}, nullptr)).rows;
+  std::vector<std::string> selects = {SourceSql(*plan.product, table, text)};
+  for (std::size_t i = 0; i < plan.publics.size(); ++i)
+    selects.push_back(
+        SourceSql(*plan.publics[i], i < publics.size() ? publics[i] : std::vector<Row>{}, text));
+  return TRY(engine.Run(WithSources(selects, inner.sql), inner.parameters, {}, nullptr)).rows;
 }
 
 }  // namespace concordat::sql

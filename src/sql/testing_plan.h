@@ -39,7 +39,9 @@ Expr Average(const Query& query, int sum, int count);
 // The table as the engine would read it: every column as text when `text`, else by the contract's type.
 std::string SourceSql(const catalogue::Product& product, const std::vector<Row>& table, bool text);
 std::unique_ptr<engine::Engine> MemoryEngine();
+// `publics`: rows of each of Plan::publics; none for those that are left out.
 Result<std::vector<Row>> RunInner(engine::Engine& engine, const Plan& plan, const std::vector<Row>& table,
-                                  const Row& parameters = {}, bool text = false, std::uint64_t secret = 7);
+                                  const Row& parameters = {}, bool text = false, std::uint64_t secret = 7,
+                                  const std::vector<std::vector<Row>>& publics = {});
 
 }  // namespace concordat::sql

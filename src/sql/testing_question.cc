@@ -24,8 +24,38 @@ const std::vector<std::string> kParts = {"day",     "dow",        "isodow", "doy
 
 }  // namespace
 
-QuestionWriter::QuestionWriter(std::mt19937_64& random, const catalogue::Product& product)
-    : random_(random), product_(product) {
+Products PublicTables() {
+  const auto make = [](const char* name) {
+    auto product = std::make_shared<catalogue::Product>();
+    product->id = std::string("lewisham/") + name;
+    product->name = name;
+    product->is_public = true;
+    product->key = {0};
+    return product;
+  };
+  const auto add = [](catalogue::Product& product, const char* name, Type type) -> catalogue::Column& {
+    product.columns.push_back({.name = name, .source_name = name, .type = type});
+    return product.columns.back();
+  };
+  const auto places = make("places"), levels = make("levels");
+  add(*places, "code", Type::kText);
+  add(*places, "label", Type::kText).domain = {Value("north"), Value("far")};
+  add(*places, "weight", Type::kNumber).range = catalogue::Range{-2, 800};
+  add(*places, "level", Type::kInteger).range = catalogue::Range{0, 9};
+  add(*places, "flag", Type::kBoolean);
+  add(*places, "since", Type::kDate);
+  add(*levels, "step", Type::kInteger);
+  add(*levels, "band", Type::kText).domain = {Value("low"), Value("high")};
+  add(*levels, "worth", Type::kInteger).range = catalogue::Range{-50, 100};
+  return {places, levels};
+}
+
+QuestionWriter::QuestionWriter(std::mt19937_64& random, const catalogue::Product& product, Products publics)
+    : random_(random), product_(product), publics_(std::move(publics)), tables_(product.name) {
+  Offer(product);
+}
+
+void QuestionWriter::Offer(const catalogue::Product& product) {
   for (const catalogue::Column& column : product.columns) {
     if (column.unit) unit_ = QuoteIdentifier(column.name);
     if (!column.unit)
@@ -305,9 +335,28 @@ std::string QuestionWriter::Released() {
   }
 }
 
-// A table, or a subquery or CTE that filters it and computes one more column.
+// Most joins are by the key of what is joined. Some are not, and must be refused: a row might fit several.
+void QuestionWriter::ChooseTables() {
+  columns_.clear();
+  Offer(product_);
+  tables_ = product_.name;
+  for (const auto& joined : publics_) {
+    if (!Chance(3)) continue;
+    const catalogue::Column& by = joined->columns[Chance(6) ? 1 : joined->key[0]];
+    std::vector<std::string> fitting;
+    for (const Column& column : columns_) {
+      if (column.type == by.type) fitting.push_back(column.name);
+    }
+    if (fitting.empty()) continue;
+    tables_ += fmt::format(" {}JOIN {} ON {} = {}", OneOf({"", "LEFT ", "INNER "}), joined->name,
+                           OneOf(fitting), by.name);
+    Offer(*joined);
+  }
+}
+
+// A table with what is joined, or a subquery or CTE that filters it and computes one more column.
 std::string QuestionWriter::From() {
-  const std::string table = product_.name;
+  const std::string& table = tables_;
   const std::string where = Chance(2) ? " WHERE " + Boolean(2) : "";
   switch (Below(4)) {
     case 0:
@@ -317,7 +366,7 @@ std::string QuestionWriter::From() {
       return fmt::format("FROM (SELECT * FROM (SELECT * FROM {}{}) AS s WHERE {}) AS t", table, where,
                          Boolean(1));
     default:
-      return fmt::format("FROM {} AS t{}", table, where);
+      return fmt::format("FROM {}{}", table, where);
   }
 }
 
@@ -332,6 +381,7 @@ std::string QuestionWriter::Tail(std::size_t keys) {
 
 std::string QuestionWriter::Question() {
   aggregates_.clear();
+  if (!publics_.empty()) ChooseTables();
   std::vector<std::string> outputs;
   std::vector<std::string> ordinals;
   for (std::size_t keys = Below(3); keys > 0; --keys) {

@@ -2,6 +2,7 @@
 // alone link it.
 #pragma once
 
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -10,12 +11,18 @@
 
 namespace concordat::sql {
 
+using Products = std::vector<std::shared_ptr<const catalogue::Product>>;
+
+// Public tables that questions may join: places by code, levels by step. Their columns' names are their own.
+Products PublicTables();
+
 // The same questions from the same generator. Most are accepted; some are refused, for a sum without a range.
 class QuestionWriter {
  public:
-  QuestionWriter(std::mt19937_64& random, const catalogue::Product& product);
+  QuestionWriter(std::mt19937_64& random, const catalogue::Product& product, Products publics = {});
 
-  // A whole question: filters, subqueries, keys with and without a domain, aggregates, what follows them.
+  // A whole question: filters, subqueries, joins, keys with and without a domain, aggregates, what follows
+  // them.
   std::string Question();
   // An expression over rows.
   std::string Expression(Type type, int depth);
@@ -46,6 +53,9 @@ class QuestionWriter {
   std::string Key();
   std::string Aggregate();
   std::string Released();
+  void Offer(const catalogue::Product& product);
+  // Chooses what the question joins: its columns are there from now on.
+  void ChooseTables();
   std::string From();
   std::string Tail(std::size_t keys);
 
@@ -53,7 +63,9 @@ class QuestionWriter {
   const catalogue::Product& product_;
   std::string unit_;  // empty: each row is one
   std::vector<Column> columns_;
+  Products publics_;
   std::vector<std::string> aggregates_;  // of the question that is being written
+  std::string tables_;                   // the same: "people JOIN places ON region = code"
 };
 
 }  // namespace concordat::sql

@@ -24,7 +24,7 @@ Asked AskedOf(const ledger::Entry& entry, Time now) {
               .time = entry.time,
               .agreement = ledger::TextIn(entry.body, "agreement"),
               .document = ledger::TextIn(entry.body, "document"),
-              .product = ledger::TextIn(entry.body, "product"),
+              .product = ledger::TextIn(entry.body, entry.body.contains("product") ? "product" : "table"),
               .outcome = ledger::TextIn(entry.body, "outcome"),
               .text = {},
               .parameters = {},

@@ -61,3 +61,24 @@ INSERT INTO readings SELECT CASE i % 3 WHEN 0 THEN 'gas' WHEN 1 THEN 'power' ELS
 CREATE TABLE areas (code VARCHAR, borough VARCHAR, people BIGINT, share DOUBLE);
 INSERT INTO areas VALUES ('E1', 'Lewisham', 1500, 0.25), ('E2', 'Lewisham', 1700, 0.5), ('E3', 'Southwark', 1600, NULL),
   ('E4', 'Southwark', 20000, 'NaN'), ('E5', NULL, NULL, 0.125);
+
+-- Public tables with keys. No region is called east, and no one lives in two of these; a row without a key fits nobody.
+CREATE TABLE regions (name VARCHAR, quarter VARCHAR, rain DOUBLE, capital VARCHAR, opened DATE);
+INSERT INTO regions VALUES ('north', 'upper', 900.5, 'Norwich', DATE '1900-01-01'), ('south', 'lower', 600, 'Southend', NULL),
+  ('west', 'lower', NULL, 'Weston', DATE '1950-06-15'), ('North', 'upper', 1, 'Nowhere', NULL), ('south ', 'lower', 2, 'Nowhere', NULL),
+  (NULL, 'upper', 99999, 'Nobody', NULL), (NULL, 'nowhere', 3, 'Nobody', NULL);
+
+CREATE TABLE quarters (code VARCHAR, label VARCHAR, weight BIGINT);
+INSERT INTO quarters VALUES ('upper', 'Upper half', 3), ('middle', 'Middle', 2);
+
+CREATE TABLE calendar (day DATE, season VARCHAR, working BOOLEAN);
+INSERT INTO calendar SELECT DATE '2026-01-01' + CAST(i AS INTEGER), CASE WHEN i < 90 THEN 'winter' WHEN i < 181 THEN 'spring'
+  WHEN i < 273 THEN 'summer' END, i % 7 NOT IN (2, 3) FROM range(300) AS t(i);
+
+CREATE TABLE bands (sex VARCHAR, age VARCHAR, band VARCHAR, pension BIGINT);
+INSERT INTO bands SELECT s, CAST(i AS VARCHAR), CASE WHEN i < 18 THEN 'child' WHEN i < 65 THEN 'adult' ELSE 'elder' END, i * 100
+  FROM range(90) AS t(i), (VALUES ('f'), ('m')) AS v(s) WHERE NOT (s = 'm' AND i > 80);
+INSERT INTO bands VALUES (NULL, '5', 'child', 0), (NULL, '5', 'adult', 0), ('f', 'old', 'elder', 0), ('f', NULL, 'elder', 0);
+
+CREATE TABLE grades (code VARCHAR, grade VARCHAR);
+INSERT INTO grades VALUES ('007', 'seven'), ('1', 'one'), ('-1000', 'least'), (' 31 ', 'thirty-one'), ('none', 'none'), ('1e3', 'most');

@@ -2,8 +2,10 @@
 
 #include <duckdb.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdlib>
+#include <set>
 
 #include "base/check.h"
 #include "base/file.h"
@@ -43,6 +45,16 @@ std::string TypedRows(const catalogue::Product& product) {
 std::string With(const std::string& definition, const std::string& text) {
   const bool with = text.starts_with("WITH ");
   return fmt::format("WITH {}{} {}", definition, with ? "," : "", with ? text.substr(5) : text);
+}
+
+// The rows of the units that fall to one owner of several; where each row is a unit, of those rows.
+std::string PartOf(const catalogue::Product& product, std::int64_t owner, std::int64_t owners) {
+  const std::string rows = engine::SelectFrom(product.source);
+  if (owners == 1) return rows;
+  const catalogue::Column* unit = product.unit();
+  const std::string whose =
+      unit == nullptr ? "hash(part)" : fmt::format("hash(part.{})", QuoteIdentifier(unit->source_name));
+  return fmt::format("SELECT * FROM ({}) AS part WHERE {} % {} = {}", rows, whose, owners, owner);
 }
 
 }  // namespace
@@ -91,13 +103,11 @@ void Stage::Open(const std::filesystem::path& contract, const std::filesystem::p
   if (!std::filesystem::exists(source.path)) return;
   auto engine = OpenEngine({source});
   CHECK(engine);
-  if (!product->is_public) {
-    const auto profile = catalogue::ProfileRows(*product, **engine, [](std::string_view) {});
-    if (!profile) fmt::print(stderr, "{}: {}\n", contract.string(), profile.error().message);
-    CHECK(profile);
-    product->bounds.rows_proven = profile->rows_proven;
-    product->bounds.ranges_proven = profile->ranges_proven;
-  }
+  const auto profile = catalogue::ProfileRows(*product, **engine, [](std::string_view) {});
+  if (!profile) fmt::print(stderr, "{}: {}\n", contract.string(), profile.error().message);
+  CHECK(profile);
+  product->bounds.rows_proven = profile->rows_proven;
+  product->bounds.ranges_proven = profile->ranges_proven;
   engines_[product->name] = std::move(*engine);
   scope_[product->name] = std::move(product);
 }
@@ -117,27 +127,52 @@ Result<Outcome<Answered>> Stage::Ask(const std::string& text, const Settings& se
         IsNull(given) ? given
                       : TRY(release::ValueFromText(query->parameters[i], std::get<std::string>(given))));
   }
-  const sql::Statement inner = sql::InnerStatement(*plan, parameters, settings.secret);
-  const std::string statement =
-      With(fmt::format("source AS ({})", engine::SelectFrom(plan->product->source)), inner.sql);
-  engine::Engine& engine = *engines_.at(plan->product->name);
-  const auto exact = TRY(engine.Run(statement, inner.parameters, {}, nullptr));
-  dp::NoNoise none;
-  const auto noisy = TRY(sql::AddNoise(*plan, exact.rows, none));
+  const auto noisy = TRY(Unnoised(*plan, parameters, settings.secret));
   const sql::Statement outer = sql::OuterStatement(*plan, noisy, parameters);
   auto rows = TRY(released_->Run(outer.sql, outer.parameters, {}, nullptr)).rows;
   return Outcome<Answered>(
       Answered{query, *std::move(plan), sql::ResultColumns(*query, settings.terms.margins), std::move(rows)});
 }
 
-Result<std::vector<Row>> Stage::AskPlainly(const std::string& text) const {
-  for (const auto& [name, product] : scope_) {
-    const std::size_t place = text.find(" " + name);
-    if (place == std::string::npos) continue;
-    const std::string statement = With(fmt::format("{} AS ({})", name, TypedRows(*product)), text);
-    return TRY(engines_.at(name)->Run(statement, {}, {}, nullptr)).rows;
+Result<std::vector<Row>> Stage::Unnoised(const sql::Plan& plan, const Row& parameters,
+                                         std::uint64_t secret) const {
+  const sql::Statement inner = sql::InnerStatement(plan, parameters, secret);
+  engine::Engine& engine = *engines_.at(plan.product->name);
+  const std::int64_t owners = plan.terms.joint ? plan.terms.joint->owners : 1;
+  std::vector<std::vector<Row>> parts;
+  for (std::int64_t owner = 0; owner < owners; ++owner) {
+    std::vector<std::string> selects = {PartOf(*plan.product, owner, owners)};
+    for (const auto& product : plan.publics) selects.push_back(engine::SelectFrom(product->source));
+    parts.push_back(
+        TRY(engine.Run(sql::WithSources(selects, inner.sql), inner.parameters, {}, nullptr)).rows);
   }
-  return Fail(ErrorCode::kInvalidArgument, "the plain text names no table");
+  dp::NoNoise none;
+  if (!plan.terms.joint) return sql::AddNoise(plan, parts.front(), none);
+  std::set<Row> keys;
+  if (plan.grouping.kind == sql::Grouping::Kind::kThreshold) {
+    for (const auto& part : parts) {
+      const auto selected = TRY(sql::SelectKeys(plan, part, none));
+      keys.insert(selected.begin(), selected.end());
+    }
+  }
+  const bool found = plan.grouping.kind == sql::Grouping::Kind::kThreshold;
+  sql::ExactSums sums(plan, found ? std::vector<Row>(keys.begin(), keys.end()) : sql::DeclaredKeys(plan));
+  for (const auto& part : parts) TRY(sums.Add(part));
+  return sql::NoisyRows(plan, sums.groups());
+}
+
+Result<std::vector<Row>> Stage::AskPlainly(const std::string& text) const {
+  const catalogue::Product* first = nullptr;
+  std::vector<std::string> definitions;
+  for (const auto& [name, product] : scope_) {
+    const bool named = text.find(" " + name) != std::string::npos;
+    if (!named || (first != nullptr && first->source.path != product->source.path)) continue;
+    if (first == nullptr) first = product.get();
+    definitions.push_back(fmt::format("{} AS ({})", name, TypedRows(*product)));
+  }
+  if (first == nullptr) return Fail(ErrorCode::kInvalidArgument, "the plain text names no table");
+  const std::string statement = With(fmt::format("{}", fmt::join(definitions, ", ")), text);
+  return TRY(engines_.at(first->name)->Run(statement, {}, {}, nullptr)).rows;
 }
 
 }  // namespace concordat::golden

@@ -51,13 +51,16 @@ class Stage {
         const std::filesystem::path& data);
 
   const sql::Scope& scope() const { return scope_; }
-  // The whole path but noise; the outer bool says whether the question was accepted. Errors: the engine's.
+  // The whole path but noise; the outer bool says whether the question was accepted. A joint question is
+  // answered by the sum of what each of so many owners has of the rows. Errors: the engine's.
   Result<Outcome<Answered>> Ask(const std::string& text, const Settings& settings) const;
   // What the engine itself says over the same rows, typed by the contract and not clipped.
   Result<std::vector<Row>> AskPlainly(const std::string& text) const;
 
  private:
   void Open(const std::filesystem::path& contract, const std::filesystem::path& data);
+  // The noisy table that a plan comes to, without noise.
+  Result<std::vector<Row>> Unnoised(const sql::Plan& plan, const Row& parameters, std::uint64_t secret) const;
 
   Database database_;
   sql::Scope scope_;

@@ -302,6 +302,10 @@ TEST_F(JointExit, AnswersWithTheSumOfAllOwners) {
     EXPECT_TRUE(found->ok());
   }
   EXPECT_EQ(Home().Outcomes("00000000000000a1"), std::vector<std::string>{"answered"});
+  const auto record = FindRecord(*Home().ledger_, "00000000000000a1");  // though others were charged
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->outcome, "answered");
+  EXPECT_EQ(record->product, "patients");
 }
 
 TEST_F(JointExit, AnswersTheSameQuestionOnceAndForAll) {

@@ -218,4 +218,19 @@ Neighbours DrawNeighbours(std::mt19937_64& random, int index, std::string& scrip
   return drawn;
 }
 
+std::string PublicTablesSql() {
+  return "CREATE TABLE places (code VARCHAR, label VARCHAR, weight DOUBLE, level BIGINT, flag BOOLEAN, since "
+         "DATE);\n"
+         "INSERT INTO places VALUES ('north', 'north', 800, 1, true, DATE '2000-01-01'), ('south', 'far', -2, "
+         "2, "
+         "false, NULL), ('a', 'north', 1e300, 5, NULL, DATE 'infinity'), ('', 'nowhere', 'NaN', -7, true, "
+         "DATE "
+         "'2026-03-01'), ('tea', 'far', NULL, NULL, NULL, NULL), (NULL, 'north', 5, 1, true, NULL), (NULL, "
+         "'north', 6, 1, true, NULL);\n"
+         "CREATE TABLE levels (step BIGINT, band VARCHAR, worth BIGINT);\n"
+         "INSERT INTO levels VALUES (1, 'low', 100), (2, 'low', -50), (5, 'high', 9223372036854775807), "
+         "(100, "
+         "'high', 3), (0, 'none', NULL), (-1, NULL, 0), (NULL, 'low', 1);\n";
+}
+
 }  // namespace concordat::replay

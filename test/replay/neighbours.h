@@ -21,4 +21,8 @@ struct Neighbours {
 // What the product claims as proven holds of the rows; everything else is broken.
 Neighbours DrawNeighbours(std::mt19937_64& random, int index, std::string& script);
 
+// The statements that make sql::PublicTables: keys that fit rows, that fit none and that are NULL, and values
+// that their contracts do not allow.
+std::string PublicTablesSql();
+
 }  // namespace concordat::replay
