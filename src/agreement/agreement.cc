@@ -43,6 +43,7 @@ Result<void> ReadWhat(const Place& top, Agreement& agreement) {
     agreement.conditions = TRY(ReadConditions(*conditions));
   const Place protection = TRY(top.Field("protection"));
   TRY(ReadProtection(protection, agreement.protection));
+  if (const auto federation = top.FieldIfAny("federation")) TRY(ReadFederation(*federation, agreement));
   const Place valid = TRY(top.Field("valid"));
   TRY(ReadValidity(valid, agreement));
   const Place retention = TRY(top.Field("retention_days"));
@@ -54,7 +55,7 @@ Result<Agreement> Read(const Document& document) {
   const Place top(document);
   TRY(top.CheckKeys({"concordat", "name", "supersedes", "parties", "oversight", "tables", "purpose",
                      "legal_basis", "question", "programme", "five_safes", "analysts", "allows", "protection",
-                     "conditions", "needs", "valid", "retention_days"}));
+                     "federation", "conditions", "needs", "valid", "retention_days"}));
   const Place format = TRY(top.Field("concordat"));
   if (TRY(format.Text()) != "agreement/1")
     return format.Wrong("is not a format known here", "write agreement/1");

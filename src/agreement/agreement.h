@@ -26,7 +26,14 @@ struct ProductVersion {
   auto operator<=>(const ProductVersion&) const = default;
 };
 
+// How what several members hold together is protected.
+enum class Mode {
+  kDp,       // one sum, with as much noise as it needs; owners' parts in it stay secret
+  kDpLocal,  // each owner's part has the whole noise, and needs no secrecy
+};
+
 struct Protection {
+  Mode mode = Mode::kDp;
   Epsilon epsilon;  // of the whole agreement
   Delta delta;
   Epsilon per_query;                   // the most that one question may spend, and what it spends unless told
@@ -69,6 +76,19 @@ struct Conditions {
   int sealed_days = 0;          // for how long nobody is shown what was asked; 0: the register shows it
 };
 
+// How members who hold a table together answer of it: docs/adr/0007-federated-questions.md, section 3.
+enum class SumsBy { kEncryption, kMasks };
+struct Federation {
+  std::optional<int> quorum;     // owners that must contribute; absent: all
+  std::optional<int> colluding;  // owners that may work together; absent: half, or what the quorum leaves
+  std::optional<SumsBy> sums;    // absent: by the size of what is asked
+  std::vector<std::string> non_disclosing;  // members that contribute only under encryption
+
+  // Of a table that so many members hold.
+  std::int64_t QuorumOf(std::int64_t owners) const;
+  std::int64_t ColludingOf(std::int64_t owners) const;
+};
+
 inline constexpr const char* kSelf = "self";
 
 struct Agreement {
@@ -87,6 +107,7 @@ struct Agreement {
   std::vector<std::string> analysts;         // "ana@lewisham"
   std::vector<std::string> allows;           // kinds of analysis: "sql"
   Protection protection;
+  Federation federation;
   Conditions conditions;
   Needs needs;
   Time from;

@@ -1,5 +1,6 @@
 #include "agreement/agreement.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -79,6 +80,87 @@ TEST(ParseAgreement, ReadsWhatSeveralMembersAgree) {
   EXPECT_EQ(read->conditions.per_hour, 60);
   EXPECT_EQ(read->safes.at("people"), "trained, named, attested");
   EXPECT_FALSE(read->IsSelf());
+}
+
+// Four members hold patients; the clause, and what it comes to or what is said of it.
+TEST(ParseAgreement, ReadsHowMembersAnswerTogether) {
+  const auto text = [](const std::string& clause) {
+    std::string names, parties, products, approvals;
+    for (const char* member : {"budapest", "cleveland", "hungary", "zurich"}) {
+      const char* comma = names.empty() ? "" : ", ";
+      names += member;
+      parties += fmt::format("{}{}: {}", comma, member, TestKey(member).verify_key().Text());
+      products += fmt::format("{}{}/heart@1", comma, member);
+      approvals += fmt::format("{}{}: 1", comma, member);
+    }
+    std::string whole = SampleText("{lewisham: self}", "{" + parties + "}");
+    const auto replace = [&whole](const std::string& from, const std::string& to) {
+      whole.replace(whole.find(from), from.size(), to);
+    };
+    replace("[lewisham/heart@3]", "[" + products + "]");
+    replace("{lewisham: 2}", "{" + approvals + "}");
+    replace("ana@lewisham", "ana@budapest");
+    if (clause.starts_with("mode: dp-local")) {
+      replace("mode: dp", "mode: dp-local");
+      return whole + clause.substr(clause.find('\n') + 1);
+    }
+    return whole + clause;
+  };
+  const struct {
+    const char* clause;
+    const char* expected;  // "quorum colluding", or the beginning of the message
+  } cases[] = {
+      {"", "4 2"},
+      {"federation: {quorum: 4}", "4 2"},
+      {"federation: {quorum: 3}", "3 1"},
+      {"federation: {quorum: 3, colluding: 1}", "3 1"},
+      {"federation: {colluding: 3}", "4 3"},
+      {"federation: {colluding: 0, sums: masks}", "4 0"},
+      {"federation: {sums: encryption, non_disclosing: [budapest]}", "4 2"},
+      {"mode: dp-local\nfederation: {quorum: 3}", "3 1"},
+      {"federation: {quorum: 5}", "line 20: federation asks for 5 members to contribute, and 4 hold"},
+      {"federation: {quorum: 2}", "line 20: federation lets two different groups of the 4 members"},
+      {"federation: {quorum: 3, colluding: 2}", "line 20: federation lets two different groups"},
+      {"federation: {quorum: 4, colluding: 4}", "line 20: federation protects nobody: 4 members are enough"},
+      {"federation: {quorum: 1, colluding: 1}", "line 20: federation protects nobody"},
+      {"federation: {quorum: 0}", "line 20: federation.quorum is not a whole number"},
+      {"federation: {colluding: -1}", "line 20: federation.colluding is not a whole number"},
+      {"federation: {sums: hope}", "line 20: federation.sums is not a way to add up in secret"},
+      {"federation: {non_disclosing: [camden]}",
+       "line 20: federation.non_disclosing[0] names 'camden', which is not a party"},
+      {"federation: {non_disclosing: []}", "line 20: federation.non_disclosing names nobody"},
+      {"federation: {sums: masks, non_disclosing: [budapest]}",
+       "line 20: federation.non_disclosing cannot go with sums: masks"},
+      {"mode: dp-local\nfederation: {non_disclosing: [budapest]}",
+       "line 20: federation.non_disclosing cannot go with protection.mode: dp-local"},
+      {"federation: {}", "line 20: federation is not a set of named fields"},
+      {"federation: {quarum: 3}", "line 20: federation.quarum is not a field"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.clause);
+    const auto read = ParseAgreement(text(c.clause));
+    const std::string said =
+        read ? fmt::format("{} {}", read->federation.QuorumOf(4), read->federation.ColludingOf(4))
+             : read.error().message;
+    EXPECT_EQ(said.substr(0, std::string(c.expected).size()), c.expected) << said;
+  }
+  const auto alone = ParseAgreement(SampleText() + "federation: {quorum: 1}");
+  ASSERT_FALSE(alone);
+  EXPECT_NE(alone.error().message.find("no table is held by several"), std::string::npos);
+}
+
+// Half of the owners may collude, or what a smaller quorum leaves: ADR 7, section 3.
+TEST(Federation, FillsInWhatIsNotSaid) {
+  for (std::int64_t owners = 2; owners <= 50; ++owners) {
+    EXPECT_EQ(Federation{}.QuorumOf(owners), owners);
+    EXPECT_EQ(Federation{}.ColludingOf(owners), owners == 1 ? 0 : owners / 2);
+    for (int quorum = static_cast<int>(owners / 2) + 1; quorum <= owners; ++quorum) {
+      const Federation stated{.quorum = quorum, .colluding = {}, .sums = {}, .non_disclosing = {}};
+      const std::int64_t colluding = stated.ColludingOf(owners);
+      EXPECT_GT(2 * quorum, owners + colluding);
+      EXPECT_GT(quorum, colluding);
+    }
+  }
 }
 
 TEST(ParseAgreement, HoldsOverseersToTheirForm) {

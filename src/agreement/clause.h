@@ -31,4 +31,7 @@ Result<void> ReadProtection(const Place& place, Protection& protection);
 Result<void> ReadValidity(const Place& place, Agreement& agreement);
 Result<int> ReadRetention(const Place& place);  // days
 
+// clause_federation.cc: how members answer together. After tables and protection: it is about both.
+Result<void> ReadFederation(const Place& place, Agreement& agreement);
+
 }  // namespace concordat::agreement

@@ -116,7 +116,9 @@ Result<Conditions> ReadConditions(const Place& place) {
 Result<void> ReadProtection(const Place& place, Protection& protection) {
   TRY(place.CheckKeys({"mode", "epsilon", "delta", "per_query", "per_analyst", "minimum_people"}));
   const Place mode = TRY(place.Field("mode"));
-  if (TRY(mode.Text()) != "dp") return mode.Wrong("is not supported", "write dp");
+  const std::string name = TRY(mode.Text());
+  if (name != "dp" && name != "dp-local") return mode.Wrong("is not supported", "write dp, or dp-local");
+  protection.mode = name == "dp" ? Mode::kDp : Mode::kDpLocal;
   const Place epsilon = TRY(place.Field("epsilon"));
   protection.epsilon = TRY(ReadEpsilon(epsilon, kLargestEpsilon));
   const Place delta = TRY(place.Field("delta"));

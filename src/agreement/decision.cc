@@ -13,7 +13,37 @@ constexpr char kBadSetting[] = "22023";
 std::string Steward(const Evidence& evidence) { return fmt::format("the steward of {}", evidence.member); }
 std::string Day(Time time) { return FormatTime(time).substr(0, 10); }
 
+// The member that knows the analyst.
+std::string_view HomeOf(const Request& request, const Evidence& evidence) {
+  return request.visitor ? std::string_view(request.visitor->home) : evidence.member;
+}
+std::string HomedName(const Request& request, const Evidence& evidence) {
+  return fmt::format("{}@{}", request.analyst, HomeOf(request, evidence));
+}
+const std::map<std::string, Time>& TrainingsOf(const Request& request, const Evidence& evidence) {
+  return request.visitor ? request.visitor->trainings : evidence.analyst->trainings;
+}
+std::string WhoRecords(const Request& request, const Evidence& evidence) {
+  return fmt::format("the steward of {}", HomeOf(request, evidence));
+}
+
+// The same refusal whether there is no such agreement or one that is not the visitor's home's: names are not
+// to be probed.
+Outcome<void> VisitorIsVouchedFor(const Request& request, const Evidence& evidence) {
+  const bool party = evidence.standing != nullptr && request.visitor->home != evidence.member &&
+                     evidence.standing->document->parties.contains(request.visitor->home);
+  if (party) return {};
+  return Refuse(
+      "analyst_unknown",
+      fmt::format("no party to an agreement '{}' vouches for '{}' at {}", request.agreement,
+                  HomedName(request, evidence), evidence.member),
+      fmt::format("check the agreement's name; if it is right, ask {} whether its member is a party",
+                  WhoRecords(request, evidence)),
+      kNotAllowed);
+}
+
 Outcome<void> AnalystIsKnown(const Request& request, const Evidence& evidence) {
+  if (request.visitor) return VisitorIsVouchedFor(request, evidence);
   if (evidence.analyst != nullptr) return {};
   return Refuse("analyst_unknown",
                 fmt::format("'{}' is not an analyst of {}", request.analyst, evidence.member),
@@ -22,7 +52,7 @@ Outcome<void> AnalystIsKnown(const Request& request, const Evidence& evidence) {
 
 // One refusal for both, so that nobody learns which agreements there are by trying names.
 Outcome<void> AgreementNamesAnalyst(const Request& request, const Evidence& evidence) {
-  const std::string analyst = fmt::format("{}@{}", request.analyst, evidence.member);
+  const std::string analyst = HomedName(request, evidence);
   if (evidence.standing != nullptr && evidence.standing->document->Names(analyst)) return {};
   return Refuse("agreement_unknown",
                 fmt::format("there is no agreement '{}' that names {}", request.agreement, analyst),
@@ -91,21 +121,23 @@ Outcome<void> HoursHold(const Request& request, const Evidence& evidence) {
 
 Outcome<void> TrainingIsAttested(const Request& request, const Evidence& evidence) {
   for (const std::string& name : evidence.standing->document->needs.training) {
-    const auto found = evidence.analyst->trainings.find(name);
-    if (found != evidence.analyst->trainings.end() && found->second <= evidence.now) continue;
-    return Refuse("training_missing",
-                  fmt::format("the agreement '{}' needs the training {}", request.agreement, name),
-                  fmt::format("take it, then ask {} to record it", Steward(evidence)), kNotAllowed);
+    const auto& trainings = TrainingsOf(request, evidence);
+    const auto found = trainings.find(name);
+    if (found != trainings.end() && found->second <= evidence.now) continue;
+    return Refuse(
+        "training_missing", fmt::format("the agreement '{}' needs the training {}", request.agreement, name),
+        fmt::format("take it, then ask {} to record it", WhoRecords(request, evidence)), kNotAllowed);
   }
   return {};
 }
 
-Outcome<void> TrainingIsRecent(const Request&, const Evidence& evidence) {
+Outcome<void> TrainingIsRecent(const Request& request, const Evidence& evidence) {
   for (const std::string& name : evidence.standing->document->needs.training) {
-    const Time expiry = ExpiryOf(evidence.analyst->trainings.at(name));
+    const Time expiry = ExpiryOf(TrainingsOf(request, evidence).at(name));
     if (evidence.now < expiry) continue;
     return Refuse("training_expired", fmt::format("your training {} expired on {}", name, Day(expiry)),
-                  fmt::format("take it again, then ask {} to record it", Steward(evidence)), kNotAllowed);
+                  fmt::format("take it again, then ask {} to record it", WhoRecords(request, evidence)),
+                  kNotAllowed);
   }
   return {};
 }
@@ -161,10 +193,10 @@ std::string SignaturesText(const Standing& standing) {
   return fmt::format(", signed by {}", signers);
 }
 
-std::string TrainingText(const Evidence& evidence, bool expiry) {
+std::string TrainingText(const Request& request, const Evidence& evidence, bool expiry) {
   std::string text;
   for (const std::string& name : evidence.standing->document->needs.training) {
-    const Time attested = evidence.analyst->trainings.at(name);
+    const Time attested = TrainingsOf(request, evidence).at(name);
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name,
                         expiry ? DateOf("until", ExpiryOf(attested)) : DateOf("of", attested));
   }
@@ -177,15 +209,18 @@ struct Condition {
   const char* what;
   Outcome<void> (*check)(const Request&, const Evidence&);
   std::string (*evidence)(const Request&, const Evidence&);
+  const char* of_visitor = nullptr;  // what it is called where another member's analyst asks, if otherwise
 };
 
 const Condition kConditions[] = {
     {"the analyst is known here", AnalystIsKnown,
      [](const Request& r, const Evidence& e) {
-       return fmt::format("{} was added {}", r.analyst, DateOf("on", e.analyst->added));
-     }},
+       return r.visitor ? fmt::format("{} vouches for {}", r.visitor->home, r.analyst)
+                        : fmt::format("{} was added {}", r.analyst, DateOf("on", e.analyst->added));
+     },
+     "the analyst is vouched for by their member, which is a party"},
     {"the agreement names the analyst", AgreementNamesAnalyst,
-     [](const Request& r, const Evidence& e) { return fmt::format("as {}@{}", r.analyst, e.member); }},
+     [](const Request& r, const Evidence& e) { return "as " + HomedName(r, e); }},
     {"the agreement is in force", AgreementIsActive,
      [](const Request&, const Evidence& e) {
        return fmt::format("it is {}{}", Name(e.standing->At(e.now)), SignaturesText(*e.standing));
@@ -200,9 +235,9 @@ const Condition kConditions[] = {
        return hours ? HoursText(*hours) : std::string("at any hour");
      }},
     {"the training it needs is attested", TrainingIsAttested,
-     [](const Request&, const Evidence& e) { return TrainingText(e, false); }},
+     [](const Request& r, const Evidence& e) { return TrainingText(r, e, false); }},
     {"the training has not expired", TrainingIsRecent,
-     [](const Request&, const Evidence& e) { return TrainingText(e, true); }},
+     [](const Request& r, const Evidence& e) { return TrainingText(r, e, true); }},
     {"the purpose is the agreement's", PurposeFits,
      [](const Request& r, const Evidence& e) {
        const Agreement& document = *e.standing->document;
@@ -245,7 +280,9 @@ std::vector<Finding> Examine(const Request& request, const Evidence& evidence) {
   std::vector<Finding> findings;
   bool reached = true;
   for (const Condition& condition : kConditions) {
-    Finding& finding = findings.emplace_back(Finding{.condition = condition.what, .evidence = {}});
+    const bool otherwise = request.visitor && condition.of_visitor != nullptr;
+    Finding& finding = findings.emplace_back(
+        Finding{.condition = otherwise ? condition.of_visitor : condition.what, .evidence = {}});
     if (!reached) continue;
     const auto outcome = condition.check(request, evidence);
     reached = outcome.has_value();
@@ -263,7 +300,7 @@ Outcome<Permit> Decide(const Request& request, const Evidence& evidence) {
   const Protection& protection = document.protection;
   return Permit{.agreement = document.name,
                 .agreement_id = document.id,
-                .analyst = request.analyst,
+                .analyst = request.visitor ? HomedName(request, evidence) : request.analyst,
                 .purpose = document.purpose,
                 .tables = document.TablesOf(evidence.member),
                 .elsewhere = Elsewhere(document, evidence.member),
@@ -273,7 +310,8 @@ Outcome<Permit> Decide(const Request& request, const Evidence& evidence) {
                 .analyst_epsilon = protection.per_analyst,
                 .minimum_people = protection.minimum_people,
                 .retention_days = document.retention_days,
-                .sealed_days = document.conditions.sealed_days};
+                .sealed_days = document.conditions.sealed_days,
+                .document = evidence.standing->document};
 }
 
 }  // namespace concordat::agreement

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,12 +16,19 @@
 
 namespace concordat::agreement {
 
+// What another member has said of an analyst of its own, who asks here.
+struct Vouched {
+  std::string home;                       // the member
+  std::map<std::string, Time> trainings;  // attested there, by name
+};
+
 struct Request {
-  std::string analyst;    // authenticated; of this member: "ana"
+  std::string analyst;    // authenticated, by this member or by the one that vouches: "ana"
   std::string agreement;  // its name
   std::string analysis = "sql";
-  std::optional<std::string> purpose;  // when the analyst set one
-  std::optional<double> epsilon;       // when the analyst asked for one
+  std::optional<std::string> purpose;   // when the analyst set one
+  std::optional<double> epsilon;        // when the analyst asked for one
+  std::optional<Vouched> visitor = {};  // another member's analyst
 };
 
 // What the record says about a request. Null where it says nothing.
@@ -36,7 +44,7 @@ struct Evidence {
 struct Permit {
   std::string agreement;
   std::string agreement_id;
-  std::string analyst;
+  std::string analyst;  // "ana"; of another member "ana@cleveland"
   std::string purpose;
   std::map<std::string, ProductVersion> tables;  // those that this member holds alone
   std::vector<std::string> elsewhere;            // tables that others hold, or hold as well
@@ -47,6 +55,7 @@ struct Permit {
   std::int64_t minimum_people = 1;
   int retention_days = 0;
   int sealed_days = 0;  // of the record of what was asked; 0: it is not sealed
+  std::shared_ptr<const Agreement> document = {};
 };
 
 // Refusals, in the order of the conditions: analyst_unknown, agreement_unknown (also for one that does not

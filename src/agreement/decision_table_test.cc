@@ -18,7 +18,7 @@ struct Case {
   State state = State::kActive;
   std::map<std::string, Time> trainings = {{"data-ethics", At("2026-03-01")}};
   bool has_standing = true;
-  bool has_analyst = true;
+  bool has_analyst = true;                // or is their member a party
   Time now = At("2026-07-01T12:00:00Z");  // a Wednesday
   int asked = 0;
 
@@ -125,6 +125,21 @@ const Variant kVariants[] = {
     {"all it may", 12, kEpsilon, "", [](Case& c) { c.request.epsilon = 0.5; }},
 };
 
+// The same asked of another member: the document has two parties, and southwark vouches for its own analyst.
+Case AsVisitor(Case c) {
+  const auto key = [](const char* member) { return TestKey(member).verify_key().Text(); };
+  c.Replace("{lewisham: self}",
+            fmt::format("{{lewisham: {}, {}: {}}}", key("lewisham"), c.has_analyst ? "southwark" : "camden",
+                        key(c.has_analyst ? "southwark" : "camden")));
+  c.Replace("{lewisham: 2}", c.has_analyst ? "{lewisham: 2, southwark: 1}" : "{lewisham: 2, camden: 1}");
+  for (const char* name : {"ana@", "ben@"}) {
+    const auto at = c.text.find(name);
+    if (at != c.text.npos) c.text.replace(at + 4, 8, c.has_analyst ? "southwark" : "camden");
+  }
+  c.request.visitor = Vouched{.home = "southwark", .trainings = std::exchange(c.trainings, {})};
+  return c;
+}
+
 // Decides, and holds the findings to the decision. The refusal's reason, or "".
 std::string Decided(const Case& c) {
   auto document = ParseAgreement(c.text);
@@ -134,7 +149,7 @@ std::string Decided(const Case& c) {
   const Analyst analyst{.name = "ana", .trainings = c.trainings};
   const Evidence evidence{.member = "lewisham",
                           .standing = c.has_standing ? &standing : nullptr,
-                          .analyst = c.has_analyst ? &analyst : nullptr,
+                          .analyst = c.has_analyst && !c.request.visitor ? &analyst : nullptr,
                           .now = c.now,
                           .asked = c.asked};
   const auto permit = Decide(c.request, evidence);
@@ -152,6 +167,11 @@ std::string Decided(const Case& c) {
   return permit ? "" : permit.error().reason;
 }
 
+// Whether there is such an agreement is told to its parties' analysts alone.
+std::string VisitorsReason(const Variant& variant) {
+  return std::string(variant.name) == "no agreement" ? "analyst_unknown" : variant.reason;
+}
+
 TEST(DecisionTable, HoldsForEachVariantAndEachPair) {
   int rows = 0;
   for (const Variant& first : kVariants) {
@@ -159,6 +179,7 @@ TEST(DecisionTable, HoldsForEachVariantAndEachPair) {
     first.apply(alone);
     SCOPED_TRACE(first.name);
     EXPECT_EQ(Decided(alone), first.reason);
+    EXPECT_EQ(Decided(AsVisitor(alone)), VisitorsReason(first));
     ++rows;
     for (const Variant& second : kVariants) {
       if (second.condition <= first.condition || (first.touches & second.touches) != 0) continue;
@@ -167,11 +188,35 @@ TEST(DecisionTable, HoldsForEachVariantAndEachPair) {
       first.apply(both);
       second.apply(both);
       EXPECT_EQ(Decided(both), *first.reason != '\0' ? first.reason : second.reason);
+      const bool fails = *first.reason != '\0';
+      EXPECT_EQ(Decided(AsVisitor(both)), VisitorsReason(fails ? first : second));
       ++rows;
     }
   }
   EXPECT_GE(rows, 400);
   RecordProperty("rows", rows);
+}
+
+// What a member says of its own analyst is its own record's to say, not a visitor's.
+TEST(Decide, TakesNoMemberForItsOwnVisitor) {
+  const Analyst analyst{.name = "ana", .trainings = {{"data-ethics", At("2026-03-01")}}};
+  const Standing standing{
+      .document = Joint(), .state = State::kActive, .signed_at = At("2026-05-01T12:00:00Z")};
+  const auto asked = [&](const char* home, std::map<std::string, Time> trainings) {
+    const auto permit = Decide({.analyst = "ana",
+                                .agreement = "joint-study",
+                                .visitor = Vouched{.home = home, .trainings = std::move(trainings)}},
+                               {.member = "southwark",
+                                .standing = &standing,
+                                .analyst = &analyst,
+                                .now = At("2026-07-01T12:00:00Z")});
+    return permit ? permit->analyst : permit.error().reason;
+  };
+  const std::map<std::string, Time> trained = {{"data-ethics", At("2026-03-01")}};
+  EXPECT_EQ(asked("lewisham", trained), "ana@lewisham");
+  EXPECT_EQ(asked("lewisham", {}), "training_missing");  // this member's record of another ana counts nothing
+  EXPECT_EQ(asked("southwark", trained), "analyst_unknown");
+  EXPECT_EQ(asked("regulator", trained), "analyst_unknown");  // oversees, and vouches for nobody
 }
 
 // Overseers that may object are given their time.

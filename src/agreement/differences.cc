@@ -84,6 +84,37 @@ void AddProtection(Lines& lines, const Agreement& before, const Agreement& after
             "results are kept for less long: retention_days");
 }
 
+std::string QuorumText(const Federation& federation) {
+  return federation.quorum ? fmt::format("{} of its members", *federation.quorum) : "all of its members";
+}
+
+std::string ColludingText(const Federation& federation) {
+  return federation.colluding ? fmt::format("{}", *federation.colluding) : "as many as the quorum leaves";
+}
+
+const char* SumsText(const Federation& federation) {
+  if (!federation.sums) return "whichever way suits the question";
+  return *federation.sums == SumsBy::kMasks ? "masks alone" : "encryption alone";
+}
+
+void AddFederation(Lines& lines, const Agreement& before, const Agreement& after) {
+  const Federation &a = before.federation, &b = after.federation;
+  if (before.protection.mode != after.protection.mode) {
+    lines.emplace_back(after.protection.mode == Mode::kDpLocal
+                           ? "each member adds the whole noise, and its part is no secret any more"
+                           : "members add the noise together, and their parts stay secret");
+  }
+  const auto add = [&lines](const char* what, const std::string& from, const std::string& to) {
+    if (from != to) lines.push_back(fmt::format("{} {}; until now {}", what, to, from));
+  };
+  add("a table answers with", QuorumText(a), QuorumText(b));
+  add("members that may work together without harm:", ColludingText(a), ColludingText(b));
+  add("sums are kept secret by", SumsText(a), SumsText(b));
+  AddNames(lines, Names(a.non_disclosing.begin(), a.non_disclosing.end()),
+           Names(b.non_disclosing.begin(), b.non_disclosing.end()), "{} contributes only under encryption",
+           "{} need not contribute under encryption any more");
+}
+
 // Fields that were put in words above.
 const std::set<std::string> kSaid = {"/parties",
                                      "/oversight",
@@ -91,6 +122,8 @@ const std::set<std::string> kSaid = {"/parties",
                                      "/allows",
                                      "/tables",
                                      "/supersedes",
+                                     "/federation",
+                                     "/protection/mode",
                                      "/protection/epsilon",
                                      "/protection/delta",
                                      "/protection/per_query",
@@ -138,6 +171,7 @@ std::vector<std::string> Differences(const Agreement& before, const Agreement& a
   AddSay(lines, a, b);
   AddTables(lines, a, b);
   AddProtection(lines, before, after);
+  AddFederation(lines, before, after);
   AddRest(lines, a, b, "");
   return lines;
 }

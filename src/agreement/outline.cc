@@ -12,10 +12,10 @@ namespace {
 constexpr int kMinimumPeople = 10;
 constexpr int kRetentionDays = 90;
 
-constexpr std::array kOrder = {"concordat",  "name",     "supersedes",    "parties",    "oversight",
-                               "tables",     "purpose",  "legal_basis",   "question",   "programme",
-                               "five_safes", "analysts", "allows",        "protection", "conditions",
-                               "needs",      "valid",    "retention_days"};
+constexpr std::array kOrder = {"concordat",  "name",     "supersedes",  "parties",       "oversight",
+                               "tables",     "purpose",  "legal_basis", "question",      "programme",
+                               "five_safes", "analysts", "allows",      "protection",    "federation",
+                               "conditions", "needs",    "valid",       "retention_days"};
 
 std::string Day(Time time) { return FormatTime(time).substr(0, 10); }
 

@@ -39,8 +39,9 @@ constexpr std::array kContractKeys = {"version",
                                       "customProperties",
                                       "contractCreatedTs"};
 constexpr std::array kContractCustom = {
-    "concordat.rows_per_unit", "concordat.groups_per_unit", "concordat.budget", "concordat.people",
-    "concordat.public",        "concordat.licence",         "concordat.themes", "concordat.key"};
+    "concordat.rows_per_unit", "concordat.groups_per_unit", "concordat.budget",
+    "concordat.people",        "concordat.public",          "concordat.licence",
+    "concordat.themes",        "concordat.holdings",        "concordat.key"};
 constexpr std::array kSchemaKeys = {"id",
                                     "name",
                                     "logicalType",
@@ -174,12 +175,23 @@ void ReadBudget(const YamlReader& root, Product& product) {
   }
 }
 
+void ReadHoldings(const YamlReader& root, Product& product) {
+  const YamlReader holdings = root.Custom("concordat.holdings");
+  const std::string text = holdings.Text("overlapping");
+  product.disjoint = text == "disjoint";
+  if (!product.disjoint && text != "overlapping") {
+    holdings.Problem("'" + text + "' is not 'disjoint' or 'overlapping'",
+                     "write overlapping where a person may be in another member's data as well");
+  }
+}
+
 void ExpectNothingProtected(const YamlReader& root, const Product& product) {
   if (product.unit() != nullptr || product.unit_is_row) {
     root.Custom("concordat.public")
         .Problem("a public product has no privacy unit", "remove concordat.public, or the unit");
   }
-  for (const char* term : {"concordat.rows_per_unit", "concordat.groups_per_unit", "concordat.budget"}) {
+  for (const char* term :
+       {"concordat.rows_per_unit", "concordat.groups_per_unit", "concordat.budget", "concordat.holdings"}) {
     if (root.Custom(term).present())
       root.Custom(term).Problem("a public product has none", "remove it, or concordat.public");
   }
@@ -233,6 +245,7 @@ void ReadTerms(const YamlReader& root, Product& product) {
   product.bounds.groups_per_unit =
       std::min(groups.value_or(product.bounds.rows_per_unit), product.bounds.rows_per_unit);
   ReadBudget(root, product);
+  ReadHoldings(root, product);
 }
 
 void ReadSchema(const YamlReader& root, Product& product) {

@@ -59,6 +59,20 @@ TEST(ParseContract, ReadsTheContractOfTheInterface) {
   EXPECT_EQ(product.source.format, engine::Format::kParquet);
 }
 
+TEST(ParseContract, ReadsWhetherPeopleAreElsewhereToo) {
+  const auto stated = [](const std::string& value) {
+    return ParseContract(With(
+        "  - {property: concordat.rows_per_unit",
+        "  - {property: concordat.holdings, value: " + value + "}\n  - {property: concordat.rows_per_unit"));
+  };
+  EXPECT_FALSE(ParseContract(kClaims)->product.disjoint);
+  EXPECT_TRUE(stated("disjoint")->product.disjoint);
+  EXPECT_FALSE(stated("overlapping")->product.disjoint);
+  const auto wrong = stated("apart");
+  ASSERT_FALSE(wrong);
+  EXPECT_NE(wrong.error()[0].what.find("'apart' is not 'disjoint' or 'overlapping'"), std::string::npos);
+}
+
 TEST(ParseContract, ReadsTheSamples) {
   for (const char* name : {"adult", "fuel-poverty", "unpaid-care"}) {
     const auto text = ReadFile(std::string(CONCORDAT_SOURCE_DIR "/samples/") + name + ".odcs.yaml");

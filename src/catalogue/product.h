@@ -61,6 +61,7 @@ struct Product {
   // Public data alone: columns, by position, whose values no two rows share, as publishing proved. Other
   // tables are joined with it by all of them. Empty: none is declared.
   std::vector<std::size_t> key;
+  bool disjoint = false;  // no unit is in another member's product that agreements unite with this one
 
   const Column* unit() const {
     for (const Column& column : columns) {

@@ -46,7 +46,7 @@ Json BodyOf(const Published& published);
 // None where the body does not let its files be copied. Errors: kInvalidArgument.
 Result<std::optional<Open>> OpenFromJson(const Json& body);
 
-// Errors: kCorrupt.
+// Errors of both: kCorrupt. The first is all of a product but its source.
 Result<Product> ProductFromJson(const Json& body);
 Result<Published> PublishedFromJson(const Json& body, const Json& secret);
 

@@ -98,6 +98,7 @@ std::string Show(const Product& product, const Life& life, Time now) {
     text += fmt::format("  budget  epsilon {}, delta {}, for ever\n", product.budget.epsilon.value,
                         product.budget.delta.value);
   }
+  if (product.disjoint) text += "  people  in no other member's data\n";
   if (product.people) text += fmt::format("  people  about {}\n", *product.people);
   if (!product.is_public) text += fmt::format("  hidden  {}\n", HiddenText(product));
   text += AboutText(product.about);

@@ -28,10 +28,18 @@ std::uint64_t RootDown(Uint128 value) {
 
 }  // namespace
 
-std::uint64_t StepsFor(Rho rho) {
+std::uint64_t ScaleOfSum(std::uint64_t draws) {
+  CHECK(draws >= 1 && draws <= kMostShares);
+  return RootDown(Uint128{kNoiseScale} * kNoiseScale * draws);
+}
+
+std::uint64_t StepsFor(Rho rho, std::uint64_t scale) {
+  CHECK(scale >= kNoiseScale && scale <= ScaleOfSum(kMostShares));
   if (!(rho.value > 0)) return 0;
-  // K^2 <= 2 sigma^2 rho: a product by a power of two is exact, and so is K^2 up to 2^53.
-  const double most = rho.value * 2.0 * static_cast<double>(kNoiseScale) * static_cast<double>(kNoiseScale);
+  // K^2 <= 2 sigma^2 rho. sigma^2 is below 2^54: exact for one draw, where a product by a power of two is
+  // too.
+  double most = rho.value * (2.0 * static_cast<double>(scale) * static_cast<double>(scale));
+  if (scale != kNoiseScale) most = Down(Down(most));
   if (most >= static_cast<double>(kMostSteps) * static_cast<double>(kMostSteps)) return kMostSteps;
   return RootDown(static_cast<Uint128>(most));
 }

@@ -19,9 +19,16 @@ inline constexpr std::uint64_t kNoiseScale = std::uint64_t{1} << 20;
 // Larger parameters get this many steps, which charges less than was asked.
 inline constexpr std::uint64_t kMostSteps = std::uint64_t{1} << 26;
 
-// K, the L2 sensitivity in steps that `rho` pays for: the largest with K^2 / (2 sigma^2) <= rho. 0 if rho
-// buys none.
-std::uint64_t StepsFor(Rho rho);
+// sigma of the sum of so many independent draws, rounded down: floor(2^20 sqrt(draws)). Their sum is a
+// discrete Gaussian of that sigma but for a factor that nobody will ever see: shares.proof.md. Precondition:
+// 1 to kMostShares draws.
+inline constexpr std::uint64_t kMostShares = 10'000;
+std::uint64_t ScaleOfSum(std::uint64_t draws);
+
+// K, the L2 sensitivity in steps that `rho` pays for where sigma is `scale`: the largest with K^2 / (2
+// sigma^2)
+// <= rho. 0 if rho buys none. Precondition: a scale of ScaleOfSum.
+std::uint64_t StepsFor(Rho rho, std::uint64_t scale = kNoiseScale);
 // K, the L1 sensitivity in steps that `epsilon` pays for under Laplace noise: the largest with K / b <=
 // epsilon.
 std::uint64_t StepsFor(Epsilon epsilon);

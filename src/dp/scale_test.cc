@@ -1,5 +1,6 @@
 #include "dp/scale.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -23,6 +24,29 @@ TEST(StepsFor, SpendsAllOfRhoAndNoMore) {
     const Measurement next{kGaussian, steps + 1, kNoiseScale, 1, {}};
     EXPECT_LE(RhoOf(charged).value, rho * (1 + 1e-14));
     EXPECT_GT(RhoOf(next).value, rho);
+  }
+}
+
+TEST(ScaleOfSum, IsRoundedDown) {
+  EXPECT_EQ(ScaleOfSum(1), kNoiseScale);
+  EXPECT_EQ(ScaleOfSum(4), 2 * kNoiseScale);
+  for (std::uint64_t draws = 1; draws <= kMostShares; ++draws) {
+    const auto scale = ScaleOfSum(draws);
+    ASSERT_LE(scale * scale, kNoiseScale * kNoiseScale * draws);
+    ASSERT_GT((scale + 1) * (scale + 1), kNoiseScale * kNoiseScale * draws);
+  }
+}
+
+TEST(StepsFor, SpendsAllOfRhoUnderTheNoiseOfASum) {
+  for (const std::uint64_t draws : {1, 2, 3, 7, 50, 10'000}) {
+    for (const double rho : {1e-12, 3e-7, 2e-4, 0.01, 0.49999999, 1.0}) {
+      const std::uint64_t scale = ScaleOfSum(draws);
+      const std::uint64_t steps = StepsFor(Rho{rho}, scale);
+      SCOPED_TRACE(fmt::format("{} draws, rho {}, {} steps", draws, rho, steps));
+      if (steps == kMostSteps) continue;
+      EXPECT_LE(RhoOf({kGaussian, steps, scale, 1, {}}).value, rho * (1 + 1e-14));
+      EXPECT_GT(RhoOf({kGaussian, steps + 1, scale, 1, {}}).value, rho * (1 - 1e-14));
+    }
   }
 }
 

@@ -81,5 +81,16 @@ TEST(HalfWidth, HoldsNinetyFivePercent) {
   EXPECT_NEAR(HalfWidthOfAnswer(kGaussian, kNoiseScale / 50.0), 98, 0.01);
 }
 
+// P(|X| > t) of the sum of n Laplace draws of scale 1, exactly, for the few n that have short forms: the
+// density is e^-x times a polynomial (Kotz, Kozubowski, Podgorski 2001, section 2.3).
+TEST(HalfWidthOfSum, HoldsNinetyFivePercent) {
+  EXPECT_EQ(HalfWidthOfSum(kLaplace, 7, 1), HalfWidth(kLaplace, 7));
+  const double two = HalfWidthOfSum(kLaplace, 1, 2);
+  EXPECT_NEAR(std::exp(-two) * (1 + two / 2), 0.05, 0.002);
+  const double three = HalfWidthOfSum(kLaplace, 1, 3);
+  EXPECT_NEAR(std::exp(-three) * (1 + 5 * three / 8 + three * three / 8), 0.05, 0.002);
+  EXPECT_NEAR(HalfWidthOfSum(kGaussian, 1, 9), 3 * HalfWidth(kGaussian, 1), 1e-12);
+}
+
 }  // namespace
 }  // namespace concordat::dp

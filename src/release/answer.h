@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "agreement/decision.h"
 #include "base/value.h"
 
 namespace concordat::release {
@@ -13,6 +14,8 @@ struct Caller {
   std::string analyst;    // authenticated
   std::string agreement;  // the database they connected to
   std::string way;        // "psql", "command line"
+  std::optional<agreement::Vouched> visitor =
+      {};  // of another member, which vouches for them: JointOwner's alone
 };
 
 // SET concordat.…: what an analyst may choose about an answer. Absent: the agreement's default.

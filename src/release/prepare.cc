@@ -17,34 +17,52 @@ namespace concordat::release {
 namespace {
 
 // The tables that the permit grants, at the versions it names.
-Outcome<sql::Scope> ScopeOf(const catalogue::Catalogue& catalogue, const agreement::Permit& permit,
-                            Time now) {
+Outcome<sql::Scope> ScopeOf(const Parts& parts, const agreement::Permit& permit) {
   sql::Scope scope;
   for (const auto& [table, reference] : permit.tables) {
-    const auto published = catalogue.Find(fmt::format("{}@{}", reference.product, reference.version));
-    if (!published) {
-      return Refuse("product_not_published",
-                    fmt::format("{}@{} is not published", reference.product, reference.version),
-                    "ask the steward to publish it", "42P01");
-    }
-    const auto newest = catalogue.Find(reference.product);
-    if (newest->product.version != reference.version) {
-      return Refuse("product_superseded",
-                    fmt::format("version {} of {} was superseded by version {}: its bounds have changed",
-                                reference.version, reference.product, newest->product.version),
-                    "ask for an agreement that names the new version", "42501");
-    }
-    TRY(CheckLife(catalogue, published->product.id, now));
+    const auto published = TRY(Granted(parts, reference));
     scope[table] = std::shared_ptr<const catalogue::Product>(published, &published->product);
   }
   for (const auto& [table, reference] : permit.others) {
-    if (const auto copy = PublicCopy(catalogue, reference))
+    if (const auto copy = PublicCopy(parts.catalogue, reference))
       scope[table] = std::shared_ptr<const catalogue::Product>(copy, &copy->product);
   }
   return scope;
 }
 
-// What is joined is read by one engine, which opens one database file.
+std::string AskedOf(const Bound& bound, const sql::Terms& terms, const Row& parameters) {
+  Json values = Json::array();
+  for (const Value& value : parameters) values.push_back(IsNull(value) ? Json() : Json(ToText(value)));
+  const catalogue::Product& product = bound.published->product;
+  const std::int64_t revision = Mutated("stored_across_revisions") ? 0 : product.revision;
+  Json identity = {{"question", bound.normal},
+                   {"parameters", values},
+                   {"agreement", bound.permit.agreement_id},
+                   {"product", fmt::format("{}@{}.{}", product.id, product.version, revision)},
+                   {"epsilon", terms.budget.epsilon.value},
+                   {"pure", terms.pure},
+                   {"margins", terms.margins},
+                   {"negative", terms.allow_negative},
+                   {"accuracy", terms.accuracy.value_or("")}};
+  const auto revisions = RevisionsOf(bound.joined);
+  for (std::size_t i = 0; i < revisions.size() && !Mutated("stored_across_revisions"); ++i)
+    identity["joined"].push_back({{"product", revisions[i]}, {"files", bound.joined[i]->hashes}});
+  return ToHex(crypto::Sha256(AsBytes(*crypto::CanonicalJson(identity))));
+}
+
+// A table of the agreement that another member holds is known, though not here.
+Refusal WithHolders(Refusal refusal, const agreement::Permit& permit) {
+  if (refusal.reason == "unknown_table" && !permit.elsewhere.empty()) {
+    refusal.hint += fmt::format("; other members hold {}, and are asked at their own nodes",
+                                fmt::join(permit.elsewhere, ", "));
+    if (!permit.others.empty())
+      refusal.hint += "; what of it is public, the operator brings here with concordat product fetch";
+  }
+  return refusal;
+}
+
+}  // namespace
+
 Outcome<void> CheckFiles(const catalogue::Published& published,
                          const std::vector<catalogue::PublishedPtr>& joined) {
   const engine::Source* database = nullptr;
@@ -64,7 +82,38 @@ Outcome<void> CheckFiles(const catalogue::Published& published,
   return {};
 }
 
-// Values of the query's types: a client may have sent PostgreSQL's text form.
+catalogue::PublishedPtr PublicCopy(const catalogue::Catalogue& catalogue,
+                                   const agreement::ProductVersion& reference) {
+  return catalogue.FindCopy(reference.product, reference.version);
+}
+
+std::vector<std::string> RevisionsOf(const std::vector<catalogue::PublishedPtr>& joined) {
+  std::vector<std::string> revisions;
+  for (const auto& each : joined) {
+    revisions.push_back(
+        fmt::format("{}@{}.{}", each->product.id, each->product.version, each->product.revision));
+  }
+  return revisions;
+}
+
+Outcome<catalogue::PublishedPtr> Granted(const Parts& parts, const agreement::ProductVersion& reference) {
+  auto published = parts.catalogue.Find(fmt::format("{}@{}", reference.product, reference.version));
+  if (!published) {
+    return Refuse("product_not_published",
+                  fmt::format("{}@{} is not published", reference.product, reference.version),
+                  "ask the steward to publish it", "42P01");
+  }
+  const auto newest = parts.catalogue.Find(reference.product);
+  if (newest->product.version != reference.version) {
+    return Refuse("product_superseded",
+                  fmt::format("version {} of {} was superseded by version {}: its bounds have changed",
+                              reference.version, reference.product, newest->product.version),
+                  "ask for an agreement that names the new version", "42501");
+  }
+  TRY(CheckLife(parts.catalogue, published->product.id, parts.ledger.Now()));
+  return published;
+}
+
 Outcome<Row> TypedParameters(const sql::Query& query, const Row& given) {
   if (given.size() != query.parameters.size()) {
     return Refuse(
@@ -90,26 +139,6 @@ Outcome<Row> TypedParameters(const sql::Query& query, const Row& given) {
   return typed;
 }
 
-std::string AskedOf(const Bound& bound, const sql::Terms& terms, const Row& parameters) {
-  Json values = Json::array();
-  for (const Value& value : parameters) values.push_back(IsNull(value) ? Json() : Json(ToText(value)));
-  const catalogue::Product& product = bound.published->product;
-  const std::int64_t revision = Mutated("stored_across_revisions") ? 0 : product.revision;
-  Json identity = {{"question", bound.normal},
-                   {"parameters", values},
-                   {"agreement", bound.permit.agreement_id},
-                   {"product", fmt::format("{}@{}.{}", product.id, product.version, revision)},
-                   {"epsilon", terms.budget.epsilon.value},
-                   {"pure", terms.pure},
-                   {"margins", terms.margins},
-                   {"negative", terms.allow_negative},
-                   {"accuracy", terms.accuracy.value_or("")}};
-  const auto revisions = RevisionsOf(bound.joined);
-  for (std::size_t i = 0; i < revisions.size() && !Mutated("stored_across_revisions"); ++i)
-    identity["joined"].push_back({{"product", revisions[i]}, {"files", bound.joined[i]->hashes}});
-  return ToHex(crypto::Sha256(AsBytes(*crypto::CanonicalJson(identity))));
-}
-
 sql::Terms TermsOf(const agreement::Permit& permit, const Settings& settings) {
   return {.budget = {permit.epsilon, permit.budget.delta},
           .threshold = dp::ThresholdDeltaFor(permit.budget.delta),
@@ -120,59 +149,6 @@ sql::Terms TermsOf(const agreement::Permit& permit, const Settings& settings) {
           .accuracy = settings.accuracy};
 }
 
-// A table of the agreement that another member holds is known, though not here.
-Refusal WithHolders(Refusal refusal, const agreement::Permit& permit) {
-  if (refusal.reason == "unknown_table" && !permit.elsewhere.empty()) {
-    refusal.hint += fmt::format("; other members hold {}, and are asked at their own nodes",
-                                fmt::join(permit.elsewhere, ", "));
-    if (!permit.others.empty())
-      refusal.hint += "; what of it is public, the operator brings here with concordat product fetch";
-  }
-  return refusal;
-}
-
-}  // namespace
-
-catalogue::PublishedPtr PublicCopy(const catalogue::Catalogue& catalogue,
-                                   const agreement::ProductVersion& reference) {
-  return catalogue.FindCopy(reference.product, reference.version);
-}
-
-std::vector<std::string> RevisionsOf(const std::vector<catalogue::PublishedPtr>& joined) {
-  std::vector<std::string> revisions;
-  for (const auto& each : joined) {
-    revisions.push_back(
-        fmt::format("{}@{}.{}", each->product.id, each->product.version, each->product.revision));
-  }
-  return revisions;
-}
-
-Outcome<void> CheckLife(const catalogue::Catalogue& catalogue, const std::string& product, Time now) {
-  const catalogue::Life life = catalogue.LifeOf(product);
-  const catalogue::Stage stage = life.At(now);
-  if (stage == catalogue::Stage::kDraft) {
-    return Refuse("product_draft", product + " is a draft: it answers nothing yet",
-                  "ask its owner to publish it with 'status: active'", "42501");
-  }
-  if (stage == catalogue::Stage::kRetired) {
-    return Refuse("product_retired",
-                  product + " is retired" + (life.reason.empty() ? "" : ": " + life.reason),
-                  "ask its owner what replaces it", "42501");
-  }
-  return {};
-}
-
-Outcome<agreement::Permit> DecideOn(const Parts& parts, const Caller& caller, const Question& question) {
-  const agreement::Request request{.analyst = caller.analyst,
-                                   .agreement = caller.agreement,
-                                   .analysis = "sql",
-                                   .purpose = question.settings.purpose,
-                                   .epsilon = question.settings.epsilon};
-  const Time now = parts.ledger.Now();
-  return parts.agreements.Decide(request, now,
-                                 parts.pace.AskedInTheHourBefore(now, caller.agreement, caller.analyst));
-}
-
 Outcome<Bound> BindQuestion(const Parts& parts, const Caller& caller, const Question& question) {
   const auto lock = parts.ledger.Share();
   Bound bound{.permit = TRY(DecideOn(parts, caller, question)),
@@ -181,7 +157,7 @@ Outcome<Bound> BindQuestion(const Parts& parts, const Caller& caller, const Ques
               .query = {},
               .normal = {}};
   const sql::Question asked = TRY(sql::ParseQuestion(question.text));
-  const sql::Scope scope = TRY(ScopeOf(parts.catalogue, bound.permit, parts.ledger.Now()));
+  const sql::Scope scope = TRY(ScopeOf(parts, bound.permit));
   auto query = sql::Bind(asked, scope);
   if (!query) return tl::unexpected(WithHolders(query.error(), bound.permit));
   bound.query = std::make_shared<const sql::Query>(*std::move(query));

@@ -73,9 +73,10 @@ class Release {
   // What Ask would do, in lines; nothing charged.
   Outcome<std::vector<std::string>> Explain(const Caller& caller, const Question& question) const;
   Outcome<Answer> Ask(const Caller& caller, const Question& question, const engine::Cancel& cancel);
+  // What engines compute side by side, for all who make them: whoever takes a turn gives it back.
+  std::counting_semaphore<>& turns() { return turns_; }
 
  private:
-  Outcome<std::optional<Answer>> Repeat(const Caller& caller, const Prepared& prepared);
   Outcome<Answer> Recorded(const std::string& id, const Caller& caller, const Question& question,
                            const Prepared& prepared, Outcome<Answer> answer);
   Answer Answered(const std::string& id, const Prepared& prepared, const ledger::Charge& charge,

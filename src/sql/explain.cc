@@ -28,27 +28,6 @@ std::string UnitName(const Plan& plan) {
   return plan.product->unit() == nullptr ? "row" : plan.product->unit()->name;
 }
 
-std::string ColumnName(const Plan& plan, const Measured& measured) {
-  const auto argument = [&] {
-    const Expr& expr = *measured.argument;
-    const bool column = expr.op == Op::kColumn;
-    return column ? plan.query->relation->columns[static_cast<std::size_t>(expr.index)].name
-                  : std::string("expression");
-  };
-  const char* filter = measured.filter ? " filtered" : "";
-  switch (measured.kind) {
-    case Kind::kRows:
-      return fmt::format("count{}", filter);
-    case Kind::kValues:
-      return fmt::format("count({}){}", argument(), filter);
-    case Kind::kPeople:
-      return fmt::format("people{}", filter);
-    case Kind::kSum:
-      return fmt::format("sum({}){}", argument(), filter);
-  }
-  return "";
-}
-
 std::string BoundLine(const Plan& plan) {
   const Bounding& bounding = plan.bounding;
   if (bounding.mode == Mode::kPublic) return fmt::format("bound   none: {} is public", plan.product->name);
@@ -78,6 +57,10 @@ std::string GroupLine(const Plan& plan) {
     case Grouping::Kind::kDeclared:
       return fmt::format("groups  {} declared, empty ones too", plan.grouping.declared.size());
     case Grouping::Kind::kThreshold:
+      if (plan.terms.joint && plan.terms.joint->owners > 1) {
+        return fmt::format("groups  with at least {:.1f} people at an owner, noise included, at delta {:.2g}",
+                           plan.grouping.threshold_people, plan.terms.threshold.value);
+      }
       return fmt::format("groups  with at least {:.1f} people, noise included, at delta {:.2g}",
                          plan.grouping.threshold_people, plan.terms.threshold.value);
     case Grouping::Kind::kPublic:
@@ -88,9 +71,19 @@ std::string GroupLine(const Plan& plan) {
 
 std::string NoiseLine(const Plan& plan, const Measured& measured) {
   const bool gaussian = measured.measurement.mechanism == dp::Mechanism::kDiscreteGaussian;
-  return fmt::format("noise   {}: {} {}", ColumnName(plan, measured),
-                     gaussian ? "discrete_gaussian sigma" : "discrete_laplace b",
-                     Number(static_cast<double>(measured.measurement.scale) * measured.unit));
+  const std::string counted = Number(static_cast<double>(measured.measurement.scale) * measured.unit);
+  const char* kind = gaussian ? "discrete_gaussian sigma" : "discrete_laplace b";
+  if (!plan.terms.joint || plan.terms.joint->owners == 1)
+    return fmt::format("noise   {}: {} {}", ColumnName(plan, measured), kind, counted);
+  const char* whose = plan.terms.joint->disjoint ? "counted on" : "of each";
+  return fmt::format("noise   {}: {} {} of {} owners together, {} {}", ColumnName(plan, measured), kind,
+                     Number(SpreadOf(measured)), plan.terms.joint->owners, counted, whose);
+}
+
+// May a person be with several owners?
+std::string OwnersLine(const Joint& joint) {
+  if (joint.disjoint) return "people  each with one of the owners, as their contracts say";
+  return fmt::format("people  may be with all {} owners, and are counted for that", joint.owners);
 }
 
 std::string MarginOf(const Plan& plan, const Source& source, const Aggregate& aggregate) {
@@ -118,6 +111,27 @@ std::vector<std::string> MarginLines(const Plan& plan) {
 
 }  // namespace
 
+std::string ColumnName(const Plan& plan, const Measured& measured) {
+  const auto argument = [&] {
+    const Expr& expr = *measured.argument;
+    const bool column = expr.op == Op::kColumn;
+    return column ? plan.query->relation->columns[static_cast<std::size_t>(expr.index)].name
+                  : std::string("expression");
+  };
+  const char* filter = measured.filter ? " filtered" : "";
+  switch (measured.kind) {
+    case Kind::kRows:
+      return fmt::format("count{}", filter);
+    case Kind::kValues:
+      return fmt::format("count({}){}", argument(), filter);
+    case Kind::kPeople:
+      return fmt::format("people{}", filter);
+    case Kind::kSum:
+      return fmt::format("sum({}){}", argument(), filter);
+  }
+  return "";
+}
+
 std::vector<std::string> ExplainBriefly(const Plan& plan) {
   std::vector<std::string> lines = {BoundLine(plan)};
   JoinLines(*plan.query->relation, lines);
@@ -141,9 +155,12 @@ std::vector<std::string> Explain(const Plan& plan) {
     return lines;
   }
   const Bounding& bounding = plan.bounding;
-  lines.insert(lines.begin() + 2, bounding.rows_proven ? "        rows proven when published"
-                                                       : "        enforced in the question");
-  if (!plan.product->bounds.ranges_proven)
+  const bool united = plan.terms.joint && plan.terms.joint->owners > 1;
+  lines.insert(lines.begin() + 2, united                 ? "        at each owner"
+                                  : bounding.rows_proven ? "        rows proven when published"
+                                                         : "        enforced in the question");
+  if (united) lines.insert(lines.begin() + 3, OwnersLine(*plan.terms.joint));
+  if (!united && !plan.product->bounds.ranges_proven)
     lines.insert(lines.begin() + 3, "        values outside their column's range are clipped to it");
   for (std::string& line : MarginLines(plan)) lines.push_back(std::move(line));
   lines.push_back(fmt::format("charge  epsilon {:.4g} at delta {:.2g} (rho {:.4g})", plan.epsilon.value,

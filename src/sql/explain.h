@@ -15,4 +15,7 @@ std::vector<std::string> Explain(const Plan& plan);
 // Bounds, groups and noise alone, free of versions and charges: what golden tests compare.
 std::vector<std::string> ExplainBriefly(const Plan& plan);
 
+// What a measured column is called: "sum(chol)".
+std::string ColumnName(const Plan& plan, const Measured& measured);
+
 }  // namespace concordat::sql

@@ -7,10 +7,8 @@
 
 #include "base/check.h"
 #include "base/mutation.h"
-#include "dp/accounting.h"
-#include "dp/scale.h"
-#include "dp/threshold.h"
 #include "sql/plan_accuracy.h"
+#include "sql/plan_noise.h"
 
 namespace concordat::sql {
 namespace {
@@ -21,10 +19,6 @@ using Mode = Bounding::Mode;
 // More declared groups than this would mostly be empty, and noise in each costs time: they are found by
 // threshold.
 constexpr std::size_t kMostDeclaredGroups = 100'000;
-
-dp::Mechanism MechanismOf(const Terms& terms) {
-  return terms.pure ? dp::Mechanism::kDiscreteLaplace : dp::Mechanism::kDiscreteGaussian;
-}
 
 // Every combination of the keys' domains, the last key fastest.
 std::vector<Row> Combinations(const std::vector<GroupKey>& keys) {
@@ -185,125 +179,6 @@ Outcome<void> Measure(Plan& plan, bool needs_people) {
   return {};
 }
 
-// Whole numbers are added up as they are, each worth a whole number of steps, where that wastes little.
-bool CalibrateWhole(Measured& sum) {
-  constexpr double kLeastFactor = 64;
-  constexpr double kMostWhole = 4503599627370496.0;  // 2^52: the ends are exact
-  const catalogue::Range& range = *sum.argument->range;
-  const double factor = std::floor(static_cast<double>(sum.steps) / sum.range);
-  sum.whole = sum.argument->type == Type::kInteger && factor >= kLeastFactor && range.low > -kMostWhole &&
-              range.high < kMostWhole && std::floor(range.low) == range.low &&
-              std::floor(range.high) == range.high;
-  if (!sum.whole) return false;
-  sum.low = static_cast<std::int64_t>(range.low);
-  sum.high = static_cast<std::int64_t>(range.high);
-  sum.factor = static_cast<std::int64_t>(factor);
-  sum.steps = sum.factor * (sum.high - sum.low);
-  sum.unit = 0.5 / factor;
-  sum.centre = range.low / 2 + range.high / 2;
-  return true;
-}
-
-// Sums of whole doubles are exact, in whatever order they are added, while they stay below 2^53: here for
-// 2^32 values. Adding doubles up is faster than making integers of them first, and rounding down than to the
-// nearest; what that loses is won back by cutting each grid step into as many parts as there is room for.
-void ChooseParts(Measured& sum) {
-  constexpr double kMost = 1 << 21;
-  const catalogue::Range& range = *sum.argument->range;
-  double most = std::max(std::abs(range.low - sum.shift), std::abs(range.high - sum.shift)) * sum.scale + 1;
-  sum.parts = 1;
-  sum.as_doubles = !sum.clips && most <= kMost;
-  if (!sum.as_doubles) return;
-  for (; most * 2 <= kMost; most *= 2) sum.parts *= 2;
-  sum.scale *= static_cast<double>(sum.parts);
-}
-
-// Other numbers are rounded to so many steps that the range takes `steps` of them, less a few for roundings.
-void CalibrateReal(Measured& sum) {
-  constexpr std::int64_t kRoundings = 4;
-  constexpr std::int64_t kFewest = 16;
-  if (sum.steps < kFewest) {
-    sum.steps = 0;
-    return;
-  }
-  const catalogue::Range& range = *sum.argument->range;
-  sum.scale = static_cast<double>(sum.steps - 2 * kRoundings) / sum.range;
-  // Values must fit 32 bits: those far from zero are moved there first.
-  constexpr double kMost = 1 << 30;
-  const bool far = std::max(std::abs(range.low), std::abs(range.high)) * sum.scale > kMost;
-  sum.shift = far ? range.low / 2 + range.high / 2 : 0;
-  ChooseParts(sum);
-  const auto rounded = [&](double x) {
-    const double v = (x - sum.shift) * sum.scale;
-    return static_cast<std::int64_t>(sum.as_doubles ? std::floor(v) : std::nearbyint(v));
-  };
-  sum.low = rounded(range.low);
-  sum.high = rounded(range.high);
-  CHECK(sum.high - sum.low <= sum.parts * (sum.steps - kRoundings));
-  sum.factor = 1;
-  const double unit = 0.5 / sum.scale;  // of 2v
-  sum.unit = unit * static_cast<double>(sum.parts);
-  // What was rounded down stands for the middle of its step.
-  const auto middle = static_cast<double>(sum.low + sum.high + (sum.as_doubles ? 1 : 0));
-  sum.centre = sum.shift + middle * unit;
-}
-
-// The most that each row, value or unit adds, and the sensitivity that follows. Argument: plan.proof.md.
-void Calibrate(Measured& measured, const Bounding& bounding, dp::Mechanism mechanism, std::uint64_t steps) {
-  const auto rows = static_cast<std::uint64_t>(bounding.rows);
-  // In how many groups a unit counts in full, and how often in each.
-  const bool by_people = measured.kind == Kind::kPeople;
-  const bool several = (by_people || !bounding.rows_proven) && !Mutated("groups_not_charged");
-  const auto groups = static_cast<std::uint64_t>(several ? bounding.groups : 1);
-  const std::uint64_t often = by_people ? 1 : rows;
-  measured.steps = static_cast<std::int64_t>(dp::StepsForEach(mechanism, steps, groups) / often);
-  if (measured.kind != Kind::kSum) {
-    measured.factor = measured.steps;
-    measured.unit = 1 / static_cast<double>(measured.steps);
-  } else if (!CalibrateWhole(measured)) {
-    CalibrateReal(measured);
-  }
-  const auto each = static_cast<std::uint64_t>(measured.steps) * often;
-  measured.measurement = {.mechanism = mechanism,
-                          .sensitivity = dp::SensitivityOf(mechanism, each, groups),
-                          .scale = dp::kNoiseScale,
-                          .times = 1,
-                          .delta = {}};
-}
-
-// Chooses all noise for a question that may cost `budget`. False when some column gets no grid step.
-bool Spend(Plan& plan, const PrivacyBudget& budget) {
-  const dp::Mechanism mechanism = MechanismOf(plan.terms);
-  plan.measurements.clear();
-  const auto columns = static_cast<double>(std::max<std::size_t>(plan.measured.size(), 1));
-  const std::uint64_t steps = plan.terms.pure ? dp::StepsFor(Epsilon{budget.epsilon.value / columns})
-                                              : dp::StepsFor(Rho{dp::RhoFor(budget).value / columns});
-  for (Measured& measured : plan.measured) {
-    Calibrate(measured, plan.bounding, mechanism, steps);
-    if (measured.steps == 0) return false;
-  }
-  if (plan.grouping.kind == Grouping::Kind::kThreshold) {
-    Measured& people = plan.measured[*plan.people];
-    const dp::GroupCounts counts{.mechanism = mechanism,
-                                 .steps_a_unit = static_cast<std::uint64_t>(people.steps),
-                                 .max_groups = static_cast<std::uint64_t>(plan.bounding.groups),
-                                 .delta = plan.terms.threshold};
-    const auto threshold = dp::ReleaseThreshold(counts);
-    if (!threshold) return false;
-    people.measurement.delta = plan.terms.threshold;
-    plan.grouping.threshold = Mutated("threshold_off") ? people.steps : *threshold;
-    plan.grouping.threshold_people =
-        static_cast<double>(plan.grouping.threshold) / static_cast<double>(people.steps);
-  }
-  dp::Composition composition;
-  for (const Measured& measured : plan.measured) plan.measurements.push_back(measured.measurement);
-  composition.Add(plan.measurements);
-  plan.rho = {};
-  for (const dp::Measurement& measurement : plan.measurements) plan.rho = plan.rho + dp::RhoOf(measurement);
-  plan.epsilon = composition.ToEpsilon(budget.delta);
-  return true;
-}
-
 // The smallest epsilon, to a thousandth of itself, whose noise meets the accuracy.
 Outcome<void> SpendFor(Plan& plan, const Accuracy& accuracy) {
   const PrivacyBudget most = plan.terms.budget;
@@ -327,6 +202,26 @@ Outcome<void> SpendFor(Plan& plan, const Accuracy& accuracy) {
   return {};
 }
 
+// What cannot be asked of several owners at once.
+Outcome<void> CheckJoint(const Plan& plan) {
+  if (!plan.terms.joint) return {};
+  if (plan.product->is_public) {
+    return Refuse(
+        "public_union",
+        fmt::format("{} is public, and has no noise to hide whose part is whose", plan.product->name),
+        "ask each member for its own table: each is released as it is");
+  }
+  const auto counts_units = [](const Aggregate& a) { return a.kind == AggregateKind::kCountUnits; };
+  const auto& aggregates = plan.query->aggregates;
+  const bool counts = std::any_of(aggregates.begin(), aggregates.end(), counts_units);
+  if (!counts || plan.terms.joint->disjoint || plan.terms.joint->owners == 1) return {};
+  return Refuse(
+      "people_overlap",
+      "a person may be with several of the table's members, and would be counted once for each",
+      "ask for count(*); or ask the members to say concordat.holdings: disjoint in their contracts, "
+      "where that is so");
+}
+
 }  // namespace
 
 Outcome<Plan> MakePlan(std::shared_ptr<const Query> query, const Terms& terms) {
@@ -339,6 +234,7 @@ Outcome<Plan> MakePlan(std::shared_ptr<const Query> query, const Terms& terms) {
     return Refuse("no_unit", fmt::format("{} does not say whose its rows are", plan.product->name),
                   "ask its owner to declare the unit in the contract");
   }
+  TRY(CheckJoint(plan));
   plan.grouping = TRY(GroupingOf(*plan.query, plan.product->is_public, terms));
   const bool needs_people = NeedsPeople(*plan.query, plan.grouping, terms);
   plan.bounding = BoundingOf(plan, needs_people);

@@ -23,6 +23,15 @@
 
 namespace concordat::sql {
 
+// How a question is shared among the owners of its table (docs/adr/0007-federated-questions.md). Each adds
+// one draw for each number, and the sum of what they contribute is what is released.
+struct Joint {
+  std::int64_t owners = 1;  // that may contribute
+  std::int64_t honest = 1;  // whose draws can be counted on
+  bool disjoint = false;    // no unit is with two of them
+  bool local = false;  // each one's numbers may be seen alone: its own draw is all that can be counted on
+};
+
 // What the agreement and the analyst's settings come to, for one question.
 struct Terms {
   PrivacyBudget budget;  // most this question may cost; delta is where zCDP is read as (epsilon, delta)
@@ -32,6 +41,7 @@ struct Terms {
   bool allow_negative = false;          // leave noisy counts below zero as they are
   std::int64_t minimum_people = 0;      // groups with fewer people (noisy) are withheld
   std::optional<std::string> accuracy;  // "±2%" or "±50": spend the smallest epsilon that meets it
+  std::optional<Joint> joint = {};      // asked of several owners
 };
 
 // How a unit's part is bounded.
@@ -52,8 +62,11 @@ struct Bounding {
 struct Grouping {
   enum class Kind { kSingle, kDeclared, kThreshold, kPublic };
   Kind kind = Kind::kSingle;
-  std::vector<Row> declared;    // kDeclared: every combination of the keys' domains, in order of the answer
-  std::int64_t threshold = 0;   // kThreshold: noisy people in grid steps must reach it
+  std::vector<Row> declared;   // kDeclared: every combination of the keys' domains, in order of the answer
+  std::int64_t threshold = 0;  // kThreshold: noisy people in grid steps must reach it
+  // Of a joint question: each owner selects groups by people it makes noisy for that alone, each worth so
+  // many steps.
+  std::int64_t selection_steps = 0;
   double threshold_people = 0;  // the same, in people
 };
 
@@ -80,6 +93,7 @@ struct Measured {
   double range = 0;   // length of the argument's range
   bool clips = true;  // each v is clipped to [low, high]; else the scan clips x, or publishing proved it
   std::optional<double> resolution;  // kSum: reporting step
+  std::int64_t draws = 1;            // that the noise is expected to be the sum of, each at dp::kNoiseScale
   dp::Measurement measurement;       // what releasing the column costs
 };
 
@@ -104,14 +118,16 @@ struct Plan {
   std::vector<Measured> measured;
   std::vector<Source> sources;        // one for each of Query::aggregates
   std::optional<std::size_t> people;  // index into `measured`: for the threshold and the minimum
-  dp::Measurements measurements;      // what to charge: one for each of `measured`; empty for public data
-  Epsilon epsilon;                    // what the question costs alone, at terms.budget.delta
-  Rho rho;                            // the same as zCDP
-  Row left_out;                       // units that objected: of the unit's type, and not known to MakePlan
+  // What to charge: one for each of `measured`, and where owners select groups one for that; empty for public
+  // data.
+  dp::Measurements measurements;
+  Epsilon epsilon;  // what the question costs alone, at terms.budget.delta
+  Rho rho;          // the same as zCDP
+  Row left_out;     // units that objected: of the unit's type, and not known to MakePlan
 };
 
 // Refusals: budget_too_small (no grid step fits), accuracy_out_of_reach, bad_accuracy, accuracy_needs_people,
-// groups_need_delta, sum_needs_range, no_unit.
+// groups_need_delta, sum_needs_range, no_unit; of a joint question public_union, people_overlap.
 Outcome<Plan> MakePlan(std::shared_ptr<const Query> query, const Terms& terms);
 
 }  // namespace concordat::sql

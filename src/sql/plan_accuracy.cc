@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "dp/interval.h"
+#include "dp/scale.h"
 
 namespace concordat::sql {
 namespace {
@@ -24,8 +25,13 @@ bool IsSum(const Measured& measured) { return measured.kind == Measured::Kind::k
 }  // namespace
 
 double HalfWidthOf(const Measured& measured) {
-  const dp::Measurement& measurement = measured.measurement;
-  return dp::HalfWidth(measurement.mechanism, static_cast<double>(measurement.scale) * measured.unit);
+  return dp::HalfWidthOfSum(measured.measurement.mechanism,
+                            static_cast<double>(dp::kNoiseScale) * measured.unit,
+                            static_cast<std::uint64_t>(measured.draws));
+}
+
+double SpreadOf(const Measured& measured) {
+  return HalfWidthOf(measured) / dp::HalfWidth(measured.measurement.mechanism, 1.0);
 }
 
 Outcome<Accuracy> ParseAccuracy(std::string_view text) {
@@ -51,6 +57,13 @@ Outcome<Accuracy> ParseAccuracy(std::string_view text) {
 }
 
 Outcome<void> CheckAccuracy(const Accuracy& accuracy, const Plan& plan) {
+  if (accuracy.relative && plan.terms.joint) {
+    return Refuse(
+        "accuracy_needs_people",
+        "nobody states how many people all members of the table have together, so a percentage has no "
+        "meaning",
+        "ask for an absolute accuracy of counts, such as '±50', or set concordat.epsilon", "22023");
+  }
   if (accuracy.relative && !plan.product->people) {
     return Refuse("accuracy_needs_people",
                   fmt::format("{} does not state how many people it has, so a percentage has no meaning",

@@ -9,8 +9,11 @@
 
 namespace concordat::sql {
 
-// Half-width of the 95% interval of a measured column, in its natural units.
+// Half-width of the 95% interval of a measured column, in its natural units. Of a joint question: when all
+// owners contribute, which is the most that it comes to.
 double HalfWidthOf(const Measured& measured);
+// The scale of the one draw whose interval is as wide.
+double SpreadOf(const Measured& measured);
 
 // "±50": half-width of counts' 95% intervals. "±2%": of counts in per cent of the product's people, of
 // averages over as many people in per cent of their range.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "base/check.h"
 #include "base/int128.h"
@@ -13,16 +14,7 @@
 namespace concordat::sql {
 namespace {
 
-using Places = std::map<Row, std::size_t>;
-
 constexpr std::size_t kMostRows = 1'000'000;  // of one answer
-
-std::optional<Int128> WholeNumber(const Value& value) {
-  if (IsNull(value)) return Int128{0};
-  if (const auto* small = std::get_if<std::int64_t>(&value)) return Int128{*small};
-  if (const auto* large = std::get_if<Int128>(&value)) return *large;
-  return std::nullopt;
-}
 
 double Number(const Value& value) {
   if (const auto* real = std::get_if<double>(&value)) return *real;
@@ -30,38 +22,6 @@ double Number(const Value& value) {
 }
 
 std::size_t KeyCount(const Plan& plan) { return plan.query->groups.size(); }
-
-Result<void> CheckWidth(const Plan& plan, const std::vector<Row>& inner) {
-  const std::size_t width = KeyCount(plan) + plan.measured.size();
-  for (const Row& row : inner) {
-    if (width != 0 && row.size() != width)
-      return Fail(ErrorCode::kInternal, "the engine's answer has another shape");
-  }
-  return {};
-}
-
-// Exact sums of these groups, 0 where the engine has no row; rows of other groups are in no group.
-Result<void> AddUp(const Plan& plan, const std::vector<Row>& inner, const Places& places, Groups& groups) {
-  const auto keys = static_cast<std::ptrdiff_t>(KeyCount(plan));
-  groups.sums.resize(plan.measured.size());
-  for (auto& sums : groups.sums) sums.resize(groups.keys.size());
-  for (const Row& row : inner) {
-    const auto place = places.find(Row(row.begin(), row.begin() + keys));
-    if (place == places.end()) continue;
-    for (std::size_t i = 0; i < plan.measured.size(); ++i) {
-      const auto number = WholeNumber(row[static_cast<std::size_t>(keys) + i]);
-      if (!number)
-        return Fail(ErrorCode::kInternal, "the engine's answer holds something other than whole numbers");
-      groups.sums[i][place->second] += InSteps(plan.measured[i], *number);
-    }
-  }
-  return {};
-}
-
-void AddNoiseTo(const Plan& plan, Groups& groups, dp::Noise& noise) {
-  for (std::size_t i = 0; i < plan.measured.size(); ++i)
-    dp::AddNoise(plan.measured[i].measurement.mechanism, groups.sums[i], noise);
-}
 
 double CountOf(const Plan& plan, std::size_t index, Int128 noisy) {
   const double count =
@@ -94,11 +54,15 @@ Value SumValue(const Plan& plan, const Aggregate& aggregate, const Source& sourc
   return std::clamp(sum, range.low * count, range.high * count);
 }
 
+bool HasMinimum(const Plan& plan, const Groups& groups, std::size_t row) {
+  return plan.terms.minimum_people == 0 || !plan.people ||
+         groups.sums[*plan.people][row] >=
+             Int128{plan.terms.minimum_people} * plan.measured[*plan.people].steps;
+}
+
 Row NoisyRow(const Plan& plan, const Groups& groups, std::size_t row) {
   Row out = groups.keys[row];
-  const bool withheld =
-      plan.terms.minimum_people > 0 && plan.people &&
-      groups.sums[*plan.people][row] < Int128{plan.terms.minimum_people} * plan.measured[*plan.people].steps;
+  const bool withheld = !HasMinimum(plan, groups, row);
   for (std::size_t i = 0; i < plan.sources.size(); ++i) {
     const Aggregate& aggregate = plan.query->aggregates[i];
     if (withheld) {
@@ -112,13 +76,6 @@ Row NoisyRow(const Plan& plan, const Groups& groups, std::size_t row) {
     }
   }
   return out;
-}
-
-// Found groups pass when their people do; a minimum removes them, for their presence was noisy already.
-bool Passes(const Plan& plan, const Groups& groups, std::size_t row) {
-  const Int128 people = groups.sums[*plan.people][row];
-  return people >= plan.grouping.threshold &&
-         people >= Int128{plan.terms.minimum_people} * plan.measured[*plan.people].steps;
 }
 
 // Public data: the engine's numbers are the answer.
@@ -139,11 +96,8 @@ Row PublicRow(const Plan& plan, const Row& row) {
 }  // namespace
 
 NoisyTable::NoisyTable(const Plan& plan, dp::Noise& noise) : plan_(plan), noise_(noise) {
-  if (plan.product->is_public || plan.grouping.kind == Grouping::Kind::kThreshold) return;
-  declared_.keys =
-      plan.grouping.kind == Grouping::Kind::kDeclared ? plan.grouping.declared : std::vector<Row>{{}};
-  for (std::size_t i = 0; i < declared_.keys.size(); ++i) places_.emplace(declared_.keys[i], i);
-  declared_.sums.assign(plan.measured.size(), std::vector<Int128>(declared_.keys.size(), 0));
+  if (!plan.product->is_public && plan.grouping.kind != Grouping::Kind::kThreshold)
+    declared_.emplace(plan, DeclaredKeys(plan));
 }
 
 Result<void> NoisyTable::Add(const std::vector<Row>& inner) {
@@ -153,7 +107,7 @@ Result<void> NoisyTable::Add(const std::vector<Row>& inner) {
   } else if (plan_.grouping.kind == Grouping::Kind::kThreshold) {
     TRY(AddFound(inner));
   } else {
-    TRY(AddUp(plan_, inner, places_, declared_));
+    TRY(declared_->Add(inner));
   }
   if (rows_.size() <= kMostRows) return {};
   return Fail(ErrorCode::kResourceExhausted, fmt::format("the answer has more than {} rows", kMostRows),
@@ -163,34 +117,42 @@ Result<void> NoisyTable::Add(const std::vector<Row>& inner) {
 // Each found group gets its noise at once, and what does not pass is gone.
 Result<void> NoisyTable::AddFound(const std::vector<Row>& inner) {
   const auto keys = static_cast<std::ptrdiff_t>(KeyCount(plan_));
-  Places places;
-  Groups groups;
-  for (const Row& row : inner) places.emplace(Row(row.begin(), row.begin() + keys), 0);
-  for (auto& [key, place] : places) {
-    place = groups.keys.size();
-    groups.keys.push_back(key);
-  }
-  TRY(AddUp(plan_, inner, places, groups));
-  AddNoiseTo(plan_, groups, noise_);
+  std::set<Row> found;
+  for (const Row& row : inner) found.emplace(row.begin(), row.begin() + keys);
+  ExactSums exact(plan_, std::vector<Row>(found.begin(), found.end()));
+  TRY(exact.Add(inner));
+  Groups& groups = exact.groups();
+  AddDraws(plan_, groups, noise_);
   for (std::size_t row = 0; row < groups.keys.size(); ++row) {
-    if (Passes(plan_, groups, row)) rows_.push_back(NoisyRow(plan_, groups, row));
+    if (groups.sums[*plan_.people][row] >= plan_.grouping.threshold && HasMinimum(plan_, groups, row))
+      rows_.push_back(NoisyRow(plan_, groups, row));
   }
   return {};
 }
 
 std::vector<Row> NoisyTable::Finish() && {
-  if (declared_.keys.empty()) {
+  if (!declared_) {
     std::sort(rows_.begin(), rows_.end());
     return std::move(rows_);
   }
-  const Groups exact = Mutated("empty_groups_dropped") ? declared_ : Groups{};
-  AddNoiseTo(plan_, declared_, noise_);
-  for (std::size_t row = 0; row < declared_.keys.size(); ++row) {
+  Groups& groups = declared_->groups();
+  const Groups exact = Mutated("empty_groups_dropped") ? groups : Groups{};
+  AddDraws(plan_, groups, noise_);
+  for (std::size_t row = 0; row < groups.keys.size(); ++row) {
     const auto is_zero = [&](const std::vector<Int128>& sums) { return sums[row] == 0; };
     if (!exact.sums.empty() && std::all_of(exact.sums.begin(), exact.sums.end(), is_zero)) continue;
-    rows_.push_back(NoisyRow(plan_, declared_, row));
+    rows_.push_back(NoisyRow(plan_, groups, row));
   }
   return std::move(rows_);
+}
+
+std::vector<Row> NoisyRows(const Plan& plan, const Groups& noisy) {
+  const bool found = plan.grouping.kind == Grouping::Kind::kThreshold;
+  std::vector<Row> rows;
+  for (std::size_t row = 0; row < noisy.keys.size(); ++row) {
+    if (!found || HasMinimum(plan, noisy, row)) rows.push_back(NoisyRow(plan, noisy, row));
+  }
+  return rows;
 }
 
 Result<std::vector<Row>> AddNoise(const Plan& plan, const std::vector<Row>& inner, dp::Noise& noise) {

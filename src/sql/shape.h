@@ -2,23 +2,17 @@
 // BY, LIMIT and DISTINCT over released values.
 #pragma once
 
-#include <map>
+#include <optional>
 #include <vector>
 
-#include "base/int128.h"
 #include "base/result.h"
 #include "base/value.h"
 #include "dp/noise.h"
 #include "sql/generate.h"
 #include "sql/plan.h"
+#include "sql/sums.h"
 
 namespace concordat::sql {
-
-// Groups with a number for each of Plan::measured: exact at first, then noisy.
-struct Groups {
-  std::vector<Row> keys;
-  std::vector<std::vector<Int128>> sums;  // one vector a measured column, one number a group
-};
 
 // The noisy table: one row a released group; keys, then one value for each of Query::aggregates (NULL when
 // withheld). For declared groups the rows are the same whatever the data. Sorted by keys, never in the
@@ -38,13 +32,16 @@ class NoisyTable {
 
   const Plan& plan_;
   dp::Noise& noise_;
-  Groups declared_;
-  std::map<Row, std::size_t> places_;  // of declared groups
-  std::vector<Row> rows_;              // of public data, or found and passed
+  std::optional<ExactSums> declared_;
+  std::vector<Row> rows_;  // of public data, or found and passed
 };
 
 // All of it at once.
 Result<std::vector<Row>> AddNoise(const Plan& plan, const std::vector<Row>& inner, dp::Noise& noise);
+
+// The rows of the noisy table from numbers that are noisy already: the sums that several owners' parts came
+// to. Found groups of too few people are left out.
+std::vector<Row> NoisyRows(const Plan& plan, const Groups& noisy);
 
 // The statement that makes the answer from the noisy table, in the order of ResultColumns (its own column
 // names mean nothing). It reads no relation, and runs on the embedded engine alone.

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "dp/interval.h"
 #include "sql/generate_expr.h"
+#include "sql/plan_accuracy.h"
 #include "sql/shape.h"
 
 namespace concordat::sql {
@@ -64,7 +65,7 @@ std::string Unpacked(const std::string& name, Type type) {
 double Shift(const Plan& plan, std::size_t aggregate, std::size_t measured) {
   const Source& source = plan.sources[aggregate];
   const Measured& column = plan.measured[measured];
-  const double noise = static_cast<double>(column.measurement.scale) * column.unit;
+  const double noise = SpreadOf(column);
   double shift = source.value == measured ? noise : 0;
   if (plan.query->aggregates[aggregate].kind != AggregateKind::kSum || source.count != measured) return shift;
   const catalogue::Range& range = *plan.query->aggregates[aggregate].argument->range;

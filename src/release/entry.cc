@@ -1,0 +1,63 @@
+#include "release/entry.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "ledger/seal.h"
+#include "release/answer_json.h"
+
+namespace concordat::release {
+
+ledger::Charge ChargeOf(const std::string& id, const Prepared& prepared) {
+  return {.question = id,
+          .product = prepared.published->product.id,
+          .agreement = prepared.permit.agreement,
+          .document = prepared.permit.agreement_id,
+          .analyst = prepared.permit.analyst,
+          .measurements = prepared.plan.measurements};
+}
+
+std::string LeftText(const std::vector<ledger::LevelState>& after) {
+  for (const ledger::LevelState& state : after) {
+    if (!state.level.agreement.empty() && state.level.analyst.empty()) {
+      return fmt::format("{:.3g} of {:.3g} left", state.left().value, state.limit.epsilon.value);
+    }
+  }
+  return "no budget";
+}
+
+Json ReleaseBody(const std::string& id, const char* outcome, const Prepared& prepared) {
+  const catalogue::Product& product = prepared.published->product;
+  Json body = {{"question", id},
+               {"outcome", outcome},
+               {"identity", prepared.identity},
+               {"agreement", prepared.permit.agreement},
+               {"document", prepared.permit.agreement_id},
+               {"product", fmt::format("{}@{}", product.id, product.version)},
+               {"revision", product.revision}};
+  if (!prepared.joined.empty()) body["joined"] = RevisionsOf(prepared.joined);
+  return body;
+}
+
+Json SecretOf(const Caller& caller, const Question& question, const Prepared& prepared,
+              const Answer* answer) {
+  Json parameters = Json::array();
+  for (const Value& value : prepared.parameters)
+    parameters.push_back(IsNull(value) ? Json() : Json(ToText(value)));
+  Json secret = {{"text", question.text},
+                 {"parameters", std::move(parameters)},
+                 {"analyst", prepared.permit.analyst},
+                 {"way", caller.way}};
+  if (answer != nullptr) secret["answer"] = ToJson(*answer);
+  return secret;
+}
+
+ledger::Draft RecordOf(Json body, Json secret, const Prepared& prepared, Time now) {
+  ledger::Draft draft{ledger::kind::kRelease, std::move(body), std::move(secret)};
+  if (prepared.permit.sealed_days > 0)
+    ledger::Seal(draft, now + std::chrono::days(prepared.permit.sealed_days));
+  return draft;
+}
+
+}  // namespace concordat::release

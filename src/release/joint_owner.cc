@@ -1,0 +1,222 @@
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "dp/noise.h"
+#include "ledger/body.h"
+#include "ledger/name.h"
+#include "release/decide.h"
+#include "release/entry.h"
+#include "release/failure.h"
+#include "release/joint_held.h"
+#include "release/joint_prepare.h"
+#include "release/record.h"
+#include "release/run.h"
+#include "release/turn.h"
+
+namespace concordat::release {
+namespace {
+
+constexpr char kWay[] = "federation";
+constexpr char kContributed[] = "contributed";
+constexpr std::size_t kMostKeys = dp::kMostCoordinates;
+
+// An analyst of this very member is known by its own record, whatever is said of them.
+Caller CallerOf(const Parts& parts, const Visitor& visitor, const std::string& agreement) {
+  Caller caller{.analyst = visitor.analyst, .agreement = agreement, .way = kWay};
+  if (visitor.home != parts.agreements.member())
+    caller.visitor = agreement::Vouched{.home = visitor.home, .trainings = visitor.trainings};
+  return caller;
+}
+
+bool HasType(const Value& value, Type type) {
+  if (IsNull(value)) return true;
+  switch (type) {
+    case Type::kBoolean:
+      return std::holds_alternative<bool>(value);
+    case Type::kInteger:
+      return std::holds_alternative<std::int64_t>(value);
+    case Type::kNumber:
+      return std::holds_alternative<double>(value) && !std::isnan(std::get<double>(value));
+    case Type::kText:
+      return std::holds_alternative<std::string>(value);
+    case Type::kDate:
+      return std::holds_alternative<Date>(value);
+    case Type::kTimestamp:
+      return std::holds_alternative<Timestamp>(value);
+  }
+  return false;
+}
+
+// Keys come from the node that asks. Any would do no harm, for each gets its noise; but they must be keys,
+// each once: what is there twice would get two draws.
+Result<void> CheckKeys(const sql::Plan& plan, const std::vector<Row>& keys) {
+  const auto wrong = [](const char* what) { return Fail(ErrorCode::kInvalidArgument, what); };
+  if (plan.grouping.kind != sql::Grouping::Kind::kThreshold) {
+    if (keys.empty()) return {};
+    return wrong("keys are given for groups that are declared");
+  }
+  if (keys.size() > kMostKeys) return wrong("there are more keys than an answer may have");
+  const auto& groups = plan.query->groups;
+  for (const Row& key : keys) {
+    if (key.size() != groups.size())
+      return wrong("a key has another number of values than the question groups by");
+    for (std::size_t i = 0; i < key.size(); ++i) {
+      if (!HasType(key[i], groups[i].value.type))
+        return wrong("a key has a value of another type than its group");
+    }
+  }
+  if (std::set<Row>(keys.begin(), keys.end()).size() != keys.size()) return wrong("a key is given twice");
+  return {};
+}
+
+std::vector<Int128> GroupByGroup(const sql::Groups& groups) {
+  std::vector<Int128> numbers;
+  numbers.reserve(groups.keys.size() * groups.sums.size());
+  for (std::size_t group = 0; group < groups.keys.size(); ++group) {
+    for (const std::vector<Int128>& sums : groups.sums) numbers.push_back(sums[group]);
+  }
+  return numbers;
+}
+
+Json OwnerBody(const std::string& id, const char* outcome, const Prepared& prepared, const Sharing& sharing) {
+  Json body = ReleaseBody(id, outcome, prepared);
+  body["table"] = sharing.table;
+  return body;
+}
+
+// Is there already a release entry of this question that says so?
+Outcome<bool> IsOnRecord(const Parts& parts, const std::string& id, const std::string& kind,
+                         const char* outcome) {
+  const auto entries = parts.ledger.Named(ledger::QuestionName(id));
+  if (!entries) return tl::unexpected(UnavailableOf(entries.error()));
+  for (const ledger::Entry& entry : *entries) {
+    if (entry.kind == kind && (outcome == nullptr || ledger::TextIn(entry.body, "outcome") == outcome))
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+JointOwner::JointOwner(const Parts& parts, const Timing& timing, std::counting_semaphore<>& turns,
+                       Release::Log log)
+    : parts_(parts), timing_(timing), turns_(turns), log_(std::move(log)) {}
+
+Outcome<JointPlan> JointOwner::Prepare(const Visitor& visitor, const std::string& agreement,
+                                       const Question& question) const {
+  return PrepareJoint({parts_, nullptr}, CallerOf(parts_, visitor, agreement), question);
+}
+
+std::string JointOwner::Left(const JointPlan& plan) const {
+  const auto lock = parts_.ledger.Share();
+  return LeftText(parts_.budgets.Now(ChargeOf("", *plan.prepared)));
+}
+
+std::string JointOwner::LeftAfter(const JointPlan& plan) const {
+  const auto lock = parts_.ledger.Share();
+  const ledger::Charge charge = ChargeOf("", *plan.prepared);
+  if (const auto fits = parts_.budgets.Check(charge); !fits) return "refused " + fits.error().message;
+  return LeftText(parts_.budgets.After(charge));
+}
+
+Outcome<std::shared_ptr<Held>> JointOwner::Compute(const std::string& id, const Visitor& visitor,
+                                                   const Question& question, const JointPlan& plan,
+                                                   const engine::Cancel& cancel) {
+  Prepared prepared = *plan.prepared;
+  auto engine = parts_.sources.For(*prepared.published, prepared.joined);
+  if (!engine) return tl::unexpected(UnavailableOf(engine.error()));
+  if (TRY(IsOnRecord(parts_, id, ledger::kind::kCharge, nullptr)))
+    return Refuse("question_known", "a question of this id was charged before", "ask anew, under another id",
+                  "42710");
+  const Turn turn = TRY(Turn::Wait(turns_, cancel));
+  const Caller caller = CallerOf(parts_, visitor, prepared.permit.agreement);
+  const ledger::Charge charge = ChargeOf(id, prepared);
+  const auto charged =
+      parts_.ledger.AppendIf({ledger::kind::kCharge, ledger::ChargeBody(charge), {}}, [&]() -> Outcome<void> {
+        TRY(StillPermitted(parts_, caller, question, prepared));
+        TakeObjections(parts_, prepared);
+        return parts_.budgets.Check(charge);
+      });
+  if (!charged) return tl::unexpected(UnavailableOf(charged.error()));
+  if (!*charged) return tl::unexpected(charged->error());
+  auto held = std::make_shared<Held>(std::move(prepared), *std::move(engine));
+  const auto ran = Run(*held, cancel);
+  if (ran) return held;
+  if (log_) log_(id, ran.error());
+  return tl::unexpected(FailureOf(ran.error(), id));
+}
+
+Result<void> JointOwner::Run(Held& held, const engine::Cancel& cancel) {
+  const sql::Plan& plan = held.prepared.plan;
+  if (plan.grouping.kind == sql::Grouping::Kind::kThreshold) {
+    return RunInner(parts_, *held.engine, held.prepared, timing_.engine_limit, cancel,
+                    [&](const std::vector<Row>& rows) -> Result<void> {
+                      for (Row& key : TRY(sql::SelectKeys(plan, rows, parts_.noise)))
+                        held.selected.push_back(std::move(key));
+                      if (held.selected.size() <= kMostKeys) return {};
+                      return Fail(ErrorCode::kResourceExhausted, "more groups pass than an answer may have");
+                    });
+  }
+  held.exact.emplace(plan, sql::DeclaredKeys(plan));
+  return RunInner(parts_, *held.engine, held.prepared, timing_.engine_limit, cancel,
+                  [&](const std::vector<Row>& rows) { return held.exact->Add(rows); });
+}
+
+Result<std::vector<Row>> JointOwner::Select(Held& held) const {
+  std::vector<Row> keys = held.selected;
+  std::sort(keys.begin(), keys.end());  // never in the engine's order, which depends on all rows
+  return keys;
+}
+
+Result<std::vector<Int128>> JointOwner::Share(Held& held, const std::vector<Row>& keys,
+                                              const engine::Cancel& cancel) {
+  const sql::Plan& plan = held.prepared.plan;
+  TRY(CheckKeys(plan, keys));
+  if (std::exchange(held.shared, true))
+    return Fail(ErrorCode::kFailedPrecondition, "this question's numbers were shared before");
+  if (!held.exact) {
+    const auto turn = Turn::Wait(turns_, cancel);
+    if (!turn) return Fail(ErrorCode::kCancelled, turn.error().message);
+    held.exact.emplace(plan, keys);
+    TRY(RunInner(parts_, *held.engine, held.prepared, timing_.engine_limit, cancel,
+                 [&](const std::vector<Row>& rows) { return held.exact->Add(rows); }));
+  }
+  sql::AddDraws(plan, held.exact->groups(), parts_.noise);
+  std::vector<Int128> numbers = GroupByGroup(held.exact->groups());
+  sql::Wipe(held.exact->groups());
+  return numbers;
+}
+
+Outcome<void> JointOwner::RecordOpening(const std::string& id, const Visitor& visitor,
+                                        const Question& question, const JointPlan& plan,
+                                        const std::string& context) {
+  if (TRY(IsOnRecord(parts_, id, ledger::kind::kRelease, kContributed))) {
+    return Refuse("opened_before", "this member helped to open the sum of this question before",
+                  "ask anew, under another id", "42710");
+  }
+  Json body = OwnerBody(id, kContributed, *plan.prepared, plan.sharing);
+  if (!context.empty()) body["context"] = context;
+  const Caller caller = CallerOf(parts_, visitor, plan.prepared->permit.agreement);
+  const auto recorded =
+      parts_.ledger.AppendIf(RecordOf(std::move(body), SecretOf(caller, question, *plan.prepared, nullptr),
+                                      *plan.prepared, parts_.ledger.Now()),
+                             [&] { return InForce(parts_, *plan.prepared); });
+  if (recorded && *recorded) return {};
+  if (!recorded && log_) log_(id, recorded.error());
+  RecordFailure(id, visitor, question, plan);
+  return tl::unexpected(recorded ? WithReceipt(recorded->error(), id) : FailureOf(recorded.error(), id));
+}
+
+void JointOwner::RecordFailure(const std::string& id, const Visitor& visitor, const Question& question,
+                               const JointPlan& plan) {
+  const Caller caller = CallerOf(parts_, visitor, plan.prepared->permit.agreement);
+  const auto failed = parts_.ledger.Append(RecordOf(OwnerBody(id, "failed", *plan.prepared, plan.sharing),
+                                                    SecretOf(caller, question, *plan.prepared, nullptr),
+                                                    *plan.prepared, parts_.ledger.Now()));
+  if (!failed && log_) log_(id, failed.error());
+}
+
+}  // namespace concordat::release

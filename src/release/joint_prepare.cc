@@ -1,0 +1,164 @@
+#include "release/joint_prepare.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/check.h"
+#include "crypto/canonical_json.h"
+#include "crypto/hash.h"
+#include "release/joint_description.h"
+#include "sql/bind.h"
+#include "sql/statement.h"
+
+namespace concordat::release {
+namespace {
+
+constexpr double kMostRows = 4294967296.0;         // of one owner: 2^32
+constexpr double kNarrow = 4611686018427387904.0;  // 2^62: half of what 64 bits hold is left for noise
+
+// This member's product among those of a table; null when it has none.
+const agreement::ProductVersion* OwnOf(const std::vector<agreement::ProductVersion>& products,
+                                       std::string_view member) {
+  const auto own =
+      std::find_if(products.begin(), products.end(), [&](const auto& p) { return p.Member() == member; });
+  return own == products.end() ? nullptr : &*own;
+}
+
+// The copy of a product that the first owner by name has, of those that are known here.
+std::shared_ptr<const catalogue::Product> CopyOf(const catalogue::Abroad& abroad,
+                                                 std::vector<agreement::ProductVersion> products) {
+  std::sort(products.begin(), products.end());
+  for (const agreement::ProductVersion& reference : products) {
+    if (auto product = abroad.Find(fmt::format("{}@{}", reference.product, reference.version)))
+      return product;
+  }
+  return nullptr;
+}
+
+const std::string& TableOf(const sql::Scope& scope, const catalogue::Product* product) {
+  const auto table =
+      std::find_if(scope.begin(), scope.end(), [&](const auto& t) { return t.second.get() == product; });
+  CHECK(table != scope.end());
+  return table->first;
+}
+
+// The one that rows are read from; at a node that only asks, nothing but what it says.
+catalogue::PublishedPtr PublishedOf(const Parts& parts, const catalogue::Product& product) {
+  if (auto own = parts.catalogue.Find(fmt::format("{}@{}", product.id, product.version))) return own;
+  return std::make_shared<const catalogue::Published>(
+      catalogue::Published{.product = product, .files = {}, .hashes = {}, .contract_hash = {}, .since = {}});
+}
+
+Refusal WithUnknownTables(Refusal refusal, const sql::Scope& scope, const agreement::Permit& permit) {
+  std::vector<std::string> unknown;
+  for (const auto& [table, products] : permit.document->tables) {
+    if (!scope.contains(table)) unknown.push_back(table);
+  }
+  if (refusal.reason == "unknown_table" && !unknown.empty()) {
+    refusal.hint +=
+        fmt::format("; nothing is known here yet of what others hold as {}", fmt::join(unknown, ", "));
+  }
+  return refusal;
+}
+
+sql::Joint JointOf(const Sharing& sharing, const catalogue::Product& product) {
+  return {.owners = static_cast<std::int64_t>(sharing.owners.size()),
+          .honest = static_cast<std::int64_t>(sharing.Honest()),
+          .disjoint = product.disjoint,
+          .local = sharing.local};
+}
+
+// May the sum of what all owners have leave 64 bits? Steps of one row bound what a row adds to a number.
+bool IsWide(const sql::Plan& plan, std::size_t owners) {
+  const auto steps_of = [](const sql::Measured& measured) { return static_cast<double>(measured.steps); };
+  double most = 0;
+  for (const sql::Measured& measured : plan.measured) most = std::max(most, steps_of(measured));
+  return most * kMostRows * static_cast<double>(owners) > kNarrow;
+}
+
+std::string HashOf(const Json& description) {
+  return ToHex(crypto::Sha256(AsBytes(*crypto::CanonicalJson(description))));
+}
+
+}  // namespace
+
+Outcome<sql::Scope> JointScope(const Planner& planner, const agreement::Permit& permit) {
+  sql::Scope scope;
+  for (const auto& [table, products] : permit.document->tables) {
+    const auto* own = OwnOf(products, planner.parts.agreements.member());
+    std::shared_ptr<const catalogue::Product> product;
+    if (own != nullptr) {
+      const auto granted = TRY(Granted(planner.parts, *own));
+      product = std::shared_ptr<const catalogue::Product>(granted, &granted->product);
+    } else if (const auto copy =
+                   products.size() == 1 ? PublicCopy(planner.parts.catalogue, products[0]) : nullptr) {
+      product = std::shared_ptr<const catalogue::Product>(copy, &copy->product);
+    } else if (planner.abroad != nullptr) {
+      product = CopyOf(*planner.abroad, products);
+    }
+    // A copy of its own, so that two tables of one product are told apart.
+    if (product) scope[table] = std::make_shared<const catalogue::Product>(*product);
+  }
+  return scope;
+}
+
+Outcome<JointBound> BindJoint(const Planner& planner, const Caller& caller, const Question& question) {
+  const auto lock = planner.parts.ledger.Share();
+  Bound bound{.permit = TRY(DecideOn(planner.parts, caller, question)),
+              .published = {},
+              .joined = {},
+              .query = {},
+              .normal = {}};
+  const sql::Question asked = TRY(sql::ParseQuestion(question.text));
+  const sql::Scope scope = TRY(JointScope(planner, bound.permit));
+  auto query = sql::Bind(asked, scope);
+  if (!query) return tl::unexpected(WithUnknownTables(query.error(), scope, bound.permit));
+  bound.query = std::make_shared<const sql::Query>(*std::move(query));
+  const auto& product = sql::ScanOf(*bound.query->relation).product;
+  bound.published = PublishedOf(planner.parts, *product);
+  for (const auto& joined : sql::PublicsOf(*bound.query->relation))
+    bound.joined.push_back(PublishedOf(planner.parts, *joined));
+  TRY(CheckFiles(*bound.published, bound.joined));
+  bound.normal = asked.normal;
+  auto sharing = SharingOf(*bound.permit.document, TableOf(scope, product.get()));
+  CHECK(sharing);
+  return JointBound{std::move(bound), *std::move(sharing)};
+}
+
+Outcome<JointPlan> PrepareJoint(const Planner& planner, const Caller& caller, const Question& question) {
+  JointBound joint = TRY(BindJoint(planner, caller, question));
+  Bound& bound = joint.bound;
+  Row parameters = TRY(TypedParameters(*bound.query, question.parameters));
+  sql::Terms terms = TermsOf(bound.permit, question.settings);
+  terms.joint = JointOf(joint.sharing, bound.published->product);
+  sql::Plan plan = TRY(sql::MakePlan(bound.query, terms));
+  Prepared prepared{.permit = std::move(bound.permit),
+                    .published = std::move(bound.published),
+                    .joined = std::move(bound.joined),
+                    .query = std::move(bound.query),
+                    .plan = std::move(plan),
+                    .parameters = std::move(parameters),
+                    .asked = {},
+                    .identity = {}};
+  JointPlan made;
+  made.description = DescribePlan(prepared, bound.normal, joint.sharing);
+  made.finds_groups = prepared.plan.grouping.kind == sql::Grouping::Kind::kThreshold;
+  made.declared = std::max<std::size_t>(prepared.plan.grouping.declared.size(), 1);
+  made.measured = prepared.plan.measured.size();
+  made.wide = IsWide(prepared.plan, joint.sharing.owners.size());
+  made.sharing = std::move(joint.sharing);
+  const std::string asked = HashOf(made.description) + ".";
+  prepared.asked = fmt::format("{}{}", asked, prepared.published->product.revision);
+  {
+    const auto lock = planner.parts.ledger.Share();
+    TakeObjections(planner.parts, prepared);
+  }
+  if (planner.abroad == nullptr) made.revision = prepared.identity.substr(asked.size());
+  made.prepared = std::make_shared<const Prepared>(std::move(prepared));
+  return made;
+}
+
+}  // namespace concordat::release
