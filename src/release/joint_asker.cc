@@ -58,6 +58,7 @@ std::string SharedLine(const Sharing& sharing) {
 
 Outcome<bool> JointAsker::IsJoint(const Caller& caller, const Question& question) const {
   const JointBound joint = TRY(BindJoint({parts_, &abroad_}, caller, question));
+  if (joint.bound.published->product.is_public) return false;  // from here, or from a copy that is here
   return joint.sharing.owners != std::vector<std::string>{parts_.agreements.member()};
 }
 
