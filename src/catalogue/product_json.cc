@@ -166,7 +166,10 @@ Result<std::optional<Open>> OpenFromJson(const Json& body) {
     Json json = body["open"];
     json["path"] = json["table"] = json["schema"] = "";
     Open open{.source = SourceFrom(json), .files = {}};
-    for (const Json& file : json.at("files")) open.files.push_back({file.at("bytes"), file.at("sha256")});
+    for (const Json& file : json.at("files")) {
+      if (!file.at("bytes").is_number_unsigned()) throw std::invalid_argument("a file has no length");
+      open.files.push_back({file.at("bytes"), file.at("sha256")});
+    }
     const auto is_hash = [](const OpenFile& file) {
       return file.sha256.size() == 64 &&
              file.sha256.find_first_not_of("0123456789abcdef") == std::string::npos;

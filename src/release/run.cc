@@ -1,7 +1,5 @@
 #include "release/run.h"
 
-#include <fmt/format.h>
-
 #include "base/check.h"
 #include "sql/generate.h"
 
