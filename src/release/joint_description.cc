@@ -94,19 +94,6 @@ Json ContractJson(const catalogue::Product& product) {
   return json;
 }
 
-// Public tables that are joined: by name, so that owners who hold other copies are told of which.
-Json JoinedJson(const std::vector<catalogue::PublishedPtr>& joined) {
-  Json json = Json::object();
-  for (const auto& each : joined) {
-    const catalogue::Product& product = each->product;
-    Used all;
-    for (std::size_t i = 0; i < product.columns.size(); ++i) all.insert(i);
-    json[fmt::format("{}@{}", product.id, product.version)] = {
-        {"revision", product.revision}, {"files", each->hashes}, {"columns", ColumnsJson(product, all)}};
-  }
-  return json;
-}
-
 Json SettingsJson(const sql::Terms& terms) {
   return {{"epsilon", terms.budget.epsilon.value},
           {"delta", terms.budget.delta.value},

@@ -1,5 +1,7 @@
 #include "release/run.h"
 
+#include <fmt/format.h>
+
 #include "base/check.h"
 #include "sql/generate.h"
 
