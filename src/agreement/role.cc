@@ -18,9 +18,28 @@ std::optional<Role> RoleNamed(std::string_view name) {
   return static_cast<Role>(found - std::begin(kNames));
 }
 
-const std::vector<Right>& Rights() {
+namespace {
+
+std::vector<Right> RightsOverMembers() {
   using enum Role;
-  static const std::vector<Right> rights = {
+  return {
+      {"member invite", {kOfficer, kOperator}},
+      {"member join", {kOfficer, kOperator}},
+      {"member accept", {kOfficer, kOperator}},
+      {"member remove", {kOfficer, kOperator}},
+      {"member rotate", {kOperator}},
+      {"member address", {kOperator}},
+      {"member pause", {kOfficer, kOperator}},
+      {"member resume", {kOfficer, kOperator}},
+      {"member list", {kSteward, kApprover, kOfficer, kAuditor, kOperator}},
+      {"member show", {kSteward, kApprover, kOfficer, kAuditor, kOperator}},
+  };
+}
+
+// What a body decides: products, agreements, people, the record.
+std::vector<Right> RightsOverTheBody() {
+  using enum Role;
+  return {
       {"product publish", {kSteward}},
       {"product measure", {kSteward}},
       {"product deprecate", {kSteward}},
@@ -53,16 +72,6 @@ const std::vector<Right>& Rights() {
       {"witness follow", {kOfficer, kOperator}},
       {"witness ask", {kOfficer, kOperator}},
       {"witness stop", {kOfficer, kOperator}},
-      {"member invite", {kOfficer, kOperator}},
-      {"member join", {kOfficer, kOperator}},
-      {"member accept", {kOfficer, kOperator}},
-      {"member remove", {kOfficer, kOperator}},
-      {"member rotate", {kOperator}},
-      {"member address", {kOperator}},
-      {"member pause", {kOfficer, kOperator}},
-      {"member resume", {kOfficer, kOperator}},
-      {"member list", {kSteward, kApprover, kOfficer, kAuditor, kOperator}},
-      {"member show", {kSteward, kApprover, kOfficer, kAuditor, kOperator}},
       {"backup", {kOperator}},
       {"token create", {kOfficer, kOperator}},
       {"token revoke", {kOfficer, kOperator}},
@@ -76,6 +85,17 @@ const std::vector<Right>& Rights() {
       {"witness update", {kOfficer, kOperator}},
       {"ledger export", {kOperator}},
   };
+}
+
+}  // namespace
+
+const std::vector<Right>& Rights() {
+  static const std::vector<Right> rights = [] {
+    std::vector<Right> all = RightsOverTheBody();
+    const std::vector<Right> more = RightsOverMembers();
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }();
   return rights;
 }
 

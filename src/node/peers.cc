@@ -40,6 +40,7 @@ Result<std::unique_ptr<Peers>> Peers::Start(Node& node, const std::string& liste
 }
 
 Peers::~Peers() {
+  node_.SetPeers(nullptr);
   Drain(Milliseconds(0));
   rounds_.reset();
 }
