@@ -36,6 +36,7 @@ Result<std::unique_ptr<Peers>> Peers::Start(Node& node, const std::string& liste
     raw->delivery_.Round(Delivery::Whom::kDue, kTellPatience);
     raw->descriptions_.Round();
   });
+  node.SetPeers(peers.get());
   return peers;
 }
 
