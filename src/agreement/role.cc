@@ -20,9 +20,32 @@ std::optional<Role> RoleNamed(std::string_view name) {
 
 namespace {
 
+<<<<<<< HEAD
 std::vector<Right> RightsOverUse() {
   using enum Role;
   return {
+=======
+std::vector<Right> RightsOverMembers() {
+  using enum Role;
+  return {
+      {"member invite", {kOfficer, kOperator}},
+      {"member join", {kOfficer, kOperator}},
+      {"member accept", {kOfficer, kOperator}},
+      {"member remove", {kOfficer, kOperator}},
+      {"member rotate", {kOperator}},
+      {"member address", {kOperator}},
+      {"member pause", {kOfficer, kOperator}},
+      {"member resume", {kOfficer, kOperator}},
+      {"member list", {kSteward, kApprover, kOfficer, kAuditor, kOperator}},
+      {"member show", {kSteward, kApprover, kOfficer, kAuditor, kOperator}},
+  };
+}
+
+// What a body decides: products, agreements, people, the record.
+std::vector<Right> RightsOverTheBody() {
+  using enum Role;
+  return {
+>>>>>>> peer
       {"product publish", {kSteward}},
       {"product measure", {kSteward}},
       {"product fetch", {kSteward, kOperator}},
@@ -62,16 +85,6 @@ std::vector<Right> RightsOverNode() {
       {"witness follow", {kOfficer, kOperator}},
       {"witness ask", {kOfficer, kOperator}},
       {"witness stop", {kOfficer, kOperator}},
-      {"member invite", {kOfficer, kOperator}},
-      {"member join", {kOfficer, kOperator}},
-      {"member accept", {kOfficer, kOperator}},
-      {"member remove", {kOfficer, kOperator}},
-      {"member rotate", {kOperator}},
-      {"member address", {kOperator}},
-      {"member pause", {kOfficer, kOperator}},
-      {"member resume", {kOfficer, kOperator}},
-      {"member list", {kSteward, kApprover, kOfficer, kAuditor, kOperator}},
-      {"member show", {kSteward, kApprover, kOfficer, kAuditor, kOperator}},
       {"backup", {kOperator}},
       {"token create", {kOfficer, kOperator}},
       {"token revoke", {kOfficer, kOperator}},
@@ -91,9 +104,15 @@ std::vector<Right> RightsOverNode() {
 
 const std::vector<Right>& Rights() {
   static const std::vector<Right> rights = [] {
+<<<<<<< HEAD
     std::vector<Right> all = RightsOverUse();
     std::vector<Right> node = RightsOverNode();
     std::move(node.begin(), node.end(), std::back_inserter(all));
+=======
+    std::vector<Right> all = RightsOverTheBody();
+    const std::vector<Right> more = RightsOverMembers();
+    all.insert(all.end(), more.begin(), more.end());
+>>>>>>> peer
     return all;
   }();
   return rights;

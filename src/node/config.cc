@@ -33,6 +33,22 @@ Result<T> Number(const yaml::Node& value, const std::string& key, T low, T high)
   return number;
 }
 
+// The settings of the line to other members.
+Result<void> SetPeerKey(Config& config, const std::string& key, const yaml::Node& value) {
+  if (key == "peer_listen") {
+    if (!value.scalar.empty() && !ParseEndpoint(value.scalar))
+      return Wrong(value.line, key, "write it as 0.0.0.0:6490, or \"\" for none");
+    config.peer_listen = value.scalar;
+  } else if (key == "peer_address") {
+    if (!value.scalar.empty() && !member::CheckAddress(value.scalar))
+      return Wrong(value.line, key, "write it as node.lewisham.example:6490, or \"\"");
+    config.peer_address = value.scalar;
+  } else {
+    return Wrong(value.line, key, "not a setting of this version, or not of its form");
+  }
+  return {};
+}
+
 Result<void> SetKey(Config& config, const std::string& key, const yaml::Node& value) {
   const auto milliseconds = [&](std::int64_t low, std::int64_t high) {
     return Number<std::int64_t>(value, key, low, high);
@@ -47,14 +63,8 @@ Result<void> SetKey(Config& config, const std::string& key, const yaml::Node& va
       return Wrong(value.line, key, "write it as 127.0.0.1:6480, or \"\" for none");
     }
     config.web_listen = value.scalar;
-  } else if (key == "peer_listen" && value.kind == yaml::Node::Kind::kScalar) {
-    if (!value.scalar.empty() && !ParseEndpoint(value.scalar))
-      return Wrong(value.line, key, "write it as 0.0.0.0:6490, or \"\" for none");
-    config.peer_listen = value.scalar;
-  } else if (key == "peer_address" && value.kind == yaml::Node::Kind::kScalar) {
-    if (!value.scalar.empty() && !member::CheckAddress(value.scalar))
-      return Wrong(value.line, key, "write it as node.lewisham.example:6490, or \"\"");
-    config.peer_address = value.scalar;
+  } else if (key.starts_with("peer_") && value.kind == yaml::Node::Kind::kScalar) {
+    TRY(SetPeerKey(config, key, value));
   } else if (key == "web_url" && value.kind == yaml::Node::Kind::kScalar) {
     const bool url = value.scalar.starts_with("https://") || value.scalar.starts_with("http://");
     if (!value.scalar.empty() && (!url || !dcat::IsIri(value.scalar) || value.scalar.ends_with('/')))

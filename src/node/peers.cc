@@ -38,10 +38,12 @@ Result<std::unique_ptr<Peers>> Peers::Start(Node& node, const std::string& liste
     raw->descriptions_.Round();
     raw->node_.federated().owner().Sweep();
   });
+  node.SetPeers(peers.get());
   return peers;
 }
 
 Peers::~Peers() {
+  node_.SetPeers(nullptr);
   Drain(Milliseconds(0));
   rounds_.reset();
 }

@@ -91,6 +91,30 @@ void CheckStore(const store::Store& store) {
   if (const auto checked = store.Check(); !checked) Log(Severity::kError, checked.error().message);
 }
 
+// On standard output, a line for each door: programs that start a node read its ports there.
+void SayReady(const Node& node, const std::string& address, int port) {
+  const Node::Addresses addresses = node.addresses();
+  fmt::print("{} is ready: psql \"host={} port={} dbname=AGREEMENT user=ANALYST sslmode=require\" ({}:{})\n",
+             node.member(), address, port, address, port);
+  if (!addresses.web.empty()) fmt::print("over HTTP: {}\n", addresses.web);
+  if (!addresses.peer.empty()) fmt::print("for members: {}\n", addresses.peer);
+  std::fflush(stdout);
+  Log(Severity::kInfo, "ready", {{"member", node.member()}, {"port", std::to_string(port)}});
+}
+
+void Drain(pgwire::Server& server, Web* web, Peers& peers) {
+  sd_notify(0, "STOPPING=1");
+  Log(Severity::kInfo, "draining");
+  std::thread web_drains([&] {
+    if (web != nullptr) web->Drain(kPatience);
+  });
+  std::thread peers_drain([&] { peers.Drain(kPatience); });
+  server.Drain(kPatience);
+  web_drains.join();
+  peers_drain.join();
+  Log(Severity::kInfo, "stopped");
+}
+
 }  // namespace
 
 Result<void> Serve(const std::filesystem::path& root, const Json& arguments) {
@@ -111,22 +135,16 @@ Result<void> Serve(const std::filesystem::path& root, const Json& arguments) {
                                       : TRY(Web::Start(
                                             *node, [&server] { return server->connections(); }, web_listen));
   const auto peers = TRY(Peers::Start(*node, arguments.value("peer_listen", home.config.peer_listen)));
-  node->SetPeers(peers.get());
   const auto control =
       TRY(ControlServer::Start(home.control_socket(), [&](std::string_view verb, const Json& verb_arguments,
                                                           const Progress& progress) {
         return RunVerb(*node, verb, verb_arguments, progress);
       }));
-  fmt::print("{} is ready: psql \"host={} port={} dbname=AGREEMENT user=ANALYST sslmode=require\" ({}:{})\n",
-             node->member(), endpoint.address, server->port(), endpoint.address, server->port());
-  node->SetAddresses(
-      {.web = web ? web->Address() : "",
-       .sql = fmt::format("postgresql://{}:{}", HostOf(home.config, endpoint.address), server->port()),
-       .peer = peers->Listening()});
-  if (web) fmt::print("over HTTP: {}\n", web->Address());
-  if (const std::string peer = peers->Listening(); !peer.empty()) fmt::print("for members: {}\n", peer);
-  std::fflush(stdout);
-  Log(Severity::kInfo, "ready", {{"member", node->member()}, {"port", std::to_string(server->port())}});
+  const std::string host = HostOf(home.config, endpoint.address);
+  node->SetAddresses({.web = web ? web->Address() : "",
+                      .sql = fmt::format("postgresql://{}:{}", host, server->port()),
+                      .peer = peers->Listening()});
+  SayReady(*node, endpoint.address, server->port());
   sd_notify(0, "READY=1");
   {
     const WitnessRounds witnesses(*node, home.config.witness_every);
@@ -137,17 +155,7 @@ Result<void> Serve(const std::filesystem::path& root, const Json& arguments) {
     const Rounds erasures(kEraseEvery, [&retention] { EraseDue(retention); });
     WaitUntilToldToStop(signals, *server, web.get(), *node);
   }
-  sd_notify(0, "STOPPING=1");
-  Log(Severity::kInfo, "draining");
-  std::thread drains([&] {
-    if (web) web->Drain(kPatience);
-  });
-  std::thread peers_drain([&] { peers->Drain(kPatience); });
-  server->Drain(kPatience);
-  drains.join();
-  peers_drain.join();
-  node->SetPeers(nullptr);
-  Log(Severity::kInfo, "stopped");
+  Drain(*server, web.get(), *peers);
   return {};
 }
 
