@@ -177,7 +177,7 @@ class SceneAsked final : public Asked {
   }
   Outcome<release::Answer> Assemble(const std::string& id, const std::vector<Row>&,
                                     const std::vector<Int128>& sums, std::size_t included) override {
-    asker_.included = included;
+    if (!asker_.lies) scene_.included[id] = included;
     release::Answer answer{.id = id, .columns = {}, .rows = {{}}, .notice = {}};
     for (const Int128 sum : sums) answer.rows[0].emplace_back(sum);
     return answer;

@@ -26,6 +26,7 @@ struct Scene {
   std::map<std::string, std::string> contracts;    // by member: the version of the contract that it has
   std::set<std::string> revoked;                   // members where the agreement ended
   std::map<std::string, std::uint64_t> revisions;  // by member
+  std::map<std::string, std::size_t> included;     // by id of an honest coordinator's answer: owners in it
   std::map<std::string, release::Answer> stored;   // by member, question and revisions
   // By member: of each owner's ledger at each size that a receipt told of, the head.
   std::map<std::string, std::map<std::string, std::string>> heads;
@@ -41,8 +42,7 @@ class SceneAsker final : public Asker {
       : world_(world), scene_(scene), judge_(judge), home_(home) {}
   Outcome<std::unique_ptr<Asked>> Plan(const release::Caller& caller,
                                        const release::Question& question) override;
-  bool lies = false;         // takes any number of owners for a quorum
-  std::size_t included = 0;  // of the last answer
+  bool lies = false;  // takes any number of owners for a quorum
 
  private:
   World& world_;

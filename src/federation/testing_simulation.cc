@@ -168,18 +168,20 @@ class Simulation {
                         : "refused " + answer.error().reason + ": " + answer.error().message);
     ++run_.outcomes[answer ? "answered" : answer.error().reason];
     if (answer)
-      Judged(*answer, asker.included);
+      Judged(*answer);
     else
       JudgeRefusal(node, answer.error());
   }
 
-  void Judged(const release::Answer& answer, std::size_t included) {
+  void Judged(const release::Answer& answer) {
     ++run_.answered;
+    const auto included = scene_.included.find(answer.id);
+    if (included == scene_.included.end()) return;  // stored by a liar, who deceives itself
     std::vector<Int128> sums;
     for (const Value& value : answer.rows.at(0)) sums.push_back(std::get<Int128>(value));
     const auto [before, fresh] = answers_.emplace(answer.id, sums);
     if (!fresh && before->second != sums) world_.faults.push_back(answer.id + " has two answers");
-    if (fresh) judge_.Answered(answer.id, sums, included);
+    if (fresh) judge_.Answered(answer.id, sums, included->second);
   }
 
   // A refusal names who is missing; and where nothing can go wrong, nothing does.

@@ -31,7 +31,7 @@ schema:
 customProperties:
   - {{property: concordat.rows_per_unit, value: 1}}
   - {{property: concordat.holdings, value: disjoint}}
-  - {{property: concordat.budget, value: {{epsilon: 1000, delta: 1.0e-6}}}}
+  - {{property: concordat.budget, value: {{epsilon: 64, delta: 1.0e-6}}}}
 )",
                      member);
 }
@@ -64,7 +64,7 @@ legal_basis: dpv-gdpr:A9-2-j
 question: Does age predict disease alike in all?
 analysts: [ana@zurich]
 allows: [sql]
-protection: {{mode: dp, epsilon: 500, delta: 1.0e-6, per_query: 1, minimum_people: 1}}
+protection: {{mode: dp, epsilon: 60, delta: 1.0e-6, per_query: 0.05, minimum_people: 1}}
 federation: {{quorum: 2, colluding: 0}}
 needs: {{approvals: {{{}}}, training: [data-ethics]}}
 valid: {{from: 2026-02-01, until: 2026-12-01}}
