@@ -20,11 +20,6 @@ std::optional<Role> RoleNamed(std::string_view name) {
 
 namespace {
 
-<<<<<<< HEAD
-std::vector<Right> RightsOverUse() {
-  using enum Role;
-  return {
-=======
 std::vector<Right> RightsOverMembers() {
   using enum Role;
   return {
@@ -41,11 +36,9 @@ std::vector<Right> RightsOverMembers() {
   };
 }
 
-// What a body decides: products, agreements, people, the record.
-std::vector<Right> RightsOverTheBody() {
+std::vector<Right> RightsOverUse() {
   using enum Role;
   return {
->>>>>>> peer
       {"product publish", {kSteward}},
       {"product measure", {kSteward}},
       {"product fetch", {kSteward, kOperator}},
@@ -104,15 +97,9 @@ std::vector<Right> RightsOverNode() {
 
 const std::vector<Right>& Rights() {
   static const std::vector<Right> rights = [] {
-<<<<<<< HEAD
     std::vector<Right> all = RightsOverUse();
-    std::vector<Right> node = RightsOverNode();
-    std::move(node.begin(), node.end(), std::back_inserter(all));
-=======
-    std::vector<Right> all = RightsOverTheBody();
-    const std::vector<Right> more = RightsOverMembers();
-    all.insert(all.end(), more.begin(), more.end());
->>>>>>> peer
+    for (const auto& more : {RightsOverNode(), RightsOverMembers()})
+      all.insert(all.end(), more.begin(), more.end());
     return all;
   }();
   return rights;
