@@ -1,7 +1,6 @@
 #include <bit>
 #include <cstring>
 
-#include "base/check.h"
 #include "he/lanes_kernel.h"
 
 namespace concordat::he {
@@ -58,26 +57,47 @@ void Centre(std::span<std::int8_t> out, ConstRow words) {
     out[i] = static_cast<std::int8_t>(OnesIn(words[i] & kBinomialMask) - kBinomialBits / 2);
 }
 
-// Bytes leave as soon as eight bits are there; a group of eight residues is 49 bytes.
+// Whole words leave as soon as 64 bits are there.
 void Pack(std::span<std::uint8_t> out, ConstRow residues) {
   Wide waiting = 0;
   int bits = 0;
   std::size_t at = 0;
   for (const std::uint64_t residue : residues) {
     waiting |= Wide{residue} << bits;
-    for (bits += kModulusBits; bits >= 8; bits -= 8, waiting >>= 8)
-      out[at++] = static_cast<std::uint8_t>(waiting);
+    bits += kModulusBits;
+    if (bits < 64) continue;
+    const auto word = static_cast<std::uint64_t>(waiting);
+    std::memcpy(&out[at], &word, sizeof word);
+    at += sizeof word;
+    waiting >>= 64;
+    bits -= 64;
   }
-  if (bits > 0) out[at] = static_cast<std::uint8_t>(waiting);
+  for (; bits > 0; bits -= 8, waiting >>= 8) out[at++] = static_cast<std::uint8_t>(waiting);
+}
+
+// The next eight bytes, or as many as are left.
+std::uint64_t WordAt(ByteView bytes, std::size_t at) {
+  std::uint64_t word = 0;
+  if (bytes.size() - at >= sizeof word) {
+    std::memcpy(&word, &bytes[at], sizeof word);
+  } else {
+    for (int shift = 0; at < bytes.size(); shift += 8) word |= std::uint64_t{bytes[at++]} << shift;
+  }
+  return word;
 }
 
 bool Unpack(Row residues, ByteView bytes, const Modulus& modulus) {
+  static_assert(std::endian::native == std::endian::little);
   Wide waiting = 0;
   int bits = 0;
   std::size_t at = 0;
   std::uint64_t below = ~std::uint64_t{0};  // the top bit stays while every residue is below q
   for (std::uint64_t& residue : residues) {
-    for (; bits < kModulusBits; bits += 8) waiting |= Wide{bytes[at++]} << bits;
+    if (bits < kModulusBits) {
+      waiting |= Wide{WordAt(bytes, at)} << bits;
+      at += sizeof(std::uint64_t);
+      bits += 64;
+    }
     residue = static_cast<std::uint64_t>(waiting) & kResidueMask;
     below &= residue - modulus.value();
     waiting >>= kModulusBits;
@@ -96,10 +116,5 @@ const Lanes kScalarLanes = {.add = Add,
                             .centre = Centre,
                             .pack = Pack,
                             .unpack = Unpack};
-
-const Lanes& LanesOf(Kernel kernel) {
-  CHECK(Supports(kernel));
-  return kernel == Kernel::kIfma ? kIfmaLanes : kScalarLanes;
-}
 
 }  // namespace concordat::he

@@ -16,7 +16,14 @@ std::size_t ReverseBits(std::size_t value, int bits) {
   return reversed;
 }
 
+// As Twiddles says, for each kernel.
 void Append(Twiddles& twiddles, std::uint64_t factor, std::uint64_t q, Kernel kernel) {
+  if (kernel == Kernel::kAvx2) {
+    const double balanced = static_cast<double>(factor) - (factor > q / 2 ? static_cast<double>(q) : 0);
+    twiddles.factor.push_back(std::bit_cast<std::uint64_t>(balanced));
+    twiddles.quotient.push_back(std::bit_cast<std::uint64_t>(balanced / static_cast<double>(q)));
+    return;
+  }
   const int shift = kernel == Kernel::kIfma ? 52 : 64;
   twiddles.factor.push_back(factor);
   twiddles.quotient.push_back(static_cast<std::uint64_t>((Wide{factor} << shift) / q));

@@ -21,7 +21,7 @@ bool Supports(Kernel kernel);  // this machine's processor
 Kernel BestKernel();
 
 // A constant factor w and floor(w 2^k / q), k being 64 for the scalar kernel and 52 for IFMA: Shoup's trick.
-// AVX2 needs the factors alone.
+// For AVX2, the bits of two doubles: w at most q/2 away from zero, and w / q.
 struct Twiddles {
   std::vector<std::uint64_t> factor, quotient;
 };
