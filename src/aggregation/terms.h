@@ -33,7 +33,7 @@ struct Terms {
 // Errors: kInvalidArgument naming what does not fit.
 Result<void> CheckTerms(const Terms& terms);
 
-// SHA-256 of all of the terms but the parties' own keys' text form: what every signature of the sum binds.
+// SHA-256 of all of them: what every signature and every derived key of the sum is bound to.
 crypto::Hash HashOf(const Terms& terms);
 
 }  // namespace concordat::aggregation
