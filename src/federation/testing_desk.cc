@@ -48,6 +48,8 @@ class ScenePart final : public Part {
   bool Affordable() const override { return Spent() + kCost <= judge_.limit; }
 
   Outcome<void> Compute(const engine::Cancel&) override {
+    if (scene_.revoked.contains(node_.name))
+      return Refuse("agreement_not_active", "the agreement was revoked", "", "42501");
     if (!Affordable()) return Refuse("budget_exhausted", "nothing is left", "", "53400");
     if (!world_.Append(node_, {Entry::kCharge, id_, kCost}))
       return Refuse("node_full", "cannot record", "", "53100");
@@ -156,8 +158,8 @@ class SceneAsked final : public Asked {
         text_(std::move(text)),
         outline_(scene.OutlineFor(home.name, text_)),
         visitor_{.analyst = "ana", .home = home.name, .trainings = {}} {
-    if (asker.lies) outline_.sharing.quorum = 1;
-    if (asker.lies) outline_.sharing.colluding = 0;
+    if (asker.any_few) outline_.sharing.quorum = 1;
+    if (asker.any_few) outline_.sharing.colluding = 0;
   }
 
   const Outline& outline() const override { return outline_; }

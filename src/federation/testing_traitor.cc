@@ -76,6 +76,7 @@ const char* Liar::plot() const {
 
 void Liar::Corrupt(WorldLink& link, SceneAsker& asker) {
   asker.lies = true;
+  asker.any_few = plot_ == Plot::kFewOwners;
   link.sent = [this](const Call& call) { sent_.push_back(call); };
   link.pretend = [this](const Call& call, Result<Bytes>& reply) { Pretend(call, reply); };
   link.tamper = [this](Call& call) {
@@ -139,13 +140,14 @@ void Liar::Pretend(const Call& call, Result<Bytes>& reply) {
   if (call.method != method::kPrepare) return;
   if (plot_ == Plot::kFewOwners && call.member != scene_.sharing.owners[0])
     reply = Fail(ErrorCode::kNotFound, "not wanted");
-  if (plot_ != Plot::kOnePlan || !reply) return;
+  if (!reply) return;
   const auto decoded = DecodeReply(*reply);
   if (!decoded || !*decoded) return;
   auto prepared = DecodePrepared(**decoded);
   if (!prepared) return;
+  prepared->affordable = true;  // it would have budgets spent beyond their end
   for (const auto& [text, shape] : scene_.questions) {
-    if (prepared->description.starts_with(text + " "))
+    if (plot_ == Plot::kOnePlan && prepared->description.starts_with(text + " "))
       prepared->description = scene_.OutlineFor(home_.name, text).description;
   }
   reply = EncodeReply(Encode(*prepared));
