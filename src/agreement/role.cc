@@ -18,9 +18,11 @@ std::optional<Role> RoleNamed(std::string_view name) {
   return static_cast<Role>(found - std::begin(kNames));
 }
 
-const std::vector<Right>& Rights() {
+namespace {
+
+std::vector<Right> RightsOverUse() {
   using enum Role;
-  static const std::vector<Right> rights = {
+  return {
       {"product publish", {kSteward}},
       {"product measure", {kSteward}},
       {"product fetch", {kSteward, kOperator}},
@@ -41,6 +43,12 @@ const std::vector<Right>& Rights() {
       {"agreement revoke", {kApprover, kOfficer}},
       {"agreement object", {kApprover, kOfficer}},
       {"agreement assess", {kSteward, kOfficer}},
+  };
+}
+
+std::vector<Right> RightsOverNode() {
+  using enum Role;
+  return {
       {"person add", {kOfficer, kOperator}},
       {"person key", {kOfficer, kOperator}},
       {"person remove", {kOfficer, kOperator}},
@@ -67,6 +75,17 @@ const std::vector<Right>& Rights() {
       {"witness update", {kOfficer, kOperator}},
       {"ledger export", {kOperator}},
   };
+}
+
+}  // namespace
+
+const std::vector<Right>& Rights() {
+  static const std::vector<Right> rights = [] {
+    std::vector<Right> all = RightsOverUse();
+    std::vector<Right> node = RightsOverNode();
+    std::move(node.begin(), node.end(), std::back_inserter(all));
+    return all;
+  }();
   return rights;
 }
 

@@ -61,8 +61,8 @@ void Catalogue::ApplyCopy(const ledger::Entry& entry) {
   copied->product.bounds.ranges_proven = entry.body.value("ranges_proven", false);
   copied->entry = *place;
   copied->since = entry.time;
-  copies_[copied->product.id][copied->product.version] =
-      std::make_shared<const Published>(*std::move(copied));
+  PublishedPtr& held = copies_[copied->product.id][copied->product.version];
+  held = std::make_shared<const Published>(*std::move(copied));
 }
 
 PublishedPtr Catalogue::FindCopy(const std::string& id, std::int64_t version) const {

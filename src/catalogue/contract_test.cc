@@ -73,8 +73,38 @@ TEST(ParseContract, ReadsWhetherPeopleAreElsewhereToo) {
   EXPECT_NE(wrong.error()[0].what.find("'apart' is not 'disjoint' or 'overlapping'"), std::string::npos);
 }
 
+TEST(ParseContract, ReadsTheKeyOfPublicData) {
+  const auto key_of = [](const std::string& key) {
+    return ParseContract(
+        "apiVersion: v3.1.0\nkind: DataContract\nid: lewisham/wards\nversion: 1.0.0\nstatus: active\n"
+        "servers: [{server: files, type: local, path: wards.csv, format: csv}]\n"
+        "schema:\n  - name: wards\n    properties:\n      - {name: code, logicalType: string}\n"
+        "      - {name: year, logicalType: integer}\n      - {name: share, logicalType: number}\n"
+        "customProperties:\n  - {property: concordat.public, value: true}\n"
+        "  - {property: concordat.key, value: " +
+        key + "}\n");
+  };
+  const auto read = key_of("[year, code]");
+  ASSERT_TRUE(read) << ContractError("wards", read.error()).message;
+  EXPECT_EQ(read->product.key, (std::vector<std::size_t>{1, 0}));
+  const struct {
+    const char* key;
+    const char* what;
+  } cases[] = {{"code", "is not a list of columns"},
+               {"[]", "is not a list of columns"},
+               {"[ward]", "'ward' is not a column"},
+               {"[share]", "numbers are not compared for being equal"},
+               {"[code, code]", "'code' stands twice"}};
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.key);
+    const auto wrong = key_of(c.key);
+    ASSERT_FALSE(wrong);
+    EXPECT_NE(wrong.error()[0].what.find(c.what), std::string::npos) << wrong.error()[0].what;
+  }
+}
+
 TEST(ParseContract, ReadsTheSamples) {
-  for (const char* name : {"adult", "fuel-poverty", "unpaid-care"}) {
+  for (const char* name : {"adult", "fuel-poverty", "unpaid-care", "schooling", "deprivation"}) {
     const auto text = ReadFile(std::string(CONCORDAT_SOURCE_DIR "/samples/") + name + ".odcs.yaml");
     ASSERT_TRUE(text);
     const auto contract = ParseContract(*text);
@@ -193,6 +223,11 @@ TEST(ParseContract, NamesLineFieldAndRemedy) {
            "customProperties:\n  - {property: concordat.rows",
            "customProperties:\n  - {property: concordat.public, value: true}\n  - {property: concordat.rows"),
        21, "a public product has no privacy unit", "remove"},
+      {"key of people",
+       With("customProperties:\n  - {property: concordat.rows",
+            "customProperties:\n  - {property: concordat.key, value: [region]}\n  - {property: "
+            "concordat.rows"),
+       21, "only public data has a key", "remove it"},
       {"public with a budget",
        With(
            "customProperties:\n  - {property: concordat.rows",

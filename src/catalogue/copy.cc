@@ -39,6 +39,17 @@ bool IsSound(Type type, const Range& range) {
          range.high <= most;
 }
 
+// Whole numbers are looked at before they are read: what is past them is no count.
+bool HasCounts(const Json& body) {
+  const auto is_count = [](const Json& object, const char* field) {
+    return object.is_object() && object.contains(field) && object[field].is_number_integer();
+  };
+  const Json bounds = body.value("bounds", Json());
+  return is_count(body, "version") && is_count(body, "revision") && is_count(bounds, "rows_per_unit") &&
+         is_count(bounds, "groups_per_unit") &&
+         (!body.contains("people") || body["people"].is_number_integer());
+}
+
 // Another member's contract was read by that member's node: here it must look as if ours had read it.
 Result<void> CheckProduct(const Product& product) {
   if (!product.is_public || product.is_draft || product.unit_is_row || product.unit() != nullptr)
@@ -63,6 +74,7 @@ Result<Signed> Read(const CopyRequest& request, const CopyParts& parts) {
   const auto checked = TRY(ledger::CheckReceipt(receipt, {.log = request.owner, .witnesses = {}}));
   if (checked.entry.kind != ledger::kind::kProductPublished)
     return Wrong("the copy's receipt is not of a product that was published");
+  if (!HasCounts(checked.entry.body)) return Wrong("the copy's receipt names no product");
   auto product = ProductFromJson(checked.entry.body);
   if (!product) return Wrong("the copy's receipt names no product");
   const std::string reference = fmt::format("{}@{}", product->id, product->version);
