@@ -58,10 +58,10 @@ struct Product {
   Source source;
   bool is_public = false;    // no unit: public data, released as it is
   bool unit_is_row = false;  // no column names the unit: each row is one unit
-  bool disjoint = false;     // no unit is in another member's product that agreements unite with this one
   // Public data alone: columns, by position, whose values no two rows share, as publishing proved. Other
   // tables are joined with it by all of them. Empty: none is declared.
   std::vector<std::size_t> key;
+  bool disjoint = false;  // no unit is in another member's product that agreements unite with this one
 
   const Column* unit() const {
     for (const Column& column : columns) {

@@ -91,6 +91,30 @@ engine::Source SourceFrom(const Json& json) {
   return source;
 }
 
+// All but its source.
+Product ProductFrom(const Json& body) {
+  Product product;
+  product.id = body.at("id");
+  product.name = product.id.substr(product.id.find('/') + 1);
+  product.version = body.at("version");
+  product.revision = body.at("revision");
+  product.title = body.at("title");
+  product.description = body.at("description");
+  for (const Json& column : body.at("columns")) product.columns.push_back(ColumnFrom(column));
+  const Json& bounds = body.at("bounds");
+  product.bounds = {bounds.at("rows_per_unit"), bounds.at("groups_per_unit"), bounds.at("rows_proven"),
+                    bounds.at("ranges_proven")};
+  product.budget = {{body.at("budget").at("epsilon")}, {body.at("budget").at("delta")}};
+  product.about = AboutFrom(body.value("about", Json::object()));
+  product.is_draft = body.value("draft", false);
+  if (body.contains("people")) product.people = body["people"].get<std::int64_t>();
+  product.is_public = body.value("public", false);
+  product.unit_is_row = body.value("unit_is_row", false);
+  product.disjoint = body.value("holdings", "") == "disjoint";
+  for (const Json& name : body.value("key", Json::array())) product.key.push_back(PlaceOf(product, name));
+  return product;
+}
+
 }  // namespace
 
 Json ToJson(const Product& product) {
@@ -114,8 +138,8 @@ Json ToJson(const Product& product) {
   if (product.people) json["people"] = *product.people;
   if (product.is_public) json["public"] = true;
   if (product.unit_is_row) json["unit_is_row"] = true;
-  if (product.disjoint) json["holdings"] = "disjoint";
   for (const std::size_t place : product.key) json["key"].push_back(product.columns[place].name);
+  if (product.disjoint) json["holdings"] = "disjoint";
   return json;
 }
 
@@ -185,37 +209,17 @@ Result<std::optional<Open>> OpenFromJson(const Json& body) {
 
 Result<Product> ProductFromJson(const Json& body) {
   try {
-    Product product;
-    product.id = body.at("id");
-    product.name = product.id.substr(product.id.find('/') + 1);
-    product.version = body.at("version");
-    product.revision = body.at("revision");
-    product.title = body.at("title");
-    product.description = body.at("description");
-    for (const Json& column : body.at("columns")) product.columns.push_back(ColumnFrom(column));
-    const Json& bounds = body.at("bounds");
-    product.bounds = {bounds.at("rows_per_unit"), bounds.at("groups_per_unit"), bounds.at("rows_proven"),
-                      bounds.at("ranges_proven")};
-    product.budget = {{body.at("budget").at("epsilon")}, {body.at("budget").at("delta")}};
-    product.about = AboutFrom(body.value("about", Json::object()));
-    product.is_draft = body.value("draft", false);
-    if (body.contains("people")) product.people = body["people"].get<std::int64_t>();
-    product.is_public = body.value("public", false);
-    product.unit_is_row = body.value("unit_is_row", false);
-    product.disjoint = body.value("holdings", "") == "disjoint";
-    for (const Json& name : body.value("key", Json::array())) product.key.push_back(PlaceOf(product, name));
-    return product;
+    return ProductFrom(body);
   } catch (const std::exception& error) {
-    return Corrupt(error);
+    return Fail(ErrorCode::kCorrupt, fmt::format("a product is not one: {}", error.what()));
   }
 }
 
 Result<Published> PublishedFromJson(const Json& body, const Json& secret) {
-  Published published{.product = TRY(ProductFromJson(body)),
-                      .files = {},
-                      .hashes = {},
-                      .contract_hash = body.value("contract", "")};
   try {
+    Published published;
+    published.contract_hash = body.value("contract", "");
+    published.product = ProductFrom(body);
     published.product.source = SourceFrom(secret);
     for (const Json& file : secret.at("files")) {
       published.files.push_back({file.at("path"), file.at("bytes"),

@@ -58,10 +58,9 @@ std::string SharedLine(const Sharing& sharing) {
 
 Outcome<bool> JointAsker::IsJoint(const Caller& caller, const Question& question) const {
   const JointBound joint = TRY(BindJoint({parts_, &abroad_}, caller, question));
-  const bool alone = joint.sharing.owners == std::vector<std::string>{parts_.agreements.member()};
-  const bool copied =
-      joint.sharing.owners.size() == 1 && sql::ScanOf(*joint.bound.query->relation).product->is_public;
-  return !alone && !copied;
+  if (joint.sharing.owners.size() == 1 && joint.bound.published->product.is_public)
+    return false;  // from here, or from a copy that is here
+  return joint.sharing.owners != std::vector<std::string>{parts_.agreements.member()};
 }
 
 Outcome<sql::Scope> JointAsker::Tables(const Caller& caller) const {

@@ -34,10 +34,9 @@ Used ScannedBy(const sql::Relation& relation, const Used& used) {
     case sql::Relation::Kind::kProject:
       for (const std::size_t index : used) CollectFrom(relation.expressions[index], below);
       break;
-    case sql::Relation::Kind::kJoin:  // what is joined is told by its files
-      for (const std::size_t index : used) {
-        if (index < relation.input->columns.size()) below.insert(index);
-      }
+    case sql::Relation::Kind::kJoin:  // what is joined is described whole (JoinedJson)
+      below = used;
+      std::erase_if(below, [&](std::size_t index) { return index >= relation.input->columns.size(); });
       for (const sql::JoinPair& pair : relation.pairs) below.insert(pair.left);
       break;
   }
@@ -94,6 +93,19 @@ Json ContractJson(const catalogue::Product& product) {
   return json;
 }
 
+// Public tables that are joined: by name, so that owners who hold other copies are told of which.
+Json JoinedJson(const std::vector<catalogue::PublishedPtr>& joined) {
+  Json json = Json::object();
+  for (const auto& each : joined) {
+    const catalogue::Product& product = each->product;
+    Used all;
+    for (std::size_t i = 0; i < product.columns.size(); ++i) all.insert(i);
+    json[fmt::format("{}@{}", product.id, product.version)] = {
+        {"revision", product.revision}, {"files", each->hashes}, {"columns", ColumnsJson(product, all)}};
+  }
+  return json;
+}
+
 Json SettingsJson(const sql::Terms& terms) {
   return {{"epsilon", terms.budget.epsilon.value},
           {"delta", terms.budget.delta.value},
@@ -125,16 +137,6 @@ Json GroupsJson(const sql::Plan& plan) {
       break;
     default:
       break;
-  }
-  return json;
-}
-
-// Public rows that are joined: the very files, whoever holds them.
-Json JoinedJson(const std::vector<catalogue::PublishedPtr>& joined) {
-  Json json = Json::object();
-  for (const auto& each : joined) {
-    json[each->product.id] = {
-        {"version", each->product.version}, {"revision", each->product.revision}, {"files", each->hashes}};
   }
   return json;
 }
@@ -270,7 +272,7 @@ std::vector<std::string> DescriptionDifferences(const std::string& member, const
   differences.CompareFields("federation", At(theirs, "sharing"), At(here, "sharing"));
   differences.CompareFields("", At(theirs, "contract"), At(here, "contract"));
   differences.CompareEach("column", At(theirs, "columns"), At(here, "columns"));
-  differences.CompareEach("joined table", At(theirs, "joined"), At(here, "joined"));
+  differences.CompareEach("joined", At(theirs, "joined"), At(here, "joined"));
   differences.CompareFields("groups:", At(theirs, "groups"), At(here, "groups"));
   differences.CompareList("measured", At(theirs, "measured"), At(here, "measured"));
   if (!differences.found()) differences.Add("describes more than is known here");

@@ -16,7 +16,7 @@ const Json kHere = Json::parse(R"json({
   "contract": {"rows_per_unit": 1, "groups_per_unit": 1, "holdings": "overlapping", "unit": "integer"},
   "columns": {"chol": {"type": "integer", "nullable": true, "range": [0, 600]},
               "sex": {"type": "text", "nullable": true, "domain": ["f", "m"]}},
-  "joined": {"cleveland/wards": {"version": 1, "revision": 2, "files": ["ab"]}},
+  "joined": {"cleveland/wards@1": {"revision": 2, "files": ["ab"]}},
   "groups": {"most of a unit": 1, "declared": 3, "keys": "cc"},
   "measured": [{"what": "count", "steps": 20}, {"what": "sum(chol)", "steps": 30, "centre": 300}]
 })json");
@@ -48,8 +48,7 @@ TEST(DescriptionDifferences, NamesWhatDiffersAndNothingElse) {
       {"/columns/chol", {}, "budapest has no column chol"},
       {"/columns/sex", "text",
        "budapest has column sex text, here {\"domain\":[\"f\",\"m\"],\"nullable\":true,\"type\":\"text\"}"},
-      {"/joined/cleveland~1wards/revision", 3,
-       "budapest has joined table cleveland/wards revision 3, here 2"},
+      {"/joined/cleveland~1wards@1/revision", 3, "budapest has joined cleveland/wards@1 revision 3, here 2"},
       {"/groups/declared", 4, "budapest has groups: declared 4, here 3"},
       {"/measured/1/steps", 31, "budapest has measured sum(chol) steps 31, here 30"},
       {"/extra", 1, "budapest describes more than is known here"},

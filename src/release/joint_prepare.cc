@@ -93,8 +93,8 @@ Outcome<sql::Scope> JointScope(const Planner& planner, const agreement::Permit& 
     if (own != nullptr) {
       const auto granted = TRY(Granted(planner.parts, *own));
       product = std::shared_ptr<const catalogue::Product>(granted, &granted->product);
-    } else if (const auto copy = PublicCopy(planner.parts.catalogue, products.front());
-               copy && products.size() == 1) {
+    } else if (const auto copy =
+                   products.size() == 1 ? PublicCopy(planner.parts.catalogue, products[0]) : nullptr) {
       product = std::shared_ptr<const catalogue::Product>(copy, &copy->product);
     } else if (planner.abroad != nullptr) {
       product = CopyOf(*planner.abroad, products);

@@ -30,20 +30,20 @@ struct Bound {
   std::shared_ptr<const sql::Query> query;
   std::string normal;  // the question's text in one form, whatever its spacing and case
 };
-// Another member's public product that is held here as a copy; null where there is none.
-catalogue::PublishedPtr PublicCopy(const catalogue::Catalogue& catalogue,
-                                   const agreement::ProductVersion& reference);
-// "lewisham/wards@1.3" of each product that was joined.
-std::vector<std::string> RevisionsOf(const std::vector<catalogue::PublishedPtr>& joined);
-// What is joined is read by one engine, which opens one database file. Refusals: join_of_databases.
-Outcome<void> CheckFiles(const catalogue::Published& published,
-                         const std::vector<catalogue::PublishedPtr>& joined);
 // The product that an agreement grants, which this member holds: published, in use, and at the version that
 // is named. The caller holds Share.
 Outcome<catalogue::PublishedPtr> Granted(const Parts& parts, const agreement::ProductVersion& reference);
 // Values of the query's types: a client may have sent PostgreSQL's text form.
 Outcome<Row> TypedParameters(const sql::Query& query, const Row& given);
 sql::Terms TermsOf(const agreement::Permit& permit, const Settings& settings);
+// Another member's public product that is held here as a copy; null where there is none.
+catalogue::PublishedPtr PublicCopy(const catalogue::Catalogue& catalogue,
+                                   const agreement::ProductVersion& reference);
+// Refuses what no one engine can read together: it opens one database file.
+Outcome<void> CheckFiles(const catalogue::Published& published,
+                         const std::vector<catalogue::PublishedPtr>& joined);
+// "lewisham/wards@1.3" of each product that was joined.
+std::vector<std::string> RevisionsOf(const std::vector<catalogue::PublishedPtr>& joined);
 Outcome<Bound> BindQuestion(const Parts& parts, const Caller& caller, const Question& question);
 // Leaves out who has objected by now. The caller holds Share, or is the ledger's own condition.
 void TakeObjections(const Parts& parts, Prepared& prepared);

@@ -18,7 +18,7 @@ struct Record {
   std::string analyst;
   std::string product;
   Time time{};
-  std::string outcome;                   // "charged" until it is recorded as "answered" or "failed"
+  std::string outcome;  // "charged" until it is recorded as "answered" or "failed"
   // Index of its charge entry; where this node only asked others, of the first entry that it has of it.
   std::uint64_t charge = 0;
   std::optional<std::uint64_t> release;  // index of its release entry

@@ -1,7 +1,5 @@
 #include "release/run.h"
 
-#include <fmt/format.h>
-
 #include "base/check.h"
 #include "sql/generate.h"
 
@@ -40,9 +38,8 @@ Result<void> RunInner(const Parts& parts, engine::Engine& engine, const Prepared
   const std::string with = sql::WithSources(selects, inner.sql);
   TRY(engine.Stream(with, inner.parameters, limit, &cancel,
                     [&](engine::ResultSet& batch) { return sink(batch.rows); }));
-  TRY(engine::CheckUnchanged(prepared.published->product.source, prepared.published->files));
   for (const auto& each : prepared.joined) TRY(engine::CheckUnchanged(each->product.source, each->files));
-  return {};
+  return engine::CheckUnchanged(prepared.published->product.source, prepared.published->files);
 }
 
 Result<std::vector<Row>> RunOuter(const Parts& parts, const Prepared& prepared, const std::vector<Row>& noisy,
