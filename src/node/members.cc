@@ -37,6 +37,19 @@ Result<void> AppendUnless(Node& node, ledger::Draft draft, const std::function<b
   return {};
 }
 
+// Follows the member's log, and asks it to cosign this one's; nothing is entered twice.
+Result<void> WitnessEachOther(Node& node, const member::Card& card, const std::string& by) {
+  const ledger::WitnessBook& book = node.witnesses();
+  TRY(AppendUnless(node, ledger::FollowDraft(card.key, by), [&] {
+    const auto found = book.logs().find(card.name());
+    return found != book.logs().end() && found->second.Text() == card.key.Text();
+  }));
+  return AppendUnless(node, ledger::AskDraft({card.witness, ""}, by), [&] {
+    const auto found = book.witnesses().find(card.witness.name());
+    return found != book.witnesses().end() && found->second.key.Text() == card.witness.Text();
+  });
+}
+
 }  // namespace
 
 Result<std::string> Members::Recognise(std::string_view certificate_pem) {
@@ -145,15 +158,7 @@ Result<void> Connect(Node& node, const member::Joined& joined, const std::string
     return may ? may() : Outcome<void>();
   }));
   if (!entered) return tl::unexpected(AsError(entered.error()));
-  const ledger::WitnessBook& book = node.witnesses();
-  TRY(AppendUnless(node, ledger::FollowDraft(card.key, by), [&] {
-    const auto found = book.logs().find(card.name());
-    return found != book.logs().end() && found->second.Text() == card.key.Text();
-  }));
-  return AppendUnless(node, ledger::AskDraft({card.witness, ""}, by), [&] {
-    const auto found = book.witnesses().find(card.witness.name());
-    return found != book.witnesses().end() && found->second.key.Text() == card.witness.Text();
-  });
+  return WitnessEachOther(node, card, by);
 }
 
 Result<Bytes> AnswerGuest(Node& node, const std::string& certificate_pem, ByteView letter) {
@@ -166,20 +171,23 @@ Result<Bytes> AnswerGuest(Node& node, const std::string& certificate_pem, ByteVi
                 "the letter is for another member, or came over another's line");
   }
   const std::string hash = member::HashOfSecret(joining.secret);
+  bool again = false;
+  Outcome<void> may;
   {
     const auto lock = node.ledger().Share();
     const auto& invitations = node.members().invitations();
     const auto found = invitations.find(hash);
     const Member* known = node.members().Find(card.name());
-    // The answer was lost the first time: it is the same guest again.
-    const bool again = found != invitations.end() && found->second.used_by == card.key.Text() &&
-                       known != nullptr && known->card.pin == card.pin && known->state != State::kRemoved;
-    if (again) return Bytes();
-    const auto may = node.members().CheckGuest(joining, node.ledger().Now());
-    if (!may) {
-      Log(Severity::kWarning, "a guest was refused", {{"guest", card.name()}, {"said", may.error().message}});
-      return tl::unexpected(AsError(may.error()));
-    }
+    again = found != invitations.end() && found->second.used_by == card.key.Text() && known != nullptr &&
+            known->card.pin == card.pin && known->state != State::kRemoved;
+    may = node.members().CheckGuest(joining, node.ledger().Now());
+  }
+  // The same guest again, whose answer was lost, or this node stopped half way.
+  if (again) TRY(WitnessEachOther(node, card, card.name()));
+  if (again) return Bytes();
+  if (!may) {
+    Log(Severity::kWarning, "a guest was refused", {{"guest", card.name()}, {"said", may.error().message}});
+    return tl::unexpected(AsError(may.error()));
   }
   TRY(Connect(node, {.card = card, .invitation = hash}, card.name(),
               [&] { return node.members().CheckGuest(joining, node.ledger().Now()); }));

@@ -129,7 +129,9 @@ Result<Bytes> DescribeProduct(Node& node, const std::string& member, ByteView bo
                             node.member(), wanted.substr(0, 100)),
                 "the name is that of the agreement: member/product@version");
   }
-  const std::string text = catalogue::ToJson(published->product).dump();
+  Json description = catalogue::ToJson(published->product);
+  description["contract"] = published->contract_hash;  // as its entry has it
+  const std::string text = description.dump();
   return Bytes(text.begin(), text.end());
 }
 
