@@ -5,12 +5,14 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/canonical_json.h"
+#include "node/copies.h"
 #include "node/log.h"
 
 namespace concordat::node {
 namespace {
 
 constexpr Milliseconds kPatience{10'000};
+constexpr Milliseconds kCopyPatience{60'000};
 constexpr Milliseconds kLookEvery{2000};     // whether one is due
 constexpr Milliseconds kAgain{10 * 60'000};  // a product that is published anew keeps its version
 constexpr Milliseconds kAfterFailure{5000};
@@ -53,6 +55,30 @@ void Descriptions::Take(const federation::Call& call, const std::string& product
         {{"member", call.member}, {"product", product}, {"said", entered.error().message}});
 }
 
+bool Descriptions::WantsCopy(const std::string& product) {
+  const auto lock = node_.ledger().Share();
+  const auto described = node_.abroad().Find(product);
+  if (!described || !described->is_public) return false;
+  const auto copy = node_.catalogue().Find(product);
+  return !copy || copy->product.revision < described->revision;
+}
+
+void Descriptions::FetchCopy(const std::string& owner, const std::string& product) {
+  const auto bytes =
+      link_.AskAll({{owner, "catalogue/copy", Bytes(product.begin(), product.end())}}, kCopyPatience).front();
+  std::string key;
+  {
+    const auto lock = node_.ledger().Share();
+    const member::Member* known = node_.members().Find(owner);
+    if (known != nullptr) key = known->card.key.Text();
+  }
+  const auto copied = bytes ? TakeCopy(node_, {product, key, owner}, AsText(*bytes))
+                            : Result<catalogue::Copied>(tl::unexpected(bytes.error()));
+  if (copied) return;
+  Log(Severity::kWarning, "a public product of a member was not copied",
+      {{"member", owner}, {"product", product}, {"said", copied.error().message}});
+}
+
 void Descriptions::Round() {
   const Milliseconds now = node_.clock().Elapsed();
   const std::uint64_t news = node_.news().count();
@@ -68,7 +94,10 @@ void Descriptions::Round() {
     products.push_back(product);
   }
   const auto answers = link_.AskAll(calls, kPatience);
-  for (std::size_t i = 0; i < calls.size(); ++i) Take(calls[i], products[i], answers[i]);
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    Take(calls[i], products[i], answers[i]);
+    if (WantsCopy(products[i])) FetchCopy(calls[i].member, products[i]);
+  }
 }
 
 }  // namespace concordat::node

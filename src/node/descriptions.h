@@ -1,5 +1,5 @@
 // What other members' ledgers say of their products, as far as agreements with them name one: asked over the
-// line, kept on this ledger (catalogue/abroad.h).
+// line, kept on this ledger (catalogue/abroad.h). Public ones come whole (catalogue/copy.h).
 #pragma once
 
 #include <map>
@@ -23,6 +23,9 @@ class Descriptions {
   // By the name in the agreement, "budapest/heart@1": whose it is.
   std::map<std::string, std::string> Named();
   void Take(const federation::Call& call, const std::string& product, const Result<Bytes>& answer);
+  // Is it public, and not here as described?
+  bool WantsCopy(const std::string& product);
+  void FetchCopy(const std::string& owner, const std::string& product);
 
   Node& node_;
   federation::Link& link_;

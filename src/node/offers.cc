@@ -7,6 +7,7 @@
 
 #include "agreement/seal.h"
 #include "crypto/note.h"
+#include "node/copies.h"
 #include "node/import.h"
 
 namespace concordat::node {
@@ -104,9 +105,11 @@ std::vector<std::string> OffersFor(Node& node, const std::string& member) {
   return offers;
 }
 
-Result<Bytes> DescribeProduct(Node& node, const std::string& member, ByteView body) {
-  const std::string wanted(AsText(body));
-  const auto lock = node.ledger().Share();
+namespace {
+
+// A product of this member's, by its name in an agreement that `member` takes part in as well. The caller
+// holds Share.
+Result<catalogue::PublishedPtr> FindNamed(Node& node, const std::string& member, const std::string& wanted) {
   const auto names = [&](const Standing& standing) {
     if (!TakesPart(*standing.document, member) || !IsAlive(standing)) return false;
     for (const auto& [table, products] : standing.document->tables) {
@@ -129,10 +132,28 @@ Result<Bytes> DescribeProduct(Node& node, const std::string& member, ByteView bo
                             node.member(), wanted.substr(0, 100)),
                 "the name is that of the agreement: member/product@version");
   }
+  return published;
+}
+
+}  // namespace
+
+Result<Bytes> DescribeProduct(Node& node, const std::string& member, ByteView body) {
+  const auto lock = node.ledger().Share();
+  const auto published = TRY(FindNamed(node, member, std::string(AsText(body))));
   Json description = catalogue::ToJson(published->product);
   description["contract"] = published->contract_hash;  // as its entry has it
   const std::string text = description.dump();
   return Bytes(text.begin(), text.end());
+}
+
+Result<Bytes> GiveCopy(Node& node, const std::string& member, ByteView body) {
+  const std::string wanted(AsText(body));
+  {
+    const auto lock = node.ledger().Share();
+    TRY(FindNamed(node, member, wanted));
+  }
+  const std::string copy = TRY(CopyOf(node, wanted));
+  return Bytes(copy.begin(), copy.end());
 }
 
 Result<void> TakeOffer(Node& node, const std::string& member, const std::string& text) {

@@ -24,6 +24,10 @@ std::vector<std::string> OffersFor(Node& node, const std::string& member);
 // no agreement of both names it. Hold no Share.
 Result<Bytes> DescribeProduct(Node& node, const std::string& member, ByteView body);
 
+// "catalogue/copy": the whole of such a product, if it is public (catalogue/copy.h). Body and errors as
+// above; ExportCopy's.
+Result<Bytes> GiveCopy(Node& node, const std::string& member, ByteView body);
+
 // Takes in a note that `member` sent: what is here already is no error. Errors: kPermissionDenied when the
 // agreement is none that the sender takes part in; those of 'agreement import'. Hold no Share.
 Result<void> TakeOffer(Node& node, const std::string& member, const std::string& text);

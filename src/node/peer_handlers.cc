@@ -72,7 +72,8 @@ std::vector<std::pair<std::string, peer::Handler>> PeerHandlers(Node& node, Memb
       {"ledger/witness",
        [&](const std::string& member, ByteView body) { return Witness(node, members, member, body); }},
       {"member/tell", checked(TakeLetters)},
-      {"catalogue/product", checked(DescribeProduct)}};
+      {"catalogue/product", checked(DescribeProduct)},
+      {"catalogue/copy", checked(GiveCopy)}};
   for (const char* method : federation::method::kAll) {
     handlers.emplace_back(
         method, [&node, &members, method](const std::string& member, ByteView body) -> Result<Bytes> {
