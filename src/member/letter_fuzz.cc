@@ -1,5 +1,6 @@
 // Letters between members: never crash; an invitation that is read is the one that was written.
 #include <cstdint>
+#include <nlohmann/json.hpp>
 
 #include "base/check.h"
 #include "member/letter.h"

@@ -218,28 +218,31 @@ TEST_F(Pair, AnAnswerThatIsTooLongIsNotTaken) {
   EXPECT_EQ(Ask("test/echo", Bytes(3'000'001)).error().code, ErrorCode::kResourceExhausted);
 }
 
-// Handlers that wait until they are let go.
+// Handlers that wait until they are let go; what they wait for outlives the test that let them go.
 class Held {
  public:
   Handler Waits() {
-    return [this](const std::string&, ByteView) -> Result<Bytes> {
-      ++waiting_;
-      waiting_.notify_all();
-      gone_.wait(false);
+    return [state = state_](const std::string&, ByteView) -> Result<Bytes> {
+      ++state->waiting;
+      state->waiting.notify_all();
+      state->gone.wait(false);
       return Bytes();
     };
   }
   void AwaitWaiting(int count) {
-    for (int now = waiting_; now < count; now = waiting_) waiting_.wait(now);
+    for (int now = state_->waiting; now < count; now = state_->waiting) state_->waiting.wait(now);
   }
   void LetGo() {
-    gone_ = true;
-    gone_.notify_all();
+    state_->gone = true;
+    state_->gone.notify_all();
   }
 
  private:
-  std::atomic<int> waiting_{0};
-  std::atomic<bool> gone_{false};
+  struct State {
+    std::atomic<int> waiting{0};
+    std::atomic<bool> gone{false};
+  };
+  std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
 TEST_F(Pair, ADeadlineEndsTheWait) {
