@@ -130,7 +130,7 @@ Outcome<std::vector<Row>> Asking::SelectKeys() {
       circle_.Lose(owner, keys.error().message);
   }
   if (!circle_.enough() || circle_.cancelled()) return tl::unexpected(Missing());
-  return Unite(std::move(found));
+  return Unite(found);
 }
 
 Outcome<Setting> Asking::Settle(std::vector<Row> keys) const {

@@ -241,13 +241,10 @@ bool AreInOrder(const std::vector<Row>& keys) {
   return true;
 }
 
-std::vector<Row> Unite(std::vector<std::vector<Row>> keys) {
+std::vector<Row> Unite(const std::vector<std::vector<Row>>& keys) {
   std::map<Bytes, Row> united;
-  for (std::vector<Row>& some : keys) {
-    for (Row& key : some) {
-      Bytes encoded = EncodeRow(key);
-      united.try_emplace(std::move(encoded), std::move(key));
-    }
+  for (const std::vector<Row>& some : keys) {
+    for (const Row& key : some) united.try_emplace(EncodeRow(key), key);
   }
   std::vector<Row> rows;
   for (auto& [encoded, key] : united) rows.push_back(std::move(key));

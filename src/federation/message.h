@@ -94,7 +94,7 @@ Result<Reply> DecodeReply(ByteView bytes);
 // noise.
 bool AreInOrder(const std::vector<Row>& keys);
 // All of them once, in that order.
-std::vector<Row> Unite(std::vector<std::vector<Row>> keys);
+std::vector<Row> Unite(const std::vector<std::vector<Row>>& keys);
 
 // What a sum is for: statement, plan, participants, keys of groups, way and width. Whoever has planned
 // otherwise, or was told of other participants, has another context, and its messages do not hold.
