@@ -61,6 +61,9 @@ struct Product {
   // Public data alone: columns, by position, whose values no two rows share, as publishing proved. Other
   // tables are joined with it by all of them. Empty: none is declared.
   std::vector<std::size_t> key;
+  // Asked together with other members' products: a plan rests on what all contracts say alike, not on what
+  // publishing proved of the rows here. Never of a published product itself.
+  bool united = false;
   bool disjoint = false;  // no unit is in another member's product that agreements unite with this one
 
   const Column* unit() const {

@@ -99,8 +99,11 @@ Outcome<sql::Scope> JointScope(const Planner& planner, const agreement::Permit& 
     } else if (planner.abroad != nullptr) {
       product = CopyOf(*planner.abroad, products);
     }
+    if (!product) continue;
     // A copy of its own, so that two tables of one product are told apart.
-    if (product) scope[table] = std::make_shared<const catalogue::Product>(*product);
+    auto copy = std::make_shared<catalogue::Product>(*product);
+    copy->united = !copy->is_public;
+    scope[table] = std::move(copy);
   }
   return scope;
 }

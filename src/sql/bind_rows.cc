@@ -16,8 +16,10 @@ std::shared_ptr<const Relation> ScanOfProduct(const std::shared_ptr<const catalo
   auto scan = std::make_shared<Relation>();
   scan->kind = Relation::Kind::kScan;
   for (const catalogue::Column& column : product->columns) {
-    // What lies outside a declared domain is NULL at the scan, unless publishing proved that nothing does.
-    const bool nullable = column.nullable || (!column.domain.empty() && !product->bounds.ranges_proven);
+    // What lies outside a declared domain is NULL at the scan, unless publishing proved that nothing does. Of
+    // several members' rows it is in no group, or a group NULL would stand wherever one of them proved nothing.
+    const bool strays = !column.domain.empty() && !product->bounds.ranges_proven && !product->united;
+    const bool nullable = column.nullable || strays;
     scan->columns.push_back({column.name, column.type, nullable, column.range, column.domain, column.unit});
   }
   scan->rows_per_unit = product->bounds.rows_per_unit;
