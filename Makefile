@@ -9,8 +9,9 @@ export CTEST_OUTPUT_ON_FAILURE = 1
 help:            ## Say what there is
 	@grep -E '^[a-z]+: .*##|^[a-z]+:  +##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
-demo: build      ## Build, run a node on real data and show what it does
+demo: build      ## Build, run a node on real data, then four that answer together, and show what they do
 	@tools/demo
+	@tools/demo-members
 
 test:            ## Build and run every test that belongs to CI
 	@tools/setup clients
