@@ -184,10 +184,10 @@ std::string Asking::Notice(const std::map<std::string, std::vector<std::string>>
                           left == left_.end() ? "left unknown" : left->second);
   }
   const std::string missing = circle_.LostText();
-  return fmt::format("charged at {}; answer {} of {} of {} owners{}, receipts of {}: concordat receipt {}{}",
-                     owners, id_, included_.size(), circle_.all().size(),
-                     missing.empty() ? "" : " (" + missing + ")", receipts.size(),
-                     id_.substr(0, kShownDigits), doubts_);
+  return fmt::format(
+      "charged epsilon {:.3g} at {}; answer {} of {} of {} owners{}, receipts of {}: concordat receipt {}{}",
+      asked_.outline().epsilon.value, owners, id_, included_.size(), circle_.all().size(),
+      missing.empty() ? "" : " (" + missing + ")", receipts.size(), id_.substr(0, kShownDigits), doubts_);
 }
 
 std::string Asking::Charges() const {

@@ -39,7 +39,7 @@ TEST_F(CoordinatorTest, AnswersTheSumOfAllOwners) {
   trio.judge.Answered(answer->id, SumsOf(*answer), 3);
   EXPECT_THAT(trio.world.faults, ElementsAre());
   EXPECT_EQ(answer->notice,
-            "charged at arad (99 of 100 left), brno (99 of 100 left), cork (99 of 100 left); answer " +
+            "charged epsilon 0.5 at arad (99 of 100 left), brno (99 of 100 left), cork (99 of 100 left); answer " +
                 answer->id + " of 3 of 3 owners, receipts of 3: concordat receipt " +
                 answer->id.substr(0, 4));
   EXPECT_THAT(steps, ElementsAre("3 of 3 owners have planned", "3 of 3 owners have committed",

@@ -7,6 +7,7 @@
 #include "federation/outline.h"
 #include "ledger/name.h"
 #include "ledger/receipt.h"
+#include "release/prepare.h"
 
 namespace concordat::federation {
 namespace {
@@ -89,7 +90,8 @@ Outline OutlineOf(const release::JointPlan& plan) {
           .finds_groups = plan.finds_groups,
           .declared = plan.declared,
           .measured = plan.measured,
-          .wide = plan.wide};
+          .wide = plan.wide,
+          .epsilon = plan.prepared->plan.epsilon};
 }
 
 // One that is not active is found too: release says how it stands.

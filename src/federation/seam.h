@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/int128.h"
 #include "base/refusal.h"
+#include "base/units.h"
 #include "base/value.h"
 #include "engine/engine.h"
 #include "federation/statement.h"
@@ -28,6 +29,7 @@ struct Outline {
   std::size_t declared = 0;   // groups that somebody did; 1 without GROUP BY
   std::size_t measured = 0;   // numbers in a group
   bool wide = false;          // sums may leave 64 bits
+  Epsilon epsilon;            // what the question costs alone, at each owner
 
   std::size_t Length(std::size_t found) const { return (finds_groups ? found : declared) * measured; }
 };

@@ -229,7 +229,8 @@ Outline Scene::OutlineFor(const std::string& member, const std::string& text) co
           .finds_groups = shape.finds_groups,
           .declared = shape.declared,
           .measured = shape.measured,
-          .wide = shape.wide};
+          .wide = shape.wide,
+          .epsilon = {0.5}};
 }
 
 std::unique_ptr<Desk> MakeDesk(World& world, Scene& scene, Judge& judge, Node& node) {

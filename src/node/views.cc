@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "node/federated.h"
 #include "release/record.h"
 
 namespace concordat::node {
@@ -16,29 +17,47 @@ constexpr double kShownParts = 1e4;  // of an epsilon, rounded against the spend
 Timestamp AsTimestamp(Time time) { return {std::chrono::microseconds(time.time_since_epoch()).count()}; }
 
 View BudgetView(Node& node, const release::Caller& caller) {
-  return {"budget",
-          "What is spent and left of each budget that questions under this agreement draw on",
-          {{"product", Type::kText, "the product"},
-           {"level", Type::kText, "product, agreement or analyst"},
-           {"epsilon", Type::kNumber, "the limit"},
-           {"delta", Type::kNumber, "the limit"},
-           {"spent", Type::kNumber, "epsilon spent"},
-           {"remaining", Type::kNumber, "epsilon left"}},
-          [&node, caller]() -> Result<std::vector<Row>> {
-            std::vector<Row> rows;
-            const auto lock = node.ledger().Share();
-            for (const auto& state : node.budgets().Report()) {
-              const ledger::Level& level = state.level;
-              if (level.agreement != caller.agreement ||
-                  (!level.analyst.empty() && level.analyst != caller.analyst))
-                continue;
-              rows.push_back({level.product, std::string(level.analyst.empty() ? "agreement" : "analyst"),
-                              state.limit.epsilon.value, state.limit.delta.value,
-                              std::ceil(state.spent.value * kShownParts) / kShownParts,
-                              std::floor(state.left().value * kShownParts) / kShownParts});
-            }
-            return rows;
-          }};
+  return {
+      "budget",
+      "What is spent and left of each budget that questions under this agreement draw on here; EXPLAIN says "
+      "what is left at other members",
+      {{"product", Type::kText, "the product"},
+       {"level", Type::kText, "product, agreement or analyst"},
+       {"epsilon", Type::kNumber, "the limit"},
+       {"delta", Type::kNumber, "the limit"},
+       {"spent", Type::kNumber, "epsilon spent"},
+       {"remaining", Type::kNumber, "epsilon left"}},
+      [&node, caller]() -> Result<std::vector<Row>> {
+        std::vector<Row> rows;
+        const auto lock = node.ledger().Share();
+        for (const auto& state : node.budgets().Report()) {
+          const ledger::Level& level = state.level;
+          if (!level.product.starts_with(node.member() + "/") || level.agreement != caller.agreement ||
+              (!level.analyst.empty() && level.analyst != caller.analyst))
+            continue;
+          rows.push_back({level.product, std::string(level.analyst.empty() ? "agreement" : "analyst"),
+                          state.limit.epsilon.value, state.limit.delta.value,
+                          std::ceil(state.spent.value * kShownParts) / kShownParts,
+                          std::floor(state.left().value * kShownParts) / kShownParts});
+        }
+        return rows;
+      }};
+}
+
+Row ProductRow(const std::string& table, const std::string& name, const catalogue::Product& product,
+               const std::string& stage) {
+  const std::string unit = product.unit_is_row         ? "each row"
+                           : product.unit() != nullptr ? product.unit()->name
+                                                       : "none";
+  return {table, name, product.title, product.description, stage, unit, product.bounds.rows_per_unit};
+}
+
+// "budapest/heart@1, cleveland/heart@1"
+std::string HeldBy(const agreement::Agreement& document, const std::string& table) {
+  std::string text;
+  for (const agreement::ProductVersion& held : document.tables.at(table))
+    text += fmt::format("{}{}@{}", text.empty() ? "" : ", ", held.product, held.version);
+  return text;
 }
 
 View ProductsView(Node& node, const release::Caller& caller) {
@@ -48,11 +67,13 @@ View ProductsView(Node& node, const release::Caller& caller) {
            {"product", Type::kText, "member/name@version"},
            {"title", Type::kText, ""},
            {"description", Type::kText, ""},
-           {"stage", Type::kText, "draft, active, deprecated with its day, or retired"},
+           {"stage", Type::kText,
+            "draft, active, deprecated with its day, or retired; shared: its owners say when they answer"},
            {"unit", Type::kText, "the privacy unit"},
            {"rows_per_unit", Type::kInteger, "at most"}},
           [&node, caller]() -> Result<std::vector<Row>> {
             std::vector<Row> rows;
+            const sql::Scope shared = node.federated().Tables(caller).value_or(sql::Scope{});
             const auto lock = node.ledger().Share();
             const auto* standing = node.agreements().Find(caller.agreement, node.ledger().Now());
             if (standing == nullptr) return rows;
@@ -62,14 +83,13 @@ View ProductsView(Node& node, const release::Caller& caller) {
               const std::string name = fmt::format("{}@{}", reference.product, reference.version);
               const auto published = node.catalogue().Find(name);
               if (!published) continue;
-              const catalogue::Product& product = published->product;
-              const std::string unit = product.unit_is_row         ? "each row"
-                                       : product.unit() != nullptr ? product.unit()->name
-                                                                   : "none";
-              const std::string stage =
-                  catalogue::Describe(node.catalogue().LifeOf(product.id), node.ledger().Now());
-              rows.push_back({table, name, product.title, product.description, stage, unit,
-                              product.bounds.rows_per_unit});
+              const catalogue::Life life = node.catalogue().LifeOf(published->product.id);
+              rows.push_back(ProductRow(table, name, published->product,
+                                        catalogue::Describe(life, node.ledger().Now())));
+            }
+            for (const auto& [table, product] : shared) {
+              if (!tables.contains(table))
+                rows.push_back(ProductRow(table, HeldBy(*standing->document, table), *product, "shared"));
             }
             return rows;
           }};
