@@ -175,6 +175,32 @@ Result<Reply> Budget(Node& node, const Json& arguments, const Progress&) {
 }
 
 // The record behind an answer, and a proof that it is on the ledger.
+// What owners gave with an answer of several members: receipts, by owner.
+Result<std::map<std::string, std::vector<std::string>>> ReceiptsOfOwners(Node& node,
+                                                                         const release::Record& record) {
+  if (!record.release) return {};
+  const auto entries = TRY(node.ledger().Read(*record.release, 1));
+  const auto& secret = entries.at(0).secret;
+  if (!secret || !secret->contains("receipts")) return {};
+  return secret->at("receipts").get<std::map<std::string, std::vector<std::string>>>();
+}
+
+// The same as text; written beside `file`, where there is one, as FILE.budapest.1 and so on.
+Result<std::string> KeepReceiptsOfOwners(const std::map<std::string, std::vector<std::string>>& receipts,
+                                         const std::string& file) {
+  std::string text;
+  for (const auto& [owner, given] : receipts) {
+    text += fmt::format("  {} gave {} receipt{}", owner, given.size(), given.size() == 1 ? "" : "s");
+    for (std::size_t i = 0; i < given.size() && !file.empty(); ++i) {
+      const std::string name = fmt::format("{}.{}.{}", file, owner, i + 1);
+      TRY(WriteFileDurably(name, given[i], FileMode::kPublic));
+      text += (i == 0 ? ": " : ", ") + name;
+    }
+    text += "\n";
+  }
+  return text;
+}
+
 Result<Reply> Receipt(Node& node, const Json& arguments, const Progress&) {
   if (!arguments.contains("id")) {
     return Fail(ErrorCode::kInvalidArgument, "a receipt is of an answer",
@@ -205,12 +231,15 @@ Result<Reply> Receipt(Node& node, const Json& arguments, const Progress&) {
     text += fmt::format("  written to {}: check it anywhere with\n  concordat receipt --check {} --key {}\n",
                         file, file, node.ledger().key().Text());
   }
+  const auto owners = TRY(ReceiptsOfOwners(node, record));
+  text += TRY(KeepReceiptsOfOwners(owners, file));
   Json data = {{"answer", record.id},         {"time", FormatTime(record.time)},
                {"analyst", record.analyst},   {"agreement", record.agreement},
                {"product", record.product},   {"outcome", record.outcome},
                {"entry", record.charge},      {"charge", entries.at(0).body},
                {"leaf_hash", ToBase64(leaf)}, {"proof", hashes},
                {"checkpoint", note},          {"holds", holds}};
+  if (!owners.empty()) data["receipts"] = owners;
   if (arguments.value("proof", false)) data["tlog_proof"] = TRY(ReceiptText(node, record.charge));
   return Reply{std::move(text), Data(std::move(data))};
 }
