@@ -91,8 +91,7 @@ TEST(ParseAgreement, FillsInTheKeysOfPartiesThatAreListed) {
   EXPECT_EQ(read->id, ParseAgreement(SampleText("{lewisham: self}", "{lewisham: " + key + "}"))->id);
   const auto unknown = ParseAgreement(listed, {{"southwark", key}});
   ASSERT_FALSE(unknown);
-  EXPECT_EQ(unknown.error().message,
-            "line 3: parties[0] names 'lewisham', whose key is not known here");
+  EXPECT_EQ(unknown.error().message, "line 3: parties[0] names 'lewisham', whose key is not known here");
 }
 
 // Four members hold patients; the clause, and what it comes to or what is said of it.

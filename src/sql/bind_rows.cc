@@ -17,7 +17,8 @@ std::shared_ptr<const Relation> ScanOfProduct(const std::shared_ptr<const catalo
   scan->kind = Relation::Kind::kScan;
   for (const catalogue::Column& column : product->columns) {
     // What lies outside a declared domain is NULL at the scan, unless publishing proved that nothing does. Of
-    // several members' rows it is in no group, or a group NULL would stand wherever one of them proved nothing.
+    // several members' rows it is in no group, or a group NULL would stand wherever one of them proved
+    // nothing.
     const bool strays = !column.domain.empty() && !product->bounds.ranges_proven && !product->united;
     const bool nullable = column.nullable || strays;
     scan->columns.push_back({column.name, column.type, nullable, column.range, column.domain, column.unit});

@@ -221,7 +221,8 @@ Neighbours DrawNeighbours(std::mt19937_64& random, int index, std::string& scrip
 std::string PublicTablesSql() {
   return "CREATE TABLE places (code VARCHAR, label VARCHAR, weight DOUBLE, level BIGINT, flag BOOLEAN, since "
          "DATE);\n"
-         "INSERT INTO places VALUES ('north', 'north', 800, 1, true, DATE '2000-01-01'), ('south', 'far', -2, "
+         "INSERT INTO places VALUES ('north', 'north', 800, 1, true, DATE '2000-01-01'), ('south', 'far', "
+         "-2, "
          "2, "
          "false, NULL), ('a', 'north', 1e300, 5, NULL, DATE 'infinity'), ('', 'nowhere', 'NaN', -7, true, "
          "DATE "
