@@ -19,7 +19,7 @@ std::map<std::string, Bytes> Circle::Ask(const char* method, const Bytes& reques
     const Milliseconds worked = parts_.clock.Elapsed() - started;
     const Milliseconds limit = quorum ? terms_.grace : terms_.round;
     if (worked >= limit) break;
-    if (quorum) GiveUpAbsent(waiting);
+    if (quorum || charged_.empty()) GiveUpAbsent(waiting);  // what was charged is worth a longer wait
     Try(method, request, std::min(terms_.try_for, limit - worked), waiting, answers);
     if (!waiting.empty()) parts_.wait(terms_.pause);
   }

@@ -21,7 +21,8 @@ namespace concordat::federation {
 struct CoordinatorTerms {
   Milliseconds try_for{10'000};  // one attempt at a round
   Milliseconds round{120'000};   // all attempts at a round
-  // Once a quorum has answered in a round, for those who have not, and for those who are not even reached.
+  // Once a quorum has answered in a round, for those who have not; and then, or while nothing is charged, for
+  // those who are not even reached.
   Milliseconds grace{45'000};
   Milliseconds absent{5'000};
   Milliseconds pause{200};  // before the next attempt

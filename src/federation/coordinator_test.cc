@@ -38,10 +38,10 @@ TEST_F(CoordinatorTest, AnswersTheSumOfAllOwners) {
   ASSERT_TRUE(answer) << answer.error().message;
   trio.judge.Answered(answer->id, SumsOf(*answer), 3);
   EXPECT_THAT(trio.world.faults, ElementsAre());
-  EXPECT_EQ(answer->notice,
-            "charged epsilon 0.5 at arad (99 of 100 left), brno (99 of 100 left), cork (99 of 100 left); answer " +
-                answer->id + " of 3 of 3 owners, receipts of 3: concordat receipt " +
-                answer->id.substr(0, 4));
+  EXPECT_EQ(
+      answer->notice,
+      "charged epsilon 0.5 at arad (99 of 100 left), brno (99 of 100 left), cork (99 of 100 left); answer " +
+          answer->id + " of 3 of 3 owners, receipts of 3: concordat receipt " + answer->id.substr(0, 4));
   EXPECT_THAT(steps, ElementsAre("3 of 3 owners have planned", "3 of 3 owners have committed",
                                  "3 of 3 owners have shown their keys", "3 of 3 owners have contributed",
                                  "3 of 3 owners have agreed on who is in",
@@ -94,6 +94,7 @@ TEST_F(CoordinatorTest, GoesOnWithTheSurvivorsWhileTheyAreAQuorum) {
 TEST_F(CoordinatorTest, NamesWhoIsMissing) {
   trio.scene.sharing.quorum = 3;
   TakeDown(kCork);
+  const Milliseconds asked = trio.node(kArad).clock.Elapsed();
   const auto answer = Ask("sums");
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().reason, "owners_missing");
@@ -101,6 +102,8 @@ TEST_F(CoordinatorTest, NamesWhoIsMissing) {
             "3 of 3 owners must answer, and 2 are there: 'cork': 'cork' is not reached");
   EXPECT_EQ(answer.error().hint, "ask again when they are back; nothing was charged");
   EXPECT_EQ(Charges(kArad), 0U);
+  EXPECT_LT(trio.node(kArad).clock.Elapsed() - asked, CoordinatorTerms{}.round / 4)
+      << "waited long for who is down, with nothing charged that could be lost";
 }
 
 TEST_F(CoordinatorTest, SaysThatChargesStand) {
