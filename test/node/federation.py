@@ -9,8 +9,6 @@ standard deviations, which a right program passes but for one run in 10^30.
 import collections
 import csv
 import os
-import random
-import re
 import signal
 import sys
 import threading
@@ -20,7 +18,7 @@ import psycopg2
 
 import federation_kills
 from federation_members import (FILES, HOSPITALS, OUTSIDER, Federation, charges, entries, five_bodies, sound, spent)
-from harness import DATA, ROOT, Refused, main
+from harness import DATA, main
 from members import declined, state, wait
 from trouble import set_clock
 
@@ -86,8 +84,13 @@ def answers_as_one_table():
 
 
 def receipts_hold(m, identifier):
-    """At each owner, the record of its own charge, which anybody checks with nothing but its key."""
+    """At each owner, the record of its own charge, which anybody checks with nothing but its key; the asker has all of them."""
+    asked = m.path / "asked.receipt"
+    shown = m["cleveland"].verb("receipt", identifier, "--out", asked)
     for name in HOSPITALS:
+        assert f"{name} gave 2 receipts" in shown, shown
+        for number in (1, 2):
+            m["institute"].verb("receipt", "--check", f"{asked}.{name}.{number}", "--key", m[name].key)
         file = m.path / f"{name}.receipt"
         assert identifier in m[name].verb("receipt", identifier, "--out", file), name
         m["institute"].verb("receipt", "--check", file, "--key", m[name].key)
@@ -109,21 +112,26 @@ def refuses_as_one_node_does():
     s.refused(QUESTION.format(1), "epsilon_too_large")
     m["cleveland"].verb("analyst", "add", "bo", "--password-file", "-", stdin="correct horse 7\n")
     m.agree("bo-study", analysts="bo@cleveland, cy@zurich")
-    bo = m.session("bo-study", user="bo", epsilon=0.1)
-    bo.refused(QUESTION.format(1), "training_missing", "data-ethics")
+    turned_away(m, "bo-study", "bo", "training_missing", "data-ethics")
     m["cleveland"].verb("analyst", "training", "bo", "data-ethics@2020-01-01")
-    bo.refused(QUESTION.format(1), "training_expired")
-    m.session("no-study").refused(QUESTION.format(1), "agreement_unknown")
-    m.session("bo-study").refused(QUESTION.format(1), "agreement_unknown")  # which does not name ana
+    turned_away(m, "bo-study", "bo", "training_expired")
+    turned_away(m, "no-study", "ana", "agreement_unknown")
+    turned_away(m, "bo-study", "ana", "agreement_unknown")  # which does not name her
     m["zurich"].analyst("cy")
     assert before == {name: {level: value for level, value in spent(m[name]).items() if level in before[name]} for name in HOSPITALS}, before
     cy = m.session("bo-study", at="zurich", user="cy", margins="on")  # an analyst of another home asks there
     counts(cy, 41)
+    turned_away(m, "bo-study", "cy", "authentication failed")  # and not at Cleveland
+
+
+def turned_away(m, agreement, user, *parts):
     try:
-        m.session("bo-study", user="cy")
-        raise AssertionError("an analyst of Zurich's came in at Cleveland")
+        m.session(agreement, user=user)
     except psycopg2.OperationalError as error:
-        assert "authentication failed" in str(error), error
+        for part in parts:
+            assert part in str(error), f"{part!r} is not in {error}"
+        return
+    raise AssertionError(f"{user} came in under {agreement}")
 
 
 def a_third_is_dead():
@@ -219,12 +227,11 @@ def asks_without_data_of_its_own():
 
 def paused_and_removed_on_one_side():
     m = five_bodies()
-    three, four = m.session(margins="on", epsilon=0.1), m.session("all-four", epsilon=0.1)
+    three = m.session(margins="on", epsilon=0.1)
     m["zurich"].verb("member", "pause", "cleveland", "--reason", "inquiry 7")
     before = charges(m["zurich"])
     counts(three, 61, "cleveland", "budapest", "long-beach")
     assert "of 3 of 4 owners ('zurich': " in three.notice(), three.notice()
-    four.refused(QUESTION.format(61), "owners_missing", "'zurich'", "nothing was charged")
     assert charges(m["zurich"]) == before
     m["zurich"].verb("member", "resume", "cleveland")
     counts(three, 62)
@@ -280,7 +287,7 @@ def revocation_stops_running_questions():
 
 
 def dies_in_mid_question():
-    federation_kills.run(five_bodies(), trials=24, seed=int(os.environ.get("CONCORDAT_SEED", time.time_ns())))
+    federation_kills.run(five_bodies(), trials=10, seed=int(os.environ.get("CONCORDAT_SEED", time.time_ns())))
 
 
 def contracts_that_differ():
@@ -288,8 +295,7 @@ def contracts_that_differ():
     m = five_bodies()
     m.publish(m["zurich"], lambda text: text.replace("[0, 600]", "[0, 500]").replace("[0, 200]", "[0, 250]"))
     s = m.session(epsilon=0.1, margins="on")
-    counts(s, 70, "cleveland", "budapest", "long-beach")
-    assert "'zurich': refused (product_superseded)" in s.notice(), s.notice()
+    s.refused(QUESTION.format(70), "product_superseded", "'zurich'", "version 2")  # a refusal is not an absence
     m.session("all-four").refused(QUESTION.format(70), "product_superseded", "'zurich'")
     owners = [f"{name}/heart@{2 if name == 'zurich' else 1}" for name in HOSPITALS]
     m.agree("mixed", owners=owners, federation="quorum: 3")
