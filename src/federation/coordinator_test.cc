@@ -38,10 +38,10 @@ TEST_F(CoordinatorTest, AnswersTheSumOfAllOwners) {
   ASSERT_TRUE(answer) << answer.error().message;
   trio.judge.Answered(answer->id, SumsOf(*answer), 3);
   EXPECT_THAT(trio.world.faults, ElementsAre());
-  EXPECT_EQ(answer->notice,
-            "charged epsilon 0.5 at arad (99 of 100 left), brno (99 of 100 left), cork (99 of 100 left); answer " +
-                answer->id + " of 3 of 3 owners, receipts of 3: concordat receipt " +
-                answer->id.substr(0, 4));
+  EXPECT_EQ(
+      answer->notice,
+      "charged epsilon 0.5 at arad (99 of 100 left), brno (99 of 100 left), cork (99 of 100 left); answer " +
+          answer->id + " of 3 of 3 owners, receipts of 3: concordat receipt " + answer->id.substr(0, 4));
   EXPECT_THAT(steps, ElementsAre("3 of 3 owners have planned", "3 of 3 owners have committed",
                                  "3 of 3 owners have shown their keys", "3 of 3 owners have contributed",
                                  "3 of 3 owners have agreed on who is in",
