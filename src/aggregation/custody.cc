@@ -19,10 +19,7 @@ std::size_t EntryBytes(const Custody& custody) { return custody.seeds * kHashByt
 
 // A share is 32 bytes that nobody guesses, so that its hash tells nothing of it.
 crypto::Hash HashOfShare(const Custody& custody, const GivenShare& given) {
-  Bytes about;
-  Append(about, AsBytes("concordat/sum/1/share\n"));
-  Append(about, custody.terms);
-  Append(about, given.dealer);
+  Bytes about = Subject("concordat/sum/1/share\n", custody.terms, given.dealer);
   Append(about, given.holder);
   about.push_back(static_cast<std::uint8_t>(given.seed));
   return crypto::Sha256({about, given.share});

@@ -28,19 +28,11 @@ Result<KeyCommitment> DecodeKeyCommitment(ByteView bytes) {
 }
 
 crypto::Hash HashOfPublicShare(const crypto::Hash& terms, std::uint16_t party, ByteView share) {
-  Bytes about;
-  Append(about, AsBytes("concordat/sum/1/public-share\n"));
-  Append(about, terms);
-  Append(about, party);
-  return crypto::Sha256({about, share});
+  return crypto::Sha256({Subject("concordat/sum/1/public-share\n", terms, party), share});
 }
 
 crypto::Hash HashOfSealSeed(const crypto::Hash& terms, std::uint16_t party, const crypto::Secret32& seed) {
-  Bytes about;
-  Append(about, AsBytes("concordat/sum/1/seal-seed\n"));
-  Append(about, terms);
-  Append(about, party);
-  return crypto::Sha256({about, seed});
+  return crypto::Sha256({Subject("concordat/sum/1/seal-seed\n", terms, party), seed});
 }
 
 crypto::Secret32 SealKey(const crypto::Hash& terms, std::uint16_t party, const crypto::Secret32& seed) {

@@ -58,11 +58,7 @@ Result<MaskKeys> DecodeMaskKeys(ByteView bytes) {
 }
 
 crypto::Hash HashOfSelfSeed(const crypto::Hash& terms, std::uint16_t party, const crypto::Secret32& seed) {
-  Bytes about;
-  Append(about, AsBytes("concordat/sum/1/self-seed\n"));
-  Append(about, terms);
-  Append(about, party);
-  return crypto::Sha256({about, seed});
+  return crypto::Sha256({Subject("concordat/sum/1/self-seed\n", terms, party), seed});
 }
 
 std::vector<std::uint16_t> Neighbours(const Terms& terms, std::uint16_t party) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <string_view>
 
 #include "base/bytes.h"
 
@@ -12,6 +13,15 @@ void Append(Bytes& bytes, T number) {
   for (std::size_t i = 0; i < sizeof(T); ++i) bytes.push_back(static_cast<std::uint8_t>(number >> (8 * i)));
 }
 inline void Append(Bytes& bytes, ByteView more) { bytes.insert(bytes.end(), more.begin(), more.end()); }
+
+// What a hash of one party's is about: "concordat/sum/1/seal-seed\n", which sum (its terms' hash), whose.
+inline Bytes Subject(std::string_view what, ByteView terms, std::uint16_t party) {
+  Bytes bytes;
+  Append(bytes, AsBytes(what));
+  Append(bytes, terms);
+  Append(bytes, party);
+  return bytes;
+}
 
 // The number that so many bytes are. Precondition: as many as T has.
 template <std::unsigned_integral T>

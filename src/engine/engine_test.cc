@@ -171,7 +171,12 @@ TEST_F(EngineTest, OpensADatabaseFileReadOnly) {
   EXPECT_FALSE(Run(*engine, SelectFrom(view)));
   EXPECT_FALSE(Run(*engine, "INSERT INTO people VALUES (8)"));
   EXPECT_FALSE(Run(*engine, "CREATE TABLE t (x INTEGER)"));
-  EXPECT_EQ(OpenDuckdb({.sources = {source, source}}).error().code, ErrorCode::kInvalidArgument);
+  EXPECT_TRUE(OpenDuckdb({.sources = {source, care}}));  // two tables of one file
+  Source another = source;
+  another.path = (folder_ / "more.duckdb").string();
+  const auto both = OpenDuckdb({.sources = {source, another}});
+  ASSERT_FALSE(both);
+  EXPECT_EQ(both.error().code, ErrorCode::kInvalidArgument);
 }
 
 TEST_F(EngineTest, CountsADatabasesLogOfChangesAmongItsFiles) {

@@ -32,7 +32,7 @@ Result<std::string> Pinned(Node& node, const crypto::Hash& pin) {
 Result<void> AppendUnless(Node& node, ledger::Draft draft, const std::function<bool()>& done) {
   TRY(node.ledger().AppendIf(std::move(draft), [&]() -> Outcome<void> {
     if (!done()) return {};
-    return Refuse("known", "it is on the ledger already", "");
+    return Refuse("nothing_to_record", "it is on the ledger already", "");
   }));
   return {};
 }

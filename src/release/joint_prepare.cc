@@ -46,7 +46,7 @@ const std::string& TableOf(const sql::Scope& scope, const catalogue::Product* pr
 }
 
 // The one that rows are read from; at a node that only asks, nothing but what it says.
-catalogue::PublishedPtr PublishedOf(const Parts& parts, const catalogue::Product& product) {
+catalogue::PublishedPtr PublishedHere(const Parts& parts, const catalogue::Product& product) {
   if (auto own = parts.catalogue.Find(fmt::format("{}@{}", product.id, product.version))) return own;
   return std::make_shared<const catalogue::Published>(
       catalogue::Published{.product = product, .files = {}, .hashes = {}, .contract_hash = {}, .since = {}});
@@ -110,25 +110,17 @@ Outcome<sql::Scope> JointScope(const Planner& planner, const agreement::Permit& 
 
 Outcome<JointBound> BindJoint(const Planner& planner, const Caller& caller, const Question& question) {
   const auto lock = planner.parts.ledger.Share();
-  Bound bound{.permit = TRY(DecideOn(planner.parts, caller, question)),
-              .published = {},
-              .joined = {},
-              .query = {},
-              .normal = {}};
+  const agreement::Permit permit = TRY(DecideOn(planner.parts, caller, question));
   const sql::Question asked = TRY(sql::ParseQuestion(question.text));
-  const sql::Scope scope = TRY(JointScope(planner, bound.permit));
-  auto query = sql::Bind(asked, scope);
-  if (!query) return tl::unexpected(WithUnknownTables(query.error(), scope, bound.permit));
-  bound.query = std::make_shared<const sql::Query>(*std::move(query));
-  const auto& product = sql::ScanOf(*bound.query->relation).product;
-  bound.published = PublishedOf(planner.parts, *product);
-  for (const auto& joined : sql::PublicsOf(*bound.query->relation))
-    bound.joined.push_back(PublishedOf(planner.parts, *joined));
-  TRY(CheckFiles(*bound.published, bound.joined));
-  bound.normal = asked.normal;
-  auto sharing = SharingOf(*bound.permit.document, TableOf(scope, product.get()));
+  const sql::Scope scope = TRY(JointScope(planner, permit));
+  auto bound = BindTo(scope, permit, asked, [&](const catalogue::Product& product) {
+    return PublishedHere(planner.parts, product);
+  });
+  if (!bound) return tl::unexpected(WithUnknownTables(bound.error(), scope, permit));
+  const auto& product = sql::ScanOf(*bound->query->relation).product;
+  auto sharing = SharingOf(*permit.document, TableOf(scope, product.get()));
   CHECK(sharing);
-  return JointBound{std::move(bound), *std::move(sharing)};
+  return JointBound{*std::move(bound), *std::move(sharing)};
 }
 
 Outcome<JointPlan> PrepareJoint(const Planner& planner, const Caller& caller, const Question& question) {
@@ -138,16 +130,10 @@ Outcome<JointPlan> PrepareJoint(const Planner& planner, const Caller& caller, co
   sql::Terms terms = TermsOf(bound.permit, question.settings);
   terms.joint = JointOf(joint.sharing, bound.published->product);
   sql::Plan plan = TRY(sql::MakePlan(bound.query, terms));
-  Prepared prepared{.permit = std::move(bound.permit),
-                    .published = std::move(bound.published),
-                    .joined = std::move(bound.joined),
-                    .query = std::move(bound.query),
-                    .plan = std::move(plan),
-                    .parameters = std::move(parameters),
-                    .asked = {},
-                    .identity = {}};
+  const std::string normal = bound.normal;
+  Prepared prepared = Planned(std::move(bound), std::move(plan), std::move(parameters));
   JointPlan made;
-  made.description = DescribePlan(prepared, bound.normal, joint.sharing);
+  made.description = DescribePlan(prepared, normal, joint.sharing);
   made.finds_groups = prepared.plan.grouping.kind == sql::Grouping::Kind::kThreshold;
   made.declared = std::max<std::size_t>(prepared.plan.grouping.declared.size(), 1);
   made.measured = prepared.plan.measured.size();

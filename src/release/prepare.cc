@@ -149,25 +149,39 @@ sql::Terms TermsOf(const agreement::Permit& permit, const Settings& settings) {
           .accuracy = settings.accuracy};
 }
 
+Outcome<Bound> BindTo(const sql::Scope& scope, agreement::Permit permit, const sql::Question& asked,
+                      const PublishedOf& published_of) {
+  Bound bound{
+      .permit = std::move(permit), .published = {}, .joined = {}, .query = {}, .normal = asked.normal};
+  bound.query = std::make_shared<const sql::Query>(TRY(sql::Bind(asked, scope)));
+  bound.published = published_of(*sql::ScanOf(*bound.query->relation).product);
+  for (const auto& joined : sql::PublicsOf(*bound.query->relation))
+    bound.joined.push_back(published_of(*joined));
+  TRY(CheckFiles(*bound.published, bound.joined));
+  return bound;
+}
+
 Outcome<Bound> BindQuestion(const Parts& parts, const Caller& caller, const Question& question) {
   const auto lock = parts.ledger.Share();
-  Bound bound{.permit = TRY(DecideOn(parts, caller, question)),
-              .published = {},
-              .joined = {},
-              .query = {},
-              .normal = {}};
+  const agreement::Permit permit = TRY(DecideOn(parts, caller, question));
   const sql::Question asked = TRY(sql::ParseQuestion(question.text));
-  const sql::Scope scope = TRY(ScopeOf(parts, bound.permit));
-  auto query = sql::Bind(asked, scope);
-  if (!query) return tl::unexpected(WithHolders(query.error(), bound.permit));
-  bound.query = std::make_shared<const sql::Query>(*std::move(query));
-  const catalogue::Product& product = *sql::ScanOf(*bound.query->relation).product;
-  bound.published = parts.catalogue.Find(fmt::format("{}@{}", product.id, product.version));
-  for (const auto& joined : sql::PublicsOf(*bound.query->relation))
-    bound.joined.push_back(parts.catalogue.Find(fmt::format("{}@{}", joined->id, joined->version)));
-  TRY(CheckFiles(*bound.published, bound.joined));
-  bound.normal = asked.normal;
+  const sql::Scope scope = TRY(ScopeOf(parts, permit));
+  auto bound = BindTo(scope, permit, asked, [&](const catalogue::Product& product) {
+    return parts.catalogue.Find(fmt::format("{}@{}", product.id, product.version));
+  });
+  if (!bound) return tl::unexpected(WithHolders(bound.error(), permit));
   return bound;
+}
+
+Prepared Planned(Bound bound, sql::Plan plan, Row parameters) {
+  return {.permit = std::move(bound.permit),
+          .published = std::move(bound.published),
+          .joined = std::move(bound.joined),
+          .query = std::move(bound.query),
+          .plan = std::move(plan),
+          .parameters = std::move(parameters),
+          .asked = {},
+          .identity = {}};
 }
 
 // A unit that is none of the column's type is of an older version, and nobody's now.
@@ -190,14 +204,8 @@ Outcome<Prepared> Prepare(const Parts& parts, const Caller& caller, const Questi
   const sql::Terms terms = TermsOf(bound.permit, question.settings);
   sql::Plan plan = TRY(sql::MakePlan(bound.query, terms));
   std::string asked = AskedOf(bound, terms, parameters);
-  Prepared prepared{.permit = std::move(bound.permit),
-                    .published = std::move(bound.published),
-                    .joined = std::move(bound.joined),
-                    .query = std::move(bound.query),
-                    .plan = std::move(plan),
-                    .parameters = std::move(parameters),
-                    .asked = std::move(asked),
-                    .identity = {}};
+  Prepared prepared = Planned(std::move(bound), std::move(plan), std::move(parameters));
+  prepared.asked = std::move(asked);
   const auto lock = parts.ledger.Share();
   TakeObjections(parts, prepared);
   return prepared;

@@ -1,12 +1,14 @@
 // Everything before the charge: may this be asked, what does it mean, what would it do. No row is looked at.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "release/decide.h"
 #include "release/release.h"
+#include "sql/bind.h"
 #include "sql/plan.h"
 
 namespace concordat::release {
@@ -44,6 +46,13 @@ Outcome<void> CheckFiles(const catalogue::Published& published,
                          const std::vector<catalogue::PublishedPtr>& joined);
 // "lewisham/wards@1.3" of each product that was joined.
 std::vector<std::string> RevisionsOf(const std::vector<catalogue::PublishedPtr>& joined);
+// The question of a permit, bound to tables; `published_of` finds each table's product. The caller holds
+// Share.
+using PublishedOf = std::function<catalogue::PublishedPtr(const catalogue::Product& product)>;
+Outcome<Bound> BindTo(const sql::Scope& scope, agreement::Permit permit, const sql::Question& asked,
+                      const PublishedOf& published_of);
+// What was bound, planned: all but `asked` and `identity`.
+Prepared Planned(Bound bound, sql::Plan plan, Row parameters);
 Outcome<Bound> BindQuestion(const Parts& parts, const Caller& caller, const Question& question);
 // Leaves out who has objected by now. The caller holds Share, or is the ledger's own condition.
 void TakeObjections(const Parts& parts, Prepared& prepared);
