@@ -159,6 +159,7 @@ Result<Reply> Budget(Node& node, const Json& arguments, const Progress&) {
   Json data = Json::array();
   for (const auto& state : node.budgets().Report(product)) {
     const ledger::Level& level = state.level;
+    if (!level.product.starts_with(node.member() + "/")) continue;  // charged by its own member
     rows.push_back({level.product, level.agreement, level.analyst,
                     fmt::format("{:.4g}", state.limit.epsilon.value),
                     fmt::format("{:.4f}", state.spent.value), fmt::format("{:.4f}", state.left().value),

@@ -102,9 +102,11 @@ Error Channel::ErrorOf(int code, const std::string& said) {
             fmt::format("what answers at {} is not {}: {}", address_, name_, refusal_),
             "check the address; if it is right, somebody may be in between"};
   }
-  return {ErrorCode::kUnavailable,
-          fmt::format("{} at {} does not answer, or does not know this node: {}", name_, address_, said),
-          "see that its node runs and has not removed this one: its log says whom it refused"};
+  // Where it was dialled is for operators: analysts are told the message alone.
+  return {ErrorCode::kUnavailable, name_ + " does not answer, or does not know this node",
+          fmt::format(
+              "see that its node runs at {} and has not removed this one: its log says whom it refused ({})",
+              address_, said)};
 }
 
 Result<Bytes> Channel::Ask(const Request& request, std::size_t longest, Milliseconds patience,
