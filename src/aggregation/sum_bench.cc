@@ -68,7 +68,8 @@ BENCHMARK(MaskedContribution)
     ->Unit(benchmark::kMillisecond)
     ->Iterations(2);
 
-// The receiver's side of the same: each contribution taken as it comes, then every mask that is left taken off.
+// The receiver's side of the same: each contribution taken as it comes, then every mask that is left taken
+// off.
 void MaskedReceipt(benchmark::State& state) {
   const std::vector<Int128> values(static_cast<std::size_t>(state.range(0)), Int128{12345});
   for (auto _ : state) {
