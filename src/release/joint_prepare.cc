@@ -58,8 +58,11 @@ Refusal WithUnknownTables(Refusal refusal, const sql::Scope& scope, const agreem
     if (!scope.contains(table)) unknown.push_back(table);
   }
   if (refusal.reason == "unknown_table" && !unknown.empty()) {
-    refusal.hint +=
-        fmt::format("; nothing is known here yet of what others hold as {}", fmt::join(unknown, ", "));
+    refusal.hint += fmt::format(
+        "; nothing is known here yet of what others hold as {}: be connected with them (concordat member "
+        "join), "
+        "or bring what is public with concordat product fetch",
+        fmt::join(unknown, ", "));
   }
   return refusal;
 }
