@@ -74,15 +74,15 @@ Result<Card> ReadCard(const Json& json) {
 
 std::string Fingerprint(const crypto::VerifyKey& a, const crypto::VerifyKey& b) {
   constexpr int kTimes = 65'536;
-  constexpr int kGroups = 6;
+  constexpr std::size_t kGroups = 6, kBytes = 5;
   const std::string one = a.Text() + "\n", two = b.Text() + "\n";
   crypto::Hash hash = crypto::Sha256(
       {AsBytes("concordat fingerprint/1\n"), AsBytes(std::min(one, two)), AsBytes(std::max(one, two))});
   for (int i = 1; i < kTimes; ++i) hash = crypto::Sha256(hash);
   std::string text;
-  for (int group = 0; group < kGroups; ++group) {
+  for (std::size_t group = 0; group < kGroups; ++group) {
     std::uint64_t number = 0;  // of 40 bits: 100,000 divides it all but evenly
-    for (int i = 0; i < 5; ++i) number = number << 8 | hash[static_cast<std::size_t>(5 * group + i)];
+    for (std::size_t i = 0; i < kBytes; ++i) number = number << 8 | hash.at(kBytes * group + i);
     text += fmt::format("{}{:05}", group == 0 ? "" : " ", number % 100'000);
   }
   return text;
