@@ -26,7 +26,8 @@ class Dice final : public RandomSource {
   std::size_t Below(std::size_t bound) { return static_cast<std::size_t>(Next() % bound); }
   bool Chance(double probability) { return static_cast<double>(Next() >> 11) * 0x1p-53 < probability; }
   Milliseconds Between(int least, int most) {
-    return Milliseconds(least + static_cast<int>(Below(static_cast<std::size_t>(most - least + 1))));
+    const auto choices = static_cast<std::size_t>(most) - static_cast<std::size_t>(least) + 1;
+    return Milliseconds(least + static_cast<int>(Below(choices)));
   }
 
  private:
