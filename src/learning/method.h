@@ -1,0 +1,92 @@
+// A statistic or a model that several members fit together, as rounds of sums.
+//
+// In each round every member adds up numbers over its own rows at a state that all know; only the total over
+// members is opened, and the node that asks makes the next state of it. A method is data: what the analyst
+// called, bound to what contracts declare. Pure: no I/O, no clock, no randomness but what its state holds.
+// Decision: docs/adr/0009-fits-as-rounds-of-sums.md.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "base/refusal.h"
+#include "base/result.h"
+#include "base/value.h"
+#include "learning/rows.h"
+
+namespace concordat::learning {
+
+// What an analyst wrote: concordat.glm('disease ~ age', 'patients', family => 'binomial').
+struct Call {
+  std::string method;                    // "glm"
+  std::string formula;                   // "disease ~ age"; of what has no response "~ age + chol"
+  std::string table;                     // "patients"
+  std::map<std::string, Value> options;  // by name
+};
+
+// Disclosure rules of `protection: {mode: threshold}`: what is not shown, whoever asks.
+struct Rules {
+  double minimum_rows = 50;       // that a fit rests on, of all members together
+  double minimum_cell = 10;       // rows in a cell of a table, events of a curve, rows of a level or cluster
+  double parameters_share = 0.33;  // parameters for each row, at most
+};
+
+// One member's part of a round.
+struct Sums {
+  std::vector<double> numbers;  // Method::Length of them, all finite
+  // How many of the member's rows they rest on: (sum of weights)^2 / sum of squared weights. A state that
+  // makes one row outweigh the others makes this small, and the member declines the round.
+  double effective_rows = 0;
+};
+
+struct Output {
+  std::string name;
+  Type type = Type::kText;
+};
+
+// What a fit came to.
+struct Fitted {
+  std::vector<Output> columns;
+  std::vector<Row> rows;
+  Json model;  // canonical: all that predicting or exporting needs; null for what is no model
+};
+
+struct Step {
+  Json state;                    // of the next round; null when there is none
+  std::string said;              // for people: "round 3: deviance 412.1"
+  std::optional<Fitted> fitted;  // at the end
+};
+
+// Threading: any thread; nothing changes.
+class Method {
+ public:
+  virtual ~Method() = default;
+
+  // Names of the schema's columns that members must read.
+  virtual std::vector<std::string> Columns() const = 0;
+  // The first state: of the call alone, so that nobody chooses it.
+  virtual Json Start() const = 0;
+  // Numbers that each member adds up in the round of a state. Errors: kInvalidArgument: not a state of this
+  // method (states come from another member: their shape, sizes and values are checked).
+  virtual Result<std::size_t> Length(const Json& state) const = 0;
+  // A member's part; `rows` has Columns() and may be empty. Rows with a missing value are left out, as R does.
+  // Errors: kInvalidArgument as Length; kResourceExhausted when numbers leave what a sum can hold.
+  virtual Result<Sums> Add(const Rows& rows, const Json& state) const = 0;
+  // What the total over members leads to. Refusals: too_few_rows and others of the rules; separated, collinear,
+  // not_converged and others of the data. A refusal is about all members' rows together, never about one's.
+  virtual Outcome<Step> Next(const Json& state, std::span<const double> totals) const = 0;
+};
+
+// The method of a call. Refusals: unknown_method naming those there are; formula_syntax, unknown_column,
+// unknown_option and others, each with what to write instead.
+Outcome<std::unique_ptr<Method>> MakeMethod(const Call& call, const Schema& schema, const Rules& rules);
+// Names of all methods, sorted.
+std::vector<std::string> MethodNames();
+
+}  // namespace concordat::learning
