@@ -173,8 +173,9 @@ def a_partition_heals():
 def sums_in_either_way():
     """The agreement's say: masks, encryption with a member that discloses nothing, and whole noise without secrecy."""
     m = five_bodies()
-    m.agree("masked", federation="sums: masks").agree("quiet", federation="non_disclosing: [budapest]").agree("local", mode="dp-local")
-    for name in ("masked", "quiet", "local"):
+    m.agree("masked", federation="sums: masks").agree("sealed", federation="sums: encryption")
+    m.agree("quiet", federation="non_disclosing: [budapest]").agree("local", mode="dp-local")
+    for name in ("masked", "sealed", "quiet", "local"):
         s = m.session(name, margins="on", epsilon=0.5)
         counts(s, 50)
         assert "of 4 of 4 owners" in s.notice(), s.notice()
