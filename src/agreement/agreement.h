@@ -28,13 +28,23 @@ struct ProductVersion {
 
 // How what several members hold together is protected.
 enum class Mode {
-  kDp,       // one sum, with as much noise as it needs; owners' parts in it stay secret
-  kDpLocal,  // each owner's part has the whole noise, and needs no secrecy
+  kDp,         // one sum, with as much noise as it needs; owners' parts in it stay secret
+  kDpLocal,    // each owner's part has the whole noise, and needs no secrecy
+  kThreshold,  // fits alone: exact sums of all, under rules about what is shown; no epsilon
+};
+
+// kThreshold: what is not shown. ADR 9.
+struct Disclosure {
+  std::int64_t minimum_rows = 50;  // that a fit rests on
+  std::int64_t minimum_cell = 10;  // rows of a cell, a level, a cluster; events of a step
+  double parameters_share = 0.33;  // parameters for each row, at most
+  bool operator==(const Disclosure&) const = default;
 };
 
 struct Protection {
   Mode mode = Mode::kDp;
-  Epsilon epsilon;  // of the whole agreement
+  Disclosure disclosure;  // kThreshold
+  Epsilon epsilon;        // of the whole agreement
   Delta delta;
   Epsilon per_query;                   // the most that one question may spend, and what it spends unless told
   std::int64_t minimum_people = 1;     // groups of fewer are not shown
@@ -105,7 +115,7 @@ struct Agreement {
   std::optional<Programme> programme;
   std::map<std::string, std::string> safes;  // the five: data, outputs, people, projects, settings; or none
   std::vector<std::string> analysts;         // "ana@lewisham"
-  std::vector<std::string> allows;           // kinds of analysis: "sql"
+  std::vector<std::string> allows;           // kinds of analysis: "sql", or methods: "glm"
   Protection protection;
   Federation federation;
   Conditions conditions;
