@@ -41,7 +41,7 @@ Executor::Executor(Backend& backend, const Limits& limits, Interrupt& interrupt,
       statements_(limits) {}
 
 void Executor::Notice(std::string severity, std::string sqlstate, std::string message) {
-  if (severity == "NOTICE" && !transaction_.settings().shows_notices()) return;
+  if (!transaction_.settings().shows(severity)) return;
   notices_.push_back(
       {.severity = std::move(severity), .sqlstate = std::move(sqlstate), .message = std::move(message)});
 }
