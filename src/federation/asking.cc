@@ -33,6 +33,7 @@ Asking::Asking(const CoordinatorParts& parts, const CoordinatorTerms& terms, Ask
               progress) {}
 
 Outcome<release::Answer> Asking::Ask() {
+  circle_.Report("asking " + Listed(circle_.all()));
   const auto answer = [&]() -> Outcome<release::Answer> {
     TRY(Prepare());
     if (circle_.complete()) {

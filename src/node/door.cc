@@ -3,9 +3,15 @@
 #include <fmt/format.h>
 
 #include "node/federated.h"
+#include "node/tidings.h"
 #include "node/views.h"
 
 namespace concordat::node {
+namespace {
+
+constexpr Milliseconds kTellEvery{1'000};  // how far a question has come
+
+}  // namespace
 
 Result<std::unique_ptr<Door>> Door::Open(Node& node) {
   auto catalogue = TRY(pgcatalog::Catalogue::Open());
@@ -58,12 +64,16 @@ Outcome<pgwire::Description> Door::Describe(const release::Caller& caller, const
 }
 
 Outcome<pgwire::Answer> Door::Ask(const release::Caller& caller, const release::Question& question,
-                                  const pgcatalog::Session& session, const engine::Cancel& cancel) {
+                                  const pgcatalog::Session& session, const engine::Cancel& cancel,
+                                  const pgwire::Notify& notify) {
   const auto database = DatabaseOf(caller);
   if (!database) node_.tally().CountDeclined(database.error());
   if (!database) return tl::unexpected(database.error());
-  if (!pgcatalog::IsCatalogueQuestion(*database, question.text))
-    return pgwire::Typed(TRY(node_.Ask(caller, question, cancel)));
+  if (!pgcatalog::IsCatalogueQuestion(*database, question.text)) {
+    Tidings tidings(kTellEvery, notify);
+    return pgwire::Typed(
+        TRY(node_.Ask(caller, question, cancel, [&](const std::string& stage) { tidings.Hear(stage); })));
+  }
   auto answer = TRY(catalogue_->Ask(*database, session, question.text, question.parameters, &cancel));
   return pgwire::Answer{std::move(answer.columns), std::move(answer.rows), "", std::move(answer.settings)};
 }
