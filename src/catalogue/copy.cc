@@ -77,7 +77,7 @@ Result<Signed> Read(const CopyRequest& request, const CopyParts& parts) {
   if (!HasCounts(checked.entry.body)) return Wrong("the copy's receipt names no product");
   auto product = ProductFromJson(checked.entry.body);
   if (!product) return Wrong("the copy's receipt names no product");
-  const std::string reference = fmt::format("{}@{}", product->id, product->version);
+  const std::string reference = product->Reference();
   if (reference != request.reference)
     return Wrong(fmt::format("this is a copy of {}, not of {}", reference, request.reference));
   if (product->id.substr(0, product->id.find('/')) != request.owner.name())

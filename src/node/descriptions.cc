@@ -1,7 +1,5 @@
 #include "node/descriptions.h"
 
-#include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 #include "crypto/canonical_json.h"
@@ -30,7 +28,7 @@ std::map<std::string, std::string> Descriptions::Named() {
         const std::string owner(reference.Member());
         const member::Member* known = node_.members().Find(owner);
         if (known != nullptr && known->state == member::State::kActive && !known->card.address.empty())
-          named[fmt::format("{}@{}", reference.product, reference.version)] = owner;
+          named[reference.Name()] = owner;
       }
     }
   };

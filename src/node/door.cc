@@ -1,7 +1,5 @@
 #include "node/door.h"
 
-#include <fmt/format.h>
-
 #include "node/federated.h"
 #include "node/views.h"
 
@@ -38,7 +36,7 @@ Outcome<pgcatalog::Database> Door::DatabaseOf(const release::Caller& caller) con
   if (standing == nullptr) return database;
   database.description = standing->document->question;
   for (const auto& [table, reference] : standing->document->TablesOf(node_.member())) {
-    const auto published = node_.catalogue().Find(fmt::format("{}@{}", reference.product, reference.version));
+    const auto published = node_.catalogue().Find(reference.Name());
     if (published)
       database.tables.push_back(
           {table, std::shared_ptr<const catalogue::Product>(published, &published->product)});

@@ -105,7 +105,7 @@ Result<std::shared_ptr<const Agreement>> ReadOwnDocument(Node& node, const std::
   const auto lock = node.ledger().Share();
   for (const auto& [table, products] : document->tables) {
     for (const auto& reference : products) {
-      const std::string name = fmt::format("{}@{}", reference.product, reference.version);
+      const std::string name = reference.Name();
       if (reference.Member() != node.member() || node.catalogue().Find(name)) continue;
       return Fail(ErrorCode::kInvalidArgument, fmt::format("table {}: {} is not published here", table, name),
                   "concordat product list shows what is");

@@ -115,7 +115,7 @@ Result<catalogue::PublishedPtr> FindNamed(Node& node, const std::string& member,
     for (const auto& [table, products] : standing.document->tables) {
       for (const auto& reference : products) {
         const bool ours = reference.Member() == node.member();
-        if (ours && fmt::format("{}@{}", reference.product, reference.version) == wanted) return true;
+        if (ours && reference.Name() == wanted) return true;
       }
     }
     return false;

@@ -1,7 +1,5 @@
 #include "node/views.h"
 
-#include <fmt/format.h>
-
 #include <cmath>
 
 #include "node/federated.h"
@@ -56,7 +54,7 @@ Row ProductRow(const std::string& table, const std::string& name, const catalogu
 std::string HeldBy(const agreement::Agreement& document, const std::string& table) {
   std::string text;
   for (const agreement::ProductVersion& held : document.tables.at(table))
-    text += fmt::format("{}{}@{}", text.empty() ? "" : ", ", held.product, held.version);
+    text += (text.empty() ? "" : ", ") + held.Name();
   return text;
 }
 
@@ -80,7 +78,7 @@ View ProductsView(Node& node, const release::Caller& caller) {
             auto tables = standing->document->TablesOf(node.member());
             tables.merge(standing->document->TablesOfOthers(node.member()));
             for (const auto& [table, reference] : tables) {
-              const std::string name = fmt::format("{}@{}", reference.product, reference.version);
+              const std::string name = reference.Name();
               const auto published = node.catalogue().Find(name);
               if (!published) continue;
               const catalogue::Life life = node.catalogue().LifeOf(published->product.id);

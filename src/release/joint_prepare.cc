@@ -32,8 +32,7 @@ std::shared_ptr<const catalogue::Product> CopyOf(const catalogue::Abroad& abroad
                                                  std::vector<agreement::ProductVersion> products) {
   std::sort(products.begin(), products.end());
   for (const agreement::ProductVersion& reference : products) {
-    if (auto product = abroad.Find(fmt::format("{}@{}", reference.product, reference.version)))
-      return product;
+    if (auto product = abroad.Find(reference.Name())) return product;
   }
   return nullptr;
 }
@@ -47,7 +46,7 @@ const std::string& TableOf(const sql::Scope& scope, const catalogue::Product* pr
 
 // The one that rows are read from; at a node that only asks, nothing but what it says.
 catalogue::PublishedPtr PublishedHere(const Parts& parts, const catalogue::Product& product) {
-  if (auto own = parts.catalogue.Find(fmt::format("{}@{}", product.id, product.version))) return own;
+  if (auto own = parts.catalogue.Find(product.Reference())) return own;
   return std::make_shared<const catalogue::Published>(
       catalogue::Published{.product = product, .files = {}, .hashes = {}, .contract_hash = {}, .since = {}});
 }
