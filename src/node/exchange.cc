@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include "agreement/seal.h"
-#include "node/home.h"
 
 namespace concordat::node {
 namespace {
@@ -29,7 +28,7 @@ Result<void> SealStep(Node& node, Step& step) {
     step.number = approves ? 0 : standing->NextNumber(step.party);
     text = approves ? agreement::NoteText(*standing->document) : agreement::StepText(step);
   }
-  step.seal = agreement::Seal(text, TRY(ReadLedgerKey(node.home())));
+  step.seal = agreement::Seal(text, node.ledger().signing_key());
   return {};
 }
 

@@ -12,16 +12,14 @@ void Sleep(Milliseconds time) { std::this_thread::sleep_for(time); }
 
 }  // namespace
 
-Federated::Federated(Node& node, const release::Parts& parts, const release::Timing& timing,
-                     crypto::SigningKey key)
+Federated::Federated(Node& node, const release::Parts& parts, const release::Timing& timing)
     : node_(node),
-      key_(std::move(key)),
       joint_owner_(parts, timing, node.release().turns(), LogFailure),
       joint_asker_(parts, node.abroad()),
       desk_(joint_owner_, parts),
       asker_(joint_asker_, parts),
       owner_({.member = node.member(),
-              .key = key_,
+              .key = node.ledger().signing_key(),
               .desk = desk_,
               .summing = summing_,
               .clock = node.clock(),
@@ -62,7 +60,7 @@ Outcome<release::Description> Federated::Describe(const release::Caller& caller,
 
 federation::CoordinatorParts Federated::PartsFor(federation::Link& link) {
   return {.member = node_.member(),
-          .key = key_,
+          .key = node_.ledger().signing_key(),
           .asker = asker_,
           .link = link,
           .summing = summing_,

@@ -3,10 +3,8 @@
 
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "crypto/keys.h"
 #include "federation/coordinator.h"
 #include "federation/owner.h"
 #include "federation/release_desk.h"
@@ -20,8 +18,8 @@ namespace concordat::node {
 // Threading: any thread.
 class Federated {
  public:
-  // What it is given outlives it, but for the key, which is this member's own.
-  Federated(Node& node, const release::Parts& parts, const release::Timing& timing, crypto::SigningKey key);
+  // What it is given outlives it.
+  Federated(Node& node, const release::Parts& parts, const release::Timing& timing);
 
   federation::Owner& owner() { return owner_; }
   // Is the question one for other members, alone or as well? Refusals: those of binding it.
@@ -39,7 +37,6 @@ class Federated {
   federation::CoordinatorParts PartsFor(federation::Link& link);
 
   Node& node_;
-  const crypto::SigningKey key_;
   release::JointOwner joint_owner_;
   release::JointAsker joint_asker_;
   federation::ReleaseDesk desk_;

@@ -83,8 +83,7 @@ Result<void> Node::Start() {
                              pace_,    *sources_, *noise_,    random_,     clock_};
   const release::Timing timing{.grid = home_.config.answer_grid, .engine_limit = home_.config.query_time};
   release_ = std::make_unique<release::Release>(parts, timing, LogFailure);
-  auto signing = TRY(ReadLedgerKey(home_));
-  federated_ = std::make_unique<Federated>(*this, parts, timing, std::move(signing));
+  federated_ = std::make_unique<Federated>(*this, parts, timing);
   return {};
 }
 
