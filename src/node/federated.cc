@@ -32,27 +32,6 @@ Federated::Federated(Node& node, const release::Parts& parts, const release::Tim
                   },
               .grid = timing.grid}) {}
 
-bool Federated::HasShared(const std::string& agreement) const {
-  const auto lock = node_.ledger().Share();
-  const auto* standing = node_.agreements().Find(agreement, node_.ledger().Now());
-  return standing != nullptr &&
-         standing->document->TablesOf(node_.member()).size() < standing->document->tables.size();
-}
-
-Outcome<bool> Federated::Concerns(const release::Caller& caller, const release::Question& question) const {
-  return HasShared(caller.agreement) ? joint_asker_.IsJoint(caller, question) : Outcome<bool>(false);
-}
-
-Outcome<sql::Scope> Federated::Tables(const release::Caller& caller) const {
-  if (!HasShared(caller.agreement)) return sql::Scope{};
-  sql::Scope scope = TRY(joint_asker_.Tables(caller));
-  const auto lock = node_.ledger().Share();
-  const auto* standing = node_.agreements().Find(caller.agreement, node_.ledger().Now());
-  if (standing == nullptr) return scope;
-  for (const auto& [table, product] : standing->document->TablesOf(node_.member())) scope.erase(table);
-  return scope;
-}
-
 Outcome<release::Description> Federated::Describe(const release::Caller& caller,
                                                   const release::Question& question) const {
   return joint_asker_.Describe(caller, question);

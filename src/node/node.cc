@@ -31,11 +31,8 @@ Result<void> Node::Remember() {
 Outcome<release::Answer> Node::Ask(const release::Caller& caller, const release::Question& question,
                                    const engine::Cancel& cancel,
                                    const std::function<void(const std::string&)>& progress) {
-  auto answer = [&]() -> Outcome<release::Answer> {
-    if (TRY(federated_->Concerns(caller, question)))
-      return federated_->Ask(caller, question, cancel, progress);
-    return release_->Ask(caller, question, cancel);
-  }();
+  auto answer = federated_->Concerns(caller, question) ? federated_->Ask(caller, question, cancel, progress)
+                                                       : release_->Ask(caller, question, cancel);
   if (answer) {
     tally_.CountAnswered();
   } else {
@@ -46,13 +43,13 @@ Outcome<release::Answer> Node::Ask(const release::Caller& caller, const release:
 
 Outcome<release::Description> Node::Describe(const release::Caller& caller,
                                              const release::Question& question) {
-  if (TRY(federated_->Concerns(caller, question))) return federated_->Describe(caller, question);
+  if (federated_->Concerns(caller, question)) return federated_->Describe(caller, question);
   return release_->Describe(caller, question);
 }
 
 Outcome<std::vector<std::string>> Node::Explain(const release::Caller& caller,
                                                 const release::Question& question) {
-  if (TRY(federated_->Concerns(caller, question))) return federated_->Explain(caller, question);
+  if (federated_->Concerns(caller, question)) return federated_->Explain(caller, question);
   return release_->Explain(caller, question);
 }
 
