@@ -1,5 +1,6 @@
 #include "node/node.h"
 
+#include "catalogue/copy.h"
 #include "node/federated.h"
 #include "node/log.h"
 #include "node/remember.h"
@@ -71,6 +72,9 @@ Result<void> Node::Start() {
   if (!ledger_->doubt().empty())
     Log(Severity::kWarning, ledger_->doubt(), {{"file", home_.folds().string()}});
   TRY(CheckRemembered(*ledger_, home_.newest_checkpoint()));
+  // Here nobody reads them yet.
+  if (const auto removed = catalogue::RemoveReplaced(home_.copies(), *ledger_, catalogue_); !removed)
+    Log(Severity::kWarning, removed.error().message);
   cosigner_ = TRY(ReadWitnessKey(home_, random_));
   TRY(cosigned_.Load());
   noise_ = std::make_unique<dp::NoisePool>(random_);
