@@ -22,6 +22,7 @@ namespace concordat::agreement {
 struct ProductVersion {
   std::string product;  // "lewisham/adult": the catalogue's id
   std::int64_t version = 1;
+  std::string Name() const { return product + '@' + std::to_string(version); }
   std::string_view Member() const { return std::string_view(product).substr(0, product.find('/')); }
   auto operator<=>(const ProductVersion&) const = default;
 };

@@ -1,7 +1,5 @@
 #include "node/door.h"
 
-#include <fmt/format.h>
-
 #include "node/federated.h"
 #include "node/tidings.h"
 #include "node/views.h"
@@ -35,22 +33,15 @@ Outcome<pgcatalog::Database> Door::DatabaseOf(const release::Caller& caller) con
                                .tables = {},
                                .views = ViewsFor(node_, caller),
                                .others = {}};
+  for (const auto& [table, product] : node_.federated().Tables(caller.agreement))
+    database.tables.push_back({table, product});
   const auto lock = node_.ledger().Share();
   const std::string full = caller.analyst + "@" + node_.member();
   for (const auto& [name, standing] : node_.agreements().agreements()) {
     if (name != caller.agreement && standing.document->Names(full)) database.others.push_back(name);
   }
   const auto* standing = node_.agreements().Find(caller.agreement, node_.ledger().Now());
-  if (standing == nullptr) return database;
-  database.description = standing->document->question;
-  for (const auto& [table, reference] : standing->document->TablesOf(node_.member())) {
-    const auto published = node_.catalogue().Find(fmt::format("{}@{}", reference.product, reference.version));
-    if (published)
-      database.tables.push_back(
-          {table, std::shared_ptr<const catalogue::Product>(published, &published->product)});
-  }
-  for (const auto& [table, product] : TRY(node_.federated().Tables(caller)))
-    database.tables.push_back({table, product});
+  if (standing != nullptr) database.description = standing->document->question;
   return database;
 }
 

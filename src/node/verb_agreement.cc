@@ -134,7 +134,7 @@ std::string ShowText(const Standing& standing, Time now) {
   }
   for (const auto& [table, products] : a.tables) {
     for (const auto& reference : products)
-      text += fmt::format("  table        {}: {}@{}\n", table, reference.product, reference.version);
+      text += fmt::format("  table        {}: {}\n", table, reference.Name());
   }
   for (const std::string& analyst : a.analysts) text += fmt::format("  analyst      {}\n", analyst);
   text += fmt::format("  protection   {}\n", ProtectionText(a.protection));

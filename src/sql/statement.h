@@ -24,4 +24,7 @@ struct Question {
 // empty_statement.
 Outcome<Question> ParseQuestion(std::string_view text);
 
+// The names of the tables that it asks of, as often as it does.
+std::vector<std::string> TablesOf(const Question& question);
+
 }  // namespace concordat::sql
