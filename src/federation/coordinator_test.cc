@@ -137,6 +137,36 @@ TEST_F(CoordinatorTest, PassesAnOwnersRefusalOnWithItsName) {
   EXPECT_EQ(answer.error().sqlstate, "42501");
 }
 
+// It has contributed, and two would be a quorum: the sum is not opened against its word.
+TEST_F(CoordinatorTest, PassesTheRefusalOnOfWhoRevokesBetweenAgreeingAndOpening) {
+  for (const auto sums : {agreement::SumsBy::kMasks, agreement::SumsBy::kEncryption}) {
+    trio.scene.sharing.sums = sums;
+    trio.scene.revoked.clear();
+    trio.node(kBrno).overhear = [&](const std::string&, const std::string& method, const Bytes&) {
+      if (method == method::kOpen) trio.scene.revoked.insert(kBrno);
+    };
+    const auto answer = Ask("sums");
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().reason, "agreement_not_active");
+    EXPECT_EQ(answer.error().message, "'brno' refuses: the agreement was revoked");
+    EXPECT_THAT(answer.error().hint, HasSubstr("charges that were made at arad, brno, cork stand"));
+    EXPECT_EQ(answer.error().sqlstate, "42501");
+    for (const char* owner : {kArad, kBrno, kCork}) EXPECT_EQ(trio.node(owner).owner->size(), 0U) << owner;
+  }
+}
+
+// One whose budget is spent was left out; it is not who ended the question.
+TEST_F(CoordinatorTest, PassesOnTheRefusalThatEndedTheQuestion) {
+  trio.judge.limit = 1;
+  ASSERT_TRUE(trio.world.Append(trio.node(kCork), {Entry::kCharge, "earlier", 1}));
+  trio.node(kBrno).overhear = [&](const std::string&, const std::string& method, const Bytes&) {
+    if (method == method::kOpen) trio.scene.revoked.insert(kBrno);
+  };
+  const auto answer = Ask("sums");
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().message, "'brno' refuses: the agreement was revoked");
+}
+
 TEST_F(CoordinatorTest, TellsOfALedgerThatChanged) {
   trio.node(kBrno).forks = true;
   ASSERT_TRUE(Ask("sums"));
