@@ -15,11 +15,11 @@ struct Turn {
   const char* done;
   bool binds;
 };
-constexpr Turn kTurns[] = {{method::kCommit, "committed", false},
-                           {method::kReveal, "shown their keys", false},
-                           {method::kContribute, "contributed", false},
-                           {method::kAgree, "agreed on who is in", true},
-                           {method::kOpen, "opened the sum", true}};
+constexpr Turn kTurns[] = {
+    {method::kCommit, "committed", false},       {method::kReveal, "shown their keys", false},
+    {method::kContribute, "contributed", false}, {method::kAgree, "agreed on who is in", true},
+    {method::kOpen, "opened the sum", true},     {method::kRestore, "stood in for who died", true},
+};
 
 }  // namespace
 
@@ -39,6 +39,7 @@ Outcome<std::vector<Int128>> Asking::SumSecretly(const Setting& setting) {
   if (!receiver) return tl::unexpected(Failed(receiver.error().message));
   Bytes request = Encode(setting);
   for (const Turn& turn : kTurns) {
+    if (std::string_view(turn.method) == method::kRestore && !(*receiver)->NeedsRestore()) break;
     auto messages = GoRound(**receiver, setting, turn.method, request, turn.done);
     if (turn.binds && circle_.refusal_now()) return tl::unexpected(Refused(*circle_.refusal_now()));
     if (circle_.cancelled() || !circle_.enough()) return tl::unexpected(Missing());

@@ -137,6 +137,41 @@ TEST_F(CoordinatorTest, PassesAnOwnersRefusalOnWithItsName) {
   EXPECT_EQ(answer.error().sqlstate, "42501");
 }
 
+// It has contributed and agreed, so its numbers are in the sum: under encryption the others restore its key.
+TEST_F(CoordinatorTest, FinishesForWhoDiesBetweenAgreeingAndOpening) {
+  for (const auto sums : {agreement::SumsBy::kMasks, agreement::SumsBy::kEncryption}) {
+    SCOPED_TRACE(static_cast<int>(sums));
+    trio.scene.sharing.sums = sums;
+    ++trio.scene.revisions[kCork];
+    steps.clear();
+    trio.node(kCork).overhear = [&](const std::string&, const std::string& method, const Bytes&) {
+      if (method == method::kOpen) trio.node(kCork).dying = true;
+    };
+    const auto answer = Ask("sums");
+    ASSERT_TRUE(answer) << answer.error().message;
+    trio.judge.Answered(answer->id, SumsOf(*answer), 3);
+    EXPECT_THAT(trio.world.faults, ElementsAre());
+    EXPECT_THAT(answer->notice, HasSubstr("cork (left unknown); answer"));
+    EXPECT_THAT(answer->notice, HasSubstr("of 3 of 3 owners ('cork': "));
+    const bool restored =
+        testing::Value(steps, testing::Contains("2 of 3 owners have stood in for who died"));
+    EXPECT_EQ(restored, sums == agreement::SumsBy::kEncryption);
+  }
+}
+
+TEST_F(CoordinatorTest, StandsInForNobodyOnceTheAgreementHasEnded) {
+  trio.scene.sharing.sums = agreement::SumsBy::kEncryption;
+  trio.node(kCork).overhear = [&](const std::string&, const std::string& method, const Bytes&) {
+    if (method == method::kOpen) trio.node(kCork).dying = true;
+  };
+  trio.node(kBrno).overhear = [&](const std::string&, const std::string& method, const Bytes&) {
+    if (method == method::kRestore) trio.scene.revoked.insert(kBrno);
+  };
+  const auto answer = Ask("sums");
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().message, "'brno' refuses: the agreement was revoked");
+}
+
 // It has contributed, and two would be a quorum: the sum is not opened against its word.
 TEST_F(CoordinatorTest, PassesTheRefusalOnOfWhoRevokesBetweenAgreeingAndOpening) {
   for (const auto sums : {agreement::SumsBy::kMasks, agreement::SumsBy::kEncryption}) {
