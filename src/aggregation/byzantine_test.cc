@@ -10,6 +10,8 @@
 #include "aggregation/encryption.h"
 #include "aggregation/testing_sum.h"
 #include "crypto/aead.h"
+#include "he/encoding.h"
+#include "he/wire.h"
 
 namespace concordat::aggregation {
 namespace {
@@ -289,6 +291,41 @@ TEST(Byzantine, AWrongDecryptionIsSeen) {
   const auto sum = rehearsal.Run();
   ASSERT_FALSE(sum);
   EXPECT_EQ(sum.error().code, ErrorCode::kCorrupt);
+}
+
+// A partial decryption and the encoding of as many ones.
+Bytes ShiftedByOne(const he::Shape& shape, ByteView partial) {
+  const he::Lanes& lanes = he::LanesOf(he::BestKernel());
+  const std::vector<std::uint64_t> ones(shape.values, 1);
+  const he::Encoding encoding(shape.set, ones);
+  Bytes shifted = he::Begin(he::Kind::kPartial, shape);
+  for (std::size_t prime = 0; prime < he::Of(shape.set).primes; ++prime) {
+    const he::Place place = he::InPartial(shape, 0, prime);
+    std::vector<std::uint64_t> residues(place.residues);
+    EXPECT_TRUE(he::Read(residues, partial, place, prime, lanes));
+    encoding.AddTo(residues, prime, he::BestKernel());
+    he::Write(shifted, place, residues, lanes);
+  }
+  return shifted;
+}
+
+// The limit of the above: who knows how to shifts the sum by its partial decryption, as it could by its
+// numbers.
+TEST(Byzantine, AShiftedDecryptionIsNotSeen) {
+  const Size size = SizeFor(Way::kEncryption);
+  const Cast cast = CastOf(size);
+  const auto values = EdgeValues(size, 3);
+  Rehearsal rehearsal(cast, values, kSeed);
+  rehearsal.on_the_way = [&](Message& message) {
+    if (message.round != Round::kOpen || message.party != kWrong) return;
+    message.body = ShiftedByOne(ShapeOf(cast.terms), message.body);
+    message = Resigned(cast, message);
+  };
+  const auto sum = rehearsal.Run();
+  ASSERT_TRUE(sum) << sum.error().message;
+  auto shifted = SumOfValues(size, values, {0, 1, 2, 3});
+  for (Int128& value : shifted) value = static_cast<std::int64_t>(static_cast<std::uint64_t>(value) + 1);
+  EXPECT_EQ(*sum, shifted);
 }
 
 TEST(Byzantine, TwoMessagesOfOnePartyAreTwoAndTheFirstStands) {

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "aggregation/roll.h"
+#include "federation/sums.h"
+#include "federation/testing_simulation.h"
 #include "federation/testing_trio.h"
 
 namespace concordat::federation {
@@ -237,6 +240,69 @@ TEST_F(CoordinatorTest, ExplainsWithALineForEachOwner) {
                           "owner   brno: a noise share of 2 counted on, 100 of 100 left",
                           "missing 'cork': 'cork' is not reached"));
   EXPECT_EQ(Charges(kArad), 0U);
+}
+
+using Messages = std::span<const aggregation::Message>;
+
+// Says all as it should, but for its part of the opening.
+class WrongOpener final : public aggregation::Party {
+ public:
+  WrongOpener(std::unique_ptr<Party> right, const aggregation::Terms& terms, const crypto::SigningKey& key)
+      : right_(std::move(right)), terms_(terms), key_(key) {}
+  Result<aggregation::Message> Commit() override { return right_->Commit(); }
+  Result<aggregation::Message> Reveal(Messages commits) override { return right_->Reveal(commits); }
+  Result<aggregation::Message> Contribute(Messages reveals, std::span<const Int128> values) override {
+    return right_->Contribute(reveals, values);
+  }
+  Result<aggregation::Message> Agree(Messages contributions) override { return right_->Agree(contributions); }
+  Result<aggregation::Message> Open(Messages agreements) override {
+    aggregation::Message message = TRY(right_->Open(agreements));
+    message.body[message.body.size() / 2] ^= 1;
+    message.signature = key_.Sign(
+        aggregation::SignedText(aggregation::HashOf(terms_), message, crypto::Sha256(message.body)));
+    return message;
+  }
+  Result<aggregation::Message> Restore(Messages openings) override { return right_->Restore(openings); }
+
+ private:
+  std::unique_ptr<Party> right_;
+  aggregation::Terms terms_;
+  const crypto::SigningKey& key_;
+};
+
+class WrongAtBrno final : public Summing {
+ public:
+  Result<std::unique_ptr<aggregation::Party>> Join(const aggregation::Terms& terms, std::size_t self,
+                                                   const crypto::SigningKey& key,
+                                                   RandomSource& random) const override {
+    auto right = TRY(secret_.Join(terms, self, key, random));
+    if (key.verify_key().name() != KeyOf(kBrno).verify_key().name()) return right;
+    return std::make_unique<WrongOpener>(std::move(right), terms, key);
+  }
+  Result<std::unique_ptr<aggregation::Receiver>> Receive(const aggregation::Terms& terms) const override {
+    return secret_.Receive(terms);
+  }
+  Result<aggregation::Way> Choose(const aggregation::Occasion& occasion) const override {
+    return secret_.Choose(occasion);
+  }
+
+ private:
+  SecretSumming secret_;
+};
+
+TEST(Coordinator, WithholdsWhatDoesNotOpenAndBlamesNobody) {
+  const WrongAtBrno sums;
+  Trio trio(&sums);
+  trio.scene.sharing.sums = agreement::SumsBy::kEncryption;
+  const engine::Cancel never;
+  const auto answer =
+      trio.MakeCoordinator(kArad).Ask({"ana", "study", "psql"}, {"sums", {}, {}}, never, nullptr);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().reason, "sum_failed");
+  EXPECT_EQ(answer.error().message,
+            "owners could not be summed: these partial decryptions do not open this sum");
+  EXPECT_THAT(answer.error().hint, HasSubstr("charges that were made at arad, brno, cork stand"));
+  EXPECT_THAT(trio.world.faults, ElementsAre());
 }
 
 TEST(OwnLink, ReachesItsOwnOwnerInProcess) {
