@@ -225,6 +225,33 @@ def asks_without_data_of_its_own():
     assert sum(row[0].startswith("owner ") for row in wrong) == 4, wrong
 
 
+def two_of_one_name_have_a_level_each():
+    """Ana of Cleveland visits Zurich, which has an ana of its own: neither spends what the agreement gives the other."""
+    m = five_bodies()
+    m.agree("two-anas", per_analyst=0.5, analysts="ana@cleveland, ana@zurich")
+    m["zurich"].analyst("ana")
+    for home, other in (("cleveland", "zurich"), ("zurich", "cleveland")):
+        s = m.session("two-anas", at=home, margins="on", epsilon=0.4)
+        counts(s, 57 if home == "zurich" else 58)
+        s.refused(QUESTION.format(59), "budget_exhausted", "analyst ana")
+        own = s.rows("SELECT spent FROM concordat.budget WHERE level = 'analyst'")
+        assert [round(row[0], 2) for row in own] == [0.4], own  # hers, not that of who visits
+        assert levels(m[other])[f"ana@{home}"] == 0.4, levels(m[other])
+    each = {"cleveland": ["ana", "ana@zurich"], "zurich": ["ana", "ana@cleveland"], "budapest": ["ana@cleveland", "ana@zurich"]}
+    for name, analysts in each.items():
+        assert levels(m[name]) == dict.fromkeys(analysts, 0.4), (name, levels(m[name]))
+    m["zurich"].kill()
+    m["zurich"].start()
+    assert levels(m["zurich"]) == dict.fromkeys(each["zurich"], 0.4), levels(m["zurich"])
+    m.session("two-anas", at="zurich", epsilon=0.4).refused(QUESTION.format(60), "budget_exhausted", "analyst ana")
+    sound(*m.nodes())
+
+
+def levels(node):
+    """What each analyst under `two-anas` has spent here."""
+    return {analyst: round(epsilon, 2) for (_, agreement, analyst), epsilon in spent(node).items() if analyst and agreement == "two-anas"}
+
+
 def paused_and_removed_on_one_side():
     m = five_bodies()
     three = m.session(margins="on", epsilon=0.1)
@@ -379,9 +406,9 @@ def a_budget_is_spent(m):
 
 
 TESTS = [answers_as_one_table, refuses_as_one_node_does, sums_in_either_way, finds_groups_that_nobody_declared,
-         joins_a_public_table_at_every_owner, asks_without_data_of_its_own, a_third_is_dead, a_partition_heals,
-         paused_and_removed_on_one_side, revocation_stops_running_questions, dies_in_mid_question, contracts_that_differ,
-         a_product_is_retired, two_in_trouble]
+         joins_a_public_table_at_every_owner, asks_without_data_of_its_own, two_of_one_name_have_a_level_each, a_third_is_dead,
+         a_partition_heals, paused_and_removed_on_one_side, revocation_stops_running_questions, dies_in_mid_question,
+         contracts_that_differ, a_product_is_retired, two_in_trouble]
 
 
 if __name__ == "__main__":
