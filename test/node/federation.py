@@ -223,6 +223,12 @@ def asks_without_data_of_its_own():
     assert identifier in m[OUTSIDER].verb("receipt", identifier)
     wrong = s.rows("EXPLAIN " + QUESTION.format(56))
     assert sum(row[0].startswith("owner ") for row in wrong) == 4, wrong
+    counts(s, 55)
+    (row,) = s.table("SELECT * FROM concordat.releases")
+    said = row.pop("notice")
+    assert row.pop("time") and row == {"answer": identifier, "product": "patients", "outcome": "answered", "repeats": 1,
+                                       "owners": ", ".join(sorted(HOSPITALS)), "receipts": 4}, row
+    assert all(f"{name} (" in said for name in HOSPITALS) and "charged epsilon 0.5" in said, said
 
 
 def two_of_one_name_have_a_level_each():
