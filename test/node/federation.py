@@ -8,6 +8,7 @@ standard deviations, which a right program passes but for one run in 10^30.
 """
 import collections
 import csv
+import json
 import os
 import signal
 import sys
@@ -21,6 +22,7 @@ from federation_members import (FILES, HOSPITALS, OUTSIDER, Federation, charges,
 from harness import DATA, main
 from members import declined, state, wait
 from trouble import set_clock
+from web import get
 
 QUESTION = "SELECT count(*) FROM patients WHERE age > {}"
 GROUPED = "SELECT disease, count(*), avg(age) FROM patients GROUP BY disease ORDER BY disease"
@@ -229,6 +231,29 @@ def asks_without_data_of_its_own():
     assert row.pop("time") and row == {"answer": identifier, "product": "patients", "outcome": "answered", "repeats": 1,
                                        "owners": ", ".join(sorted(HOSPITALS)), "receipts": 4}, row
     assert all(f"{name} (" in said for name in HOSPITALS) and "charged epsilon 0.5" in said, said
+    is_on_the_registers(m)
+
+
+def is_on_the_registers(m):
+    """What was asked from here of others is on this member's register; each owner's says together with whom it was answered."""
+    def shown(node):
+        use = next(use for use in json.loads(get(node.web + "/register.json")[2])["in_force"] if use["name"] == "pain-study")
+        return use, get(f"{node.web}/register/agreement/{use['id']}")[2]
+
+    use, page = shown(m[OUTSIDER])
+    assert use["counts"]["asked"] == use["counts"]["answered"] == 1 and use["counts"]["repeated"] == 1, use
+    assert "answered by " + ", ".join(sorted(HOSPITALS)) in page, page
+    for name in HOSPITALS:
+        use, page = shown(m[name])
+        together = use["counts"]["together"]
+        assert together > 0 and use["counts"]["asked"] == together + use["counts"]["answered"], (name, use)  # alone: the public table
+        others = sorted(set(HOSPITALS) - {name})
+        assert [table.get("together") for table in use["tables"] if table["product"] == f"{name}/heart@1"] == [others], use
+        assert f"{together} answered together with {', '.join(others)}" in page, page
+        assert f"by questions that were answered together with {', '.join(others)}" in page and "% used" in page, page
+        asked = json.loads(get(f"{m[name].web}/register/asked.json?agreement={use['id']}")[2])["asked"]
+        assert len(asked) == use["counts"]["asked"] and asked[0]["outcome"] == "contributed", asked
+        assert asked[0]["owners"] == sorted(HOSPITALS), asked
 
 
 def two_of_one_name_have_a_level_each():
