@@ -35,8 +35,9 @@ class ReleaseAsked final : public Asked {
   std::string Difference(const std::string& owner, const std::string& theirs) const override {
     const auto described = crypto::ParseJson(theirs);
     if (!described) return owner + " describes its plan in no form that this version knows";
+    const Json here = *crypto::ParseJson(outline_.description);  // numbers in the same form as theirs
     std::string text;
-    for (const std::string& line : release::DescriptionDifferences(owner, *described, plan_.description))
+    for (const std::string& line : release::DescriptionDifferences(owner, *described, here))
       text += (text.empty() ? "" : "; ") + line;
     return text;
   }

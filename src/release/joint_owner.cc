@@ -84,6 +84,7 @@ std::vector<Int128> GroupByGroup(const sql::Groups& groups) {
 Json OwnerBody(const std::string& id, const char* outcome, const Prepared& prepared, const Sharing& sharing) {
   Json body = ReleaseBody(id, outcome, prepared);
   body["table"] = sharing.table;
+  body["owners"] = sharing.owners;
   return body;
 }
 
