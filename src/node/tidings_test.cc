@@ -45,6 +45,7 @@ TEST(Tidings, KeepQuietOfWhatIsSoonOver) {
     Tidings tidings(std::chrono::hours(1), [&](const std::string& text) { ear.Take(text); });
     tidings.Hear("asking 4 owners");
     tidings.Hear("4 of 4 owners have planned");
+    std::this_thread::sleep_for(Milliseconds(30));  // time enough to speak up, for one that would
   }
   ear.WaitFor({});
 }
