@@ -1,0 +1,85 @@
+// A formula bound to declared columns: the model matrix of any member's rows, with R's terms in R's order.
+//
+// Contrasts are treatment contrasts, with R's rule where an intercept or a margin is absent (Chambers and
+// Hastie, "Statistical Models in S" (1992), page 38). The matrix depends on declarations and on one row
+// alone, never on other rows, so members' matrices fit together. Held against R's model.matrix by
+// test/learning.
+#pragma once
+
+#include <Eigen/Core>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/refusal.h"
+#include "learning/formula.h"
+#include "learning/rows.h"
+
+namespace concordat::learning {
+
+// What a member's rows come to; all of one length. Rows with any used value missing, not finite, or a weight
+// below zero are left out.
+struct Frame {
+  Eigen::MatrixXd x;        // a column a term
+  Eigen::VectorXd y;        // the response; empty without one
+  Eigen::VectorXd status;   // of Surv(time, status): 1 where the event came, else 0; empty without one
+  Eigen::VectorXd weights;  // ones without a column of weights
+  Eigen::VectorXd offset;   // the sum of offsets; zeros without one
+  std::vector<std::size_t> stratum;  // place among Design::strata(); empty without one
+  std::vector<std::size_t> group;    // place among Design::groups(); empty without one
+
+  Eigen::Index size() const { return weights.size(); }
+};
+
+// A column x is well conditioned as (x - centre) / half.
+struct Scale {
+  double centre = 0;
+  double half = 1;
+};
+
+// Threading: any thread; nothing changes after Bind.
+class Design {
+ public:
+  // `weights` names a column of numbers, or is empty. Refusals: unknown_column, column_not_number,
+  // column_not_factor, knots_outside_range, range_needed, too_many_terms.
+  static Outcome<Design> Bind(Formula formula, const Schema& schema, const std::string& weights = {});
+
+  const Formula& formula() const { return formula_; }
+  // Of each column of the matrix: "(Intercept)", "age", "sexmale", "age:sexmale".
+  const std::vector<std::string>& terms() const { return terms_; }
+  // Of each column: 0 for the intercept, else one more than the place in formula().terms. R's `assign`.
+  const std::vector<std::size_t>& assign() const { return assign_; }
+  // Of formula().terms: "age", "sex", "age:sex".
+  const std::vector<std::string>& labels() const { return labels_; }
+  // Levels of a response that is a factor (y is 0 for the first and 1 for the others, as R's binomial has
+  // it), else empty.
+  const std::vector<std::string>& response_levels() const { return response_levels_; }
+  // Of each stratum: "sex=male, site()=budapest"; and levels of the random intercept's column.
+  const std::vector<std::string>& strata() const { return strata_; }
+  const std::vector<std::string>& groups() const { return groups_; }
+
+  // Names of the schema's columns that Of reads, each once, sorted.
+  std::vector<std::string> Columns() const;
+  // Precondition: `rows` has Columns().
+  Frame Of(const Rows& rows) const;
+  // Of each column of the matrix, from declared ranges; 0 and 1 where nothing is declared, and for 0/1
+  // columns. Centres are 0 without an intercept. The response's, where it is a number.
+  const std::vector<Scale>& scales() const { return scales_; }
+  Scale response_scale() const { return response_scale_; }
+  // Columns of `x` scaled.
+  Eigen::MatrixXd Scaled(const Eigen::MatrixXd& x) const;
+  // T such that coefficients of the matrix are T times those of the scaled one; covariances T V T'.
+  Eigen::MatrixXd Unscale() const;
+
+ private:
+  Formula formula_;
+  std::string weights_;
+  Schema used_;  // columns that are read
+  std::vector<std::string> terms_, labels_, response_levels_, strata_, groups_;
+  std::vector<std::size_t> assign_;
+  std::vector<Scale> scales_;
+  Scale response_scale_;
+};
+
+}  // namespace concordat::learning
