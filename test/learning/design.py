@@ -6,7 +6,7 @@ FORMULAS = [
     "~ age", "~ age + sex", "~ sex", "~ region", "~ region + sex", "~ 0 + region", "~ region - 1", "~ sex + region - 1",
     "~ age * sex", "~ age:sex", "~ age + age:sex", "~ region * sex", "~ region:sex", "~ region + region:sex", "~ sex:region - 1",
     "~ 0 + age + region:sex", "~ (age + sex + region)^2", "~ (age + sex + region)^2 - age:sex", "~ region * sex * smoker - region",
-    "~ a" "ge * region - age", "~ region / age", "~ (sex + smoker) / region", "~ I(age^2) + log(dose)", "~ exp(age / 100) + sqrt(chol)",
+    "~ age * region - age", "~ region / age", "~ (sex + smoker) / region", "~ I(age^2) + log(dose)", "~ exp(age / 100) + sqrt(chol)",
     "~ poly(age, 3, raw = TRUE)", "~ poly(age,2,raw=TRUE) * sex", "~ poly(age, degree = 1, raw = TRUE)",
     "~ bs(age, knots = c(40, 60), degree = 3, Boundary.knots = c(0, 120))",
     "~ bs(age, knots = 50, degree = 2, Boundary.knots = c(30, 70)) * sex",
@@ -14,9 +14,9 @@ FORMULAS = [
     "~ bs(dose, knots = c(1, 2.5, 5), degree = 4, Boundary.knots = c(0.5, 8))",
     "~ ns(age, knots = c(35, 50, 65), Boundary.knots = c(20, 85))", "~ ns(age, knots = 40, intercept = TRUE, Boundary.knots = c(30, 60))",
     "~ ns(age, Boundary.knots = c(10, 100))", "~ ns(log(dose), knots = c(0, 1), Boundary.knots = c(-2, 3)):sex",
-    "~ site + age", "~ 1", "~ region:age + smoker + age", "~ smoker:age:sex + region", "~ age %in% sex" if False else "~ sex:smoker + region",
+    "~ site + age", "~ 1", "~ region:age + smoker + age", "~ smoker:age:sex + region", "~ sex:smoker + region",
     "~ I((age - 50) / 10) + I(-dose^2 * 2.5e-05) + log1p(visits) + abs(chol - 2e+02)", "~ -1 + age", "~ 0 + sex:age",
-    "cost ~ age + offset(log(dose))", "log(cost) ~ age", "visits ~ . - ." if False else "visits ~ age + offset(dose) + offset(age / 2) + sex",
+    "cost ~ age + offset(log(dose))", "log(cost) ~ age", "visits ~ age + offset(dose) + offset(age / 2) + sex",
     "disease ~ `age` + sex", "I(cost / dose) ~ region", "~ age + sex + age:sex + 1", "~ log2(dose) + log10(dose) + expm1(dose / 50)",
     "~ (region + sex):smoker", "~ region^2", "~ age - 1 + 1",
 ]
@@ -65,7 +65,7 @@ def compare(place, ours, theirs, shown):
 
 
 def restored(found, what):
-    """scaled = x * inverse(unscale), row by row: x = scaled * unscale^-1 is what coefficients rest on."""
+    """Coefficients of scaled columns, turned back, predict the same: scaled is x times unscale."""
     back = found["unscale"]
     for row, scaled in list(zip(found["x"], found["scaled"]))[:20]:
         check.near([sum(row[i] * back[i][j] for i in range(len(row))) for j in range(len(row))], scaled, 1e-9, what + " scaled")
