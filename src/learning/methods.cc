@@ -1,0 +1,42 @@
+#include "learning/methods.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <span>
+
+#include "base/name.h"
+
+namespace concordat::learning {
+namespace {
+
+struct Entry {
+  std::string_view name;
+  Made (*make)(const Call& call, const Schema& schema, const Rules& rules);
+};
+
+// Sorted by name. A method's row is all that makes it known.
+std::span<const Entry> Entries() { return {}; }
+
+}  // namespace
+
+std::vector<std::string> MethodNames() {
+  std::vector<std::string> names;
+  for (const Entry& entry : Entries()) names.emplace_back(entry.name);
+  return names;
+}
+
+Outcome<std::unique_ptr<Method>> MakeMethod(const Call& call, const Schema& schema, const Rules& rules) {
+  for (const Entry& entry : Entries())
+    if (entry.name == call.method) return entry.make(call, schema, rules);
+  const std::vector<std::string> names = MethodNames();
+  const std::string nearest = NearestName(call.method, names);
+  return Refuse("unknown_method", fmt::format("no method is called {}", call.method),
+                nearest.empty()
+                    ? fmt::format("there are {}", fmt::join(names, ", "))
+                    : fmt::format("did you mean {}? There are {}", nearest, fmt::join(names, ", ")),
+                "42883");
+}
+
+}  // namespace concordat::learning
