@@ -17,7 +17,13 @@ struct Entry {
 };
 
 // Sorted by name. A method's row is all that makes it known.
-std::span<const Entry> Entries() { return {}; }
+std::span<const Entry> Entries() {
+  static constexpr Entry kEntries[] = {
+      {"glm", MakeGlm},
+      {"lm", MakeLm},
+  };
+  return kEntries;
+}
 
 }  // namespace
 

@@ -10,5 +10,7 @@ namespace concordat::learning {
 using Made = Outcome<std::unique_ptr<Method>>;
 
 // Refusals: those of MakeMethod, but unknown_method.
+Made MakeGlm(const Call& call, const Schema& schema, const Rules& rules);
+Made MakeLm(const Call& call, const Schema& schema, const Rules& rules);
 
 }  // namespace concordat::learning
