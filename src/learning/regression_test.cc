@@ -101,6 +101,20 @@ TEST(Regression, ARidgeMendsSeparation) {
   EXPECT_GT(std::get<double>(fitted->rows[1][1]), 0);
 }
 
+// glm's ridge and penalised's with alpha 0 are one objective, solved by factors and by descent.
+TEST(Regression, RidgesAgree) {
+  const char* const formula = "ill ~ age + sex + visits";
+  const auto glm =
+      FitAmong({"glm", formula, "people", {{"family", "binomial"}, {"ridge", 0.05}}}, People(400, 2));
+  const auto penalised =
+      FitAmong({"penalised", formula, "people", {{"family", "binomial"}, {"alpha", 0.0}, {"lambda", 0.05}}},
+               People(400, 2));
+  ASSERT_TRUE(glm) << glm.error().message;
+  ASSERT_TRUE(penalised) << penalised.error().message;
+  for (std::size_t i = 0; i < glm->rows.size(); ++i)
+    EXPECT_NEAR(std::get<double>(glm->rows[i][1]), std::get<double>(penalised->rows[i][2]), 1e-8);
+}
+
 // Counts below the rules' minimum are not said.
 TEST(Regression, SaysNoSmallCount) {
   Rules rules;
