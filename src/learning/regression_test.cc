@@ -125,6 +125,17 @@ TEST(Regression, SaysNoSmallCount) {
   EXPECT_EQ(fitted.error().message.find("fewer than 1000 rows"), 0U) << fitted.error().message;
 }
 
+// Whatever the agreement says: a saturated model is its rows.
+TEST(Regression, RefusesSaturatedModels) {
+  const Rules rules{.minimum_rows = 1, .minimum_cell = 0, .parameters_share = 10};
+  for (const char* method : {"lm", "glm", "penalised"}) {
+    const auto fitted = FitAmong({method, "cost ~ age + visits", "people", {}}, People(3, 2), rules);
+    ASSERT_FALSE(fitted);
+    EXPECT_EQ(fitted.error().reason, "too_many_parameters");
+    EXPECT_TRUE(FitAmong({method, "cost ~ age", "people", {}}, People(5, 2), rules)) << method;
+  }
+}
+
 TEST(Regression, MembersDeclineStatesThatAreNone) {
   const auto method =
       *MakeMethod({"glm", "ill ~ age", "people", {{"family", "binomial"}}}, PeopleSchema(), {});
