@@ -1,10 +1,12 @@
-// Proportional hazards by Newton rounds over sums at event times. Round 0 counts rows and events at all times of
-// the grid; the rounds after it carry sums over intervals that enough events fall into (cox_intervals.h).
+// Proportional hazards by Newton rounds over sums at event times. Round 0 counts rows and events at all times
+// of the grid; the rounds after it carry sums over intervals that enough events fall into (cox_intervals.h).
 #include <fmt/format.h>
 
+#include <Eigen/Cholesky>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "learning/coefficient_table.h"
 #include "learning/coefficients.h"
 #include "learning/cox_newton.h"
 #include "learning/design.h"
@@ -97,9 +99,11 @@ Outcome<Intervals> JoinStratum(const Cox& cox, std::span<const double> totals, s
   if (joined) return *std::move(joined);
   return Refuse(
       "too_few_events",
-      fmt::format("{} has fewer than {} events{}", cox.design.strata().empty() ? "the table" : cox.design.strata()[stratum],
-                  least.events, least.censored ? ", or fewer rows without one" : ""),
-      least.censored ? "write ties => 'breslow', or ask for a table with more rows" : "leave the stratum out", "42501");
+      fmt::format("{} has fewer than {} events{}",
+                  cox.design.strata().empty() ? "the table" : cox.design.strata()[stratum], least.events,
+                  least.censored ? ", or fewer rows without one" : ""),
+      least.censored ? "write ties => 'breslow', or ask for a table with more rows" : "leave the stratum out",
+      "42501");
 }
 
 Outcome<Step> JoinTimes(const Cox& cox, std::span<const double> totals) {
@@ -110,8 +114,8 @@ Outcome<Step> JoinTimes(const Cox& cox, std::span<const double> totals) {
     events += std::round(totals[i + 1]);
   }
   TRY(CheckSize(cox.rules, state.rows, 0));
-  TRY(CheckSize({.minimum_rows = cox.rules.minimum_cell, .parameters_share = cox.rules.parameters_share}, events,
-                static_cast<double>(cox.frame.columns)));
+  TRY(CheckSize({.minimum_rows = cox.rules.minimum_cell, .parameters_share = cox.rules.parameters_share},
+                events, static_cast<double>(cox.frame.columns)));
   for (std::size_t stratum = 0; stratum < cox.frame.strata; ++stratum)
     state.strata.push_back(TRY(JoinStratum(cox, totals, stratum)));
   if (ShapeOf(state, cox.frame).Length() > kMostCoxSums)
@@ -121,13 +125,15 @@ Outcome<Step> JoinTimes(const Cox& cox, std::span<const double> totals) {
   state.beta = state.step = state.null_variance = Eigen::VectorXd::Zero(cox.frame.columns);
   state.centre = state.scale = state.beta;
   for (Eigen::Index j = 0; j < cox.frame.columns; ++j) {
-    const Scale& scale = cox.design.scales()[static_cast<std::size_t>(cox.columns[static_cast<std::size_t>(j)])];
+    const Scale& scale =
+        cox.design.scales()[static_cast<std::size_t>(cox.columns[static_cast<std::size_t>(j)])];
     state.centre[j] = scale.centre;
     state.scale[j] = scale.half;
   }
   std::size_t intervals = 0;
   for (const Intervals& each : state.strata) intervals += each.size();
-  return Step{.state = ToJson(state), .said = fmt::format("{:.0f} events in {} intervals of time", events, intervals)};
+  return Step{.state = ToJson(state),
+              .said = fmt::format("{:.0f} events in {} intervals of time", events, intervals)};
 }
 
 Json BaselineOf(const Cox& cox, const CoxState& state, const CoxMaximum& maximum) {
@@ -138,46 +144,43 @@ Json BaselineOf(const Cox& cox, const CoxState& state, const CoxMaximum& maximum
       steps.push_back({{"time", cox.times.At(static_cast<std::size_t>(state.strata[s].starts[k]))},
                        {"events", state.strata[s].events[k]},
                        {"cumulative_hazard", maximum.at.hazard[s][k]}});
-    strata.push_back({{"stratum", cox.design.strata().empty() ? "" : cox.design.strata()[s]}, {"steps", steps}});
+    strata.push_back(
+        {{"stratum", cox.design.strata().empty() ? "" : cox.design.strata()[s]}, {"steps", steps}});
   }
   return strata;
 }
 
-Json ModelOf(const Cox& cox, const CoxState& state, const CoxMaximum& maximum, const Eigen::VectorXd& beta,
-             const Eigen::MatrixXd& covariance) {
+Json ModelOf(const Cox& cox, const CoxState& state, const CoxMaximum& maximum, const Coefficients& found) {
   const auto df = static_cast<double>(cox.frame.columns);
-  const double wald = beta.dot(covariance.ldlt().solve(beta));
-  return Json{{"method", "cox"},
-              {"formula", ToText(cox.design.formula())},
-              {"ties", cox.frame.efron ? "efron" : "breslow"},
-              {"rows", state.rows},
-              {"terms", cox.terms},
-              {"coefficients", ToJson(beta)},
-              {"covariance", ToJson(covariance)},
-              {"centre", ToJson(state.centre)},
-              {"baseline", BaselineOf(cox, state, maximum)},
-              {"log_likelihood", {{"null", state.null_log}, {"fitted", maximum.at.log}}},
-              {"likelihood_ratio", ChiSquaredTest(2 * (maximum.at.log - state.null_log), df)},
-              {"wald", ChiSquaredTest(wald, df)},
-              {"score", ChiSquaredTest(state.null_score, df)},
-              {"rounds", state.round}};
+  const double wald = found.estimates.dot(found.covariance.ldlt().solve(found.estimates));
+  Json model{{"method", "cox"},
+             {"formula", ToText(cox.design.formula())},
+             {"ties", cox.frame.efron ? "efron" : "breslow"},
+             {"rows", state.rows},
+             {"centre", ToJson(state.centre)},
+             {"baseline", BaselineOf(cox, state, maximum)},
+             {"log_likelihood", {{"null", state.null_log}, {"fitted", maximum.at.log}}},
+             {"likelihood_ratio", ChiSquaredTest(2 * (maximum.at.log - state.null_log), df)},
+             {"wald", ChiSquaredTest(wald, df)},
+             {"score", ChiSquaredTest(state.null_score, df)},
+             {"rounds", state.round}};
+  AddTo(model, found);
+  return model;
 }
 
 Fitted TableOf(const Cox& cox, const CoxState& state, const CoxMaximum& maximum) {
   const Eigen::VectorXd unscale = state.scale.cwiseInverse();
   const Eigen::VectorXd beta = maximum.beta.cwiseProduct(unscale);
   const Eigen::MatrixXd covariance = unscale.asDiagonal() * maximum.covariance * unscale.asDiagonal();
-  Fitted fitted;
-  fitted.columns = {{"term", Type::kText},           {"estimate", Type::kNumber},  {"hazard_ratio", Type::kNumber},
-                    {"standard_error", Type::kNumber}, {"statistic", Type::kNumber}, {"p", Type::kNumber},
-                    {"lower", Type::kNumber},          {"upper", Type::kNumber}};
+  const Coefficients coefficients{
+      .terms = cox.terms, .estimates = beta, .covariance = covariance, .df = {}, .level = cox.level};
+  Fitted fitted{.columns = CoefficientColumns(), .rows = CoefficientRows(coefficients), .model = {}};
+  fitted.columns.insert(fitted.columns.begin() + 2, {"hazard_ratio", Type::kNumber});
   for (Eigen::Index j = 0; j < beta.size(); ++j) {
-    const double error = std::sqrt(covariance(j, j));
-    const WaldTest test = TestNormal({.value = beta[j], .error = error}, cox.level);
-    fitted.rows.push_back({cox.terms[static_cast<std::size_t>(j)], beta[j], std::exp(beta[j]), error, test.statistic,
-                           test.p, test.lower, test.upper});
+    Row& row = fitted.rows[static_cast<std::size_t>(j)];
+    row.insert(row.begin() + 2, NumberOrNull(std::exp(beta[j])));
   }
-  fitted.model = ModelOf(cox, state, maximum, beta, covariance);
+  fitted.model = ModelOf(cox, state, maximum, coefficients);
   return fitted;
 }
 
@@ -256,7 +259,8 @@ Made MakeCox(const Call& call, const Schema& schema, const Rules& rules) {
                .efron = ties == "efron",
                .max_rounds = max_rounds};
   if (cox.frame.strata * cox.frame.times > kMostCoxSums / 2)
-    return Refuse("grid_too_fine", fmt::format("{} strata of {} times each are too many", cox.frame.strata, times.size()),
+    return Refuse("grid_too_fine",
+                  fmt::format("{} strata of {} times each are too many", cox.frame.strata, times.size()),
                   "write a larger resolution", "22023");
   return std::make_unique<CoxMethod>(std::move(cox));
 }

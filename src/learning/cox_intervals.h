@@ -30,11 +30,13 @@ struct CountsAtTimes {
 };
 
 struct LeastShown {
-  double events = 1;      // in each interval
-  bool censored = false;  // also as many other rows as that, or none: sums over the events are opened by themselves
+  double events = 1;  // in each interval
+  bool censored =
+      false;  // also as many other rows as that, or none: sums over the events are opened by themselves
 };
 
-// As many intervals as the rule allows; none where no event is; nullopt where all times together do not suffice.
+// As many intervals as the rule allows; none where no event is; nullopt where all times together do not
+// suffice.
 std::optional<Intervals> Join(CountsAtTimes counts, LeastShown least);
 
 }  // namespace concordat::learning

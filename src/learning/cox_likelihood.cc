@@ -31,7 +31,8 @@ struct Moments {
 };
 
 // `times` deaths at risk among `risk` less a share of `tied`. Returns the hazard's increase.
-double Contribute(const Moments& risk, const Moments& tied, double share, double times, PartialLikelihood* sum) {
+double Contribute(const Moments& risk, const Moments& tied, double share, double times,
+                  PartialLikelihood* sum) {
   const double count = risk.count - share * tied.count;
   const Eigen::VectorXd mean = (risk.first - share * tied.first) / count;
   sum->log -= times * std::log(count);
@@ -40,7 +41,8 @@ double Contribute(const Moments& risk, const Moments& tied, double share, double
   return times / count;
 }
 
-double AddInterval(bool efron, double events, const Moments& risk, const Moments& tied, PartialLikelihood* sum) {
+double AddInterval(bool efron, double events, const Moments& risk, const Moments& tied,
+                   PartialLikelihood* sum) {
   if (!efron) return Contribute(risk, tied, 0, events, sum);
   double hazard = 0;
   for (double died = 0; died < events; ++died) hazard += Contribute(risk, tied, died / events, 1, sum);

@@ -1,10 +1,10 @@
 // The partial likelihood of proportional hazards from sums over intervals of time.
 //
-// Members add up, for each interval, 1, x and xx' weighted by exp(x'b + offset) over the rows that leave in it (and
-// over its events, for Efron); risk sets are cumulated from the right after the sum is opened. Sources: Cox,
-// "Regression Models and Life-Tables" (1972); Breslow's discussion of it; Efron, "The Efficiency of Cox's
-// Likelihood Function for Censored Data" (1977), as Therneau and Grambsch, "Modeling Survival Data" (2000), 3.3
-// write them.
+// Members add up, for each interval, 1, x and xx' weighted by exp(x'b + offset) over the rows that leave in
+// it (and over its events, for Efron); risk sets are cumulated from the right after the sum is opened.
+// Sources: Cox, "Regression Models and Life-Tables" (1972); Breslow's discussion of it; Efron, "The
+// Efficiency of Cox's Likelihood Function for Censored Data" (1977), as Therneau and Grambsch, "Modeling
+// Survival Data" (2000), 3.3 write them.
 #pragma once
 
 #include <Eigen/Core>

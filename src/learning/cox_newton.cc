@@ -9,12 +9,13 @@
 namespace concordat::learning {
 namespace {
 
-// Newton's decrement at which a further step changes nothing that doubles keep: a step of 1e-9 standard errors.
+// Newton's decrement at which a further step changes nothing that doubles keep: a step of 1e-9 standard
+// errors.
 constexpr double kConverged = 1e-18;
 // Standard deviations of x that a coefficient may move in one step.
 constexpr double kLongestStep = 4;
-// Information for each event that tells a column from a constant, and the part of a column's information that others
-// may not explain.
+// Information for each event that tells a column from a constant, and the part of a column's information that
+// others may not explain.
 constexpr double kConstant = 1e-12;
 constexpr double kCollinear = 1e-10;
 // Variance, as a multiple of that at no effect, beyond which the likelihood is taken to rise forever.
@@ -26,7 +27,8 @@ tl::unexpected<Refusal> NotConverged(const std::string& what) {
 }
 
 // Refuses columns that are constant, or a combination of those before them, among the rows at risk.
-Outcome<void> CheckColumns(const Eigen::MatrixXd& information, double events, const std::vector<std::string>& terms) {
+Outcome<void> CheckColumns(const Eigen::MatrixXd& information, double events,
+                           const std::vector<std::string>& terms) {
   const Eigen::Index p = information.rows();
   for (Eigen::Index j = 0; j < p; ++j)
     if (!(information(j, j) > kConstant * events))
@@ -38,7 +40,8 @@ Outcome<void> CheckColumns(const Eigen::MatrixXd& information, double events, co
     const Eigen::MatrixXd before = scaled.topLeftCorner(j, j);
     const Eigen::VectorXd with = scaled.col(j).head(j);
     if (!(1 - with.dot(before.llt().solve(with)) > kCollinear))
-      return Refuse("collinear", fmt::format("{} is a combination of the terms before it", terms[j]), "leave it out");
+      return Refuse("collinear", fmt::format("{} is a combination of the terms before it", terms[j]),
+                    "leave it out");
   }
   return {};
 }
@@ -63,7 +66,8 @@ Outcome<void> CheckVariance(const Eigen::VectorXd& variance, const CoxState& sta
                             const std::vector<std::string>& terms) {
   for (Eigen::Index j = 0; j < variance.size(); ++j)
     if (!(variance[j] > 0 && variance[j] < kSeparated * state.null_variance[j]))
-      return Refuse("separated", fmt::format("the likelihood rises forever with {}: it tells all events apart", terms[j]),
+      return Refuse("separated",
+                    fmt::format("the likelihood rises forever with {}: it tells all events apart", terms[j]),
                     "leave it out, or join its levels");
   return {};
 }
@@ -75,7 +79,8 @@ void Shorten(Eigen::VectorXd* step) {
 
 }  // namespace
 
-Outcome<std::optional<CoxMaximum>> StepCox(CoxState* state, const CoxFrame& frame, std::span<const double> totals,
+Outcome<std::optional<CoxMaximum>> StepCox(CoxState* state, const CoxFrame& frame,
+                                           std::span<const double> totals,
                                            const std::vector<std::string>& terms) {
   PartialLikelihood at = Assess(ShapeOf(*state, frame), totals, state->beta);
   if (!std::isfinite(at.log) || !at.score.allFinite() || !at.information.allFinite())
@@ -90,7 +95,8 @@ Outcome<std::optional<CoxMaximum>> StepCox(CoxState* state, const CoxFrame& fram
     return std::nullopt;
   }
   if (first) TRY(CheckColumns(at.information, EventsOf(*state), terms));
-  Eigen::MatrixXd covariance = at.information.ldlt().solve(Eigen::MatrixXd::Identity(frame.columns, frame.columns));
+  Eigen::MatrixXd covariance =
+      at.information.ldlt().solve(Eigen::MatrixXd::Identity(frame.columns, frame.columns));
   if (!first) TRY(CheckVariance(covariance.diagonal(), *state, terms));
   const Eigen::VectorXd step = covariance * at.score;
   const double decrement = step.dot(at.score);

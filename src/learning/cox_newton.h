@@ -17,9 +17,10 @@ struct CoxMaximum {
   PartialLikelihood at;
 };
 
-// Changes `state` to the next round's, or returns the maximum. `terms` names columns for people. Refusals: collinear,
-// separated, not_converged.
-Outcome<std::optional<CoxMaximum>> StepCox(CoxState* state, const CoxFrame& frame, std::span<const double> totals,
+// Changes `state` to the next round's, or returns the maximum. `terms` names columns for people. Refusals:
+// collinear, separated, not_converged.
+Outcome<std::optional<CoxMaximum>> StepCox(CoxState* state, const CoxFrame& frame,
+                                           std::span<const double> totals,
                                            const std::vector<std::string>& terms);
 
 }  // namespace concordat::learning

@@ -17,7 +17,8 @@ bool Ascends(const std::vector<std::int64_t>& list) {
 }
 
 Result<std::vector<Intervals>> ReadIntervals(const Json& json, const CoxFrame& frame) {
-  auto starts = TRY(ListsOf(json, "starts", frame.strata, frame.times, {0, static_cast<double>(frame.times) - 1}));
+  auto starts =
+      TRY(ListsOf(json, "starts", frame.strata, frame.times, {0, static_cast<double>(frame.times) - 1}));
   auto events = TRY(ListsOf(json, "events", frame.strata, frame.times, {1, kMostEvents}));
   std::vector<Intervals> strata;
   for (std::size_t s = 0; s < frame.strata; ++s) {

@@ -6,13 +6,14 @@ namespace concordat::learning {
 
 Outcome<void> CheckSize(const Rules& rules, double rows, double parameters) {
   if (rows < rules.minimum_rows)
-    return Refuse("too_few_rows", fmt::format("{:.0f} rows count, and the agreement's minimum is {}", rows,
-                                              rules.minimum_rows),
-                  "leave out columns with missing values, or ask for a table with more rows", "42501");
+    return Refuse(
+        "too_few_rows",
+        fmt::format("{:.0f} rows count, and the agreement's minimum is {}", rows, rules.minimum_rows),
+        "leave out columns with missing values, or ask for a table with more rows", "42501");
   if (parameters > rules.parameters_share * rows)
     return Refuse("too_many_parameters",
-                  fmt::format("{:.0f} parameters over {:.0f} rows are more than {} for each", parameters, rows,
-                              rules.parameters_share),
+                  fmt::format("{:.0f} parameters over {:.0f} rows are more than {} for each", parameters,
+                              rows, rules.parameters_share),
                   "leave out terms", "42501");
   return {};
 }

@@ -7,7 +7,8 @@
 
 namespace concordat::learning {
 
-// A fit of some parameters over some rows (or, of survival, events). Refusals: too_few_rows, too_many_parameters.
+// A fit of some parameters over some rows (or, of survival, events). Refusals: too_few_rows,
+// too_many_parameters.
 Outcome<void> CheckSize(const Rules& rules, double rows, double parameters);
 
 // A state or totals that this method did not make, where a refusal must be said. Reason: state_invalid.

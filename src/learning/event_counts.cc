@@ -41,7 +41,8 @@ Outcome<EventGroups> BindEventGroups(const Call& call, const Schema& schema, dou
   groups.names = groups.design.strata();
   if (groups.names.empty()) groups.names.emplace_back("all");
   if (CountsLength(groups) > kMostCounts)
-    return Refuse("grid_too_fine", fmt::format("{} groups of {} times each are too many", groups.names.size(), times.size()),
+    return Refuse("grid_too_fine",
+                  fmt::format("{} groups of {} times each are too many", groups.names.size(), times.size()),
                   "write a larger resolution, or fewer columns", "22023");
   return groups;
 }
@@ -82,15 +83,15 @@ std::vector<EventCounts> ReadCounts(const EventGroups& groups, std::span<const d
   return all;
 }
 
-Outcome<std::vector<std::size_t>> ShownGroups(const EventGroups& groups, const std::vector<EventCounts>& counts,
-                                              const Rules& rules) {
+Outcome<std::vector<std::size_t>> ShownGroups(const EventGroups& groups,
+                                              const std::vector<EventCounts>& counts, const Rules& rules) {
   std::vector<std::size_t> shown;
   for (std::size_t group = 0; group < counts.size(); ++group) {
     if (counts[group].size == 0) continue;
     if (counts[group].size < rules.minimum_rows)
       return Refuse("too_few_rows",
-                    fmt::format("a group, {}, has fewer rows than the agreement's minimum of {}", groups.names[group],
-                                rules.minimum_rows),
+                    fmt::format("a group, {}, has fewer rows than the agreement's minimum of {}",
+                                groups.names[group], rules.minimum_rows),
                     "leave out a column, so that groups are larger", "42501");
     shown.push_back(group);
   }

@@ -24,8 +24,9 @@ Outcome<EventTimes> EventTimes::Of(const Formula& formula, const Schema& schema,
   times.first_ = std::round(low / resolution);
   const double size = std::round(high / resolution) - times.first_ + 1;
   if (!(size <= static_cast<double>(kMostTimes)))
-    return Refuse("grid_too_fine", fmt::format("{} has {:.0f} times at a resolution of {}, and {} are allowed", name,
-                                               size, resolution, kMostTimes),
+    return Refuse("grid_too_fine",
+                  fmt::format("{} has {:.0f} times at a resolution of {}, and {} are allowed", name, size,
+                              resolution, kMostTimes),
                   fmt::format("write resolution => {}", std::ceil((high - low) / (kMostTimes - 1))), "22023");
   times.size_ = static_cast<std::size_t>(std::max(size, 1.0));
   return times;

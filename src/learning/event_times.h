@@ -1,5 +1,5 @@
-// The times of Surv(time, status) on a grid that all members share: whole multiples of a resolution within the
-// declared range. It is of declarations alone, so members' times fit together.
+// The times of Surv(time, status) on a grid that all members share: whole multiples of a resolution within
+// the declared range. It is of declarations alone, so members' times fit together.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,7 @@
 // Survival curves by the product-limit estimate, with Greenwood's standard errors. One round.
-// Sources: Kaplan and Meier, "Nonparametric Estimation from Incomplete Observations" (1958); Kalbfleisch and Prentice,
-// "The Statistical Analysis of Failure Time Data" (2002), 1.4, for the intervals; R's survfit for their defaults.
+// Sources: Kaplan and Meier, "Nonparametric Estimation from Incomplete Observations" (1958); Kalbfleisch and
+// Prentice, "The Statistical Analysis of Failure Time Data" (2002), 1.4, for the intervals; R's survfit for
+// their defaults.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -89,15 +90,17 @@ Row RowOf(const Curves& curves, std::size_t group, const ShownStep& step) {
 Outcome<Fitted> TableOf(const Curves& curves, const std::vector<EventCounts>& counts) {
   const auto shown = TRY(ShownGroups(curves.groups, counts, curves.rules));
   Fitted fitted;
-  fitted.columns = {{"group", Type::kText},      {"time", Type::kNumber},           {"at_risk", Type::kInteger},
-                    {"events", Type::kInteger},  {"survival", Type::kNumber},       {"standard_error", Type::kNumber},
+  fitted.columns = {{"group", Type::kText},      {"time", Type::kNumber},
+                    {"at_risk", Type::kInteger}, {"events", Type::kInteger},
+                    {"survival", Type::kNumber}, {"standard_error", Type::kNumber},
                     {"lower", Type::kNumber},    {"upper", Type::kNumber}};
   for (const std::size_t group : shown) {
     const auto steps = StepsOf(counts[group], std::max(1.0, curves.rules.minimum_cell));
     if (steps.empty())
-      return Refuse("too_few_events", fmt::format("{} has fewer than {} events", curves.groups.names[group],
-                                                  curves.rules.minimum_cell),
-                    "ask for a table with more rows, or for fewer groups", "42501");
+      return Refuse(
+          "too_few_events",
+          fmt::format("{} has fewer than {} events", curves.groups.names[group], curves.rules.minimum_cell),
+          "ask for a table with more rows, or for fewer groups", "42501");
     for (const ShownStep& step : steps) fitted.rows.push_back(RowOf(curves, group, step));
   }
   fitted.model = {{"method", "kaplan_meier"},

@@ -1,6 +1,6 @@
-// Clusters around means: Lloyd's rounds from a start that the seed and the declared ranges give, never the data.
-// A cluster that comes to have fewer rows than a cell may show is moved to where rows scatter most, so that no
-// state holds a mean of a few people. Source: Lloyd, "Least Squares Quantization in PCM" (1982).
+// Clusters around means: Lloyd's rounds from a start that the seed and the declared ranges give, never the
+// data. A cluster that comes to have fewer rows than a cell may show is moved to where rows scatter most, so
+// that no state holds a mean of a few people. Source: Lloyd, "Least Squares Quantization in PCM" (1982).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -117,20 +117,23 @@ Eigen::MatrixXd Scatter(const Clusters& clusters) {
   Eigen::MatrixXd scatter = Eigen::MatrixXd::Zero(clusters.first.rows(), clusters.first.cols());
   for (Eigen::Index k = 0; k < scatter.rows(); ++k)
     if (clusters.sizes[k] > 0)
-      scatter.row(k) = (clusters.second.row(k) - clusters.first.row(k).cwiseAbs2() / clusters.sizes[k]).cwiseMax(0);
+      scatter.row(k) =
+          (clusters.second.row(k) - clusters.first.row(k).cwiseAbs2() / clusters.sizes[k]).cwiseMax(0);
   return scatter;
 }
 
 bool TooSmall(const Kmeans& kmeans, double size) { return size < std::max(1.0, kmeans.rules.minimum_cell); }
 
-// Clusters that are too small go beside the centres of those that scatter most, one deviation along the widest column.
+// Clusters that are too small go beside the centres of those that scatter most, one deviation along the
+// widest column.
 void MoveSmall(const Kmeans& kmeans, const Clusters& clusters, Eigen::MatrixXd* centres) {
   const Eigen::MatrixXd scatter = Scatter(clusters) * kmeans.weights.asDiagonal();
   std::vector<Eigen::Index> wide;
   for (Eigen::Index k = 0; k < scatter.rows(); ++k)
     if (!TooSmall(kmeans, clusters.sizes[k])) wide.push_back(k);
-  std::stable_sort(wide.begin(), wide.end(),
-                   [&](Eigen::Index a, Eigen::Index b) { return scatter.row(a).sum() > scatter.row(b).sum(); });
+  std::stable_sort(wide.begin(), wide.end(), [&](Eigen::Index a, Eigen::Index b) {
+    return scatter.row(a).sum() > scatter.row(b).sum();
+  });
   std::size_t next = 0;
   for (Eigen::Index k = 0; k < scatter.rows(); ++k) {
     if (!TooSmall(kmeans, clusters.sizes[k])) continue;
@@ -156,18 +159,19 @@ Fitted TableOf(const Kmeans& kmeans, const KmeansState& state, const Clusters& c
                     {"centre", Type::kNumber}};
   for (Eigen::Index k = 0; k < kmeans.clusters; ++k)
     for (Eigen::Index j = 0; j < kmeans.columns(); ++j)
-      fitted.rows.push_back({static_cast<std::int64_t>(k + 1), static_cast<std::int64_t>(clusters.sizes[k]), within[k],
-                             kmeans.terms[static_cast<std::size_t>(j)], centres(k, j)});
-  fitted.model = {{"method", "kmeans"},
-                  {"formula", ToText(kmeans.design.formula())},
-                  {"columns", kmeans.terms},
-                  {"weights", ToJson(Eigen::VectorXd(kmeans.weights.cwiseQuotient(kmeans.scales.half.cwiseAbs2())))},
-                  {"start", ToJson(unscaled(StartOf(kmeans)))},
-                  {"centres", ToJson(centres)},
-                  {"sizes", ToJson(clusters.sizes)},
-                  {"within_sum_of_squares", within.sum()},
-                  {"rounds", state.round},
-                  {"moves", state.moves}};
+      fitted.rows.push_back({static_cast<std::int64_t>(k + 1), static_cast<std::int64_t>(clusters.sizes[k]),
+                             within[k], kmeans.terms[static_cast<std::size_t>(j)], centres(k, j)});
+  fitted.model = {
+      {"method", "kmeans"},
+      {"formula", ToText(kmeans.design.formula())},
+      {"columns", kmeans.terms},
+      {"weights", ToJson(Eigen::VectorXd(kmeans.weights.cwiseQuotient(kmeans.scales.half.cwiseAbs2())))},
+      {"start", ToJson(unscaled(StartOf(kmeans)))},
+      {"centres", ToJson(centres)},
+      {"sizes", ToJson(clusters.sizes)},
+      {"within_sum_of_squares", within.sum()},
+      {"rounds", state.round},
+      {"moves", state.moves}};
   return fitted;
 }
 
@@ -178,7 +182,8 @@ Outcome<Step> Continue(const Kmeans& kmeans, KmeansState state, const Clusters& 
                                    [&](double size) { return TooSmall(kmeans, size); });
   if (small == kmeans.clusters || (small > 0 && state.moves == kMostMoves))
     return Refuse("cluster_too_small",
-                  fmt::format("{} of {} clusters have fewer than {} rows", small, kmeans.clusters, kmeans.rules.minimum_cell),
+                  fmt::format("{} of {} clusters have fewer than {} rows", small, kmeans.clusters,
+                              kmeans.rules.minimum_cell),
                   "ask for fewer clusters, or another seed", "42501");
   double moved = 0;
   for (Eigen::Index k = 0; k < kmeans.clusters; ++k) {
@@ -234,7 +239,8 @@ class KmeansMethod final : public Method {
   Outcome<Step> Next(const Json& json, std::span<const double> totals) const override {
     auto state = ReadState(kmeans_, json);
     if (!state) return RefuseState(state.error());
-    if (totals.size() != LengthOf(kmeans_)) return RefuseState({.message = "the totals are not those of the state"});
+    if (totals.size() != LengthOf(kmeans_))
+      return RefuseState({.message = "the totals are not those of the state"});
     return Continue(kmeans_, *std::move(state), ReadClusters(kmeans_, totals));
   }
 
@@ -247,7 +253,8 @@ Outcome<void> CheckRanges(const Design& design, const Schema& schema) {
   for (const std::string& name : design.Columns()) {
     const Field* field = Find(schema, name);
     if (field == nullptr || !field->range)
-      return Refuse("range_needed", fmt::format("clusters start within declared ranges, and {} has none", name),
+      return Refuse("range_needed",
+                    fmt::format("clusters start within declared ranges, and {} has none", name),
                     "ask the steward to declare the column's least and greatest value");
   }
   return {};
@@ -265,7 +272,8 @@ Made MakeKmeans(const Call& call, const Schema& schema, const Rules& rules) {
   Design design = TRY(BindNumericColumns(call.formula, schema));
   TRY(CheckRanges(design, schema));
   Kmeans kmeans{.design = design, .scales = ScalesOf(design), .terms = NumericTerms(design), .rules = rules};
-  kmeans.weights = scale ? Eigen::VectorXd::Ones(kmeans.columns()) : Eigen::VectorXd(kmeans.scales.half.cwiseAbs2());
+  kmeans.weights =
+      scale ? Eigen::VectorXd::Ones(kmeans.columns()) : Eigen::VectorXd(kmeans.scales.half.cwiseAbs2());
   kmeans.clusters = clusters;
   kmeans.seed = static_cast<std::uint64_t>(seed);
   kmeans.max_rounds = max_rounds;

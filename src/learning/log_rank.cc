@@ -21,7 +21,8 @@ struct Deaths {
   double died = 0;
 };
 
-Deaths DeathsAt(const std::vector<EventCounts>& counts, const std::vector<std::size_t>& places, std::size_t time) {
+Deaths DeathsAt(const std::vector<EventCounts>& counts, const std::vector<std::size_t>& places,
+                std::size_t time) {
   Deaths deaths{.at_risk = Eigen::VectorXd(static_cast<Eigen::Index>(places.size()))};
   for (std::size_t i = 0; i < places.size(); ++i) {
     deaths.at_risk[static_cast<Eigen::Index>(i)] = counts[places[i]].at_risk[time];
@@ -49,7 +50,8 @@ LogRank TestLogRank(const std::vector<EventCounts>& counts, const std::vector<st
   for (std::size_t time = 0; time < counts[places[0]].rows.size(); ++time) {
     const Deaths deaths = DeathsAt(counts, places, time);
     if (deaths.died <= 0) continue;
-    for (Eigen::Index i = 0; i < size; ++i) events[i] += counts[places[static_cast<std::size_t>(i)]].events[time];
+    for (Eigen::Index i = 0; i < size; ++i)
+      events[i] += counts[places[static_cast<std::size_t>(i)]].events[time];
     expected += deaths.died * deaths.at_risk / deaths.at_risk.sum();
     variance += VarianceOf(deaths);
   }
@@ -106,17 +108,18 @@ class LogRankMethod final : public Method {
       return Refuse("groups_needed", "only one group has rows", "name a column by whose levels rows differ");
     const LogRank test = TestLogRank(counts, shown);
     Fitted fitted;
-    fitted.columns = {{"group", Type::kText},       {"rows", Type::kInteger}, {"events", Type::kInteger},
-                      {"expected", Type::kNumber},  {"statistic", Type::kNumber}, {"df", Type::kInteger},
-                      {"p", Type::kNumber}};
+    fitted.columns = {{"group", Type::kText},      {"rows", Type::kInteger},     {"events", Type::kInteger},
+                      {"expected", Type::kNumber}, {"statistic", Type::kNumber}, {"df", Type::kInteger},
+                      {"p_value", Type::kNumber}};
     for (std::size_t i = 0; i < shown.size(); ++i) {
       const std::string& name = groups_.names[shown[i]];
       if (test.events[i] < rules_.minimum_cell)
         return Refuse("too_few_events", fmt::format("{} has fewer than {} events", name, rules_.minimum_cell),
                       "ask for a table with more rows, or for fewer groups", "42501");
       fitted.rows.push_back({name, static_cast<std::int64_t>(counts[shown[i]].size),
-                             static_cast<std::int64_t>(test.events[i]), test.expected[i], NumberOrNull(test.statistic),
-                             static_cast<std::int64_t>(test.df), NumberOrNull(test.p)});
+                             static_cast<std::int64_t>(test.events[i]), test.expected[i],
+                             NumberOrNull(test.statistic), static_cast<std::int64_t>(test.df),
+                             NumberOrNull(test.p)});
     }
     return fitted;
   }
@@ -133,7 +136,8 @@ Made MakeLogRank(const Call& call, const Schema& schema, const Rules& rules) {
   TRY(options.End());
   EventGroups groups = TRY(BindEventGroups(call, schema, resolution));
   if (groups.names.size() < 2)
-    return Refuse("groups_needed", "log_rank compares groups, and there is one", "write Surv(time, status) ~ group", "42601");
+    return Refuse("groups_needed", "log_rank compares groups, and there is one",
+                  "write Surv(time, status) ~ group", "42601");
   return std::make_unique<LogRankMethod>(std::move(groups), rules);
 }
 

@@ -1,6 +1,6 @@
 // The log-rank test: whether groups' survival differs.
-// Source: Mantel, "Evaluation of Survival Data and Two New Rank Order Statistics" (1966); Kalbfleisch and Prentice,
-// "The Statistical Analysis of Failure Time Data" (2002), 1.5.
+// Source: Mantel, "Evaluation of Survival Data and Two New Rank Order Statistics" (1966); Kalbfleisch and
+// Prentice, "The Statistical Analysis of Failure Time Data" (2002), 1.5.
 #pragma once
 
 #include <cstddef>

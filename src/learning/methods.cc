@@ -17,7 +17,11 @@ struct Entry {
 };
 
 // Sorted by name. A method's row is all that makes it known.
-std::span<const Entry> Entries() { return {}; }
+constexpr Entry kEntries[] = {
+    {"cox", MakeCox}, {"kaplan_meier", MakeKaplanMeier}, {"kmeans", MakeKmeans}, {"log_rank", MakeLogRank},
+    {"pca", MakePca},
+};
+std::span<const Entry> Entries() { return kEntries; }
 
 }  // namespace
 

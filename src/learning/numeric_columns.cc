@@ -17,7 +17,8 @@ bool NamesFactor(const Expr& expr, const Schema& schema) {
     const Field* field = Find(schema, expr.name);
     return expr.name == kSite || (field != nullptr && !field->levels.empty());
   }
-  return std::any_of(expr.of.begin(), expr.of.end(), [&](const Expr& part) { return NamesFactor(part, schema); });
+  return std::any_of(expr.of.begin(), expr.of.end(),
+                     [&](const Expr& part) { return NamesFactor(part, schema); });
 }
 
 }  // namespace
@@ -30,7 +31,8 @@ Outcome<Design> BindNumericColumns(const std::string& formula, const Schema& sch
   for (const auto& term : parsed.terms)
     if (term.size() != 1) return Needed(fmt::format("{} is no column", LabelOf(parsed, term)));
   for (const Variable& variable : parsed.variables)
-    if (NamesFactor(variable.of, schema)) return Needed(fmt::format("{} is not a column of numbers", variable.text));
+    if (NamesFactor(variable.of, schema))
+      return Needed(fmt::format("{} is not a column of numbers", variable.text));
   parsed.intercept = true;
   return Design::Bind(std::move(parsed), schema);
 }

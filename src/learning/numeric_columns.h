@@ -10,9 +10,9 @@
 
 namespace concordat::learning {
 
-// A design whose first column is the intercept, for declared ranges' centres; the others are the formula's terms.
-// Refusals: those of ParseFormula and
-// Design::Bind; columns_needed for a response, factors, products and what makes no column of numbers.
+// A design whose first column is the intercept, for declared ranges' centres; the others are the formula's
+// terms. Refusals: those of ParseFormula and Design::Bind; columns_needed for a response, factors, products
+// and what makes no column of numbers.
 Outcome<Design> BindNumericColumns(const std::string& formula, const Schema& schema);
 
 // Columns as sums see them, without the intercept: (x - centre) / half, about -1 to 1.

@@ -1,5 +1,5 @@
-// Principal components: two rounds, of means and of products around them, then the eigenvectors of the covariances
-// or correlations. Source: Jolliffe, "Principal Component Analysis" (2002), 3.
+// Principal components: two rounds, of means and of products around them, then the eigenvectors of the
+// covariances or correlations. Source: Jolliffe, "Principal Component Analysis" (2002), 3.
 #include <fmt/format.h>
 
 #include <Eigen/Eigenvalues>
@@ -76,7 +76,8 @@ class Pca final : public Method {
     }
     for (const double number : sums.numbers)
       if (!(std::abs(number) < 1e15))
-        return Fail(ErrorCode::kResourceExhausted, "a column left what a sum can hold", "declare the columns' ranges");
+        return Fail(ErrorCode::kResourceExhausted, "a column left what a sum can hold",
+                    "declare the columns' ranges");
     return sums;
   }
 
@@ -89,8 +90,9 @@ class Pca final : public Method {
     Spread spread{.rows = std::round(taker.Number())};
     TRY(CheckSize(rules_, spread.rows, static_cast<double>(Size())));
     if (mean.size() == 0)
-      return Step{.state = Json{{"round", 1}, {"mean", ToJson(Eigen::VectorXd(taker.Vector(Size()) / spread.rows))}},
-                  .said = fmt::format("means of {:.0f} rows", spread.rows)};
+      return Step{
+          .state = Json{{"round", 1}, {"mean", ToJson(Eigen::VectorXd(taker.Vector(Size()) / spread.rows))}},
+          .said = fmt::format("means of {:.0f} rows", spread.rows)};
     spread.mean = scaling_.centre + mean.cwiseProduct(scaling_.half);
     spread.covariance = FromTriangle(taker.Vector(TriangleSize(Size())), Size()) / (spread.rows - 1);
     Step step{.said = "products of the columns"};
@@ -114,7 +116,8 @@ class Pca final : public Method {
         return Refuse("constant_column",
                       fmt::format("{} has one value only", terms_[static_cast<std::size_t>(j)]),
                       "leave it out, or write scale => false");
-    const Eigen::VectorXd units = scale_ ? Eigen::VectorXd(variance.cwiseSqrt().cwiseInverse()) : scaling_.half;
+    const Eigen::VectorXd units =
+        scale_ ? Eigen::VectorXd(variance.cwiseSqrt().cwiseInverse()) : scaling_.half;
     const Components found = ComponentsOf(units.asDiagonal() * spread.covariance * units.asDiagonal());
     Fitted fitted;
     fitted.columns = {{"component", Type::kInteger},
@@ -129,8 +132,8 @@ class Pca final : public Method {
         fitted.rows.push_back({static_cast<std::int64_t>(k + 1), found.deviations[k],
                                all > 0 ? found.deviations[k] * found.deviations[k] / all : 0,
                                terms_[static_cast<std::size_t>(j)], found.loadings(j, k)});
-    const Eigen::VectorXd scales =
-        scale_ ? Eigen::VectorXd(variance.cwiseSqrt().cwiseProduct(scaling_.half)) : Eigen::VectorXd::Ones(Size());
+    const Eigen::VectorXd scales = scale_ ? Eigen::VectorXd(variance.cwiseSqrt().cwiseProduct(scaling_.half))
+                                          : Eigen::VectorXd::Ones(Size());
     fitted.model = {{"method", "pca"},
                     {"formula", ToText(design_.formula())},
                     {"rows", spread.rows},

@@ -51,7 +51,8 @@ Result<std::int64_t> WholeOf(const Json& state, const std::string& key, Bounds b
   return ReadWhole(*part, key, bounds);
 }
 
-Result<Eigen::VectorXd> VectorOf(const Json& state, const std::string& key, Eigen::Index size, Bounds bounds) {
+Result<Eigen::VectorXd> VectorOf(const Json& state, const std::string& key, Eigen::Index size,
+                                 Bounds bounds) {
   const Json* part = TRY(ArrayOf(state, key, static_cast<std::size_t>(size)));
   Eigen::VectorXd vector(size);
   for (Eigen::Index i = 0; i < size; ++i)
@@ -59,8 +60,8 @@ Result<Eigen::VectorXd> VectorOf(const Json& state, const std::string& key, Eige
   return vector;
 }
 
-Result<Eigen::MatrixXd> MatrixOf(const Json& state, const std::string& key, Eigen::Index rows, Eigen::Index columns,
-                                 Bounds bounds) {
+Result<Eigen::MatrixXd> MatrixOf(const Json& state, const std::string& key, Eigen::Index rows,
+                                 Eigen::Index columns, Bounds bounds) {
   const Json* part = TRY(ArrayOf(state, key, static_cast<std::size_t>(rows)));
   Eigen::MatrixXd matrix(rows, columns);
   for (Eigen::Index i = 0; i < rows; ++i) {
@@ -73,12 +74,13 @@ Result<Eigen::MatrixXd> MatrixOf(const Json& state, const std::string& key, Eige
   return matrix;
 }
 
-Result<std::vector<std::vector<std::int64_t>>> ListsOf(const Json& state, const std::string& key, std::size_t size,
-                                                       std::size_t longest, Bounds bounds) {
+Result<std::vector<std::vector<std::int64_t>>> ListsOf(const Json& state, const std::string& key,
+                                                       std::size_t size, std::size_t longest, Bounds bounds) {
   const Json* part = TRY(ArrayOf(state, key, size));
   std::vector<std::vector<std::int64_t>> lists;
   for (const Json& list : *part) {
-    if (!list.is_array() || list.size() > longest) return Wrong(key, fmt::format("has more than {}", longest));
+    if (!list.is_array() || list.size() > longest)
+      return Wrong(key, fmt::format("has more than {}", longest));
     lists.emplace_back();
     for (const Json& value : list) lists.back().push_back(TRY(ReadWhole(value, key, bounds)));
   }
