@@ -35,7 +35,8 @@ Outcome<Formula> TermsToStrata(Formula formula) {
 }  // namespace
 
 Outcome<EventGroups> BindEventGroups(const Call& call, const Schema& schema, double resolution) {
-  const Formula formula = TRY(TermsToStrata(TRY(ParseFormula(call.formula))));
+  Formula parsed = TRY(ParseFormula(call.formula));
+  const Formula formula = TRY(TermsToStrata(std::move(parsed)));
   const EventTimes times = TRY(EventTimes::Of(formula, schema, resolution));
   EventGroups groups{.design = TRY(Design::Bind(formula, schema)), .times = times};
   groups.names = groups.design.strata();

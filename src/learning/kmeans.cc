@@ -64,7 +64,7 @@ Eigen::MatrixXd StartOf(const Kmeans& kmeans) {
   return centres;
 }
 
-Json ToJson(const KmeansState& state) {
+Json StateJson(const KmeansState& state) {
   return Json{{"round", state.round}, {"moves", state.moves}, {"centres", ToJson(state.centres)}};
 }
 
@@ -204,7 +204,7 @@ Outcome<Step> Continue(const Kmeans& kmeans, KmeansState state, const Clusters& 
     ++state.moves;
     MoveSmall(kmeans, clusters, &state.centres);
   }
-  step.state = ToJson(state);
+  step.state = StateJson(state);
   return step;
 }
 
@@ -213,7 +213,7 @@ class KmeansMethod final : public Method {
   explicit KmeansMethod(Kmeans kmeans) : kmeans_(std::move(kmeans)) {}
 
   std::vector<std::string> Columns() const override { return kmeans_.design.Columns(); }
-  Json Start() const override { return ToJson(KmeansState{.centres = StartOf(kmeans_)}); }
+  Json Start() const override { return StateJson(KmeansState{.centres = StartOf(kmeans_)}); }
 
   Result<std::size_t> Length(const Json& json) const override {
     TRY(ReadState(kmeans_, json));
