@@ -2,10 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <iterator>
-#include <span>
-
 #include "base/name.h"
 
 namespace concordat::learning {
@@ -18,21 +14,27 @@ struct Entry {
 
 // Sorted by name. A method's row is all that makes it known.
 constexpr Entry kEntries[] = {
-    {"cox", MakeCox}, {"kaplan_meier", MakeKaplanMeier}, {"kmeans", MakeKmeans}, {"log_rank", MakeLogRank},
+    {"anova", MakeAnova},
+    {"chi_square", MakeChiSquare},
+    {"correlation", MakeCorrelation},
+    {"cox", MakeCox},
+    {"kaplan_meier", MakeKaplanMeier},
+    {"kmeans", MakeKmeans},
+    {"log_rank", MakeLogRank},
     {"pca", MakePca},
+    {"t_test", MakeTTest},
 };
-std::span<const Entry> Entries() { return kEntries; }
 
 }  // namespace
 
 std::vector<std::string> MethodNames() {
   std::vector<std::string> names;
-  for (const Entry& entry : Entries()) names.emplace_back(entry.name);
+  for (const Entry& entry : kEntries) names.emplace_back(entry.name);
   return names;
 }
 
 Outcome<std::unique_ptr<Method>> MakeMethod(const Call& call, const Schema& schema, const Rules& rules) {
-  for (const Entry& entry : Entries())
+  for (const Entry& entry : kEntries)
     if (entry.name == call.method) return entry.make(call, schema, rules);
   const std::vector<std::string> names = MethodNames();
   const std::string nearest = NearestName(call.method, names);

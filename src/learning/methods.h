@@ -10,10 +10,14 @@ namespace concordat::learning {
 using Made = Outcome<std::unique_ptr<Method>>;
 
 // Refusals: those of MakeMethod, but unknown_method.
+Made MakeAnova(const Call& call, const Schema& schema, const Rules& rules);
+Made MakeChiSquare(const Call& call, const Schema& schema, const Rules& rules);
+Made MakeCorrelation(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeCox(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeKaplanMeier(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeKmeans(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeLogRank(const Call& call, const Schema& schema, const Rules& rules);
 Made MakePca(const Call& call, const Schema& schema, const Rules& rules);
+Made MakeTTest(const Call& call, const Schema& schema, const Rules& rules);
 
 }  // namespace concordat::learning

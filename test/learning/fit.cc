@@ -2,10 +2,9 @@
 // integers that members share, states through their text. Reads a JSON description on standard input, prints
 // JSON.
 //
-//   {"csv": "people.csv", "schema": [{"name": "age", "range": [0, 120]}, {"name": "sex", "levels": ["female",
-//   "male"]}],
-//    "call": {"method": "lm", "formula": "y ~ age", "options": {}}, "rules": {"minimum_rows": 50}, "members":
-//    4}
+//   {"csv": "people.csv", "members": 4, "rules": {"minimum_rows": 50},
+//    "schema": [{"name": "age", "range": [0, 120]}, {"name": "sex", "levels": ["female", "male"]}],
+//    "call": {"method": "lm", "formula": "y ~ age", "options": {}}}
 //
 // With --design it prints the model matrix of "call" (and of "weights", a column's name) instead. A field
 // that is empty or NA is missing; one more member than rows are dealt to has none.
@@ -93,8 +92,8 @@ Call CallOf(const Json& json) {
             .formula = json.value("formula", ""),
             .table = "people",
             .options = {}};
-  for (const auto& [name, value] : json.value("options", Json::object()).items())
-    call.options[name] = OptionOf(value);
+  const Json options = json.value("options", Json::object());
+  for (const auto& [name, value] : options.items()) call.options[name] = OptionOf(value);
   return call;
 }
 
