@@ -21,6 +21,7 @@ constexpr Entry kEntries[] = {
     {"kaplan_meier", MakeKaplanMeier},
     {"kmeans", MakeKmeans},
     {"log_rank", MakeLogRank},
+    {"mixed", MakeMixed},
     {"pca", MakePca},
     {"t_test", MakeTTest},
 };

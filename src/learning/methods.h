@@ -17,6 +17,7 @@ Made MakeCox(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeKaplanMeier(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeKmeans(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeLogRank(const Call& call, const Schema& schema, const Rules& rules);
+Made MakeMixed(const Call& call, const Schema& schema, const Rules& rules);
 Made MakePca(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeTTest(const Call& call, const Schema& schema, const Rules& rules);
 
