@@ -27,6 +27,7 @@ constexpr double kLargestRatio = 1e8;
 constexpr double kSmallestRatio = 1e-12;
 constexpr double kConverged = 1e-10;  // a step of the ratio's logarithm
 constexpr double kLongestStep = 3;
+constexpr double kPerfect = 1e-13;  // of the response's squares, what is rounding
 constexpr Bounds kSums{-1e15, 1e15};
 
 struct Mixed {
@@ -202,7 +203,8 @@ Outcome<Step> Continue(const Mixed& mixed, MixedState state, std::span<const dou
   const ProfileOutcome outcome = ProfileAt(state.moments, sums, state.rows, mixed.reml);
   if (!outcome.profile) return RefuseCollinear(outcome.dependent, mixed.design.terms());
   const Profile& profile = *outcome.profile;
-  if (!(profile.squares > 0) || !std::isfinite(profile.first) || !std::isfinite(profile.second))
+  if (!(profile.squares > kPerfect * state.moments.diagonal().tail(1)[0]) || !std::isfinite(profile.first) ||
+      !std::isfinite(profile.second))
     return Refuse("saturated", "the terms predict the response exactly", "leave out terms");
   Step step{.said = fmt::format("round {}: ratio of variances {:.6g}", state.round + 1, state.ratio)};
   // At none, a deviance that rises says that sites do not differ.
