@@ -28,7 +28,9 @@ ArrayXd PlacesOf(const ArrayXd& values, std::size_t levels) {
 ArrayXd Coded(const Expr& expr, const std::vector<std::string>& levels, const Rows& rows) {
   const ArrayXd values = Values(expr, rows);
   if (levels.empty()) return values;
-  return PlacesOf(values, levels.size()).unaryExpr([](double place) { return std::fmin(place, 1) + 0 * place; });
+  return PlacesOf(values, levels.size()).unaryExpr([](double place) {
+    return std::fmin(place, 1) + 0 * place;
+  });
 }
 
 // An indicator a level; a row of NaN where there is no place.
@@ -62,7 +64,7 @@ class Keeper {
     }
   }
 
-  Index size() const { return static_cast<Index>(rows_.size()); }
+  MatrixXd Matrix(const MatrixXd& all) const { return all(rows_, Eigen::all); }
   Eigen::VectorXd Numbers(const ArrayXd& all) const { return all(rows_); }
   std::vector<std::size_t> Places(const ArrayXd& all) const {
     std::vector<std::size_t> places;
@@ -91,7 +93,8 @@ std::vector<MatrixXd> Design::PartsOf(const Rows& rows) const {
 ArrayXd Design::StrataOf(const Rows& rows) const {
   ArrayXd places = ArrayXd::Zero(static_cast<Index>(rows.size()));
   for (std::size_t i = 0; i < stratum_sizes_.size(); ++i)
-    places = places * static_cast<double>(stratum_sizes_[i]) + PlacesOf(ColumnOf(rows, formula_.strata[i]), stratum_sizes_[i]);
+    places = places * static_cast<double>(stratum_sizes_[i]) +
+             PlacesOf(ColumnOf(rows, formula_.strata[i]), stratum_sizes_[i]);
   return places;
 }
 
@@ -102,24 +105,24 @@ Frame Design::Of(const Rows& rows) const {
   const ArrayXd zeros = ArrayXd::Zero(size);
   const ArrayXd y = formula_.response ? Coded(formula_.response->of, response_levels_, rows) : zeros;
   const ArrayXd status = formula_.status ? Events(Coded(*formula_.status, status_levels_, rows)) : zeros;
-  const ArrayXd group = formula_.grouping ? PlacesOf(ColumnOf(rows, *formula_.grouping), groups_.size()) : zeros;
+  const ArrayXd group =
+      formula_.grouping ? PlacesOf(ColumnOf(rows, *formula_.grouping), groups_.size()) : zeros;
   const ArrayXd weights = weights_.empty() ? ArrayXd(zeros + 1) : Unsigned(ColumnOf(rows, weights_));
   ArrayXd offset = zeros;
   for (const Expr& each : formula_.offsets) offset += Values(each, rows);
 
-  // A sum of zeros, but where something is missing.
+  MatrixXd x = MatrixXd::Ones(size, static_cast<Index>(pieces_.size()));
+  for (std::size_t i = 0; i < pieces_.size(); ++i) {
+    for (const Piece& piece : pieces_[i])
+      x.col(static_cast<Index>(i)).array() *= parts[piece.part].col(piece.column).array();
+  }
+  // A sum of zeros, but where something is missing, or a product too large.
   ArrayXd known = 0 * (y + status + group + weights + offset + strata);
+  known += (0 * x.array()).rowwise().sum();
   for (const MatrixXd& part : parts) known += (0 * part.array()).rowwise().sum();
   const Keeper keeper(known);
 
-  Frame frame{.x = MatrixXd::Ones(keeper.size(), static_cast<Index>(pieces_.size())),
-              .weights = keeper.Numbers(weights),
-              .offset = keeper.Numbers(offset)};
-  for (std::size_t i = 0; i < pieces_.size(); ++i) {
-    ArrayXd column = zeros + 1;
-    for (const Piece& piece : pieces_[i]) column *= parts[piece.part].col(piece.column).array();
-    frame.x.col(static_cast<Index>(i)) = keeper.Numbers(column);
-  }
+  Frame frame{.x = keeper.Matrix(x), .weights = keeper.Numbers(weights), .offset = keeper.Numbers(offset)};
   if (formula_.response) frame.y = keeper.Numbers(y);
   if (formula_.status) frame.status = keeper.Numbers(status);
   if (!formula_.strata.empty()) frame.stratum = keeper.Places(strata);
