@@ -66,6 +66,7 @@ class Adder {
     totals.information = half.transpose() * half;
     totals.score = scaled_.transpose() * weights_.cwiseProduct(working_);
     totals.square = weights_.dot(working_.cwiseAbs2());
+    totals.deviance = static_cast<double>(deviance_);
   }
 
   double EffectiveRowsOfAll() const {
@@ -89,7 +90,7 @@ class Adder {
     }
     weights_[row] = point->weight;
     working_[row] = point->working - frame_.offset[row] - shift_;
-    totals.deviance += DevianceOf(family_, y, point->mu, weight);
+    deviance_ += DevianceOf(family_, y, point->mu, weight);
     AddNull(row, start);
     if (state_.round == 0) {
       totals.log_terms += LogTerm(family_, y, weight);
@@ -121,6 +122,8 @@ class Adder {
   const GlmState& state_;
   const Frame& frame_;
   double shift_;
+  // Rounds stop when this hardly changes: a long sum must not lose the digits that it is watched in.
+  long double deviance_ = 0;
   Eigen::MatrixXd scaled_;
   VectorXd linear_, before_, weights_, before_weights_, working_;
 };

@@ -53,6 +53,7 @@ class GlmSums {
   const Design& design() const { return parts_.design; }
   const Family& family() const { return parts_.family; }
   const Survey& survey() const { return parts_.survey; }
+  double shift() const { return parts_.shift; }
   Eigen::Index columns() const { return static_cast<Eigen::Index>(parts_.design.terms().size()); }
 
   std::size_t Length(const GlmState& state) const;

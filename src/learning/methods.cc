@@ -18,11 +18,14 @@ constexpr Entry kEntries[] = {
     {"chi_square", MakeChiSquare},
     {"correlation", MakeCorrelation},
     {"cox", MakeCox},
+    {"glm", MakeGlm},
     {"kaplan_meier", MakeKaplanMeier},
     {"kmeans", MakeKmeans},
+    {"lm", MakeLm},
     {"log_rank", MakeLogRank},
     {"mixed", MakeMixed},
     {"pca", MakePca},
+    {"penalised", MakePenalised},
     {"t_test", MakeTTest},
 };
 
