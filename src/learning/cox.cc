@@ -15,6 +15,7 @@
 #include "learning/methods.h"
 #include "learning/options.h"
 #include "learning/state.h"
+#include "learning/survey.h"
 
 namespace concordat::learning {
 namespace {
@@ -23,6 +24,7 @@ constexpr double kMostLinear = 40;  // exp of it, times all people there are, is
 
 struct Cox {
   Design design;
+  Survey survey;
   EventTimes times;
   Rules rules;
   double level = 0.95;
@@ -31,7 +33,7 @@ struct Cox {
   std::vector<std::string> terms;     // of those
 };
 
-// A row's place in round 0: of each stratum all times, each with rows and events.
+// A row's place in round 0, after the survey: of each stratum all times, each with rows and events.
 std::size_t CountAt(const Cox& cox, std::size_t stratum, std::size_t place) {
   return 2 * (stratum * cox.frame.times + place);
 }
@@ -40,11 +42,15 @@ std::size_t StratumOf(const Frame& frame, Eigen::Index row) {
   return frame.stratum.empty() ? 0 : frame.stratum[static_cast<std::size_t>(row)];
 }
 
-Sums CountTimes(const Cox& cox, const Frame& frame) {
+std::size_t CountsLength(const Cox& cox) { return 2 * cox.frame.strata * cox.frame.times; }
+
+Sums CountTimes(const Cox& cox, const Rows& rows, const Frame& frame) {
   Sums sums;
-  sums.numbers.assign(2 * cox.frame.strata * cox.frame.times, 0);
+  cox.survey.Add(rows, frame, cox.design.Scaled(frame.x), sums.numbers);
+  const std::size_t first = sums.numbers.size();
+  sums.numbers.resize(first + CountsLength(cox), 0);
   for (Eigen::Index row = 0; row < frame.size(); ++row) {
-    const std::size_t at = CountAt(cox, StratumOf(frame, row), cox.times.Place(frame.y[row]));
+    const std::size_t at = first + CountAt(cox, StratumOf(frame, row), cox.times.Place(frame.y[row]));
     sums.numbers[at] += 1;
     sums.numbers[at + 1] += frame.status[row];
   }
@@ -106,14 +112,15 @@ Outcome<Intervals> JoinStratum(const Cox& cox, std::span<const double> totals, s
       "42501");
 }
 
-Outcome<Step> JoinTimes(const Cox& cox, std::span<const double> totals) {
+Outcome<Step> JoinTimes(const Cox& cox, std::span<const double> all) {
+  TRY(cox.survey.Check(all.first(cox.survey.length())));
+  const std::span<const double> totals = all.subspan(cox.survey.length());
   CoxState state;
   double events = 0;
   for (std::size_t i = 0; i < totals.size(); i += 2) {
     state.rows += std::round(totals[i]);
     events += std::round(totals[i + 1]);
   }
-  TRY(CheckSize(cox.rules, state.rows, 0));
   TRY(CheckSize({.minimum_rows = cox.rules.minimum_cell, .parameters_share = cox.rules.parameters_share},
                 events, static_cast<double>(cox.frame.columns)));
   for (std::size_t stratum = 0; stratum < cox.frame.strata; ++stratum)
@@ -193,14 +200,14 @@ class CoxMethod final : public Method {
 
   Result<std::size_t> Length(const Json& json) const override {
     const CoxState state = TRY(ReadCoxState(json, cox_.frame));
-    if (state.round == 0) return 2 * cox_.frame.strata * cox_.frame.times;
+    if (state.round == 0) return cox_.survey.length() + CountsLength(cox_);
     return ShapeOf(state, cox_.frame).Length();
   }
 
   Result<Sums> Add(const Rows& rows, const Json& json) const override {
     const CoxState state = TRY(ReadCoxState(json, cox_.frame));
     const Frame frame = cox_.design.Of(rows);
-    if (state.round == 0) return CountTimes(cox_, frame);
+    if (state.round == 0) return CountTimes(cox_, rows, frame);
     return AddRows(cox_, frame, state);
   }
 
@@ -247,7 +254,12 @@ Made MakeCox(const Call& call, const Schema& schema, const Rules& rules) {
   TRY(options.End());
   const Formula formula = TRY(FormulaOf(call, strata));
   const EventTimes times = TRY(EventTimes::Of(formula, schema, resolution));
-  Cox cox{.design = TRY(Design::Bind(formula, schema)), .times = times, .rules = rules, .level = level};
+  const Design design = TRY(Design::Bind(formula, schema));
+  Cox cox{.design = design,
+          .survey = TRY(Survey::Make(design, schema, rules, {})),
+          .times = times,
+          .rules = rules,
+          .level = level};
   for (std::size_t j = 0; j < cox.design.terms().size(); ++j) {
     if (cox.design.assign()[j] == 0) continue;
     cox.columns.push_back(static_cast<Eigen::Index>(j));

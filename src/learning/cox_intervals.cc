@@ -15,13 +15,25 @@ struct Interval {
   }
 };
 
+// Where the first interval starts: at the first event; at the beginning where few rows leave before, since
+// what all rows come to less what those at risk do would show them.
+std::size_t FirstStart(CountsAtTimes counts, LeastShown least) {
+  double before = 0;
+  for (std::size_t place = 0; place < counts.rows.size(); ++place) {
+    if (counts.events[place] > 0) return before == 0 || before >= least.events ? place : 0;
+    before += counts.rows[place];
+  }
+  return counts.rows.size();
+}
+
 // From left to right; the last may not suffice.
 std::vector<Interval> Collect(CountsAtTimes counts, LeastShown least) {
   std::vector<Interval> found;
-  for (std::size_t place = 0; place < counts.rows.size(); ++place) {
+  const std::size_t first = FirstStart(counts, least);
+  if (first < counts.rows.size()) found.push_back({.start = first});
+  for (std::size_t place = first; place < counts.rows.size(); ++place) {
     const double events = counts.events[place];
-    if (events > 0 && (found.empty() || found.back().Suffices(least))) found.push_back({.start = place});
-    if (found.empty()) continue;
+    if (events > 0 && found.back().Suffices(least)) found.push_back({.start = place});
     found.back().events += events;
     found.back().others += counts.rows[place] - events;
   }

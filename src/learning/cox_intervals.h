@@ -35,7 +35,8 @@ struct LeastShown {
       false;  // also as many other rows as that, or none: sums over the events are opened by themselves
 };
 
-// As many intervals as the rule allows; none where no event is; nullopt where all times together do not
+// As many intervals as the rule allows, from the first event on (or from the beginning, where rows that leave
+// before it are fewer than the least events); none where no event is; nullopt where all times together do not
 // suffice.
 std::optional<Intervals> Join(CountsAtTimes counts, LeastShown least);
 

@@ -16,6 +16,7 @@ TEST(Join, JoinsTimesUntilEnoughEventsAreSeen) {
   } cases[] = {
       {"every time by itself", {3, 1, 0, 2}, {1, 0, 0, 2}, {1, true}, {0, 3}, {1, 2}},
       {"rows before the first event are never at risk", {5, 5, 1}, {0, 0, 1}, {1, false}, {2}, {1}},
+      {"but where they are few", {1, 2, 2}, {0, 2, 2}, {2, false}, {0, 2}, {2, 2}},
       {"two by two", {1, 1, 1, 1}, {1, 1, 1, 1}, {2, true}, {0, 2}, {2, 2}},
       {"the last is joined with the one before", {1, 1, 1, 1, 1}, {1, 1, 1, 1, 1}, {2, true}, {0, 2}, {2, 3}},
       {"one other row is not shown by itself", {3, 2, 2, 2}, {2, 2, 2, 2}, {2, true}, {}, {}},

@@ -23,7 +23,8 @@ constexpr double kSeparated = 1e4;
 constexpr int kMostHalvings = 20;
 
 tl::unexpected<Refusal> NotConverged(const std::string& what) {
-  return Refuse("not_converged", what, "leave out terms that say nearly the same, or allow more max_rounds");
+  return Refuse("not_converged", what, "leave out terms that say nearly the same, or allow more max_rounds",
+                "22023");
 }
 
 // Refuses columns that are constant, or a combination of those before them, among the rows at risk.
@@ -33,7 +34,7 @@ Outcome<void> CheckColumns(const Eigen::MatrixXd& information, double events,
   for (Eigen::Index j = 0; j < p; ++j)
     if (!(information(j, j) > kConstant * events))
       return Refuse("collinear", fmt::format("{} has one value only where an event could come", terms[j]),
-                    "leave it out");
+                    "leave it out", "22023");
   const Eigen::VectorXd root = information.diagonal().cwiseSqrt().cwiseInverse();
   const Eigen::MatrixXd scaled = root.asDiagonal() * information * root.asDiagonal();
   for (Eigen::Index j = 1; j < p; ++j) {
@@ -41,7 +42,7 @@ Outcome<void> CheckColumns(const Eigen::MatrixXd& information, double events,
     const Eigen::VectorXd with = scaled.col(j).head(j);
     if (!(1 - with.dot(before.llt().solve(with)) > kCollinear))
       return Refuse("collinear", fmt::format("{} is a combination of the terms before it", terms[j]),
-                    "leave it out");
+                    "leave it out", "22023");
   }
   return {};
 }
@@ -68,7 +69,7 @@ Outcome<void> CheckVariance(const Eigen::VectorXd& variance, const CoxState& sta
     if (!(variance[j] > 0 && variance[j] < kSeparated * state.null_variance[j]))
       return Refuse("separated",
                     fmt::format("the likelihood rises forever with {}: it tells all events apart", terms[j]),
-                    "leave it out, or join its levels");
+                    "leave it out, or join its levels", "22023");
   return {};
 }
 

@@ -199,7 +199,7 @@ Outcome<Step> Continue(const Kmeans& kmeans, KmeansState state, const Clusters& 
   }
   if (++state.round > kmeans.max_rounds)
     return Refuse("not_converged", fmt::format("centres still move after {} rounds", kmeans.max_rounds),
-                  "allow more max_rounds");
+                  "allow more max_rounds", "22023");
   if (small > 0) {
     ++state.moves;
     MoveSmall(kmeans, clusters, &state.centres);

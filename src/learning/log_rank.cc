@@ -105,7 +105,8 @@ class LogRankMethod final : public Method {
   Outcome<Fitted> TableOf(const std::vector<EventCounts>& counts) const {
     const auto shown = TRY(ShownGroups(groups_, counts, rules_));
     if (shown.size() < 2)
-      return Refuse("groups_needed", "only one group has rows", "name a column by whose levels rows differ");
+      return Refuse("groups_needed", "only one group has rows", "name a column by whose levels rows differ",
+                    "22023");
     const LogRank test = TestLogRank(counts, shown);
     Fitted fitted;
     fitted.columns = {{"group", Type::kText},      {"rows", Type::kInteger},     {"events", Type::kInteger},

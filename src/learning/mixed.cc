@@ -18,6 +18,7 @@
 #include "learning/options.h"
 #include "learning/packing.h"
 #include "learning/state.h"
+#include "learning/survey.h"
 
 namespace concordat::learning {
 namespace {
@@ -32,6 +33,7 @@ constexpr Bounds kSums{-1e15, 1e15};
 
 struct Mixed {
   Design design;
+  Survey survey;
   Rules rules;
   bool reml = true;
   double level = 0.95;
@@ -41,7 +43,7 @@ struct Mixed {
 };
 
 struct MixedState {
-  int round = 0;
+  int round = 0;  // 0 surveys, 1 is at the ratio 0
   double ratio = 0;
   double low = 0;               // a ratio at which the deviance still falls
   double high = kLargestRatio;  // one at which it rises, or the largest there is
@@ -51,7 +53,7 @@ struct MixedState {
 };
 
 Json StateJson(const MixedState& state) {
-  if (state.round == 0) return Json{{"round", 0}};
+  if (state.round < 2) return Json{{"round", state.round}};
   return Json{{"round", state.round},
               {"ratio", state.ratio},
               {"low", state.low},
@@ -64,7 +66,7 @@ Json StateJson(const MixedState& state) {
 Result<MixedState> ReadState(const Mixed& mixed, const Json& json) {
   MixedState state;
   state.round = static_cast<int>(TRY(WholeOf(json, "round", {0, static_cast<double>(mixed.max_rounds)})));
-  if (state.round == 0) return state;
+  if (state.round < 2) return state;
   state.ratio = TRY(NumberOf(json, "ratio", {0, kLargestRatio}));
   state.low = TRY(NumberOf(json, "low", {0, kLargestRatio}));
   state.high = TRY(NumberOf(json, "high", {0, kLargestRatio}));
@@ -97,7 +99,8 @@ std::vector<GroupSums> GroupsOf(const Mixed& mixed, const Frame& frame, const Ei
 
 std::size_t LengthOf(const Mixed& mixed, int round) {
   const auto triangle = static_cast<std::size_t>(TriangleSize(mixed.columns()));
-  return 3 * triangle + 3 + (round == 0 ? triangle + 2 : 0);
+  if (round == 0) return mixed.survey.length();
+  return 3 * triangle + 3 + (round == 1 ? triangle + 2 : 0);
 }
 
 Sums AddUp(const Mixed& mixed, const MixedState& state, const Frame& frame) {
@@ -111,7 +114,7 @@ Sums AddUp(const Mixed& mixed, const MixedState& state, const Frame& frame) {
   Put(sums.numbers, Triangle(ratio.outer_first));
   Put(sums.numbers, Triangle(ratio.outer_second));
   Put(sums.numbers, Eigen::Vector3d(ratio.log, ratio.log_first, ratio.log_second));
-  if (state.round > 0) return sums;
+  if (state.round > 1) return sums;
   Put(sums.numbers, Eigen::Vector2d(sums.effective_rows, static_cast<double>(groups.size())));
   Put(sums.numbers, Triangle(z.transpose() * z));
   return sums;
@@ -192,26 +195,27 @@ Outcome<void> TakeMoments(const Mixed& mixed, Taker* taker, MixedState* state) {
   state->moments = FromTriangle(taker->Vector(TriangleSize(mixed.columns())), mixed.columns());
   TRY(CheckSize(mixed.rules, state->rows, static_cast<double>(mixed.columns() - 1) + 2));
   if (state->groups < 2)
-    return Refuse("groups_needed", "rows of one site only count", "leave (1 | site()) out, and ask for lm");
+    return Refuse("groups_needed", "rows of one site only count", "leave (1 | site()) out, and ask for lm",
+                  "22023");
   return {};
 }
 
 Outcome<Step> Continue(const Mixed& mixed, MixedState state, std::span<const double> totals) {
   Taker taker(totals);
   const RatioSums sums = TakeRatio(&taker, mixed.columns());
-  if (state.round == 0) TRY(TakeMoments(mixed, &taker, &state));
+  if (state.round == 1) TRY(TakeMoments(mixed, &taker, &state));
   const ProfileOutcome outcome = ProfileAt(state.moments, sums, state.rows, mixed.reml);
   if (!outcome.profile) return RefuseCollinear(outcome.dependent, mixed.design.terms());
   const Profile& profile = *outcome.profile;
   if (!(profile.squares > kPerfect * state.moments.diagonal().tail(1)[0]) || !std::isfinite(profile.first) ||
       !std::isfinite(profile.second))
-    return Refuse("saturated", "the terms predict the response exactly", "leave out terms");
+    return Refuse("saturated", "the terms predict the response exactly", "leave out terms", "22023");
   Step step{.said = fmt::format("round {}: ratio of variances {:.6g}", state.round + 1, state.ratio)};
   // At none, a deviance that rises says that sites do not differ.
-  if (state.round == 0 && profile.first < 0) {
+  if (state.round == 1 && profile.first < 0) {
     state.ratio = kFirstRatio;
   } else {
-    const double change = state.round == 0 ? 0 : StepOf(profile, &state);
+    const double change = state.round == 1 ? 0 : StepOf(profile, &state);
     if (std::abs(change) < kConverged) {
       step.fitted = TableOf(mixed, state, profile, sums.log);
       return step;
@@ -220,7 +224,7 @@ Outcome<Step> Continue(const Mixed& mixed, MixedState state, std::span<const dou
   }
   if (++state.round > mixed.max_rounds || !(state.ratio < kLargestRatio / 2))
     return Refuse("not_converged", fmt::format("there is no ratio of variances after {} rounds", state.round),
-                  "ask for lm, with sites as a term");
+                  "ask for lm, with sites as a term", "22023");
   step.state = StateJson(state);
   return step;
 }
@@ -239,7 +243,14 @@ class MixedMethod final : public Method {
 
   Result<Sums> Add(const Rows& rows, const Json& json) const override {
     const MixedState state = TRY(ReadState(mixed_, json));
-    Sums sums = AddUp(mixed_, state, mixed_.design.Of(rows));
+    const Frame frame = mixed_.design.Of(rows);
+    Sums sums;
+    if (state.round == 0) {
+      mixed_.survey.Add(rows, frame, mixed_.design.Scaled(frame.x), sums.numbers);
+      sums.effective_rows = static_cast<double>(frame.size());
+    } else {
+      sums = AddUp(mixed_, state, frame);
+    }
     for (const double number : sums.numbers)
       if (!(std::abs(number) < kSums.high))
         return Fail(ErrorCode::kResourceExhausted, "a column left what a sum can hold",
@@ -252,7 +263,9 @@ class MixedMethod final : public Method {
     if (!state) return RefuseState(state.error());
     if (totals.size() != LengthOf(mixed_, state->round))
       return RefuseState({.message = "the totals are not those of the state"});
-    return Continue(mixed_, *std::move(state), totals);
+    if (state->round > 0) return Continue(mixed_, *std::move(state), totals);
+    const auto found = TRY(mixed_.survey.Check(totals));
+    return Step{.state = Json{{"round", 1}}, .said = fmt::format("{:.0f} rows surveyed", found.rows)};
   }
 
  private:
@@ -283,7 +296,12 @@ Made MakeMixed(const Call& call, const Schema& schema, const Rules& rules) {
   const int max_rounds = TRY(options.Whole("max_rounds", 50, 3, 200));
   TRY(options.End());
   const Formula formula = TRY(FormulaOf(call, random));
-  Mixed mixed{.design = TRY(Design::Bind(formula, schema)), .rules = rules, .reml = reml, .level = level};
+  const Design design = TRY(Design::Bind(formula, schema));
+  Mixed mixed{.design = design,
+              .survey = TRY(Survey::Make(design, schema, rules, {})),
+              .rules = rules,
+              .reml = reml,
+              .level = level};
   mixed.max_rounds = max_rounds;
   if (!mixed.design.response_levels().empty())
     return Refuse("column_not_number", "the response of a mixed model is a number",

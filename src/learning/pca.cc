@@ -115,7 +115,7 @@ class Pca final : public Method {
       if (scale_ && !(variance[j] > kConstant))
         return Refuse("constant_column",
                       fmt::format("{} has one value only", terms_[static_cast<std::size_t>(j)]),
-                      "leave it out, or write scale => false");
+                      "leave it out, or write scale => false", "22023");
     const Eigen::VectorXd units =
         scale_ ? Eigen::VectorXd(variance.cwiseSqrt().cwiseInverse()) : scaling_.half;
     const Components found = ComponentsOf(units.asDiagonal() * spread.covariance * units.asDiagonal());
