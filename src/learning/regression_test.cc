@@ -101,6 +101,20 @@ TEST(Regression, ARidgeMendsSeparation) {
   EXPECT_GT(std::get<double>(fitted->rows[1][1]), 0);
 }
 
+// glm's ridge and penalised's with alpha 0 are one objective, solved by factors and by descent.
+TEST(Regression, RidgesAgree) {
+  const char* const formula = "ill ~ age + sex + visits";
+  const auto glm =
+      FitAmong({"glm", formula, "people", {{"family", "binomial"}, {"ridge", 0.05}}}, People(400, 2));
+  const auto penalised =
+      FitAmong({"penalised", formula, "people", {{"family", "binomial"}, {"alpha", 0.0}, {"lambda", 0.05}}},
+               People(400, 2));
+  ASSERT_TRUE(glm) << glm.error().message;
+  ASSERT_TRUE(penalised) << penalised.error().message;
+  for (std::size_t i = 0; i < glm->rows.size(); ++i)
+    EXPECT_NEAR(std::get<double>(glm->rows[i][1]), std::get<double>(penalised->rows[i][2]), 1e-8);
+}
+
 // Counts below the rules' minimum are not said.
 TEST(Regression, SaysNoSmallCount) {
   Rules rules;
@@ -109,6 +123,17 @@ TEST(Regression, SaysNoSmallCount) {
       FitAmong({"glm", "change ~ age", "people", {{"family", "gamma"}}}, People(400, 4), rules);
   ASSERT_FALSE(fitted);
   EXPECT_EQ(fitted.error().message.find("fewer than 1000 rows"), 0U) << fitted.error().message;
+}
+
+// Whatever the agreement says: a saturated model is its rows.
+TEST(Regression, RefusesSaturatedModels) {
+  const Rules rules{.minimum_rows = 1, .minimum_cell = 0, .parameters_share = 10};
+  for (const char* method : {"lm", "glm", "penalised"}) {
+    const auto fitted = FitAmong({method, "cost ~ age + visits", "people", {}}, People(3, 2), rules);
+    ASSERT_FALSE(fitted);
+    EXPECT_EQ(fitted.error().reason, "too_many_parameters");
+    EXPECT_TRUE(FitAmong({method, "cost ~ age", "people", {}}, People(5, 2), rules)) << method;
+  }
 }
 
 TEST(Regression, MembersDeclineStatesThatAreNone) {

@@ -86,7 +86,12 @@ void Survey::Add(const Rows& rows, const Frame& frame, const Eigen::MatrixXd& sc
 Outcome<Survey::Found> Survey::Check(std::span<const double> totals) const {
   Taker taker(totals);
   Found found{.rows = taker.Number(), .spread = Eigen::VectorXd(static_cast<Eigen::Index>(terms_.size()))};
-  TRY(CheckSize(rules_, found.rows, static_cast<double>(terms_.size())));
+  const auto parameters = static_cast<double>(terms_.size());
+  TRY(CheckSize(rules_, found.rows, parameters));
+  if (parameters >= found.rows)
+    return Refuse("too_many_parameters",
+                  fmt::format("{} parameters fit {} rows exactly", parameters, found.rows), "leave out terms",
+                  "42501");
   const auto powers = taker.Part(kPowers * terms_.size());
   TRY(CheckCells(taker.Part(names_.size())));
   for (std::size_t i = 0; i < terms_.size(); ++i)
