@@ -20,7 +20,7 @@
 namespace concordat::learning {
 namespace {
 
-constexpr double kMostLinear = 40;  // exp of it, times all people there are, is a number that a sum can hold
+constexpr double kMostSum = 1e18;  // that integers of 128 bits hold, for as many members as there may be
 
 struct Cox {
   Design design;
@@ -82,13 +82,14 @@ Result<Sums> AddRows(const Cox& cox, const Frame& frame, const CoxState& state) 
     const auto interval = state.strata[stratum].Find(cox.times.Place(frame.y[at]));
     if (!interval) continue;
     const CoxRow row = RowOf(cox, state, frame, at);
-    if (!(row.weight < std::exp(kMostLinear)))
-      return Fail(ErrorCode::kResourceExhausted, "a hazard ratio left what a sum can hold",
-                  "leave out the term that grows without end");
     AddCoxRow(shape, first[stratum] + *interval, row, sums.numbers);
     weights += row.weight;
     squares += row.weight * row.weight;
   }
+  for (const double number : sums.numbers)
+    if (!(std::abs(number) < kMostSum))
+      return Fail(ErrorCode::kResourceExhausted, "a hazard ratio left what a sum can hold",
+                  "leave out the term that grows without end");
   if (squares > 0) sums.effective_rows = weights * weights / squares;
   return sums;
 }
@@ -224,6 +225,8 @@ class CoxMethod final : public Method {
       step.fitted = TableOf(cox_, state, *maximum);
     else
       step.state = ToJson(state);
+    if (!maximum && !ReadCoxState(step.state, cox_.frame))
+      return RefuseState({.message = "the totals lead to no state"});
     return step;
   }
 

@@ -205,6 +205,7 @@ Outcome<Step> Continue(const Kmeans& kmeans, KmeansState state, const Clusters& 
     MoveSmall(kmeans, clusters, &state.centres);
   }
   step.state = StateJson(state);
+  if (!ReadState(kmeans, step.state)) return RefuseState({.message = "the totals lead to no state"});
   return step;
 }
 

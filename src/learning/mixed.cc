@@ -226,6 +226,7 @@ Outcome<Step> Continue(const Mixed& mixed, MixedState state, std::span<const dou
     return Refuse("not_converged", fmt::format("there is no ratio of variances after {} rounds", state.round),
                   "ask for lm, with sites as a term", "22023");
   step.state = StateJson(state);
+  if (!ReadState(mixed, step.state)) return RefuseState({.message = "the totals lead to no state"});
   return step;
 }
 

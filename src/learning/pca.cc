@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <Eigen/Eigenvalues>
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -43,11 +44,17 @@ Components ComponentsOf(const Eigen::MatrixXd& covariance) {
   return found;
 }
 
+// A variance needs two rows.
+Rules AtLeastTwo(Rules rules) {
+  rules.minimum_rows = std::max(2.0, rules.minimum_rows);
+  return rules;
+}
+
 class Pca final : public Method {
  public:
   Pca(Design design, const Rules& rules, int components, bool scale)
       : design_(std::move(design)),
-        rules_(rules),
+        rules_(AtLeastTwo(rules)),
         scaling_(ScalesOf(design_)),
         terms_(NumericTerms(design_)),
         components_(components),
@@ -58,7 +65,7 @@ class Pca final : public Method {
 
   Result<std::size_t> Length(const Json& state) const override {
     const Eigen::VectorXd mean = TRY(MeanOf(state));
-    return static_cast<std::size_t>(mean.size() == 0 ? 1 + Size() : 1 + TriangleSize(Size()));
+    return static_cast<std::size_t>(mean.size() == 0 ? 1 + Size() : 1 + TriangleSize(Size()) + Size());
   }
 
   Result<Sums> Add(const Rows& rows, const Json& state) const override {
@@ -73,6 +80,7 @@ class Pca final : public Method {
     } else {
       x.rowwise() -= mean.transpose();
       Put(sums.numbers, Triangle(x.transpose() * x));
+      Put(sums.numbers, x.array().square().square().colwise().sum().transpose());
     }
     for (const double number : sums.numbers)
       if (!(std::abs(number) < 1e15))
@@ -95,6 +103,7 @@ class Pca final : public Method {
           .said = fmt::format("means of {:.0f} rows", spread.rows)};
     spread.mean = scaling_.centre + mean.cwiseProduct(scaling_.half);
     spread.covariance = FromTriangle(taker.Vector(TriangleSize(Size())), Size()) / (spread.rows - 1);
+    TRY(CheckLeverage(spread, taker.Vector(Size())));
     Step step{.said = "products of the columns"};
     step.fitted = TRY(TableOf(spread));
     return step;
@@ -107,6 +116,19 @@ class Pca final : public Method {
   Result<Eigen::VectorXd> MeanOf(const Json& state) const {
     if (TRY(WholeOf(state, "round", {0, 1})) == 0) return Eigen::VectorXd();
     return VectorOf(state, "mean", Size(), {-1e15, 1e15});
+  }
+
+  // (sum of squares)^2 / sum of fourth powers is about how many rows decide a column's variance.
+  Outcome<void> CheckLeverage(const Spread& spread, const Eigen::VectorXd& fourths) const {
+    for (Eigen::Index j = 0; j < Size(); ++j) {
+      const double squares = spread.covariance(j, j) * (spread.rows - 1);
+      if (squares * squares < rules_.minimum_cell * fourths[j])
+        return Refuse("leverage_too_high",
+                      fmt::format("fewer than {} rows decide about {}", rules_.minimum_cell,
+                                  terms_[static_cast<std::size_t>(j)]),
+                      "write its logarithm, or leave it out", "42501");
+    }
+    return {};
   }
 
   Outcome<Fitted> TableOf(const Spread& spread) const {

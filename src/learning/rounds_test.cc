@@ -10,12 +10,12 @@ namespace concordat::learning {
 namespace {
 
 const Schema kSchema = {
-    {.name = "time", .range = {{0, 200}}},         {.name = "died", .range = {{0, 1}}},
-    {.name = "age", .range = {{0, 120}}},          {.name = "dose", .range = {{0, 50}}},
-    {.name = "twice", .range = {{0, 100}}},        {.name = "one", .range = {{0, 10}}},
-    {.name = "early", .range = {{0, 1}}},          {.name = "free"},
-    {.name = "sex", .levels = {"female", "male"}}, {.name = "rare", .levels = {"no", "yes"}},
-    {.name = "site()", .levels = {"a", "b", "c"}},
+    {.name = "time", .range = {{0, 200}}},     {.name = "died", .range = {{0, 1}}},
+    {.name = "age", .range = {{0, 120}}},      {.name = "dose", .range = {{0, 50}}},
+    {.name = "twice", .range = {{0, 100}}},    {.name = "one", .range = {{0, 10}}},
+    {.name = "early", .range = {{0, 1}}},      {.name = "free"},
+    {.name = "spike", .range = {{0, 1}}},      {.name = "sex", .levels = {"female", "male"}},
+    {.name = "rare", .levels = {"no", "yes"}}, {.name = "site()", .levels = {"a", "b", "c"}},
 };
 
 constexpr Rules kLoose{.minimum_rows = 10, .minimum_cell = 1, .parameters_share = 1};
@@ -38,6 +38,7 @@ Rows People(std::size_t size) {
                              3,
                              died != 0 && time < 100 ? 1.0 : 0.0,
                              age,
+                             i == 7 ? 1.0 : 0.0,
                              male,
                              i % 40 == 0 ? 1.0 : 0.0,
                              static_cast<double>(i % 3)};
@@ -200,6 +201,7 @@ TEST(Rounds, RefuseDataByName) {
       {{"log_rank", "Surv(time, died) ~ rare", {}}, 1, {.minimum_rows = 1}, "groups_needed"},
       {{"kaplan_meier", "Surv(time, died) ~ 1", {}}, 0, {.minimum_rows = 0}, "too_few_rows"},
       {{"pca", "~ age + dose", {}}, 49, kUsual, "too_few_rows"},
+      {{"pca", "~ age + spike", {}}, 240, kUsual, "leverage_too_high"},
       {{"pca", "~ age + one", {{"scale", true}}}, 60, kUsual, "constant_column"},
       {{"kmeans", "~ age + dose", {{"k", std::int64_t{8}}}},
        60,

@@ -22,6 +22,11 @@ std::vector<std::unique_ptr<Method>> Methods() {
       {"glm", "cost ~ sex", "people", {{"family", "gamma"}, {"weights", "weight"}}},
       {"lm", "cost ~ age * sex", "people", {}},
       {"penalised", "ill ~ age + visits", "people", {{"family", "binomial"}, {"link", "cloglog"}}},
+      {"cox", "Surv(visits, none) ~ age + sex", "people", {}},
+      {"cox", "Surv(visits, none) ~ age + strata(sex)", "people", {{"ties", "breslow"}}},
+      {"kaplan_meier", "Surv(visits, none) ~ sex", "people", {}},
+      {"pca", "~ age + cost", "people", {}},
+      {"kmeans", "~ age + cost", "people", {}},
   };
   std::vector<std::unique_ptr<Method>> methods;
   for (const Call& call : calls) methods.push_back(*MakeMethod(call, PeopleSchema(), {}));

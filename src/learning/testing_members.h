@@ -11,9 +11,6 @@ namespace concordat::learning {
 
 // Rows dealt to members in turn.
 std::vector<Rows> Deal(const Rows& rows, std::size_t members);
-// Totals of a round.
-Result<std::vector<double>> TotalOver(const Method& method, const std::vector<Rows>& members,
-                                      const Json& state);
 // To the end; `states` receives every round's state where it is not null.
 Outcome<Fitted> FitOver(const Method& method, const std::vector<Rows>& members,
                         std::vector<Json>* states = nullptr);

@@ -9,7 +9,7 @@ EXACT = {"minimum_rows": 1, "minimum_cell": 1, "parameters_share": 1}
 FOLDER = pathlib.Path(tempfile.mkdtemp(prefix="concordat-survival-"))
 LUNG = [{"name": "time", "range": [0, 1100]}, {"name": "died", "range": [0, 1]}, {"name": "age", "range": [0, 120]},
         {"name": "sex", "levels": ["1", "2"]}, {"name": "ecog", "range": [0, 5]}, {"name": "karno", "range": [0, 100]},
-        {"name": "loss", "range": [-1000000, 1000000]}, {"name": "inst", "levels": [str(place) for place in range(1, 34)]}]
+        {"name": "loss", "range": [-10000, 10000]}, {"name": "inst", "levels": [str(place) for place in range(1, 34)]}]
 VETERAN = [{"name": "time", "range": [0, 1000]}, {"name": "died", "range": [0, 1]}, {"name": "age", "range": [0, 120]},
            {"name": "trt", "levels": ["1", "2"]}, {"name": "karno", "range": [0, 100]}, {"name": "months", "range": [0, 100]},
            {"name": "celltype", "levels": ["squamous", "smallcell", "adeno", "large"]}, {"name": "prior", "range": [0, 10]}]
