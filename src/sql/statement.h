@@ -23,5 +23,7 @@ struct Question {
 // are not supported. Refusals: those of tree.h and allow.h; statement_not_supported, several_statements,
 // empty_statement.
 Outcome<Question> ParseQuestion(std::string_view text);
+// Question::normal of a SELECT.
+std::string NormalOf(const pg_query::SelectStmt& select);
 
 }  // namespace concordat::sql
