@@ -9,19 +9,13 @@
 namespace concordat::aggregation {
 
 Bytes Encode(const KeyCommitment& commitment) {
-  Bytes bytes;
-  Append(bytes, commitment.sealing);
-  Append(bytes, commitment.share);
-  Append(bytes, commitment.seal);
-  return bytes;
+  return Joined({commitment.sealing, commitment.share, commitment.seal});
 }
 
 Result<KeyCommitment> DecodeKeyCommitment(ByteView bytes) {
-  if (bytes.size() != 96) return Fail(ErrorCode::kInvalidArgument, "sent a commitment of another length");
   KeyCommitment commitment;
-  std::ranges::copy(TakeFirst(bytes, 32), commitment.sealing.begin());
-  std::ranges::copy(TakeFirst(bytes, 32), commitment.share.begin());
-  std::ranges::copy(bytes, commitment.seal.begin());
+  if (!Split(bytes, {commitment.sealing, commitment.share, commitment.seal}))
+    return Fail(ErrorCode::kInvalidArgument, "sent a commitment of another length");
   if (crypto::HasSmallOrder(commitment.sealing))
     return Fail(ErrorCode::kInvalidArgument, "sent a public key of small order");
   return commitment;

@@ -38,20 +38,12 @@ void Combine(Width width, bool subtract, std::span<std::uint8_t> to, const std::
 
 }  // namespace
 
-Bytes Encode(const MaskKeys& keys) {
-  Bytes bytes;
-  Append(bytes, keys.sealing);
-  Append(bytes, keys.masking);
-  Append(bytes, keys.self);
-  return bytes;
-}
+Bytes Encode(const MaskKeys& keys) { return Joined({keys.sealing, keys.masking, keys.self}); }
 
 Result<MaskKeys> DecodeMaskKeys(ByteView bytes) {
-  if (bytes.size() != 96) return Fail(ErrorCode::kInvalidArgument, "sent keys of another length");
   MaskKeys keys;
-  std::ranges::copy(TakeFirst(bytes, 32), keys.sealing.begin());
-  std::ranges::copy(TakeFirst(bytes, 32), keys.masking.begin());
-  std::ranges::copy(bytes, keys.self.begin());
+  if (!Split(bytes, {keys.sealing, keys.masking, keys.self}))
+    return Fail(ErrorCode::kInvalidArgument, "sent keys of another length");
   if (crypto::HasSmallOrder(keys.sealing) || crypto::HasSmallOrder(keys.masking))
     return Fail(ErrorCode::kInvalidArgument, "sent a public key of small order");
   return keys;

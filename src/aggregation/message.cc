@@ -1,7 +1,5 @@
 #include "aggregation/message.h"
 
-#include <algorithm>
-
 #include "aggregation/octets.h"
 
 namespace concordat::aggregation {
@@ -12,13 +10,6 @@ constexpr std::size_t kHeadBytes = 1 + 1 + 2 + 32 + 64;
 
 tl::unexpected<Error> Malformed(const char* how) {
   return Fail(ErrorCode::kInvalidArgument, std::string("this is no message of a sum: ") + how);
-}
-
-template <std::size_t kSize>
-std::array<std::uint8_t, kSize> TakeArray(ByteView& bytes) {
-  std::array<std::uint8_t, kSize> array;
-  std::ranges::copy(TakeFirst(bytes, kSize), array.begin());
-  return array;
 }
 
 }  // namespace
@@ -57,13 +48,10 @@ Result<Message> DecodeMessage(ByteView bytes) {
   if (round < 1 || round > static_cast<std::uint8_t>(Round::kOpen)) return Malformed("of no round");
   Message message{.round = static_cast<Round>(round)};
   message.party = NumberOf<std::uint16_t>(TakeFirst(bytes, 2));
-  message.view = TakeArray<32>(bytes);
-  message.signature = TakeArray<64>(bytes);
+  Split(TakeFirst(bytes, 32 + 64), {message.view, message.signature});
   if (form == kWhole) {
     message.body.assign(bytes.begin(), bytes.end());
-  } else if (bytes.size() == 32) {
-    message.elided = TakeArray<32>(bytes);
-  } else {
+  } else if (!Split(bytes, {message.elided.emplace()})) {
     return Malformed("a hash of another length");
   }
   return message;

@@ -1,7 +1,10 @@
 // Numbers as bytes of a fixed length, little end first, as all of a sum's messages have them.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
+#include <initializer_list>
+#include <span>
 #include <string_view>
 
 #include "base/bytes.h"
@@ -13,6 +16,13 @@ void Append(Bytes& bytes, T number) {
   for (std::size_t i = 0; i < sizeof(T); ++i) bytes.push_back(static_cast<std::uint8_t>(number >> (8 * i)));
 }
 inline void Append(Bytes& bytes, ByteView more) { bytes.insert(bytes.end(), more.begin(), more.end()); }
+
+// Parts of fixed lengths, one after the other.
+inline Bytes Joined(std::initializer_list<ByteView> parts) {
+  Bytes bytes;
+  for (const ByteView part : parts) Append(bytes, part);
+  return bytes;
+}
 
 // What a hash of one party's is about: "concordat/sum/1/seal-seed\n", which sum (its terms' hash), whose.
 inline Bytes Subject(std::string_view what, ByteView terms, std::uint16_t party) {
@@ -36,6 +46,15 @@ inline ByteView TakeFirst(ByteView& bytes, std::size_t size) {
   const ByteView first = bytes.first(size);
   bytes = bytes.subspan(size);
   return first;
+}
+
+// Fills the parts that Joined made `bytes` of. False, and nothing is filled, where they have another length.
+inline bool Split(ByteView bytes, std::initializer_list<std::span<std::uint8_t>> parts) {
+  std::size_t length = 0;
+  for (const auto part : parts) length += part.size();
+  if (bytes.size() != length) return false;
+  for (const auto part : parts) std::ranges::copy(TakeFirst(bytes, part.size()), part.begin());
+  return true;
 }
 
 }  // namespace concordat::aggregation

@@ -78,31 +78,25 @@ TEST(HashOfTerms, DependsOnAllOfThem) {
   EXPECT_EQ(HashOf(Good()), HashOf(Good()));
 }
 
-TEST(Choose, EncryptsWhatIsFewAndMasksWhatIsMany) {
+TEST(Choose, MasksUnlessAPartyAsksForEncryption) {
   const struct {
+    const char* name;
     Occasion occasion;
     Way way;
   } cases[] = {
-      {{.length = 16, .width = Width::k64, .parties = 4}, Way::kEncryption},
-      {{.length = 8192, .width = Width::k64, .parties = 4}, Way::kEncryption},
-      {{.length = 1638, .width = Width::k128, .parties = 4}, Way::kEncryption},
-      {{.length = 16384, .width = Width::k64, .parties = 4}, Way::kEncryption},
-      {{.length = 16385, .width = Width::k64, .parties = 4}, Way::kMasks},
-      {{.length = 36000, .width = Width::k64, .parties = 2}, Way::kEncryption},
-      {{.length = 5000, .width = Width::k64, .parties = 8}, Way::kEncryption},
-      {{.length = 1, .width = Width::k64, .parties = 10}, Way::kEncryption},
-      {{.length = 1, .width = Width::k64, .parties = 11}, Way::kMasks},
-      {{.length = 20000, .width = Width::k128, .parties = 4}, Way::kMasks},
-      {{.length = 16, .width = Width::k64, .parties = 50}, Way::kMasks},
-      {{.length = 10'000'000, .width = Width::k64, .parties = 50}, Way::kMasks},
-      {{.length = 100000, .width = Width::k64, .parties = 4, .undisclosed = true}, Way::kEncryption},
+      {"one number", {.length = 1}, Way::kMasks},
+      {"many", {.length = 10'000'000}, Way::kMasks},
+      {"one that is not disclosed", {.length = 1, .undisclosed = true}, Way::kEncryption},
+      {"as many as fit", {.length = kMostSlots, .undisclosed = true}, Way::kEncryption},
+      {"as many wide ones as fit", {kMostSlots / 5, Width::k128, true}, Way::kEncryption},
   };
   for (const auto& c : cases) {
     const auto way = Choose(c.occasion);
-    ASSERT_TRUE(way);
-    EXPECT_EQ(*way, c.way) << c.occasion.length << " numbers, " << c.occasion.parties << " parties";
+    ASSERT_TRUE(way) << c.name;
+    EXPECT_EQ(*way, c.way) << c.name;
   }
-  EXPECT_FALSE(Choose({.length = kMostSlots + 1, .parties = 2, .undisclosed = true}));
+  EXPECT_FALSE(Choose({.length = kMostSlots + 1, .undisclosed = true}));
+  EXPECT_FALSE(Choose({kMostSlots / 5 + 1, Width::k128, true}));
 }
 
 }  // namespace

@@ -43,6 +43,13 @@ Result<void> ReadWhat(const Place& top, Agreement& agreement) {
     agreement.conditions = TRY(ReadConditions(*conditions));
   const Place protection = TRY(top.Field("protection"));
   TRY(ReadProtection(protection, agreement.protection));
+  if (agreement.protection.mode == Mode::kThreshold && agreement.Allows("sql")) {
+    return allows.Wrong(
+        "cannot have sql with protection.mode: threshold: exact answers to questions of one's own "
+        "choosing differ by single people",
+        "name the methods that may be fitted: [glm, cox]; and let SQL be asked under an agreement with mode: "
+        "dp");
+  }
   if (const auto federation = top.FieldIfAny("federation")) TRY(ReadFederation(*federation, agreement));
   const Place valid = TRY(top.Field("valid"));
   TRY(ReadValidity(valid, agreement));

@@ -22,19 +22,30 @@ namespace concordat::agreement {
 struct ProductVersion {
   std::string product;  // "lewisham/adult": the catalogue's id
   std::int64_t version = 1;
+  std::string Name() const { return product + '@' + std::to_string(version); }
   std::string_view Member() const { return std::string_view(product).substr(0, product.find('/')); }
   auto operator<=>(const ProductVersion&) const = default;
 };
 
 // How what several members hold together is protected.
 enum class Mode {
-  kDp,       // one sum, with as much noise as it needs; owners' parts in it stay secret
-  kDpLocal,  // each owner's part has the whole noise, and needs no secrecy
+  kDp,         // one sum, with as much noise as it needs; owners' parts in it stay secret
+  kDpLocal,    // each owner's part has the whole noise, and needs no secrecy
+  kThreshold,  // fits alone: exact sums of all, under rules about what is shown; no epsilon
+};
+
+// kThreshold: what is not shown. ADR 9.
+struct Disclosure {
+  std::int64_t minimum_rows = 50;  // that a fit rests on
+  std::int64_t minimum_cell = 10;  // rows of a cell, a level, a cluster; events of a step
+  double parameters_share = 0.33;  // parameters for each row, at most
+  bool operator==(const Disclosure&) const = default;
 };
 
 struct Protection {
   Mode mode = Mode::kDp;
-  Epsilon epsilon;  // of the whole agreement
+  Disclosure disclosure;  // kThreshold
+  Epsilon epsilon;        // of the whole agreement
   Delta delta;
   Epsilon per_query;                   // the most that one question may spend, and what it spends unless told
   std::int64_t minimum_people = 1;     // groups of fewer are not shown
@@ -105,7 +116,7 @@ struct Agreement {
   std::optional<Programme> programme;
   std::map<std::string, std::string> safes;  // the five: data, outputs, people, projects, settings; or none
   std::vector<std::string> analysts;         // "ana@lewisham"
-  std::vector<std::string> allows;           // kinds of analysis: "sql"
+  std::vector<std::string> allows;           // kinds of analysis: "sql", or methods: "glm"
   Protection protection;
   Federation federation;
   Conditions conditions;

@@ -335,6 +335,48 @@ TEST(ParseAgreement, SaysWhatIsWrongAndWhere) {
   }
 }
 
+std::string ThresholdText(const std::string& terms, const std::string& allows = "[glm, cox]") {
+  std::string text = SampleText("[sql]", allows);
+  const auto from = text.find("protection:"), until = text.find("needs:");
+  return text.replace(from, until - from, "protection: {mode: threshold" + terms + "}\n");
+}
+
+TEST(ParseAgreement, ReadsDisclosureRulesForFits) {
+  const auto read =
+      ParseAgreement(ThresholdText(", minimum_rows: 100, minimum_cell: 5, parameters_share: 0.1"));
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->protection.mode, Mode::kThreshold);
+  EXPECT_EQ(read->protection.disclosure, (Disclosure{100, 5, 0.1}));
+  EXPECT_EQ(read->protection.epsilon.value, 0);
+  EXPECT_TRUE(read->Allows("cox"));
+  const struct {
+    const char* terms;
+    const char* allows;
+    const char* message;
+  } cases[] = {
+      {", minimum_rows: 9, minimum_cell: 5", "[glm]",
+       "line 11: protection.minimum_rows is not a whole number"},
+      {", minimum_rows: 20, minimum_cell: 21", "[glm]",
+       "line 11: protection.minimum_cell is not a whole number"},
+      {", minimum_rows: 20, minimum_cell: 2", "[glm]",
+       "line 11: protection.minimum_cell is not a whole number"},
+      {", minimum_rows: 20", "[glm]", "line 11: protection has no 'minimum_cell'"},
+      {", minimum_rows: 20, minimum_cell: 5, parameters_share: 0", "[glm]",
+       "line 11: protection.parameters_share is out of range"},
+      {", minimum_rows: 20, minimum_cell: 5, parameters_share: 0.6", "[glm]",
+       "line 11: protection.parameters_share is out of range"},
+      {", minimum_rows: 20, minimum_cell: 5, epsilon: 1", "[glm]",
+       "line 11: protection.epsilon is not a field"},
+      {", minimum_rows: 20, minimum_cell: 5", "[glm, sql]", "line 10: allows cannot have sql"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.terms);
+    const auto bad = ParseAgreement(ThresholdText(c.terms, c.allows));
+    ASSERT_FALSE(bad);
+    EXPECT_EQ(bad.error().message.substr(0, std::string(c.message).size()), c.message);
+  }
+}
+
 TEST(ParseAgreement, SaysWhatToDoAboutAMissingOrUnknownField) {
   EXPECT_EQ(ParseAgreement(SampleText("retention_days: 90\n", "")).error().remedy,
             "add the field 'retention_days'");

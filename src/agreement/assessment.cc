@@ -46,23 +46,43 @@ std::string Table(const AssessedTable& table) {
 }
 
 // What epsilon means to one person: by how much anybody's odds about them can change.
-std::string Measures(const Agreement& document) {
-  const Protection& p = document.protection;
+std::string PrivacyText(const Protection& p) {
   return fmt::format(
       "- Answers are totals of groups, never rows. Noise from differential privacy is added to each; over "
       "the whole\n"
       "  agreement at most epsilon {} at delta {} is spent: whatever anybody believed about one person, the "
       "answers\n"
       "  multiply the odds by at most {:.3g} (e to the power of epsilon), but for a chance of {}.\n"
-      "- Groups of fewer than {} people are not shown. One question spends at most epsilon {}.\n"
-      "- The data stay with their owner. Questions are checked, rebuilt and run there; nobody's program is.\n"
-      "- Every question is recorded before it is answered, on a ledger that cannot be rewritten unnoticed.\n"
-      "- Analysts: {}. Training attested within a year: {}.\n"
-      "- Results are kept for {} days.\n",
+      "- Groups of fewer than {} people are not shown. One question spends at most epsilon {}.\n",
       p.epsilon.value, p.delta.value, std::exp(p.epsilon.value), p.delta.value, p.minimum_people,
-      p.per_query.value, fmt::join(document.analysts, ", "),
-      document.needs.training.empty() ? "none" : fmt::format("{}", fmt::join(document.needs.training, ", ")),
-      document.retention_days);
+      p.per_query.value);
+}
+
+std::string DisclosureText(const Disclosure& rules) {
+  return fmt::format(
+      "- Only statistics and models are fitted, from exact totals over all members together; nothing is "
+      "fitted on fewer\n"
+      "  than {} rows, nor with more than {} parameters a row, and nothing is shown that rests on fewer than "
+      "{}.\n"
+      "- No differential privacy: what a model says of people like one person is not bounded by an "
+      "epsilon.\n",
+      rules.minimum_rows, rules.parameters_share, rules.minimum_cell);
+}
+
+std::string Measures(const Agreement& document) {
+  const Protection& p = document.protection;
+  return (p.mode == Mode::kThreshold ? DisclosureText(p.disclosure) : PrivacyText(p)) +
+         fmt::format(
+             "- The data stay with their owner. Questions are checked, rebuilt and run there; nobody's "
+             "program is.\n"
+             "- Every question is recorded before it is answered, on a ledger that cannot be rewritten "
+             "unnoticed.\n"
+             "- Analysts: {}. Training attested within a year: {}.\n"
+             "- Results are kept for {} days.\n",
+             fmt::join(document.analysts, ", "),
+             document.needs.training.empty() ? "none"
+                                             : fmt::format("{}", fmt::join(document.needs.training, ", ")),
+             document.retention_days);
 }
 
 }  // namespace

@@ -13,6 +13,9 @@ constexpr double kLargestEpsilon = 1000;
 constexpr double kLargestDelta = 1e-3;
 constexpr int kLongestRetention = 36'500;
 constexpr std::int64_t kMostPeople = 1'000'000'000;
+constexpr std::int64_t kFewestRows = 10;
+constexpr std::int64_t kFewestInACell = 3;
+constexpr double kLargestShare = 0.5;
 constexpr int kMostQuestions = 1'000'000;
 constexpr int kMostSealedDays = 3650;
 constexpr const char* kDays[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
@@ -113,12 +116,34 @@ Result<Conditions> ReadConditions(const Place& place) {
   return conditions;
 }
 
-Result<void> ReadProtection(const Place& place, Protection& protection) {
+namespace {
+
+Result<Mode> ReadMode(const Place& place) {
+  const std::string name = TRY(place.Text());
+  if (name == "dp") return Mode::kDp;
+  if (name == "dp-local") return Mode::kDpLocal;
+  if (name == "threshold") return Mode::kThreshold;
+  return place.Wrong("is not supported", "write dp, dp-local, or threshold for fits under disclosure rules");
+}
+
+Result<Disclosure> ReadDisclosure(const Place& place) {
+  TRY(place.CheckKeys({"mode", "minimum_rows", "minimum_cell", "parameters_share"}));
+  Disclosure rules;
+  const Place rows = TRY(place.Field("minimum_rows"));
+  rules.minimum_rows = TRY(rows.Whole(kFewestRows, kMostPeople));
+  const Place cell = TRY(place.Field("minimum_cell"));
+  rules.minimum_cell = TRY(cell.Whole(kFewestInACell, rules.minimum_rows));
+  if (const auto share = place.FieldIfAny("parameters_share")) {
+    rules.parameters_share = TRY(share->Number());
+    if (!(rules.parameters_share > 0 && rules.parameters_share <= kLargestShare))
+      return share->Wrong("is out of range", "write a number above 0, at most 0.5: parameters for each row");
+  }
+  return rules;
+}
+
+Result<void> ReadPrivacy(const Place& place, Protection& protection) {
   TRY(place.CheckKeys({"mode", "epsilon", "delta", "per_query", "per_analyst", "minimum_people"}));
-  const Place mode = TRY(place.Field("mode"));
-  const std::string name = TRY(mode.Text());
-  if (name != "dp" && name != "dp-local") return mode.Wrong("is not supported", "write dp, or dp-local");
-  protection.mode = name == "dp" ? Mode::kDp : Mode::kDpLocal;
+  TRY(place.Field("mode"));
   const Place epsilon = TRY(place.Field("epsilon"));
   protection.epsilon = TRY(ReadEpsilon(epsilon, kLargestEpsilon));
   const Place delta = TRY(place.Field("delta"));
@@ -134,6 +159,15 @@ Result<void> ReadProtection(const Place& place, Protection& protection) {
   }
   const Place minimum = TRY(place.Field("minimum_people"));
   protection.minimum_people = TRY(minimum.Whole(1, kMostPeople));
+  return {};
+}
+
+}  // namespace
+
+Result<void> ReadProtection(const Place& place, Protection& protection) {
+  if (const auto mode = place.FieldIfAny("mode")) protection.mode = TRY(ReadMode(*mode));
+  if (protection.mode != Mode::kThreshold) return ReadPrivacy(place, protection);
+  protection.disclosure = TRY(ReadDisclosure(place));
   return {};
 }
 

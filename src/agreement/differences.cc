@@ -92,6 +92,18 @@ std::string ColludingText(const Federation& federation) {
   return federation.colluding ? fmt::format("{}", *federation.colluding) : "as many as the quorum leaves";
 }
 
+const char* ModeText(Mode mode) {
+  switch (mode) {
+    case Mode::kDp:
+      return "members add the noise together, and their parts stay secret";
+    case Mode::kDpLocal:
+      return "each member adds the whole noise, and its part is no secret any more";
+    case Mode::kThreshold:
+      return "no noise is added: what is fitted are exact totals of all, under disclosure rules";
+  }
+  return "";
+}
+
 const char* SumsText(const Federation& federation) {
   if (!federation.sums) return "whichever way suits the question";
   return *federation.sums == SumsBy::kMasks ? "masks alone" : "encryption alone";
@@ -99,11 +111,7 @@ const char* SumsText(const Federation& federation) {
 
 void AddFederation(Lines& lines, const Agreement& before, const Agreement& after) {
   const Federation &a = before.federation, &b = after.federation;
-  if (before.protection.mode != after.protection.mode) {
-    lines.emplace_back(after.protection.mode == Mode::kDpLocal
-                           ? "each member adds the whole noise, and its part is no secret any more"
-                           : "members add the noise together, and their parts stay secret");
-  }
+  if (before.protection.mode != after.protection.mode) lines.emplace_back(ModeText(after.protection.mode));
   const auto add = [&lines](const char* what, const std::string& from, const std::string& to) {
     if (from != to) lines.push_back(fmt::format("{} {}; until now {}", what, to, from));
   };

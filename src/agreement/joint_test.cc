@@ -255,9 +255,13 @@ TEST_F(Amended, SupersedesWhenItsTimeHasComeAndNotBefore) {
   EXPECT_EQ(registry_.Find("joint-study", now_)->document->id, first->id);  // objections are heard
   EXPECT_EQ(registry_.FindAmendment("joint-study", now_)->At(now_), State::kApproved);
   AfterObjections();
+  ASSERT_EQ(registry_.Documents().size(), 2U);
+  EXPECT_EQ(registry_.Documents()[0]->document->id, first->id);  // until the next step is entered
+  EXPECT_EQ(registry_.Documents()[1]->document->id, document_->id);
   EXPECT_EQ(registry_.Find("joint-study", now_)->document->id, document_->id);
   EXPECT_EQ(registry_.FindAmendment("joint-study", now_), nullptr);
   EXPECT_EQ(Taken(Sealed(Verb::kSuspend, "southwark", 1)), "");
+  EXPECT_EQ(registry_.Documents().size(), 1U);
   ASSERT_EQ(registry_.past().size(), 1U);
   EXPECT_EQ(registry_.past()[0].document->id, first->id);
   EXPECT_EQ(registry_.past()[0].state, State::kSuperseded);

@@ -23,8 +23,7 @@ std::string Day(Time time) { return FormatTime(time).substr(0, 10); }
 
 Json DocumentOf(const Outline& outline) {
   Json tables = Json::object();
-  for (const auto& [table, reference] : outline.tables)
-    tables[table] = {fmt::format("{}@{}", reference.product, reference.version)};
+  for (const auto& [table, reference] : outline.tables) tables[table] = {reference.Name()};
   Json needs = {{"approvals", {{outline.member, 1}}}};
   if (!outline.training.empty()) needs["training"] = outline.training;
   Json document = {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "agreement/attestation.h"
 #include "agreement/record.h"
@@ -34,6 +35,18 @@ bool HasTakenOver(const Standing* amendment, Time now) {
   return amendment != nullptr && amendment->At(now) == State::kActive;
 }
 
+// The analyst once the step is taken; Check's refusals.
+Outcome<std::optional<Analyst>> AnalystAfter(const Registry& registry, const AnalystStep& step) {
+  auto after = TRY(Take(registry.FindAnalyst(step.analyst), step));
+  if (step.attestation.empty()) return after;
+  const Person* person = registry.FindPerson(step.analyst);
+  const auto training = ReadAttestation(step.attestation, person == nullptr ? "" : person->key, step.when);
+  if (training && step.trainings == std::vector<Training>{*training}) return after;
+  return Refuse("attestation_invalid",
+                training ? "the attestation is of another training or day" : training.error().message,
+                training ? "record what it says" : training.error().remedy, "42501");
+}
+
 bool IsRunning(State state) {
   return state == State::kApproved || state == State::kActive || state == State::kSuspended;
 }
@@ -45,8 +58,8 @@ void Registry::Apply(const ledger::Entry& entry) {
     if (const auto step = StepOf(entry)) ApplyStep(*step);
   } else if (IsAnalystKind(entry.kind)) {
     const auto step = AnalystStepOf(entry);
-    if (!step || !Check(*step)) return;
-    auto after = Take(FindAnalyst(step->analyst), *step);
+    if (!step) return;
+    auto after = AnalystAfter(*this, *step);
     if (!after) return;
     analysts_.erase(step->analyst);
     if (*after) analysts_.emplace(step->analyst, **std::move(after));
@@ -110,6 +123,15 @@ const Standing* Registry::FindDocument(std::string_view agreement, std::string_v
   return nullptr;
 }
 
+std::vector<const Standing*> Registry::Documents() const {
+  std::vector<const Standing*> documents;
+  for (const auto& [name, standing] : agreements_) {
+    documents.push_back(&standing);
+    if (const Standing* amendment = FindIn(amendments_, name)) documents.push_back(amendment);
+  }
+  return documents;
+}
+
 const Analyst* Registry::FindAnalyst(std::string_view analyst) const { return FindIn(analysts_, analyst); }
 const Person* Registry::FindPerson(std::string_view person) const { return FindIn(people_, person); }
 
@@ -168,14 +190,8 @@ Outcome<Standing> Registry::After(const Step& step) const {
 }
 
 Outcome<void> Registry::Check(const AnalystStep& step) const {
-  TRY(Take(FindAnalyst(step.analyst), step));
-  if (step.attestation.empty()) return {};
-  const Person* person = FindPerson(step.analyst);
-  const auto training = ReadAttestation(step.attestation, person == nullptr ? "" : person->key, step.when);
-  if (training && step.trainings == std::vector<Training>{*training}) return {};
-  return Refuse("attestation_invalid",
-                training ? "the attestation is of another training or day" : training.error().message,
-                training ? "record what it says" : training.error().remedy, "42501");
+  TRY(AnalystAfter(*this, step));
+  return {};
 }
 
 Outcome<void> Registry::Check(const PersonStep& step) const {

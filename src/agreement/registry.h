@@ -39,6 +39,8 @@ class Registry final : public ledger::Fold {
   bool HasApprovers() const;
   // By name, amendments aside.
   const std::map<std::string, Standing, std::less<>>& agreements() const { return agreements_; }
+  // Those, each followed by the amendment that was made to it.
+  std::vector<const Standing*> Documents() const;
   // Superseded or followed by another under their name, oldest first.
   const std::vector<Standing>& past() const { return past_; }
   const std::map<std::string, Analyst, std::less<>>& analysts() const { return analysts_; }

@@ -1,7 +1,5 @@
 #include "catalogue/abroad.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -43,15 +41,13 @@ Result<Product> ReadAbroad(const std::string& member, const Json& body) {
   return product;
 }
 
-std::string Reference(const Product& product) { return fmt::format("{}@{}", product.id, product.version); }
-
 }  // namespace
 
 void Abroad::Apply(const ledger::Entry& entry) {
   if (entry.kind != kKind || !entry.body.contains("product")) return;
   auto product = ReadAbroad(ledger::TextIn(entry.body, "member"), entry.body["product"]);
   if (!product) return;
-  const std::string reference = Reference(*product);
+  const std::string reference = product->Reference();
   products_[reference] = std::make_shared<const Product>(*std::move(product));
 }
 
@@ -66,7 +62,7 @@ Result<std::optional<ledger::Entry>> EnterAbroad(ledger::Ledger& ledger, const A
   const Json known = ToJson(product);
   auto entered =
       TRY(ledger.AppendIf({kKind, {{"member", member}, {"product", known}}, {}}, [&]() -> Outcome<void> {
-        const auto before = abroad.Find(Reference(product));
+        const auto before = abroad.Find(product.Reference());
         if (!before || ToJson(*before) != known) return {};
         return Refuse(kKnown, "the copy is there already", "");
       }));

@@ -77,7 +77,7 @@ Result<Signed> Read(const CopyRequest& request, const CopyParts& parts) {
   if (!HasCounts(checked.entry.body)) return Wrong("the copy's receipt names no product");
   auto product = ProductFromJson(checked.entry.body);
   if (!product) return Wrong("the copy's receipt names no product");
-  const std::string reference = fmt::format("{}@{}", product->id, product->version);
+  const std::string reference = product->Reference();
   if (reference != request.reference)
     return Wrong(fmt::format("this is a copy of {}, not of {}", reference, request.reference));
   if (product->id.substr(0, product->id.find('/')) != request.owner.name())
@@ -139,6 +139,25 @@ Result<void> Enter(const Signed& copy, const Published& placed, const std::strin
   return Fail(ErrorCode::kUnavailable, entered.error().message, entered.error().hint);
 }
 
+// The names of the files that rows are read from.
+std::set<std::string> FilesInUse(const ledger::Ledger& ledger, const Catalogue& catalogue) {
+  std::set<std::string> names;
+  const auto lock = ledger.Share();
+  for (const auto& all : {catalogue.Copies(), catalogue.List()}) {
+    for (const PublishedPtr& each : all) {
+      for (const engine::FileState& file : each->files)
+        names.insert(std::filesystem::path(file.path).filename().string());
+    }
+  }
+  return names;
+}
+
+bool IsNamedByHash(const std::filesystem::directory_entry& file) {
+  const auto bytes = FromHex(file.path().filename().string());
+  return bytes && bytes->size() == sizeof(crypto::Hash) &&
+         file.symlink_status().type() == std::filesystem::file_type::regular;
+}
+
 PublishedPtr Held(const ledger::Ledger& ledger, const Catalogue& catalogue, const Product& product) {
   const auto lock = ledger.Share();
   return catalogue.FindCopy(product.id, product.version);
@@ -193,6 +212,23 @@ Result<Copied> ImportCopy(const CopyRequest& request, ledger::Ledger& ledger, co
   placed.product.bounds.ranges_proven = profile.ranges_proven;
   TRY(Enter(copy, placed, request.by, before, ledger, catalogue));
   return Copied{Held(ledger, catalogue, copy.product), true};
+}
+
+Result<std::size_t> RemoveReplaced(const std::filesystem::path& folder, const ledger::Ledger& ledger,
+                                   const Catalogue& catalogue) {
+  const std::set<std::string> used = FilesInUse(ledger, catalogue);
+  std::vector<std::filesystem::path> replaced;
+  std::error_code failed;
+  for (std::filesystem::directory_iterator file(folder, failed), end; !failed && file != end;
+       file.increment(failed)) {
+    if (IsNamedByHash(*file) && !used.contains(file->path().filename().string()))
+      replaced.push_back(file->path());
+  }
+  if (failed == std::errc::no_such_file_or_directory) return 0;
+  for (auto path = replaced.begin(); path != replaced.end() && !failed; ++path)
+    std::filesystem::remove(*path, failed);
+  if (failed) return Fail(ErrorCode::kPermissionDenied, folder.string() + ": " + failed.message());
+  return replaced.size();
 }
 
 }  // namespace concordat::catalogue

@@ -51,4 +51,10 @@ struct Copied {
 // Ledger::Share.
 Result<Copied> ImportCopy(const CopyRequest& request, ledger::Ledger& ledger, const Catalogue& catalogue);
 
+// Removes files from `folder` that newer copies have replaced: those named by a hash that no copy and no
+// product here has rows in. Not while questions are answered or copies taken in: they may be reading or about
+// to name one. Says how many. Errors: the disk's. Hold no Ledger::Share.
+Result<std::size_t> RemoveReplaced(const std::filesystem::path& folder, const ledger::Ledger& ledger,
+                                   const Catalogue& catalogue);
+
 }  // namespace concordat::catalogue

@@ -108,6 +108,26 @@ TEST_F(CopyTest, OfANewRevisionTakesThePlaceAndAnOlderDoesNotComeBack) {
   EXPECT_EQ(back.error().code, ErrorCode::kFailedPrecondition);
 }
 
+TEST_F(CopyTest, LeavesFilesUntilNothingIsMadeOfThem) {
+  const auto folder = folder_ / "public";
+  EXPECT_EQ(*RemoveReplaced(folder, *ledger_, catalogue_), 0U);  // there is none yet
+  const auto first = Import(Copy(*PublishWards()));
+  ASSERT_TRUE(first) << first.error().message;
+  EXPECT_EQ(*RemoveReplaced(folder, *ledger_, catalogue_), 0U);
+  Write("wards2.csv", "code,name\n3,Hill\n4,Dale\n");
+  const auto second = Import(Copy(*PublishWards()));
+  ASSERT_TRUE(second) << second.error().message;
+  const auto hash = first->published->hashes[1];
+  std::ofstream(folder / "README") << "not one of ours";
+  std::filesystem::create_directory(folder / std::string(64, 'a'));
+  EXPECT_TRUE(std::filesystem::exists(folder / hash));
+  EXPECT_EQ(*RemoveReplaced(folder, *ledger_, catalogue_), 1U);  // the first file is of both
+  EXPECT_FALSE(std::filesystem::exists(folder / hash));
+  EXPECT_TRUE(std::filesystem::exists(folder / "README"));
+  EXPECT_TRUE(std::filesystem::exists(folder / std::string(64, 'a')));
+  EXPECT_TRUE(engine::CheckUnchanged(second->published->product.source, second->published->files));
+}
+
 TEST_F(CopyTest, MendsFilesThatWereChangedHere) {
   const std::string bytes = Copy(*PublishWards());
   const auto copied = Import(bytes);

@@ -66,6 +66,7 @@ struct Product {
   bool united = false;
   bool disjoint = false;  // no unit is in another member's product that agreements unite with this one
 
+  std::string Reference() const { return id + '@' + std::to_string(version); }  // as agreements name it
   const Column* unit() const {
     for (const Column& column : columns) {
       if (column.unit) return &column;

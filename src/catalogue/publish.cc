@@ -170,7 +170,7 @@ Result<Publication> Publish(const PublishRequest& request, ledger::Ledger& ledge
   if (before && changed.empty() && before->contract_hash == hash && before->files == files.states)
     return Publication{before, std::move(profile), false, ""};
   TRY(Enter(request, product, hash, files, before, ledger, catalogue));
-  const std::string reference = fmt::format("{}@{}", product.id, product.version);
+  const std::string reference = product.Reference();
   return Publication{FindShared(ledger, catalogue, reference), std::move(profile), true, changed};
 }
 

@@ -90,7 +90,7 @@ std::string DescribeColumn(const Column& column) {
 
 std::string Show(const Product& product, const Life& life, Time now) {
   std::string text =
-      fmt::format("{}@{} (revision {})\n{}\n", product.id, product.version, product.revision, product.title);
+      fmt::format("{} (revision {})\n{}\n", product.Reference(), product.revision, product.title);
   if (!product.description.empty()) text += product.description + "\n";
   text += fmt::format("\n  stage   {}\n  unit    {}\n", Describe(life, now), UnitText(product));
   if (!product.is_public) {

@@ -164,7 +164,7 @@ void AddDataset(Graph& graph, const Holdings& holdings, const Offered& offered) 
   graph.Add(dataset, "dct:title", Text(product.title));
   graph.Add(dataset, "dct:description",
             Text(product.description.empty() ? product.title : product.description));
-  graph.Add(dataset, "dct:identifier", Text(fmt::format("{}@{}", product.id, product.version)));
+  graph.Add(dataset, "dct:identifier", Text(product.Reference()));
   graph.Add(dataset, "dcat:version", Text(fmt::format("{}.{}", product.version, product.revision)));
   graph.Add(dataset, "dct:publisher", BodyIri(site, site.member));
   graph.Add(dataset, "dct:accessRights",

@@ -33,6 +33,7 @@ Asking::Asking(const CoordinatorParts& parts, const CoordinatorTerms& terms, Ask
               progress) {}
 
 Outcome<release::Answer> Asking::Ask() {
+  circle_.Report("asking " + Listed(circle_.all()));
   const auto answer = [&]() -> Outcome<release::Answer> {
     TRY(Prepare());
     if (circle_.complete()) {
@@ -149,10 +150,7 @@ Outcome<Setting> Asking::Settle(std::vector<Row> keys) const {
     const bool undisclosed = !outline.sharing.non_disclosing.empty() ||
                              std::any_of(prepared_.begin(), prepared_.end(),
                                          [](const auto& each) { return each.second.only_encryption; });
-    const auto way = parts_.summing.Choose({.length = length,
-                                            .width = setting.width,
-                                            .parties = setting.participants.size(),
-                                            .undisclosed = undisclosed});
+    const auto way = parts_.summing.Choose({length, setting.width, undisclosed});
     if (!way) return tl::unexpected(Failed(way.error().message));
     setting.way = *way;
   }

@@ -8,7 +8,8 @@ namespace concordat::federation {
 
 std::map<std::string, Bytes> Circle::Ask(const char* method, const Bytes& request, const char* done) {
   const std::string_view name = method;
-  if (name == method::kSelect || name == method::kContribute) charged_.insert(there_.begin(), there_.end());
+  const bool computes = name == method::kSelect || name == method::kContribute;
+  if (computes) charged_.insert(there_.begin(), there_.end());
   const Milliseconds started = parts_.clock.Elapsed();
   std::vector<std::string> waiting = there_;
   std::map<std::string, Bytes> answers;
@@ -21,13 +22,31 @@ std::map<std::string, Bytes> Circle::Ask(const char* method, const Bytes& reques
     if (worked >= limit) break;
     if (quorum || charged_.empty()) GiveUpAbsent(waiting);  // what was charged is worth a longer wait
     Try(method, request, std::min(terms_.try_for, limit - worked), waiting, answers);
-    if (!waiting.empty()) parts_.wait(terms_.pause);
+    if (waiting.empty()) break;
+    ReportWaiting(waiting, computes);
+    parts_.wait(terms_.pause);
   }
   for (const std::string& owner : waiting)
     Lose(owner, last_.contains(owner) ? last_[owner] : "did not answer");
-  if (progress_ && *done != '\0')
-    progress_(fmt::format("{} of {} owners have {}", answers.size(), all_.size(), done));
+  if (*done != '\0') Report(fmt::format("{} of {} owners have {}", answers.size(), all_.size(), done));
   return answers;
+}
+
+void Circle::Report(const std::string& stage) {
+  if (!progress_ || stage == reported_) return;
+  reported_ = stage;
+  progress_(stage);
+}
+
+// In a round that computes, an owner that is late may be at work on its rows: that it is, alone among the
+// others, is nobody's to know. Whom nothing reaches is the network's doing, and named in every round.
+void Circle::ReportWaiting(const std::vector<std::string>& waiting, bool computes) {
+  std::string names;
+  for (const std::string& owner : waiting) {
+    if (!computes || unreached_.contains(owner))
+      names += fmt::format("{}'{}'", names.empty() ? "" : ", ", owner);
+  }
+  if (!names.empty()) Report("waiting for " + names);
 }
 
 // Those whom nothing has reached for a while.

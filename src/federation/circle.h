@@ -29,6 +29,8 @@ class Circle {
 
   // What each answered who did, by name; the others are lost. `done`: what they have done, for the progress.
   std::map<std::string, Bytes> Ask(const char* method, const Bytes& request, const char* done);
+  // To who listens to the progress; not twice the same in a row.
+  void Report(const std::string& stage);
   // Asks once, and takes no answer.
   void Tell(const char* method, const Bytes& request);
 
@@ -52,6 +54,7 @@ class Circle {
  private:
   void Try(const char* method, const Bytes& request, Milliseconds patience, std::vector<std::string>& waiting,
            std::map<std::string, Bytes>& answers);
+  void ReportWaiting(const std::vector<std::string>& waiting, bool computes);
   void GiveUpAbsent(std::vector<std::string>& waiting);
   // Is the owner done with, one way or the other?
   bool Take(const std::string& owner, const Result<Bytes>& reply, std::map<std::string, Bytes>& answers);
@@ -63,6 +66,7 @@ class Circle {
   std::size_t quorum_;
   const engine::Cancel& cancel_;
   const Progress& progress_;
+  std::string reported_;                           // last
   std::map<std::string, std::string> lost_;        // and why
   std::map<std::string, Milliseconds> unreached_;  // in this round: since when
   std::map<std::string, std::string> last_;        // why an owner's last attempt failed

@@ -40,7 +40,8 @@ struct CoordinatorParts {
   Wait wait;
 };
 
-// "3 of 4 owners have contributed"
+// "3 of 4 owners have contributed". Stages are the same whatever the rows are; owners whose work on rows a
+// stage waits for answer on their time grid (release/grid.h).
 using Progress = std::function<void(const std::string&)>;
 
 // Threading: any thread; calls block until the question ends.

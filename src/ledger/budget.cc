@@ -128,7 +128,10 @@ void BudgetBook::SetAgreementLimit(const Json& body) {
   if (terms.agreement.empty()) return;
   try {
     const Json& protection = document.at("protection");
-    terms.limit = BudgetFrom(protection.at("epsilon"), protection.at("delta"));
+    // Under threshold nothing is for sale: what costs anything passes it, and rounds of fits cost nothing.
+    terms.limit = protection.value("mode", "") == "threshold"
+                      ? PrivacyBudget{}
+                      : BudgetFrom(protection.at("epsilon"), protection.at("delta"));
     if (protection.contains("per_analyst"))
       terms.each_analyst = BudgetFrom(protection.at("per_analyst"), protection.at("delta"));
     for (const auto& [table, products] : document.at("tables").items()) {

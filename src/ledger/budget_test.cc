@@ -165,6 +165,21 @@ TEST_F(BudgetTest, PassesOverEntriesWithoutLimits) {
   EXPECT_TRUE(ledger_.budgets.Report().empty());
 }
 
+// Rounds of fits are on record as charges without measurements; anything that costs is refused.
+TEST_F(BudgetTest, SellsNothingUnderThreshold) {
+  Enter(ProductEntry("lewisham/adult", kOne));
+  AgreementTerms fits{"study", {"lewisham/adult@1"}, {"ana@lewisham"}, {}, {}};
+  fits.mode = "threshold";
+  Enter(AgreementEntry(fits));
+  Charge round = By("ana");
+  round.measurements.clear();
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Ask(round).reason, "");
+  EXPECT_EQ(Ask(By("ana", 1e6)).reason, "budget_exhausted");
+  Reopen();
+  EXPECT_EQ(Ask(round).reason, "");
+  EXPECT_EQ(Ask(By("ana", 1e6)).reason, "budget_exhausted");
+}
+
 // An amendment's limits hold for who asks under it, and what was spent before it counts.
 TEST_F(BudgetTest, CarriesWhatWasSpentOverToAnAmendment) {
   Enter(ProductEntry("lewisham/adult", {{50}, {1e-6}}));

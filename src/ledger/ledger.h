@@ -88,6 +88,8 @@ class Ledger final : private store::BatchObserver {
   Result<Bytes> TileBytes(TileId id, std::size_t width) const;
 
   const crypto::VerifyKey& key() const { return key_.verify_key(); }
+  // Its secret part, which also signs what this member says to others.
+  const crypto::SigningKey& signing_key() const { return key_; }
   // How far the machine's clock is behind the newest entry, whose time new entries take until it has caught
   // up: more than nothing is for the operator to see. 0 when it is not behind.
   Milliseconds ClockBehind() const;

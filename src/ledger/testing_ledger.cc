@@ -40,7 +40,9 @@ Draft ProductEntry(const std::string& id, PrivacyBudget budget) {
 }
 
 Draft AgreementEntry(const AgreementTerms& terms) {
-  Json protection = {{"epsilon", terms.budget.epsilon.value}, {"delta", terms.budget.delta.value}};
+  Json protection = {
+      {"mode", terms.mode}, {"epsilon", terms.budget.epsilon.value}, {"delta", terms.budget.delta.value}};
+  if (terms.mode == "threshold") protection = {{"mode", terms.mode}};
   if (terms.per_analyst) protection["per_analyst"] = *terms.per_analyst;
   return {.kind = kind::kAgreementProposed,
           .body = {{"id", terms.id.empty() ? terms.name : terms.id},

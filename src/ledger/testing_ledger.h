@@ -59,6 +59,7 @@ struct AgreementTerms {
   std::optional<double> per_analyst;
   std::string id = {};  // of the document; empty: its name
   std::string supersedes = {};
+  std::string mode = "dp";  // of its protection
 };
 Draft AgreementEntry(const AgreementTerms& terms);
 // Discrete Gaussian noise of `sigma` counts on one count.

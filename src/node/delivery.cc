@@ -108,15 +108,14 @@ void Delivery::Note(const Batch& batch, const Result<Bytes>& answer, Told& told)
 }
 
 Delivery::Told Delivery::Round(Whom whom, Milliseconds patience) {
-  const auto key = ReadLedgerKey(node_.home());
   Told told;
-  const std::vector<Batch> batches = key ? Pending(whom) : std::vector<Batch>();
+  const std::vector<Batch> batches = Pending(whom);
   std::vector<federation::Call> calls;
   for (const Batch& batch : batches) {
     Json letters = Json::array();
     for (const Item& item : batch.items)
       letters.push_back(LetterJson(
-          item.kind, item.kind == "introduction" ? Introduce(batch.member, item.text, *key) : item.text));
+          item.kind, item.kind == "introduction" ? Introduce(batch.member, item.text) : item.text));
     const std::string text = letters.dump();
     calls.push_back({batch.member, "member/tell", Bytes(text.begin(), text.end())});
   }
@@ -126,13 +125,12 @@ Delivery::Told Delivery::Round(Whom whom, Milliseconds patience) {
   return told;
 }
 
-std::string Delivery::Introduce(const std::string& to, const std::string& name,
-                                const crypto::SigningKey& key) {
+std::string Delivery::Introduce(const std::string& to, const std::string& name) {
   const auto lock = node_.ledger().Share();
   const member::Member* host = node_.members().Find(to);
   const member::Member* guest = node_.members().Find(name);
   if (host == nullptr || guest == nullptr) return {};  // gone meanwhile; what is sent is not taken
-  return member::FormatIntroduction({guest->card, host->card.key.Text()}, key);
+  return member::FormatIntroduction({guest->card, host->card.key.Text()}, node_.ledger().signing_key());
 }
 
 void Delivery::Heard(const std::string& member) {

@@ -55,7 +55,7 @@ class Delivery {
   std::vector<Item> ItemsFor(const member::Member& member);
   std::vector<Batch> Pending(Whom whom);
   // The letter that makes a member known to another, signed.
-  std::string Introduce(const std::string& to, const std::string& name, const crypto::SigningKey& key);
+  std::string Introduce(const std::string& to, const std::string& name);
   void Note(const Batch& batch, const Result<Bytes>& answer, Told& told);
   void NoteItem(Recipient& to, const std::string& member, const Item& item, const Json& said);
 

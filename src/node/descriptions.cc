@@ -1,12 +1,11 @@
 #include "node/descriptions.h"
 
-#include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 #include "crypto/canonical_json.h"
 #include "node/copies.h"
 #include "node/log.h"
+#include "node/offers.h"
 
 namespace concordat::node {
 namespace {
@@ -22,21 +21,11 @@ constexpr Milliseconds kAfterFailure{5000};
 std::map<std::string, std::string> Descriptions::Named() {
   std::map<std::string, std::string> named;
   const auto lock = node_.ledger().Share();
-  const auto add = [&](const agreement::Standing* standing) {
-    using agreement::State;
-    if (standing == nullptr || standing->state == State::kDraft || standing->state == State::kRevoked) return;
-    for (const auto& [table, products] : standing->document->tables) {
-      for (const auto& reference : products) {
-        const std::string owner(reference.Member());
-        const member::Member* known = node_.members().Find(owner);
-        if (known != nullptr && known->state == member::State::kActive && !known->card.address.empty())
-          named[fmt::format("{}@{}", reference.product, reference.version)] = owner;
-      }
-    }
-  };
-  for (const auto& [name, standing] : node_.agreements().agreements()) {
-    add(&standing);
-    add(node_.agreements().FindAmendment(name, node_.ledger().Now()));
+  for (const agreement::ProductVersion& reference : ProductsNamed(node_, node_.member())) {
+    const std::string owner(reference.Member());
+    const member::Member* known = node_.members().Find(owner);
+    if (known != nullptr && known->state == member::State::kActive && !known->card.address.empty())
+      named[reference.Name()] = owner;
   }
   return named;
 }

@@ -1,11 +1,15 @@
 #include "node/door.h"
 
-#include <fmt/format.h>
-
 #include "node/federated.h"
+#include "node/tidings.h"
 #include "node/views.h"
 
 namespace concordat::node {
+namespace {
+
+constexpr Milliseconds kTellEvery{1'000};  // how far a question has come
+
+}  // namespace
 
 Result<std::unique_ptr<Door>> Door::Open(Node& node) {
   auto catalogue = TRY(pgcatalog::Catalogue::Open());
@@ -29,22 +33,15 @@ Outcome<pgcatalog::Database> Door::DatabaseOf(const release::Caller& caller) con
                                .tables = {},
                                .views = ViewsFor(node_, caller),
                                .others = {}};
+  for (const auto& [table, product] : node_.federated().Tables(caller.agreement))
+    database.tables.push_back({table, product});
   const auto lock = node_.ledger().Share();
   const std::string full = caller.analyst + "@" + node_.member();
   for (const auto& [name, standing] : node_.agreements().agreements()) {
     if (name != caller.agreement && standing.document->Names(full)) database.others.push_back(name);
   }
   const auto* standing = node_.agreements().Find(caller.agreement, node_.ledger().Now());
-  if (standing == nullptr) return database;
-  database.description = standing->document->question;
-  for (const auto& [table, reference] : standing->document->TablesOf(node_.member())) {
-    const auto published = node_.catalogue().Find(fmt::format("{}@{}", reference.product, reference.version));
-    if (published)
-      database.tables.push_back(
-          {table, std::shared_ptr<const catalogue::Product>(published, &published->product)});
-  }
-  for (const auto& [table, product] : TRY(node_.federated().Tables(caller)))
-    database.tables.push_back({table, product});
+  if (standing != nullptr) database.description = standing->document->question;
   return database;
 }
 
@@ -58,12 +55,16 @@ Outcome<pgwire::Description> Door::Describe(const release::Caller& caller, const
 }
 
 Outcome<pgwire::Answer> Door::Ask(const release::Caller& caller, const release::Question& question,
-                                  const pgcatalog::Session& session, const engine::Cancel& cancel) {
+                                  const pgcatalog::Session& session, const engine::Cancel& cancel,
+                                  const pgwire::Notify& notify) {
   const auto database = DatabaseOf(caller);
   if (!database) node_.tally().CountDeclined(database.error());
   if (!database) return tl::unexpected(database.error());
-  if (!pgcatalog::IsCatalogueQuestion(*database, question.text))
-    return pgwire::Typed(TRY(node_.Ask(caller, question, cancel)));
+  if (!pgcatalog::IsCatalogueQuestion(*database, question.text)) {
+    Tidings tidings(kTellEvery, notify);
+    return pgwire::Typed(
+        TRY(node_.Ask(caller, question, cancel, [&](const std::string& stage) { tidings.Hear(stage); })));
+  }
   auto answer = TRY(catalogue_->Ask(*database, session, question.text, question.parameters, &cancel));
   return pgwire::Answer{std::move(answer.columns), std::move(answer.rows), "", std::move(answer.settings)};
 }

@@ -19,7 +19,8 @@ class Door final : public pgwire::Backend {
                                         const release::Settings& settings,
                                         const pgcatalog::Session& session) override;
   Outcome<pgwire::Answer> Ask(const release::Caller& caller, const release::Question& question,
-                              const pgcatalog::Session& session, const engine::Cancel& cancel) override;
+                              const pgcatalog::Session& session, const engine::Cancel& cancel,
+                              const pgwire::Notify& notify) override;
   Outcome<std::vector<std::string>> Explain(const release::Caller& caller,
                                             const release::Question& question) override;
 

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include "agreement/seal.h"
-#include "node/home.h"
 
 namespace concordat::node {
 namespace {
@@ -29,7 +28,7 @@ Result<void> SealStep(Node& node, Step& step) {
     step.number = approves ? 0 : standing->NextNumber(step.party);
     text = approves ? agreement::NoteText(*standing->document) : agreement::StepText(step);
   }
-  step.seal = agreement::Seal(text, TRY(ReadLedgerKey(node.home())));
+  step.seal = agreement::Seal(text, node.ledger().signing_key());
   return {};
 }
 
@@ -105,7 +104,7 @@ Result<std::shared_ptr<const Agreement>> ReadOwnDocument(Node& node, const std::
   const auto lock = node.ledger().Share();
   for (const auto& [table, products] : document->tables) {
     for (const auto& reference : products) {
-      const std::string name = fmt::format("{}@{}", reference.product, reference.version);
+      const std::string name = reference.Name();
       if (reference.Member() != node.member() || node.catalogue().Find(name)) continue;
       return Fail(ErrorCode::kInvalidArgument, fmt::format("table {}: {} is not published here", table, name),
                   "concordat product list shows what is");

@@ -12,16 +12,14 @@ void Sleep(Milliseconds time) { std::this_thread::sleep_for(time); }
 
 }  // namespace
 
-Federated::Federated(Node& node, const release::Parts& parts, const release::Timing& timing,
-                     crypto::SigningKey key)
+Federated::Federated(Node& node, const release::Parts& parts, const release::Timing& timing)
     : node_(node),
-      key_(std::move(key)),
       joint_owner_(parts, timing, node.release().turns(), LogFailure),
       joint_asker_(parts, node.abroad()),
       desk_(joint_owner_, parts),
       asker_(joint_asker_, parts),
       owner_({.member = node.member(),
-              .key = key_,
+              .key = node.ledger().signing_key(),
               .desk = desk_,
               .summing = summing_,
               .clock = node.clock(),
@@ -34,27 +32,6 @@ Federated::Federated(Node& node, const release::Parts& parts, const release::Tim
                   },
               .grid = timing.grid}) {}
 
-bool Federated::HasShared(const std::string& agreement) const {
-  const auto lock = node_.ledger().Share();
-  const auto* standing = node_.agreements().Find(agreement, node_.ledger().Now());
-  return standing != nullptr &&
-         standing->document->TablesOf(node_.member()).size() < standing->document->tables.size();
-}
-
-Outcome<bool> Federated::Concerns(const release::Caller& caller, const release::Question& question) const {
-  return HasShared(caller.agreement) ? joint_asker_.IsJoint(caller, question) : Outcome<bool>(false);
-}
-
-Outcome<sql::Scope> Federated::Tables(const release::Caller& caller) const {
-  if (!HasShared(caller.agreement)) return sql::Scope{};
-  sql::Scope scope = TRY(joint_asker_.Tables(caller));
-  const auto lock = node_.ledger().Share();
-  const auto* standing = node_.agreements().Find(caller.agreement, node_.ledger().Now());
-  if (standing == nullptr) return scope;
-  for (const auto& [table, product] : standing->document->TablesOf(node_.member())) scope.erase(table);
-  return scope;
-}
-
 Outcome<release::Description> Federated::Describe(const release::Caller& caller,
                                                   const release::Question& question) const {
   return joint_asker_.Describe(caller, question);
@@ -62,7 +39,7 @@ Outcome<release::Description> Federated::Describe(const release::Caller& caller,
 
 federation::CoordinatorParts Federated::PartsFor(federation::Link& link) {
   return {.member = node_.member(),
-          .key = key_,
+          .key = node_.ledger().signing_key(),
           .asker = asker_,
           .link = link,
           .summing = summing_,

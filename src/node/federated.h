@@ -3,10 +3,8 @@
 
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "crypto/keys.h"
 #include "federation/coordinator.h"
 #include "federation/owner.h"
 #include "federation/release_desk.h"
@@ -20,14 +18,16 @@ namespace concordat::node {
 // Threading: any thread.
 class Federated {
  public:
-  // What it is given outlives it, but for the key, which is this member's own.
-  Federated(Node& node, const release::Parts& parts, const release::Timing& timing, crypto::SigningKey key);
+  // What it is given outlives it.
+  Federated(Node& node, const release::Parts& parts, const release::Timing& timing);
 
   federation::Owner& owner() { return owner_; }
-  // Is the question one for other members, alone or as well? Refusals: those of binding it.
-  Outcome<bool> Concerns(const release::Caller& caller, const release::Question& question) const;
-  // Tables of the agreement that others hold, alone or as well, and that can be asked from here.
-  Outcome<sql::Scope> Tables(const release::Caller& caller) const;
+  // Is the question one for other members, alone or as well?
+  bool Concerns(const release::Caller& caller, const release::Question& question) const {
+    return joint_asker_.IsJoint(caller.agreement, question.text);
+  }
+  // Tables of the agreement that are known here, whoever holds them.
+  sql::Scope Tables(const std::string& agreement) const { return joint_asker_.Tables(agreement); }
   Outcome<release::Description> Describe(const release::Caller& caller,
                                          const release::Question& question) const;
   Outcome<std::vector<std::string>> Explain(const release::Caller& caller, const release::Question& question);
@@ -35,11 +35,9 @@ class Federated {
                                const engine::Cancel& cancel, const federation::Progress& progress);
 
  private:
-  bool HasShared(const std::string& agreement) const;
   federation::CoordinatorParts PartsFor(federation::Link& link);
 
   Node& node_;
-  const crypto::SigningKey key_;
   release::JointOwner joint_owner_;
   release::JointAsker joint_asker_;
   federation::ReleaseDesk desk_;

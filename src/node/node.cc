@@ -1,5 +1,6 @@
 #include "node/node.h"
 
+#include "catalogue/copy.h"
 #include "node/federated.h"
 #include "node/log.h"
 #include "node/remember.h"
@@ -31,11 +32,8 @@ Result<void> Node::Remember() {
 Outcome<release::Answer> Node::Ask(const release::Caller& caller, const release::Question& question,
                                    const engine::Cancel& cancel,
                                    const std::function<void(const std::string&)>& progress) {
-  auto answer = [&]() -> Outcome<release::Answer> {
-    if (TRY(federated_->Concerns(caller, question)))
-      return federated_->Ask(caller, question, cancel, progress);
-    return release_->Ask(caller, question, cancel);
-  }();
+  auto answer = federated_->Concerns(caller, question) ? federated_->Ask(caller, question, cancel, progress)
+                                                       : release_->Ask(caller, question, cancel);
   if (answer) {
     tally_.CountAnswered();
   } else {
@@ -46,13 +44,13 @@ Outcome<release::Answer> Node::Ask(const release::Caller& caller, const release:
 
 Outcome<release::Description> Node::Describe(const release::Caller& caller,
                                              const release::Question& question) {
-  if (TRY(federated_->Concerns(caller, question))) return federated_->Describe(caller, question);
+  if (federated_->Concerns(caller, question)) return federated_->Describe(caller, question);
   return release_->Describe(caller, question);
 }
 
 Outcome<std::vector<std::string>> Node::Explain(const release::Caller& caller,
                                                 const release::Question& question) {
-  if (TRY(federated_->Concerns(caller, question))) return federated_->Explain(caller, question);
+  if (federated_->Concerns(caller, question)) return federated_->Explain(caller, question);
   return release_->Explain(caller, question);
 }
 
@@ -74,6 +72,9 @@ Result<void> Node::Start() {
   if (!ledger_->doubt().empty())
     Log(Severity::kWarning, ledger_->doubt(), {{"file", home_.folds().string()}});
   TRY(CheckRemembered(*ledger_, home_.newest_checkpoint()));
+  // Here nobody reads them yet.
+  if (const auto removed = catalogue::RemoveReplaced(home_.copies(), *ledger_, catalogue_); !removed)
+    Log(Severity::kWarning, removed.error().message);
   cosigner_ = TRY(ReadWitnessKey(home_, random_));
   TRY(cosigned_.Load());
   noise_ = std::make_unique<dp::NoisePool>(random_);
@@ -83,8 +84,7 @@ Result<void> Node::Start() {
                              pace_,    *sources_, *noise_,    random_,     clock_};
   const release::Timing timing{.grid = home_.config.answer_grid, .engine_limit = home_.config.query_time};
   release_ = std::make_unique<release::Release>(parts, timing, LogFailure);
-  auto signing = TRY(ReadLedgerKey(home_));
-  federated_ = std::make_unique<Federated>(*this, parts, timing, std::move(signing));
+  federated_ = std::make_unique<Federated>(*this, parts, timing);
   return {};
 }
 

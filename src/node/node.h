@@ -76,7 +76,8 @@ class Node {
   // Questions of tables that others hold, alone or as well.
   Federated& federated() { return *federated_; }
   // A question of this member's own tables goes to release, another to their owners; counted. `progress`
-  // hears how far those have come.
+  // hears how far those have come, which is the network's doing and the owners'. Of this member's own it
+  // hears nothing: how far the engine is would tell of rows.
   Outcome<release::Answer> Ask(const release::Caller& caller, const release::Question& question,
                                const engine::Cancel& cancel,
                                const std::function<void(const std::string&)>& progress = {});

@@ -14,6 +14,7 @@ namespace concordat::node {
 namespace {
 
 using agreement::Agreement;
+using agreement::ProductVersion;
 using agreement::Standing;
 using agreement::State;
 using agreement::Step;
@@ -75,6 +76,23 @@ Result<Subject> SubjectOf(Node& node, const std::string& text) {
   return subject;
 }
 
+// A product of this member's, by its name in an agreement that `member` takes part in as well. The caller
+// holds Share.
+Result<catalogue::PublishedPtr> FindNamed(Node& node, const std::string& member, const std::string& wanted) {
+  const std::set<ProductVersion> products = ProductsNamed(node, member);
+  const bool named = std::any_of(products.begin(), products.end(), [&](const ProductVersion& product) {
+    return product.Member() == node.member() && product.Name() == wanted;
+  });
+  const auto published = named ? node.catalogue().Find(wanted) : nullptr;
+  if (!published) {
+    return Fail(ErrorCode::kNotFound,
+                fmt::format("no agreement of {} and {} names a product {} that is published", member,
+                            node.member(), wanted.substr(0, 100)),
+                "the name is that of the agreement: member/product@version");
+  }
+  return published;
+}
+
 }  // namespace
 
 std::string DocumentNote(const Node& node, const Standing& standing) {
@@ -97,45 +115,19 @@ std::string StepNote(const Standing& standing, const Step& step) {
 std::vector<std::string> OffersFor(Node& node, const std::string& member) {
   std::vector<std::string> offers;
   for (const Standing& standing : node.agreements().past()) AddOffers(node, standing, member, offers);
-  for (const auto& [name, standing] : node.agreements().agreements()) {
-    AddOffers(node, standing, member, offers);
-    const Standing* amendment = node.agreements().FindAmendment(name, node.ledger().Now());
-    if (amendment != nullptr) AddOffers(node, *amendment, member, offers);
-  }
+  for (const Standing* standing : node.agreements().Documents()) AddOffers(node, *standing, member, offers);
   return offers;
 }
 
-namespace {
-
-// A product of this member's, by its name in an agreement that `member` takes part in as well. The caller
-// holds Share.
-Result<catalogue::PublishedPtr> FindNamed(Node& node, const std::string& member, const std::string& wanted) {
-  const auto names = [&](const Standing& standing) {
-    if (!TakesPart(*standing.document, member) || !IsAlive(standing)) return false;
-    for (const auto& [table, products] : standing.document->tables) {
-      for (const auto& reference : products) {
-        const bool ours = reference.Member() == node.member();
-        if (ours && fmt::format("{}@{}", reference.product, reference.version) == wanted) return true;
-      }
-    }
-    return false;
-  };
-  bool named = false;
-  for (const auto& [name, standing] : node.agreements().agreements()) {
-    const Standing* amendment = node.agreements().FindAmendment(name, node.ledger().Now());
-    named = named || names(standing) || (amendment != nullptr && names(*amendment));
+std::set<ProductVersion> ProductsNamed(const Node& node, const std::string& member) {
+  std::set<ProductVersion> named;
+  for (const Standing* standing : node.agreements().Documents()) {
+    if (!TakesPart(*standing->document, member) || !IsAlive(*standing)) continue;
+    for (const auto& [table, products] : standing->document->tables)
+      named.insert(products.begin(), products.end());
   }
-  const auto published = named ? node.catalogue().Find(wanted) : nullptr;
-  if (!published) {
-    return Fail(ErrorCode::kNotFound,
-                fmt::format("no agreement of {} and {} names a product {} that is published", member,
-                            node.member(), wanted.substr(0, 100)),
-                "the name is that of the agreement: member/product@version");
-  }
-  return published;
+  return named;
 }
-
-}  // namespace
 
 Result<Bytes> DescribeProduct(Node& node, const std::string& member, ByteView body) {
   const auto lock = node.ledger().Share();

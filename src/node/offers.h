@@ -1,6 +1,7 @@
 // What this member has to tell another about the agreements that both take part in: notes, from the ledger.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,9 @@ std::string StepNote(const agreement::Standing& standing, const agreement::Step&
 // Documents that still bind or may come to, and all signed steps upon them by others than `member`; in the
 // order in which they can be taken in. The caller holds Share.
 std::vector<std::string> OffersFor(Node& node, const std::string& member);
+
+// Products in agreements that bind or may come to, and that `member` takes part in. The caller holds Share.
+std::set<agreement::ProductVersion> ProductsNamed(const Node& node, const std::string& member);
 
 // "catalogue/product": what `member` may know of a product that an agreement of both names, as this ledger
 // has it. Body: its name, "heart@1"; the answer: the public JSON of its entry. Errors: kNotFound, also where

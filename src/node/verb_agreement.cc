@@ -108,6 +108,18 @@ Result<Reply> TakeStep(Node& node, const Json& arguments, const Progress&) {
   return Entered(node, StepFor(node, verb, arguments, *document));
 }
 
+std::string ProtectionText(const agreement::Protection& protection) {
+  if (protection.mode == agreement::Mode::kThreshold) {
+    const agreement::Disclosure& rules = protection.disclosure;
+    return fmt::format(
+        "exact fits on at least {} rows, nothing shown of fewer than {}, at most {} parameters a row",
+        rules.minimum_rows, rules.minimum_cell, rules.parameters_share);
+  }
+  return fmt::format("epsilon {} at delta {}, at most {} a question, groups of at least {} people",
+                     protection.epsilon.value, protection.delta.value, protection.per_query.value,
+                     protection.minimum_people);
+}
+
 std::string ShowText(const Standing& standing, Time now) {
   const Agreement& a = *standing.document;
   std::string text = fmt::format("{}: {}\n{}\n\n", a.name, agreement::Name(standing.At(now)), a.question);
@@ -122,13 +134,10 @@ std::string ShowText(const Standing& standing, Time now) {
   }
   for (const auto& [table, products] : a.tables) {
     for (const auto& reference : products)
-      text += fmt::format("  table        {}: {}@{}\n", table, reference.product, reference.version);
+      text += fmt::format("  table        {}: {}\n", table, reference.Name());
   }
   for (const std::string& analyst : a.analysts) text += fmt::format("  analyst      {}\n", analyst);
-  text += fmt::format(
-      "  protection   epsilon {} at delta {}, at most {} a question, groups of at least {} people\n",
-      a.protection.epsilon.value, a.protection.delta.value, a.protection.per_query.value,
-      a.protection.minimum_people);
+  text += fmt::format("  protection   {}\n", ProtectionText(a.protection));
   if (a.programme) {
     text += fmt::format("  programme    {}: {}; told by: {}\n", a.programme->stage, a.programme->benefit,
                         a.programme->measure);

@@ -51,7 +51,7 @@ std::vector<Finding> LookAtProducts(Node& node) {
   const auto lock = node.ledger().Share();
   for (const auto& published : node.catalogue().List()) {
     const catalogue::Product& product = published->product;
-    const std::string name = fmt::format("{}@{}", product.id, product.version);
+    const std::string name = product.Reference();
     if (node.catalogue().Find(product.id) != published) continue;  // superseded
     const auto unchanged = engine::CheckUnchanged(product.source, published->files);
     findings.push_back(unchanged ? Finding{"the files of " + name + " are as published", true, ""}

@@ -64,10 +64,10 @@ Result<Reply> Copies(Node& node, const Json&, const Progress&) {
   Json data = Json::array();
   for (const auto& copy : node.catalogue().Copies()) {
     Json json = CopyJson(*copy);
-    rows.push_back(
-        {fmt::format("{}@{}", copy->product.id, copy->product.version),
-         std::to_string(copy->product.revision), std::to_string(json["bytes"].get<std::uint64_t>()),
-         json["since"].get<std::string>().substr(0, 10), Shortened(copy->product.title, kShownCharacters)});
+    rows.push_back({copy->product.Reference(), std::to_string(copy->product.revision),
+                    std::to_string(json["bytes"].get<std::uint64_t>()),
+                    json["since"].get<std::string>().substr(0, 10),
+                    Shortened(copy->product.title, kShownCharacters)});
     data.push_back(std::move(json));
   }
   const std::string text = data.empty()

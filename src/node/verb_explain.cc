@@ -94,7 +94,7 @@ Result<Reply> Diff(Node& node, const Json& arguments, const Progress&) {
 agreement::AssessedTable Assessed(const std::string& table, const catalogue::Product& product) {
   const catalogue::Column* unit = product.unit();
   agreement::AssessedTable assessed{.name = table,
-                                    .product = fmt::format("{}@{}", product.id, product.version),
+                                    .product = product.Reference(),
                                     .description = product.description,
                                     .unit = product.unit_is_row ? "one row"
                                             : unit != nullptr   ? "whoever '" + unit->name + "' identifies"
@@ -118,8 +118,7 @@ Result<Reply> Assess(Node& node, const Json& arguments, const Progress&) {
   std::vector<agreement::AssessedTable> tables;
   for (const auto& [table, products] : standing->document->tables) {
     for (const auto& reference : products) {
-      const auto published =
-          node.catalogue().Find(fmt::format("{}@{}", reference.product, reference.version));
+      const auto published = node.catalogue().Find(reference.Name());
       if (published && reference.Member() == node.member())
         tables.push_back(Assessed(table, published->product));
     }

@@ -62,8 +62,7 @@ Result<Reply> Invite(Node& node, const Json& arguments, const Progress&) {
     return Fail(ErrorCode::kInvalidArgument, "'" + invitation.guest + "' cannot name another member",
                 "write the name that they gave to 'concordat init'");
   node.random().Fill(invitation.secret);
-  const auto key = TRY(ReadLedgerKey(node.home()));
-  const std::string text = member::FormatInvitation(invitation, key);
+  const std::string text = member::FormatInvitation(invitation, node.ledger().signing_key());
   const std::string file = arguments.value("out", "");
   if (!file.empty()) TRY(WriteFileDurably(file, text, FileMode::kSecret));
   TRY(node.ledger().Append(member::InvitedDraft(invitation, By(arguments))));
@@ -93,9 +92,8 @@ Result<Reply> Join(Node& node, const Json& arguments, const Progress& progress) 
   if (!address.empty()) TRY(member::CheckAddress(address));
   const member::Card from = TRY(OwnCard(node, address, quiet));
   const member::Joining joining{.from = from, .host = host.key.Text(), .secret = invitation.secret};
-  const auto key = TRY(ReadLedgerKey(node.home()));
   auto identity = TRY(ReadPeerIdentity(node.home()));
-  const std::string letter = member::FormatJoining(joining, key);
+  const std::string letter = member::FormatJoining(joining, node.ledger().signing_key());
   progress("asking " + host.name());
   auto answer =
       peer::AskStranger({host.address, host.pin}, {.identity = std::move(identity), .member = node.member()},

@@ -19,10 +19,9 @@ Result<Reply> Publish(Node& node, const Json& arguments, const Progress& progres
   const catalogue::Product& product = done.published->product;
   std::string text =
       done.is_new
-          ? fmt::format("published {}@{}, revision {}{}\n", product.id, product.version, product.revision,
+          ? fmt::format("published {}, revision {}{}\n", product.Reference(), product.revision,
                         done.changed.empty() ? "" : " (" + done.changed + " changed)")
-          : fmt::format("{}@{} was published before, with this contract and these rows: nothing to do\n",
-                        product.id, product.version);
+          : product.Reference() + " was published before, with this contract and these rows: nothing to do\n";
   text +=
       fmt::format("  {} rows, {} units, at most {} {} a unit\n", done.profile.rows, done.profile.units,
                   done.profile.most_rows_of_a_unit, done.profile.most_rows_of_a_unit == 1 ? "row" : "rows");
@@ -60,8 +59,7 @@ Result<Reply> Search(Node& node, const Json& arguments, const Progress&) {
   Json hits = Json::array();
   for (const catalogue::Hit& hit : found.hits) {
     const catalogue::Product& product = node.catalogue().Find(hit.product)->product;
-    rows.push_back({fmt::format("{}@{}", product.id, product.version),
-                    fmt::format("{}", fmt::join(hit.fields, ", ")),
+    rows.push_back({product.Reference(), fmt::format("{}", fmt::join(hit.fields, ", ")),
                     Shortened(product.title, kShownCharacters)});
     hits.push_back({{"product", product.id},
                     {"version", product.version},
@@ -114,8 +112,7 @@ Result<Reply> List(Node& node, const Json&, const Progress&) {
   for (const auto& published : node.catalogue().List()) {
     const catalogue::Product& product = published->product;
     const catalogue::Life life = node.catalogue().LifeOf(product.id);
-    rows.push_back({fmt::format("{}@{}", product.id, product.version), catalogue::Name(life.At(now)),
-                    std::to_string(product.revision),
+    rows.push_back({product.Reference(), catalogue::Name(life.At(now)), std::to_string(product.revision),
                     product.unit_is_row         ? "each row"
                     : product.unit() != nullptr ? product.unit()->name
                                                 : "none",

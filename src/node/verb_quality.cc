@@ -69,7 +69,7 @@ Result<Reply> Show(Node& node, const Json& arguments, const Progress&) {
     data["measured"] = quality::DraftOf(*measured).body;
     data["measured"]["when"] = FormatTime(measured->when);
   }
-  return Reply{fmt::format("{}@{}, revision {}\n\n  fresh   {}\n  valid   {}\n", product.id, product.version,
+  return Reply{fmt::format("{}, revision {}\n\n  fresh   {}\n  valid   {}\n", product.Reference(),
                            product.revision, FreshText(fresh, now), valid) +
                    FilledText(measured, product),
                Data(std::move(data))};

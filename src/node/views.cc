@@ -1,7 +1,5 @@
 #include "node/views.h"
 
-#include <fmt/format.h>
-
 #include <cmath>
 
 #include "node/federated.h"
@@ -53,10 +51,9 @@ Row ProductRow(const std::string& table, const std::string& name, const catalogu
 }
 
 // "budapest/heart@1, cleveland/heart@1"
-std::string HeldBy(const agreement::Agreement& document, const std::string& table) {
+std::string HeldBy(const std::vector<agreement::ProductVersion>& products) {
   std::string text;
-  for (const agreement::ProductVersion& held : document.tables.at(table))
-    text += fmt::format("{}{}@{}", text.empty() ? "" : ", ", held.product, held.version);
+  for (const agreement::ProductVersion& held : products) text += (text.empty() ? "" : ", ") + held.Name();
   return text;
 }
 
@@ -73,23 +70,18 @@ View ProductsView(Node& node, const release::Caller& caller) {
            {"rows_per_unit", Type::kInteger, "at most"}},
           [&node, caller]() -> Result<std::vector<Row>> {
             std::vector<Row> rows;
-            const sql::Scope shared = node.federated().Tables(caller).value_or(sql::Scope{});
+            const sql::Scope known = node.federated().Tables(caller.agreement);
             const auto lock = node.ledger().Share();
             const auto* standing = node.agreements().Find(caller.agreement, node.ledger().Now());
             if (standing == nullptr) return rows;
-            auto tables = standing->document->TablesOf(node.member());
-            tables.merge(standing->document->TablesOfOthers(node.member()));
-            for (const auto& [table, reference] : tables) {
-              const std::string name = fmt::format("{}@{}", reference.product, reference.version);
-              const auto published = node.catalogue().Find(name);
-              if (!published) continue;
-              const catalogue::Life life = node.catalogue().LifeOf(published->product.id);
-              rows.push_back(ProductRow(table, name, published->product,
-                                        catalogue::Describe(life, node.ledger().Now())));
-            }
-            for (const auto& [table, product] : shared) {
-              if (!tables.contains(table))
-                rows.push_back(ProductRow(table, HeldBy(*standing->document, table), *product, "shared"));
+            for (const auto& [table, product] : known) {
+              const auto held = standing->document->tables.find(table);
+              if (held == standing->document->tables.end()) continue;  // it was amended meanwhile
+              const bool shared = held->second.size() > 1 || !node.catalogue().Find(product->Reference());
+              rows.push_back(ProductRow(
+                  table, HeldBy(held->second), *product,
+                  shared ? "shared"
+                         : catalogue::Describe(node.catalogue().LifeOf(product->id), node.ledger().Now())));
             }
             return rows;
           }};

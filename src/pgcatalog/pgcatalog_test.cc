@@ -373,6 +373,7 @@ TEST(Routing, KeepsGovernedQuestionsAway) {
       {"SELECT * FROM pg_class", true},
       {"TABLE information_schema.tables", true},
       {"WITH x AS (SELECT 1 AS a) SELECT a FROM x", true},
+      {"WITH patients AS (SELECT * FROM patients) SELECT count(*) FROM patients", false},
       {"SELECT count(*) FROM patients", false},
       {"SELECT count(*) FROM public.patients", false},
       {"SELECT 1 FROM pg_class, patients", false},

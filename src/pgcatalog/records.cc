@@ -257,7 +257,7 @@ void AddComment(Records& records, Oid object, std::size_t column, const std::str
 std::string TableComment(const catalogue::Product& product) {
   std::string text = product.title.empty() ? product.description : product.title;
   if (!text.empty()) text += " ";
-  text += fmt::format("({}@{}", product.id, product.version);
+  text += "(" + product.Reference();
   if (product.people) text += fmt::format(", about {} people", *product.people);
   return text + ")";
 }

@@ -1,6 +1,7 @@
 // What the wire protocol needs of the node: who may connect, and what is answered. The node implements it.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,11 @@ struct Answer {
   std::vector<std::pair<std::string, std::string>> settings;  // set_config() asked for these
 };
 
+// Tells the analyst something while their question runs, as a NOTICE that is sent at once: one line of text.
+// Neither waits nor fails: a client that reads nothing, or wants no notices (client_min_messages), is not
+// told. Not to be called once Ask has returned. Threading: any thread.
+using Notify = std::function<void(const std::string& text)>;
+
 // A refusal without a reason is shown as its message alone, others as "refused (reason): message". A failure
 // is a refusal too by the time it is here: SQLSTATE XX000, 57014 where the caller's Cancel ended it, 53xxx
 // for want of something.
@@ -49,9 +55,10 @@ class Backend {
                                         const pgcatalog::Session& session) = 0;
   // One statement, answered: governed (decided, charged, computed, recorded, on the time grid) or the
   // catalogue's. Parameters are Values of the type that Describe gave or the client named, or PostgreSQL's
-  // text form as a string.
+  // text form as a string. What is said on the way, and when, must not depend on any one row.
   virtual Outcome<Answer> Ask(const release::Caller& caller, const release::Question& question,
-                              const pgcatalog::Session& session, const engine::Cancel& cancel) = 0;
+                              const pgcatalog::Session& session, const engine::Cancel& cancel,
+                              const Notify& notify) = 0;
   // The plan in lines of text; free. EXPLAIN ANALYZE is refused before it comes here.
   virtual Outcome<std::vector<std::string>> Explain(const release::Caller& caller,
                                                     const release::Question& question) = 0;

@@ -18,6 +18,7 @@ constexpr auto kForever = asio::steady_timer::time_point::max();
 constexpr std::size_t kReadBytes = 8'192;
 constexpr std::size_t kKeptBytes = std::size_t{256} << 10;  // of a buffer that has become empty
 constexpr std::size_t kBatch = 256;                         // messages handed to a session at once
+constexpr std::size_t kSaidBytes = std::size_t{64} << 10;   // waiting for the client: past it, no notices
 
 void Empty(std::string& buffer) {
   buffer.clear();
@@ -163,8 +164,8 @@ Awaitable<void> Connection::Begin(const StartupMessage& startup) {
     house_.registry.Leave(key.process);
     co_return co_await Refuse(FatalOf(applied.error()), std::move(out));
   }
-  Session session(house_.backend, house_.options.limits, *interrupt_, *std::move(caller),
-                  std::move(settings));
+  Session session(house_.backend, house_.options.limits, *interrupt_, *std::move(caller), std::move(settings),
+                  [this](const std::string& bytes) { return Send(bytes); });
   session.Greet(key, out);
   watch_.cancel();
   if (auto sent = co_await stream_.Write(out); sent) co_await Serve(session);
@@ -202,11 +203,8 @@ Awaitable<bool> Connection::ServeBatch(Session& session) {
   }
   space_.cancel();
   if (taken == 0 && !broken) co_return co_await Rest(session);
-  std::string out;
   for (bool more = true; more;) {
-    co_await OnWorker(house_.workers, [&] { more = session.Step(out); });
-    if (!out.empty() && !co_await stream_.Write(out)) co_return false;
-    out.clear();
+    if (!co_await Step(session, more)) co_return false;
   }
   if (broken) {
     const bool too_long = broken->code == ErrorCode::kResourceExhausted;
@@ -214,6 +212,49 @@ Awaitable<bool> Connection::ServeBatch(Session& session) {
     co_return false;
   }
   co_return !session.ended();
+}
+
+// One step on a worker, while what is said on the way goes out. A client that does not read holds up this
+// coroutine, never the worker. False: the client has gone.
+Awaitable<bool> Connection::Step(Session& session, bool& more) {
+  std::string out;
+  bool working = true;
+  bool here = true;
+  std::exception_ptr thrown;
+  asio::co_spawn(stream_.executor(), OnWorker(house_.workers, [&] { more = session.Step(out); }),
+                 [&](const std::exception_ptr& error) {
+                   thrown = error;
+                   working = false;
+                   wake_.cancel();
+                 });
+  while (working) {
+    const std::string said = TakeSaid();
+    if (here && !said.empty()) {
+      here = (co_await stream_.Write(said)).has_value();
+    } else {
+      wake_.expires_at(kForever);
+      co_await wake_.async_wait(kTuple);
+    }
+  }
+  if (thrown) std::rethrow_exception(thrown);
+  out.insert(0, TakeSaid());
+  if (here && !out.empty()) here = (co_await stream_.Write(out)).has_value();
+  co_return here;
+}
+
+bool Connection::Send(const std::string& bytes) {
+  {
+    const std::lock_guard lock(said_mutex_);
+    if (said_.size() >= kSaidBytes) return false;
+    said_ += bytes;
+  }
+  asio::post(stream_.executor(), [self = shared_from_this()] { self->wake_.cancel(); });
+  return true;
+}
+
+std::string Connection::TakeSaid() {
+  const std::lock_guard lock(said_mutex_);
+  return std::exchange(said_, {});
 }
 
 // Waits for something new. False: the client has gone, was idle for too long, or the server is stopping.

@@ -33,8 +33,8 @@ struct House {
   }
 };
 
-// Threading: the socket thread's alone; its session runs on workers, one step at a time. The coroutines that
-// run it keep it alive.
+// Threading: the socket thread's alone, but for Send; its session runs on workers, one step at a time. The
+// coroutines that run it keep it alive.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(boost::asio::ip::tcp::socket socket, House& house);
@@ -51,6 +51,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::optional<Report> Objection(const StartupMessage& startup) const;
   Awaitable<void> Serve(Session& session);
   Awaitable<bool> ServeBatch(Session& session);
+  Awaitable<bool> Step(Session& session, bool& more);
+  bool Send(const std::string& bytes);  // as Session wants it; any thread
+  std::string TakeSaid();
   Awaitable<void> Read();
   Awaitable<bool> Rest(const Session& session);
   Awaitable<void> StopReading();
@@ -65,9 +68,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::shared_ptr<Interrupt> interrupt_;
   boost::asio::steady_timer watch_;      // the login's time
   boost::asio::steady_timer statement_;  // the running statement's time
-  boost::asio::steady_timer wake_;       // cancelled when there is something new: input, its end, draining
-  boost::asio::steady_timer space_;      // cancelled when the reader may read on
+  // Cancelled when there is something new: input, its end, draining; something said, the end of a step.
+  boost::asio::steady_timer wake_;
+  boost::asio::steady_timer space_;  // cancelled when the reader may read on
   std::string input_;
+  std::mutex said_mutex_;
+  std::string said_;       // within a step, and not written yet; guarded by said_mutex_
   bool reading_ = false;   // Read is under way
   bool stopping_ = false;  // and is to end
   bool gone_ = false;

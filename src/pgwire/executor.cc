@@ -31,17 +31,18 @@ std::shared_ptr<const Answer> Lines(const std::string& column, const std::vector
 }  // namespace
 
 Executor::Executor(Backend& backend, const Limits& limits, Interrupt& interrupt, release::Caller caller,
-                   Settings settings)
+                   Settings settings, Tell tell)
     : backend_(backend),
       limits_(limits),
       interrupt_(interrupt),
       caller_(std::move(caller)),
+      tell_(std::move(tell)),
       transaction_(std::move(settings)),
       portals_(limits),
       statements_(limits) {}
 
 void Executor::Notice(std::string severity, std::string sqlstate, std::string message) {
-  if (severity == "NOTICE" && !transaction_.settings().shows_notices()) return;
+  if (!transaction_.settings().shows(severity)) return;
   notices_.push_back(
       {.severity = std::move(severity), .sqlstate = std::move(sqlstate), .message = std::move(message)});
 }
@@ -109,8 +110,11 @@ std::optional<std::vector<Column>> Executor::ColumnsOf(const Prepared& prepared)
 
 Outcome<std::shared_ptr<const Answer>> Executor::Ask(const Inquiry& question, const Row& parameters) {
   const Settings& settings = transaction_.settings();
+  const bool shows = settings.shows("NOTICE");
   auto answer = backend_.Ask(caller_, {question.text, parameters, settings.question()}, settings.session(),
-                             interrupt_.cancel());
+                             interrupt_.cancel(), [&](const std::string& text) {
+                               if (shows) tell_({.severity = "NOTICE", .sqlstate = "00000", .message = text});
+                             });
   if (auto interrupted = interrupt_.refusal()) return tl::unexpected(*std::move(interrupted));
   if (!answer) return tl::unexpected(Shifted(std::move(answer).error(), question));
   for (const auto& [name, value] : answer->settings) TRY(transaction_.Set(name, value, false));

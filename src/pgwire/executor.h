@@ -1,6 +1,7 @@
 // Runs one statement of a session at a time, whichever protocol brought it.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,11 +14,14 @@
 
 namespace concordat::pgwire {
 
+// Sends a notice now, though the statement goes on. Any thread.
+using Tell = std::function<void(const Report& notice)>;
+
 // Threading: one thread at a time; Run, Prepare and ColumnsOf may block in the backend.
 class Executor {
  public:
   Executor(Backend& backend, const Limits& limits, Interrupt& interrupt, release::Caller caller,
-           Settings settings);
+           Settings settings, Tell tell);
 
   // Positions in refusals count from the start of the statement's text.
   // What the interrupt cancelled is refused even if the backend came to an answer: whether it did within the
@@ -70,6 +74,7 @@ class Executor {
   const Limits& limits_;
   Interrupt& interrupt_;
   const release::Caller caller_;
+  const Tell tell_;
   Transaction transaction_;
   Portals portals_;
   Statements statements_;

@@ -17,8 +17,10 @@ Overloaded(Handlers...) -> Overloaded<Handlers...>;
 }  // namespace
 
 Session::Session(Backend& backend, const Limits& limits, Interrupt& interrupt, release::Caller caller,
-                 Settings settings)
-    : executor_(backend, limits, interrupt, std::move(caller), std::move(settings)) {}
+                 Settings settings, Send send)
+    : send_(std::move(send)),
+      executor_(backend, limits, interrupt, std::move(caller), std::move(settings),
+                [this](const Report& notice) { SendNow(notice); }) {}
 
 void Session::Greet(const CancelRequest& key, std::string& out) {
   ReportSettings(out);
@@ -27,6 +29,7 @@ void Session::Greet(const CancelRequest& key, std::string& out) {
 }
 
 bool Session::Step(std::string& out) {
+  out_ = &out;
   while (out.size() < kChunkBytes) {
     if (flow_) {
       Pump(out);
@@ -97,6 +100,15 @@ void Session::Ready(std::string& out) {
 
 void Session::AppendNotices(std::string& out) {
   for (const Report& notice : executor_.TakeNotices()) AppendReport(out, notice);
+}
+
+// What this step wrote before goes first. Where it is not taken, the notice alone is lost: the rest waits for
+// the step's end, as all else does.
+void Session::SendNow(const Report& notice) {
+  const std::lock_guard lock(sending_);
+  std::string bytes = *out_;
+  AppendReport(bytes, notice);
+  if (send_(bytes)) out_->clear();
 }
 
 void Session::Fail(const Refusal& refusal, std::string& out, std::string_view text, std::size_t offset) {

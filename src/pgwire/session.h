@@ -3,6 +3,8 @@
 #pragma once
 
 #include <deque>
+#include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,11 +18,15 @@ namespace concordat::pgwire {
 
 inline constexpr std::size_t kChunkBytes = std::size_t{64} << 10;
 
-// Threading: one thread at a time; Step may block in the backend.
+// Takes bytes that go out now, before all that the step under way returns. False: so much waits for the
+// client already that these were not taken. Any thread; does not wait.
+using Send = std::function<bool(const std::string& bytes)>;
+
+// Threading: one thread at a time; Step may block in the backend, and calls `send` meanwhile.
 class Session {
  public:
   Session(Backend& backend, const Limits& limits, Interrupt& interrupt, release::Caller caller,
-          Settings settings);
+          Settings settings, Send send);
 
   // ParameterStatus for everything reported, BackendKeyData, ReadyForQuery: the end of a login.
   void Greet(const CancelRequest& key, std::string& out);
@@ -72,12 +78,16 @@ class Session {
   Outcome<void> AppendRow(std::string& out);
   void FinishFlow(std::string& out, bool suspended);
   void AppendNotices(std::string& out);
+  void SendNow(const Report& notice);  // while the executor runs a statement; any thread
   // `text` and `offset` as Explained takes them.
   void Fail(const Refusal& refusal, std::string& out, std::string_view text = {}, std::size_t offset = 0);
   void ReportSettings(std::string& out);  // those that changed
   void Ready(std::string& out);
   Outcome<void> CheckText(const std::string& text) const;
 
+  const Send send_;
+  std::mutex sending_;
+  std::string* out_ = nullptr;  // of the step under way; while a statement runs, guarded by sending_
   Executor executor_;
   std::deque<Message> waiting_;
   std::optional<Script> script_;

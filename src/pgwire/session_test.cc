@@ -56,9 +56,18 @@ class SessionTest : public testing::Test {
     return Outline(all);
   }
 
+  bool Take(const std::string& bytes) {
+    if (takes_) sent_.push_back(bytes);
+    return takes_;
+  }
+
   Limits limits_;
   Interrupt interrupt_;
-  Session session_{backend(), limits_, interrupt_, {"ana", "heart-study", "psql"}, Settings(7, "ana")};
+  Session session_{backend(),          limits_,
+                   interrupt_,         {"ana", "heart-study", "psql"},
+                   Settings(7, "ana"), [this](const std::string& bytes) { return Take(bytes); }};
+  bool takes_ = true;
+  std::vector<std::string> sent_;  // before the end of a step
   std::string last_;
 };
 
@@ -67,6 +76,53 @@ TEST_F(SessionTest, TellsOfTheChargeBeforeTheRows) {
   EXPECT_NE(last_.find("charged epsilon 0.2"), std::string::npos);
   EXPECT_EQ(Say(Query{"SET client_min_messages = warning; SELECT count(*) FROM patients"}),
             "C(SET)TDDC(SELECT 2)Z(I)");
+}
+
+TEST_F(SessionTest, SendsWhatIsSaidWhileAQuestionRuns) {
+  const auto notice = [](const std::string& text) {
+    const std::string length{'\0', '\0', '\0', static_cast<char>(4 + 8 + 8 + 7 + text.size() + 2 + 1)};
+    return "N" + length + std::string("SNOTICE\0VNOTICE\0C00000\0M", 24) + text + std::string(2, '\0');
+  };
+  EXPECT_EQ(Say(Query{"SELECT told FROM patients"}), "N(00000)TDDC(SELECT 2)Z(I)");
+  EXPECT_EQ(sent_, (std::vector<std::string>{notice("round 1"), notice("round 2")}));
+  EXPECT_NE(last_.find("charged epsilon 0.2"), std::string::npos);
+}
+
+TEST_F(SessionTest, SendsWhatItSaidBeforeInItsOrder) {
+  EXPECT_EQ(Say(Query{"SELECT count(*) FROM patients; SELECT told FROM patients"}),
+            "N(00000)TDDC(SELECT 2)Z(I)");
+  ASSERT_EQ(sent_.size(), 2U);
+  EXPECT_EQ(Outline(sent_[0]), "N(00000)TDDC(SELECT 2)N(00000)")
+      << "the first answer, then what is said of the second";
+  EXPECT_EQ(Outline(sent_[1]), "N(00000)");
+  sent_.clear();
+  session_.Accept(Parse{"", "SELECT told FROM patients", {}});
+  session_.Accept(Bind{});
+  session_.Accept(Execute{});
+  EXPECT_EQ(Say(Sync{}), "N(00000)DDC(SELECT 2)Z(I)");
+  EXPECT_EQ(Outline(sent_.at(0)), "12N(00000)");
+}
+
+TEST_F(SessionTest, LosesNothingButNoticesWhereTheClientDoesNotRead) {
+  takes_ = false;
+  EXPECT_EQ(Say(Query{"SELECT count(*) FROM patients; SELECT told FROM patients"}),
+            "N(00000)TDDC(SELECT 2)N(00000)TDDC(SELECT 2)Z(I)");
+  EXPECT_EQ(last_.find("round"), std::string::npos);
+}
+
+TEST_F(SessionTest, SaysNothingToWhoWantsNoNotices) {
+  for (const char* level : {"warning", "ERROR"}) {
+    Say(Query{std::string("SET client_min_messages = ") + level});
+    EXPECT_EQ(Say(Query{"SELECT told FROM patients"}), "TDDC(SELECT 2)Z(I)") << level;
+    Say(Query{"COMMIT"});
+    EXPECT_EQ(Outline(last_), level == std::string("ERROR") ? "C(COMMIT)Z(I)" : "N(25P01)C(COMMIT)Z(I)");
+  }
+  EXPECT_TRUE(sent_.empty());
+  for (const char* level : {"notice", "log", "debug"}) {
+    Say(Query{std::string("SET client_min_messages = ") + level});
+    Say(Query{"SELECT told FROM patients"});
+    EXPECT_EQ(std::exchange(sent_, {}).size(), 2U) << level;
+  }
 }
 
 TEST_F(SessionTest, AsksOnceHoweverOftenAnAnswerIsFetched) {
@@ -119,8 +175,8 @@ TEST_F(SessionTest, WithholdsWhatWasCancelledEvenIfItWasAnswered) {
       return inner_.Describe(a, b, c, d);
     }
     Outcome<Answer> Ask(const release::Caller& a, const release::Question& b, const pgcatalog::Session& c,
-                        const engine::Cancel& d) override {
-      auto answer = inner_.Ask(a, b, c, d);
+                        const engine::Cancel& d, const Notify& e) override {
+      auto answer = inner_.Ask(a, b, c, d, e);
       interrupt_.Request(Cause::kUser);
       return answer;
     }
@@ -133,7 +189,8 @@ TEST_F(SessionTest, WithholdsWhatWasCancelledEvenIfItWasAnswered) {
     Interrupt& interrupt_;
   };
   Finishing finishing(backend(), interrupt_);
-  Session session(finishing, limits_, interrupt_, {"ana", "heart-study", "psql"}, Settings(7, "ana"));
+  Session session(finishing, limits_, interrupt_, {"ana", "heart-study", "psql"}, Settings(7, "ana"),
+                  [](const std::string&) { return true; });
   session.Accept(Query{"SELECT count(*) FROM patients"});
   std::string out;
   EXPECT_FALSE(session.Step(out));

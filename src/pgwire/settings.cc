@@ -1,6 +1,7 @@
 #include "pgwire/settings.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -98,6 +99,16 @@ Outcome<std::string> DateStyle(const std::string& name, const std::string& value
   return "ISO, " + order;
 }
 
+// PostgreSQL's levels, in its order; "debug" is debug2 to it.
+Outcome<std::string> MessageLevel(const std::string& name, const std::string& value) {
+  constexpr std::string_view kLevels[] = {"debug5", "debug4", "debug3",  "debug2", "debug1",
+                                          "log",    "notice", "warning", "error"};
+  const std::string level = Lower(value) == "debug" ? "debug2" : Lower(value);
+  if (std::find(std::begin(kLevels), std::end(kLevels), level) == std::end(kLevels))
+    return BadValue(name, value, fmt::format("say one of {}", fmt::join(kLevels, ", ")));
+  return level;
+}
+
 struct IntegerBounds {
   std::string_view name;
   std::int64_t low, high;
@@ -168,6 +179,7 @@ Outcome<std::string> Checked(const std::string& name, const std::string& value, 
                              const std::string& before) {
   if (name == "client_encoding") return ClientEncoding(name, value);
   if (name == "datestyle") return DateStyle(name, value, before);
+  if (name == "client_min_messages") return MessageLevel(name, value);
   if (name == "application_name") return PrintableAscii(value);
   if (name == "transaction_read_only" || name == "default_transaction_read_only") {
     TRY(Switch(name, value));
@@ -273,9 +285,9 @@ TextStyle Settings::style() const { return {std::stoi(Value("extra_float_digits"
 Milliseconds Settings::statement_timeout() const {
   return Milliseconds(std::stoll(Value("statement_timeout")));
 }
-bool Settings::shows_notices() const {
-  const std::string least = Lower(Value("client_min_messages"));
-  return least != "warning" && least != "error";
+bool Settings::shows(std::string_view severity) const {
+  const std::string least = Value("client_min_messages");
+  return severity == "WARNING" ? least != "error" : least != "warning" && least != "error";
 }
 
 std::vector<std::pair<std::string, std::string>> Settings::Reported() const {

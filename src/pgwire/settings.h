@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -37,8 +38,8 @@ class Settings {
 
   release::Settings question() const;
   TextStyle style() const;
-  Milliseconds statement_timeout() const;  // 0: none
-  bool shows_notices() const;
+  Milliseconds statement_timeout() const;       // 0: none
+  bool shows(std::string_view severity) const;  // of NOTICE and WARNING: client_min_messages
   const pgcatalog::Session& session() const { return session_; }
   // The parameters that clients are told of, in PostgreSQL's spelling, with their values now.
   std::vector<std::pair<std::string, std::string>> Reported() const;

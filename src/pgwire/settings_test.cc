@@ -41,6 +41,9 @@ TEST(Settings, TakeValuesOrSayWhyNot) {
       {"standard_conforming_strings", "off", "22023"},
       {"application_name", "caf\xC3\xA9", "caf??"},
       {"transaction_read_only", "off", "on"},
+      {"client_min_messages", "WARNING", "warning"},
+      {"client_min_messages", "debug", "debug2"},
+      {"client_min_messages", "loud", "22023"},
       {"app.user", "x", "x"},
   };
   for (const auto& c : cases) {

@@ -109,13 +109,19 @@ Outcome<Answer> TestingBackend::Slow(const engine::Cancel& cancel) {
 }
 
 Outcome<Answer> TestingBackend::Ask(const release::Caller&, const release::Question& question,
-                                    const pgcatalog::Session& session, const engine::Cancel& cancel) {
+                                    const pgcatalog::Session& session, const engine::Cancel& cancel,
+                                    const Notify& notify) {
   if (pgcatalog::IsCatalogueQuestion(database_, question.text)) {
     pgcatalog::Answer answer = TRY(catalogue_->Ask(database_, session, question.text, question.parameters));
     return Answer{std::move(answer.columns), std::move(answer.rows), "", std::move(answer.settings)};
   }
   TRY(CheckText(question.text));
   ++asked_;
+  if (Has(question.text, "told")) {
+    notify("round 1");
+    std::thread([&] { notify("round 2"); }).join();
+  }
+  for (int i = 0; i < 3'000 && Has(question.text, "chatty"); ++i) notify(std::string(10'000, 'x'));
   if (Has(question.text, "slow")) return Slow(cancel);
   Answer answer = Has(question.text, "many")   ? Long(10'000, 4)
                   : Has(question.text, "wide") ? Long(16, std::size_t{64} << 10)

@@ -14,6 +14,7 @@ namespace concordat::pgwire {
 // table: a text with "slow" runs until it is cancelled, at most 30 s; with "many" has 10,000 rows; with
 // "patients.*" is refused at the star; with "wide" holds a megabyte of text; anything else has two rows, one
 // of each type and one of NULLs. A parameter is a bigint; it is what the first column of the first row holds.
+// First, "told" has it say "round 1" and, from another thread, "round 2"; "chatty" 3,000 lines of 10 kB.
 class TestingBackend final : public Backend {
  public:
   TestingBackend();
@@ -24,7 +25,8 @@ class TestingBackend final : public Backend {
                                 const release::Settings& settings,
                                 const pgcatalog::Session& session) override;
   Outcome<Answer> Ask(const release::Caller& caller, const release::Question& question,
-                      const pgcatalog::Session& session, const engine::Cancel& cancel) override;
+                      const pgcatalog::Session& session, const engine::Cancel& cancel,
+                      const Notify& notify) override;
   Outcome<std::vector<std::string>> Explain(const release::Caller& caller,
                                             const release::Question& question) override;
 

@@ -34,7 +34,7 @@ Json ReleaseBody(const std::string& id, const char* outcome, const Prepared& pre
                {"identity", prepared.identity},
                {"agreement", prepared.permit.agreement},
                {"document", prepared.permit.agreement_id},
-               {"product", fmt::format("{}@{}", product.id, product.version)},
+               {"product", product.Reference()},
                {"revision", product.revision}};
   if (!prepared.joined.empty()) body["joined"] = RevisionsOf(prepared.joined);
   return body;

@@ -96,11 +96,12 @@ class JointAsker {
   // What both refer to outlives it.
   JointAsker(const Parts& parts, const catalogue::Abroad& abroad) : parts_(parts), abroad_(abroad) {}
 
-  // Does it ask of a table that others hold, alone or as well? If not, it is for Release. Refusals:
-  // BindQuestion's.
-  Outcome<bool> IsJoint(const Caller& caller, const Question& question) const;
-  // Every table of the agreement that can be asked from here, with a product that says what its columns are.
-  Outcome<sql::Scope> Tables(const Caller& caller) const;
+  // Does the question name a table that is not this member's alone, nor another's and public? If not, it is
+  // for Release. The names decide: whether it may be asked, and means anything, is found out by whoever
+  // answers it.
+  bool IsJoint(const std::string& agreement, const std::string& question) const;
+  // Every table of the agreement that is known here, with a product that says what its columns are.
+  sql::Scope Tables(const std::string& agreement) const;
   Outcome<Description> Describe(const Caller& caller, const Question& question) const;
   // From what owners' contracts say, as this node knows them.
   Outcome<JointPlan> Plan(const Caller& caller, const Question& question) const;
@@ -125,6 +126,8 @@ class JointAsker {
                              const JointPlan& plan) const;
 
  private:
+  std::shared_ptr<const agreement::Agreement> Find(const std::string& agreement) const;
+
   Parts parts_;
   const catalogue::Abroad& abroad_;
 };

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "crypto/canonical_json.h"
@@ -13,6 +14,7 @@
 #include "release/repeat.h"
 #include "release/run.h"
 #include "sql/explain.h"
+#include "sql/statement.h"
 
 namespace concordat::release {
 namespace {
@@ -56,17 +58,29 @@ std::string SharedLine(const Sharing& sharing) {
 
 }  // namespace
 
-Outcome<bool> JointAsker::IsJoint(const Caller& caller, const Question& question) const {
-  const JointBound joint = TRY(BindJoint({parts_, &abroad_}, caller, question));
-  if (joint.sharing.owners.size() == 1 && joint.bound.published->product.is_public)
-    return false;  // from here, or from a copy that is here
-  return joint.sharing.owners != std::vector<std::string>{parts_.agreements.member()};
+std::shared_ptr<const agreement::Agreement> JointAsker::Find(const std::string& agreement) const {
+  const auto lock = parts_.ledger.Share();
+  const auto* standing = parts_.agreements.Find(agreement, parts_.ledger.Now());
+  return standing == nullptr ? nullptr : standing->document;
 }
 
-Outcome<sql::Scope> JointAsker::Tables(const Caller& caller) const {
+bool JointAsker::IsJoint(const std::string& agreement, const std::string& question) const {
+  const auto document = Find(agreement);
+  if (!document || document->TablesOf(parts_.agreements.member()).size() == document->tables.size())
+    return false;
+  const auto asked = sql::ParseQuestion(question);
+  if (!asked) return false;
+  const std::vector<std::string> tables = sql::TablesOf(*asked);
   const auto lock = parts_.ledger.Share();
-  const agreement::Permit permit = TRY(DecideOn(parts_, caller, {}));
-  return JointScope({parts_, &abroad_}, permit);
+  return !std::all_of(tables.begin(), tables.end(), [&](const std::string& table) {
+    return IsAnsweredHere({parts_, &abroad_}, *document, table);
+  });
+}
+
+sql::Scope JointAsker::Tables(const std::string& agreement) const {
+  const auto document = Find(agreement);
+  const auto lock = parts_.ledger.Share();
+  return document ? KnownTables({parts_, &abroad_}, *document) : sql::Scope{};
 }
 
 Outcome<Description> JointAsker::Describe(const Caller& caller, const Question& question) const {

@@ -100,7 +100,7 @@ Json JoinedJson(const std::vector<catalogue::PublishedPtr>& joined) {
     const catalogue::Product& product = each->product;
     Used all;
     for (std::size_t i = 0; i < product.columns.size(); ++i) all.insert(i);
-    json[fmt::format("{}@{}", product.id, product.version)] = {
+    json[product.Reference()] = {
         {"revision", product.revision}, {"files", each->hashes}, {"columns", ColumnsJson(product, all)}};
   }
   return json;

@@ -32,8 +32,7 @@ std::shared_ptr<const catalogue::Product> CopyOf(const catalogue::Abroad& abroad
                                                  std::vector<agreement::ProductVersion> products) {
   std::sort(products.begin(), products.end());
   for (const agreement::ProductVersion& reference : products) {
-    if (auto product = abroad.Find(fmt::format("{}@{}", reference.product, reference.version)))
-      return product;
+    if (auto product = abroad.Find(reference.Name())) return product;
   }
   return nullptr;
 }
@@ -47,7 +46,7 @@ const std::string& TableOf(const sql::Scope& scope, const catalogue::Product* pr
 
 // The one that rows are read from; at a node that only asks, nothing but what it says.
 catalogue::PublishedPtr PublishedHere(const Parts& parts, const catalogue::Product& product) {
-  if (auto own = parts.catalogue.Find(fmt::format("{}@{}", product.id, product.version))) return own;
+  if (auto own = parts.catalogue.Find(product.Reference())) return own;
   return std::make_shared<const catalogue::Published>(
       catalogue::Published{.product = product, .files = {}, .hashes = {}, .contract_hash = {}, .since = {}});
 }
@@ -86,36 +85,62 @@ std::string HashOf(const Json& description) {
   return ToHex(crypto::Sha256(AsBytes(*crypto::CanonicalJson(description))));
 }
 
-}  // namespace
+std::shared_ptr<const catalogue::Product> ProductOf(const catalogue::PublishedPtr& published) {
+  if (!published) return nullptr;
+  return {published, &published->product};
+}
 
-Outcome<sql::Scope> JointScope(const Planner& planner, const agreement::Permit& permit) {
-  sql::Scope scope;
-  for (const auto& [table, products] : permit.document->tables) {
+// What is known here of the product behind a table; null where that is nothing.
+std::shared_ptr<const catalogue::Product> KnownOf(const Planner& planner,
+                                                  const std::vector<agreement::ProductVersion>& products) {
+  const catalogue::Catalogue& catalogue = planner.parts.catalogue;
+  if (const auto* own = OwnOf(products, planner.parts.agreements.member()))
+    return ProductOf(catalogue.Find(own->Name()));
+  if (products.size() == 1) {
+    if (auto copy = ProductOf(PublicCopy(catalogue, products[0]))) return copy;
+  }
+  return planner.abroad == nullptr ? nullptr : CopyOf(*planner.abroad, products);
+}
+
+// Known tables as questions of several members are bound to them. Refusals: Granted's, of this member's own.
+Outcome<sql::Scope> JointScope(const Planner& planner, const agreement::Agreement& document) {
+  for (const auto& [table, products] : document.tables) {
     const auto* own = OwnOf(products, planner.parts.agreements.member());
-    std::shared_ptr<const catalogue::Product> product;
-    if (own != nullptr) {
-      const auto granted = TRY(Granted(planner.parts, *own));
-      product = std::shared_ptr<const catalogue::Product>(granted, &granted->product);
-    } else if (const auto copy =
-                   products.size() == 1 ? PublicCopy(planner.parts.catalogue, products[0]) : nullptr) {
-      product = std::shared_ptr<const catalogue::Product>(copy, &copy->product);
-    } else if (planner.abroad != nullptr) {
-      product = CopyOf(*planner.abroad, products);
-    }
-    if (!product) continue;
+    if (own != nullptr) TRY(Granted(planner.parts, *own));
+  }
+  sql::Scope scope = KnownTables(planner, document);
+  for (auto& [table, product] : scope) {
     // A copy of its own, so that two tables of one product are told apart.
     auto copy = std::make_shared<catalogue::Product>(*product);
     copy->united = !copy->is_public;
-    scope[table] = std::move(copy);
+    product = std::move(copy);
   }
   return scope;
+}
+
+}  // namespace
+
+sql::Scope KnownTables(const Planner& planner, const agreement::Agreement& document) {
+  sql::Scope scope;
+  for (const auto& [table, products] : document.tables) {
+    if (auto product = KnownOf(planner, products)) scope[table] = std::move(product);
+  }
+  return scope;
+}
+
+bool IsAnsweredHere(const Planner& planner, const agreement::Agreement& document, const std::string& table) {
+  const auto found = document.tables.find(table);
+  if (found == document.tables.end() || found->second.size() != 1) return false;
+  if (found->second[0].Member() == planner.parts.agreements.member()) return true;
+  const auto product = KnownOf(planner, found->second);
+  return product && product->is_public;
 }
 
 Outcome<JointBound> BindJoint(const Planner& planner, const Caller& caller, const Question& question) {
   const auto lock = planner.parts.ledger.Share();
   const agreement::Permit permit = TRY(DecideOn(planner.parts, caller, question));
   const sql::Question asked = TRY(sql::ParseQuestion(question.text));
-  const sql::Scope scope = TRY(JointScope(planner, permit));
+  const sql::Scope scope = TRY(JointScope(planner, *permit.document));
   auto bound = BindTo(scope, permit, asked, [&](const catalogue::Product& product) {
     return PublishedHere(planner.parts, product);
   });

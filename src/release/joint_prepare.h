@@ -15,9 +15,13 @@ struct Planner {
   const catalogue::Abroad* abroad = nullptr;
 };
 
-// Tables of the agreement, each with a product of its own: this member's part of it, or at the node that asks
-// a copy of another's. What is not known here is left out. The caller holds Share.
-Outcome<sql::Scope> JointScope(const Planner& planner, const agreement::Permit& permit);
+// Tables of the agreement, each with a product behind it: this member's part of it, another's public one, or
+// at the node that asks what is known of another's. What is not known here is left out. The caller holds
+// Share.
+sql::Scope KnownTables(const Planner& planner, const agreement::Agreement& document);
+// Is the table one that no other member has to be asked for: this one's alone, or public? The caller holds
+// Share.
+bool IsAnsweredHere(const Planner& planner, const agreement::Agreement& document, const std::string& table);
 
 struct JointBound {
   Bound bound;

@@ -38,7 +38,7 @@ std::string AskedOf(const Bound& bound, const sql::Terms& terms, const Row& para
   Json identity = {{"question", bound.normal},
                    {"parameters", values},
                    {"agreement", bound.permit.agreement_id},
-                   {"product", fmt::format("{}@{}.{}", product.id, product.version, revision)},
+                   {"product", fmt::format("{}.{}", product.Reference(), revision)},
                    {"epsilon", terms.budget.epsilon.value},
                    {"pure", terms.pure},
                    {"margins", terms.margins},
@@ -90,17 +90,15 @@ catalogue::PublishedPtr PublicCopy(const catalogue::Catalogue& catalogue,
 std::vector<std::string> RevisionsOf(const std::vector<catalogue::PublishedPtr>& joined) {
   std::vector<std::string> revisions;
   for (const auto& each : joined) {
-    revisions.push_back(
-        fmt::format("{}@{}.{}", each->product.id, each->product.version, each->product.revision));
+    revisions.push_back(fmt::format("{}.{}", each->product.Reference(), each->product.revision));
   }
   return revisions;
 }
 
 Outcome<catalogue::PublishedPtr> Granted(const Parts& parts, const agreement::ProductVersion& reference) {
-  auto published = parts.catalogue.Find(fmt::format("{}@{}", reference.product, reference.version));
+  auto published = parts.catalogue.Find(reference.Name());
   if (!published) {
-    return Refuse("product_not_published",
-                  fmt::format("{}@{} is not published", reference.product, reference.version),
+    return Refuse("product_not_published", reference.Name() + " is not published",
                   "ask the steward to publish it", "42P01");
   }
   const auto newest = parts.catalogue.Find(reference.product);
@@ -167,7 +165,7 @@ Outcome<Bound> BindQuestion(const Parts& parts, const Caller& caller, const Ques
   const sql::Question asked = TRY(sql::ParseQuestion(question.text));
   const sql::Scope scope = TRY(ScopeOf(parts, permit));
   auto bound = BindTo(scope, permit, asked, [&](const catalogue::Product& product) {
-    return parts.catalogue.Find(fmt::format("{}@{}", product.id, product.version));
+    return parts.catalogue.Find(product.Reference());
   });
   if (!bound) return tl::unexpected(WithHolders(bound.error(), permit));
   return bound;

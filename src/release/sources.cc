@@ -24,7 +24,7 @@ Result<std::shared_ptr<engine::Engine>> Sources::For(const catalogue::Published&
   const auto add = [&](const catalogue::Published& each) -> Result<void> {
     const catalogue::Product& product = each.product;
     TRY(engine::CheckUnchanged(product.source, each.files));
-    revision += fmt::format("{}@{}.{} ", product.id, product.version, product.revision);
+    revision += fmt::format("{}.{} ", product.Reference(), product.revision);
     sources.push_back(product.source);
     return {};
   };

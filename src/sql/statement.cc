@@ -68,4 +68,10 @@ Outcome<Question> ParseQuestion(std::string_view text) {
                   NormalOf(node.select_stmt())};
 }
 
+std::vector<std::string> TablesOf(const Question& question) {
+  std::vector<std::string> names;
+  for (const pg_query::RangeVar& table : TablesOf(*question.select)) names.push_back(table.relname());
+  return names;
+}
+
 }  // namespace concordat::sql

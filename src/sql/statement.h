@@ -26,4 +26,7 @@ Outcome<Question> ParseQuestion(std::string_view text);
 // Question::normal of a SELECT.
 std::string NormalOf(const pg_query::SelectStmt& select);
 
+// The names of the tables that it asks of, as often as it does.
+std::vector<std::string> TablesOf(const Question& question);
+
 }  // namespace concordat::sql

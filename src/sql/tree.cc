@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/check.h"
 
@@ -65,6 +66,50 @@ int ByteOf(std::string_view text, int characters) {
   return static_cast<int>(text.size());
 }
 
+using Names = std::set<std::string>;
+
+void Collect(const google::protobuf::Message& message, const Names& made,
+             std::vector<pg_query::RangeVar>& tables);
+
+// All below a message but its WITH.
+void CollectBelow(const google::protobuf::Message& message, const Names& made,
+                  std::vector<pg_query::RangeVar>& tables) {
+  const auto* reflection = message.GetReflection();
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection->ListFields(message, &fields);
+  for (const auto* field : fields) {
+    if (field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    if (field->name() == "with_clause") continue;
+    if (!field->is_repeated()) {
+      Collect(reflection->GetMessage(message, field), made, tables);
+      continue;
+    }
+    for (int i = 0; i < reflection->FieldSize(message, field); ++i)
+      Collect(reflection->GetRepeatedMessage(message, field, i), made, tables);
+  }
+}
+
+// `made`: what WITH has made where the message stands.
+void Collect(const google::protobuf::Message& message, const Names& made,
+             std::vector<pg_query::RangeVar>& tables) {
+  if (const auto* table = dynamic_cast<const pg_query::RangeVar*>(&message)) {
+    if (!table->schemaname().empty() || !made.contains(table->relname())) tables.push_back(*table);
+    return;
+  }
+  const auto* select = dynamic_cast<const pg_query::SelectStmt*>(&message);
+  if (select == nullptr || !select->has_with_clause()) return CollectBelow(message, made, tables);
+  Names more = made;
+  const auto& ctes = select->with_clause().ctes();
+  if (select->with_clause().recursive()) {
+    for (const auto& cte : ctes) more.insert(cte.common_table_expr().ctename());
+  }
+  for (const auto& cte : ctes) {
+    CollectBelow(cte, more, tables);
+    more.insert(cte.common_table_expr().ctename());
+  }
+  CollectBelow(message, more, tables);
+}
+
 struct Job {
   const char* text;
   PgQueryProtobufParseResult result;
@@ -113,6 +158,12 @@ Outcome<pg_query::ParseResult> ParseTree(std::string_view text) {
   pg_query_free_protobuf_parse_result(parsed);
   if (!whole) return TooDeep();
   return tree;
+}
+
+std::vector<pg_query::RangeVar> TablesOf(const google::protobuf::Message& tree) {
+  std::vector<pg_query::RangeVar> tables;
+  Collect(tree, {}, tables);
+  return tables;
 }
 
 }  // namespace concordat::sql

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/refusal.h"
 
@@ -16,6 +17,9 @@ inline constexpr std::size_t kLongestText = std::size_t{128} << 10;  // bytes of
 // kLongestText exhausts, and a tree deeper than later recursions allow is refused. Refusals: not_sql (42601,
 // with position), statement_too_long, statement_too_deep.
 Outcome<pg_query::ParseResult> ParseTree(std::string_view text);
+
+// Every table that the tree names, as often as it does, but for what a WITH makes where it is named.
+std::vector<pg_query::RangeVar> TablesOf(const google::protobuf::Message& tree);
 
 // The tree as text again, one spelling for one meaning. An operation that is the operand of another stands as
 // COALESCE(operation), which means the same, wherever parentheses might be needed (deparse.cc).

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace concordat::sql {
 namespace {
 
@@ -41,6 +43,34 @@ TEST(ParseTree, OutlivesAnyNesting) {
   }
   EXPECT_TRUE(ParseTree("SELECT 1 IN (1" + Times(20'000, ", 2") + ")"));
   EXPECT_TRUE(ParseTree("SELECT " + Times(50, "(") + "1" + Times(50, ")")));
+}
+
+TEST(TablesOf, LeavesOutWhatWithMakesWhereItIsMade) {
+  const struct {
+    const char* text;
+    std::vector<std::string> tables;
+  } cases[] = {
+      {"SELECT 1", {}},
+      {"SELECT count(*) FROM people p JOIN wards USING (ward)", {"people", "wards"}},
+      {"SELECT (SELECT 1 FROM a) FROM (SELECT 1 FROM b) x WHERE EXISTS (SELECT 1 FROM c)", {"a", "b", "c"}},
+      {"WITH old AS (SELECT * FROM people) SELECT count(*) FROM old", {"people"}},
+      {"WITH people AS (SELECT * FROM people) SELECT count(*) FROM people", {"people"}},
+      {"WITH a AS (SELECT * FROM b), b AS (SELECT * FROM a) SELECT 1 FROM a, b", {"b"}},
+      {"WITH RECURSIVE t AS (SELECT 1 UNION SELECT * FROM t) SELECT * FROM t", {}},
+      {"SELECT 1 FROM (WITH x AS (SELECT 1) SELECT 1 FROM x) y, x", {"x"}},
+      {"WITH x AS (SELECT 1) SELECT 1 FROM public.x", {"x"}},
+      {"WITH x AS (SELECT 1) SELECT 1 FROM (SELECT 1 FROM x) y", {}},
+      {"SELECT 1 FROM a UNION SELECT 1 FROM b", {"a", "b"}},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.text);
+    const auto tree = ParseTree(c.text);
+    ASSERT_TRUE(tree) << tree.error().message;
+    std::vector<std::string> tables;
+    for (const pg_query::RangeVar& table : TablesOf(*tree)) tables.push_back(table.relname());
+    std::sort(tables.begin(), tables.end());
+    EXPECT_EQ(tables, c.tables);
+  }
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ std::string Capital(std::string text) {
 // Share of a budget that is used, in words that need no mathematics.
 std::string UsedText(const ledger::LevelState& budget) {
   const double limit = budget.limit.epsilon.value;
+  if (limit == 0) return "none: nothing that needs one is allowed";
   return fmt::format("{:.0f}% used ({:.3g} of ε\u00a0{:.3g})",
                      limit > 0 ? 100 * budget.spent.value / limit : 0, budget.spent.value, limit);
 }

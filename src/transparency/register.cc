@@ -45,7 +45,7 @@ std::vector<UsedTable> TablesOf(const Sources& sources, const Agreement& documen
   std::vector<UsedTable> tables;
   for (const auto& [name, products] : document.tables) {
     for (const agreement::ProductVersion& product : products) {
-      UsedTable table{.name = name, .product = fmt::format("{}@{}", product.product, product.version)};
+      UsedTable table{.name = name, .product = product.Name()};
       if (product.Member() == sources.agreements.member()) {
         const auto published = sources.catalogue.Find(table.product);
         if (published) table.about = published->product.description;

@@ -1,4 +1,4 @@
-#include "member.h"
+#include "cluster/member.h"
 
 #include <fmt/format.h>
 
@@ -15,7 +15,7 @@
 namespace concordat::cluster {
 namespace {
 
-std::string ContractOf(const std::string& member) {
+std::string ContractOf(const std::string& member, const ContractTerms& terms) {
   return fmt::format(R"(apiVersion: v3.1.0
 kind: DataContract
 id: {}/heart
@@ -27,13 +27,14 @@ schema:
     properties:
       - {{name: id, logicalType: integer, required: true, customProperties: [{{property: concordat.unit, value: true}}]}}
       - {{name: sex, logicalType: string, customProperties: [{{property: concordat.domain, value: [f, m]}}]}}
-      - {{name: age, logicalType: integer, customProperties: [{{property: concordat.range, value: [0, 120]}}]}}
+      - {{name: age, logicalType: integer, customProperties: [{{property: concordat.range, value: {}}}]}}
+      - {{name: note, logicalType: string}}
 customProperties:
-  - {{property: concordat.rows_per_unit, value: 1}}
-  - {{property: concordat.holdings, value: disjoint}}
+  - {{property: concordat.rows_per_unit, value: {}}}
+  - {{property: concordat.holdings, value: {}}}
   - {{property: concordat.budget, value: {{epsilon: 64, delta: 1.0e-6}}}}
 )",
-                     member);
+                     member, terms.age, terms.rows, terms.holdings);
 }
 
 agreement::Step StepOf(agreement::Verb verb, const std::shared_ptr<const agreement::Agreement>& document,
@@ -47,7 +48,7 @@ agreement::Step StepOf(agreement::Verb verb, const std::shared_ptr<const agreeme
 
 }  // namespace
 
-std::shared_ptr<const agreement::Agreement> HeartStudy() {
+std::shared_ptr<const agreement::Agreement> HeartStudy(const std::string& terms) {
   std::string parties, products, approvals;
   for (const char* member : {"budapest", "cleveland", "hungary", "zurich"}) {
     const char* comma = parties.empty() ? "" : ", ";
@@ -58,19 +59,18 @@ std::shared_ptr<const agreement::Agreement> HeartStudy() {
   auto read = agreement::ParseAgreement(fmt::format(R"(concordat: agreement/1
 name: heart-study
 parties: {{{}}}
-tables: {{patients: [{}]}}
+tables: {{patients: [{}], alone: [budapest/heart@1]}}
 purpose: dpv:ScientificResearch
 legal_basis: dpv-gdpr:A9-2-j
 question: Does age predict disease alike in all?
-analysts: [ana@zurich]
+analysts: [ana@zurich, bo@budapest]
 allows: [sql]
-protection: {{mode: dp, epsilon: 60, delta: 1.0e-6, per_query: 0.05, minimum_people: 1}}
-federation: {{quorum: 2, colluding: 0}}
 needs: {{approvals: {{{}}}, training: [data-ethics]}}
 valid: {{from: 2026-02-01, until: 2026-12-01}}
 retention_days: 90
+{}
 )",
-                                                    parties, products, approvals));
+                                                    parties, products, approvals, terms));
   CHECK(read.has_value());
   return std::make_shared<const agreement::Agreement>(*std::move(read));
 }
@@ -126,13 +126,14 @@ void Member::Enter(const S& step) {
   CHECK(entered.has_value() && entered->has_value());
 }
 
-void Member::Publish(int from, int until) {
+void Member::Publish(int from, int until, const ContractTerms& terms) {
   std::ofstream file(folder_ / "heart.csv");
-  file << "id,sex,age\n";
-  for (int i = from; i < until; ++i) file << fmt::format("{},{},{}\n", i, i % 2 ? "f" : "m", i % 90);
+  file << "id,sex,age,note\n";
+  for (int i = from; i < until; ++i)
+    file << fmt::format("{},{},{},note {}\n", i, i % 2 ? "f" : "m", i % 90, i % 3);
   file.close();
-  const auto published = catalogue::Publish({ContractOf(name_), folder_ / "heart.yaml", {}, name_}, *ledger_,
-                                            catalogue_, [](std::string_view) {});
+  const auto published = catalogue::Publish({ContractOf(name_, terms), folder_ / "heart.yaml", {}, name_},
+                                            *ledger_, catalogue_, [](std::string_view) {});
   CHECK(published.has_value());
 }
 
@@ -145,6 +146,15 @@ void Member::Agree(const std::shared_ptr<const agreement::Agreement>& document) 
   for (const auto& [party, key] : document->parties) {
     if (party != name_) Enter(StepOf(agreement::Verb::kSign, document, party));
   }
+}
+
+void Member::Suspend() {
+  agreement::Step step = agreement::SampleStep(
+      agreement::Verb::kSuspend, agreements_.Find("heart-study", clock_.Now())->document, "sam");
+  step.party = name_;
+  step.number = 1;
+  step.seal = agreement::Seal(agreement::StepText(step), agreement::TestKey(name_));
+  Enter(step);
 }
 
 void Member::AddAnalyst(const std::string& analyst) {
@@ -167,6 +177,11 @@ std::vector<std::string> Member::Outcomes(const std::string& id) const {
   for (const ledger::Entry& entry : *entries)
     outcomes.push_back(entry.kind == ledger::kind::kCharge ? "charge" : entry.body.value("outcome", ""));
   return outcomes;
+}
+
+double Member::Spent() const {
+  const auto lock = ledger_->Share();
+  return budgets_.Report(name_ + "/heart").at(0).spent.value;
 }
 
 }  // namespace concordat::cluster

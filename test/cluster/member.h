@@ -23,6 +23,13 @@
 
 namespace concordat::cluster {
 
+// What a member's contract of its table says.
+struct ContractTerms {
+  std::string age = "[0, 120]";
+  int rows = 1;
+  std::string holdings = "overlapping";
+};
+
 class Member {
  public:
   // Everything CHECKs that it works.
@@ -33,17 +40,21 @@ class Member {
 
   // Closes the ledger and opens it again, as a node that restarts does.
   void Reopen();
-  // People `from` to `until` of any age, every second of them a woman.
-  void Publish(int from, int until);
+  // People `from` to `until` of any age, every second of them a woman, with one of three notes each.
+  void Publish(int from, int until, const ContractTerms& terms);
   // Takes part in what all parties have signed.
   void Agree(const std::shared_ptr<const agreement::Agreement>& document);
+  void Suspend();  // what it agreed to
   void AddAnalyst(const std::string& analyst);
   void Meet(const Member& other);  // enters a copy of its product
   // What the ledger has of a question, in order: "charge", "contributed", …
   std::vector<std::string> Outcomes(const std::string& id) const;
+  double Spent() const;  // of its product
 
   release::Parts parts();
   const std::string& name() const { return name_; }
+  store::Store& store() { return *store_; }
+  ledger::Ledger& ledger() { return *ledger_; }
   release::JointOwner& owner() { return *owner_; }
   release::JointAsker& asker() { return *asker_; }
 
@@ -72,8 +83,9 @@ class Member {
   std::unique_ptr<release::JointAsker> asker_;
 };
 
-// The agreement "heart-study" of budapest, cleveland and hungary, who own its table together, and of zurich,
-// where ana asks: two owners must contribute.
-std::shared_ptr<const agreement::Agreement> HeartStudy();
+// The agreement "heart-study" of budapest, cleveland and hungary, who own its table `patients` together, and
+// of zurich, where ana asks; bo does in budapest, which owns the table `alone`. `terms`: lines of YAML with
+// its protection.
+std::shared_ptr<const agreement::Agreement> HeartStudy(const std::string& terms);
 
 }  // namespace concordat::cluster

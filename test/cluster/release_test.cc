@@ -8,12 +8,12 @@
 #include <cstdlib>
 
 #include "agreement/testing_agreement.h"
+#include "cluster/member.h"
 #include "federation/coordinator.h"
 #include "federation/sums.h"
 #include "federation/testing_simulation.h"
 #include "federation/testing_sum.h"
 #include "federation/testing_world.h"
-#include "member.h"
 
 namespace concordat::cluster {
 namespace {
@@ -24,16 +24,19 @@ using testing::HasSubstr;
 constexpr int kPeople = 60;  // of each owner, half of them women
 const std::vector<std::string> kOwners = {"budapest", "cleveland", "hungary"};
 constexpr char kHome[] = "zurich";
+constexpr char kTerms[] =
+    "protection: {mode: dp, epsilon: 60, delta: 1.0e-6, per_query: 0.05, minimum_people: 1}\n"
+    "federation: {quorum: 2, colluding: 0}\n";
 
 class ReleaseTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    const auto document = HeartStudy();
+    const auto document = HeartStudy(kTerms);
     for (const std::string& name : {kOwners[0], kOwners[1], kOwners[2], std::string(kHome)})
       members_[name] = std::make_unique<Member>(name);
     for (std::size_t i = 0; i < kOwners.size(); ++i) {
       const int first = 100 * static_cast<int>(i + 1);
-      members_[kOwners[i]]->Publish(first, first + kPeople);
+      members_[kOwners[i]]->Publish(first, first + kPeople, {.holdings = "disjoint"});
     }
     for (auto& [name, member] : members_) {
       member->Agree(document);

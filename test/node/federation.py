@@ -17,6 +17,7 @@ import time
 import psycopg2
 
 import federation_kills
+import federation_notices
 from federation_members import (FILES, HOSPITALS, OUTSIDER, Federation, charges, entries, five_bodies, sound, spent)
 from harness import DATA, main
 from members import declined, state, wait
@@ -173,8 +174,9 @@ def a_partition_heals():
 def sums_in_either_way():
     """The agreement's say: masks, encryption with a member that discloses nothing, and whole noise without secrecy."""
     m = five_bodies()
-    m.agree("masked", federation="sums: masks").agree("quiet", federation="non_disclosing: [budapest]").agree("local", mode="dp-local")
-    for name in ("masked", "quiet", "local"):
+    m.agree("masked", federation="sums: masks").agree("sealed", federation="sums: encryption")
+    m.agree("quiet", federation="non_disclosing: [budapest]").agree("local", mode="dp-local")
+    for name in ("masked", "sealed", "quiet", "local"):
         s = m.session(name, margins="on", epsilon=0.5)
         counts(s, 50)
         assert "of 4 of 4 owners" in s.notice(), s.notice()
@@ -380,8 +382,8 @@ def a_budget_is_spent(m):
 
 TESTS = [answers_as_one_table, refuses_as_one_node_does, sums_in_either_way, finds_groups_that_nobody_declared,
          joins_a_public_table_at_every_owner, asks_without_data_of_its_own, a_third_is_dead, a_partition_heals,
-         paused_and_removed_on_one_side, revocation_stops_running_questions, dies_in_mid_question, contracts_that_differ,
-         a_product_is_retired, two_in_trouble]
+         paused_and_removed_on_one_side, revocation_stops_running_questions, dies_in_mid_question, *federation_notices.TESTS,
+         contracts_that_differ, a_product_is_retired, two_in_trouble]
 
 
 if __name__ == "__main__":

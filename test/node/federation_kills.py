@@ -9,7 +9,7 @@ import psycopg2
 
 from federation_members import HOSPITALS, charges, entries, five_bodies, sound
 
-ASKERS = 2
+AGREEMENTS = "kill-masks", "kill-encryption"  # one question each at a time
 LASTS = 0.5  # seconds that a question takes, about
 CHECKED = 12  # after so many deaths, and at the end
 
@@ -17,14 +17,14 @@ CHECKED = 12  # after so many deaths, and at the end
 class Asker(threading.Thread):
     """Asks two new questions, and keeps what was answered, and by whom."""
 
-    def __init__(self, deaths):
+    def __init__(self, deaths, agreement):
         super().__init__()
-        self.deaths = deaths
+        self.deaths, self.agreement = deaths, agreement
         self.surprises = []
 
     def run(self):
         try:
-            session = self.deaths.federation.session("kill-study", epsilon=0.02)
+            session = self.deaths.federation.session(self.agreement, epsilon=0.02)
             session.rows(f"SELECT count(*) FROM patients WHERE age + {self.deaths.next()} > 0")
             included = re.findall(r"([a-z-]+) \([^)]*left[^)]*\)", session.notice())
             self.deaths.answers.append((session.id(), included))
@@ -55,7 +55,7 @@ class Deaths:
     def die(self):
         """One death, at a moment of its own; the dead node is back at once, and has forgotten what it was at."""
         victim = self.federation[self.moments.choice(HOSPITALS)]
-        askers = [Asker(self) for _ in range(ASKERS)]
+        askers = [Asker(self, agreement) for agreement in AGREEMENTS]
         for asker in askers:
             asker.start()
         time.sleep(self.moments.random() * LASTS)
@@ -83,9 +83,10 @@ class Deaths:
 
     def alive(self):
         """All are back: a question is answered by all four."""
-        session = self.federation.session("kill-study", epsilon=0.02)
-        session.rows(f"SELECT count(*) FROM patients WHERE age + {self.next()} > 0")
-        assert "of 4 of 4 owners" in session.notice(), session.notice()
+        for agreement in AGREEMENTS:
+            session = self.federation.session(agreement, epsilon=0.02)
+            session.rows(f"SELECT count(*) FROM patients WHERE age + {self.next()} > 0")
+            assert "of 4 of 4 owners" in session.notice(), session.notice()
 
 
 def run(federation, trials, seed):

@@ -195,6 +195,7 @@ def five_bodies(close=False):
         m[OUTSIDER].verb("product", "publish", m.path / "pains.odcs.yaml", "--data", m.path)
         m.agree(parties=HOSPITALS, federation="quorum: 3")
         m.agree("all-four", parties=HOSPITALS)
-        m.agree("kill-study", parties=HOSPITALS, federation="quorum: 3")
+        m.agree("kill-masks", parties=HOSPITALS, federation="quorum: 3, sums: masks")
+        m.agree("kill-encryption", parties=HOSPITALS, federation="quorum: 3, sums: encryption")
         m.agree("pain-study", tables=", pains: [institute/pains@1]", analysts="ana@cleveland, eve@institute")
     return _five[0]

@@ -115,6 +115,16 @@ def copied_by_hash():
         refused("product_unavailable", lewisham, "adult-study", JOIN.format("LEFT "))
         lewisham.verb("product", "fetch", reference, "--from", southwark.web)  # mends it
         assert "degree|" in psql(lewisham, "adult-study", JOIN.format("LEFT "))
+        # A newer revision takes its place; the file of the old one is there until the node starts again.
+        changed = members.path / "schooling.csv"
+        changed.write_text((SAMPLES / "schooling.csv").read_text().replace("Doctorate,degree", "Doctorate,none"))
+        southwark.verb("product", "publish", contract, "--data", members.path)
+        assert "revision 2" in lewisham.verb("product", "fetch", reference, "--from", southwark.web)
+        assert copy.exists()
+        lewisham.stop()
+        lewisham.start()
+        assert not copy.exists() and len(list((lewisham.home / "public").iterdir())) == 1
+        assert "none|" in psql(lewisham, "adult-study", JOIN.format("LEFT "))
         lewisham.verb("ledger", "verify")
 
 

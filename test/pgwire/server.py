@@ -183,6 +183,22 @@ def cancelling(server):
     assert "57014 canceling statement due to statement timeout" in lines[1], lines
 
 
+def telling(server):
+    """What is said on the way arrives while the question runs, and not at all where nobody wants it."""
+    session = server.session()
+    session.send(wire.Query("SELECT 1; SELECT told, slow FROM patients"))
+    lines = [wire.describe(*session.receive()) for _ in range(5)]
+    assert lines[2:] == ["CommandComplete SELECT 1", "Notice NOTICE 00000 round 1", "Notice NOTICE 00000 round 2"], lines
+    assert server.say("count")[2] == 1, "no longer runs"
+    canceller = wire.Wire(server.port, tls=True)
+    canceller.send(struct.pack("!IIii", 16, 80877102, *session.key))
+    lines = [wire.describe(*session.receive()) for _ in range(2)]
+    assert lines[0].startswith("Error ERROR 57014") and lines[1] == "ReadyForQuery I", lines
+    silent = server.session(client_min_messages="warning")
+    silent.send(wire.Query("SELECT told FROM patients"))
+    assert silent.receive()[0] == b"T"
+
+
 def long_statements(server):
     """Megabytes of nesting and of long expressions end with a refusal, not with the server."""
     session = server.session()
@@ -272,16 +288,38 @@ def slow_reader():
         assert session.receive()[0] == b"T"
 
 
+def deaf():
+    """Nor does one that is told on and on: what it has not read is bounded, and past that it is told less. The answer comes whole."""
+    with Server() as server:
+        stalled = [server.session() for _ in range(12)]
+        for session in stalled:
+            session.send(wire.Query("SELECT chatty FROM patients"))
+        session = server.session()
+        session.send(wire.Query("SELECT 1"))
+        assert session.receive()[0] == b"T"
+        server.wait(0, 12)
+        for session in stalled:
+            lines = []
+            while not lines or lines[-1] != "ReadyForQuery I":
+                lines.append(wire.describe(*session.receive()))
+            told = [line for line in lines if line.startswith("Notice") and "xxx" in line]
+            assert 0 < len(told) < 3_000, len(told)
+            rest = [line for line in lines if line not in told]
+            assert [line.split()[0] for line in rest] == ["Notice", "RowDescription", "DataRow", "DataRow", "CommandComplete",
+                                                          "ReadyForQuery"], rest
+        server.say("drain 1000")
+
+
 def main():
-    shared = (opening_requests, direct_tls, plain_is_refused, greeting, negotiation, logins, cancelling, long_statements,
-              reloading)
+    shared = (opening_requests, direct_tls, plain_is_refused, greeting, negotiation, logins, cancelling, telling,
+              long_statements, reloading)
     with Server() as server:
         for check in shared:
             check(server)
             print(f"{check.__name__}: well")
         draining(server)
         print("draining: well")
-    for check in (limits, slow_reader):
+    for check in (limits, slow_reader, deaf):
         check()
         print(f"{check.__name__}: well")
 

@@ -5,21 +5,11 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "agreement/record.h"
-#include "agreement/seal.h"
 #include "agreement/testing_agreement.h"
-#include "base/testing_random.h"
-#include "catalogue/product_json.h"
-#include "crypto/scram.h"
-#include "dp/scale.h"
-#include "dp/testing_noise.h"
-#include "ledger/name.h"
+#include "cluster/member.h"
 #include "ledger/verify.h"
 #include "release/joint_description.h"
 #include "release/record.h"
@@ -27,179 +17,14 @@
 namespace concordat::release {
 namespace {
 
+using cluster::ContractTerms;
+using cluster::Member;
+
 const std::vector<std::string> kOwners = {"budapest", "cleveland", "hungary"};
 constexpr char kHome[] = "zurich";  // asks, and holds nothing
 
-struct ContractTerms {
-  std::string age = "[0, 120]";
-  int rows = 1;
-  std::string holdings = "overlapping";
-};
-
-std::string ContractOf(const std::string& member, const ContractTerms& terms) {
-  return fmt::format(R"(apiVersion: v3.1.0
-kind: DataContract
-id: {}/heart
-version: 1.0.0
-status: active
-servers: [{{server: files, type: local, path: heart.csv, format: csv}}]
-schema:
-  - name: heart
-    properties:
-      - {{name: id, logicalType: integer, required: true, customProperties: [{{property: concordat.unit, value: true}}]}}
-      - {{name: sex, logicalType: string, customProperties: [{{property: concordat.domain, value: [f, m]}}]}}
-      - {{name: age, logicalType: integer, customProperties: [{{property: concordat.range, value: {}}}]}}
-      - {{name: note, logicalType: string}}
-customProperties:
-  - {{property: concordat.rows_per_unit, value: {}}}
-  - {{property: concordat.holdings, value: {}}}
-  - {{property: concordat.budget, value: {{epsilon: 10, delta: 1.0e-6}}}}
-)",
-                     member, terms.age, terms.rows, terms.holdings);
-}
-
-std::string DocumentOf(const std::string& extra) {
-  std::string parties, products, approvals;
-  for (const char* member : {"budapest", "cleveland", "hungary", "zurich"}) {
-    const char* comma = parties.empty() ? "" : ", ";
-    parties += fmt::format("{}{}: {}", comma, member, agreement::TestKey(member).verify_key().Text());
-    approvals += fmt::format("{}{}: 1", comma, member);
-    if (std::string(member) != kHome) products += fmt::format("{}{}/heart@1", comma, member);
-  }
-  return fmt::format(R"(concordat: agreement/1
-name: heart-study
-parties: {{{}}}
-tables: {{patients: [{}], alone: [budapest/heart@1]}}
-purpose: dpv:ScientificResearch
-legal_basis: dpv-gdpr:A9-2-j
-question: Does age predict disease alike in all?
-analysts: [ana@zurich, bo@budapest]
-allows: [sql]
-needs: {{approvals: {{{}}}, training: [data-ethics]}}
-valid: {{from: 2026-02-01, until: 2026-12-01}}
-retention_days: 90
-{}
-)",
-                     parties, products, approvals, extra);
-}
-
 constexpr char kProtection[] =
     "protection: {mode: dp, epsilon: 3, delta: 1.0e-6, per_query: 1, minimum_people: 5}";
-
-// One member: a ledger, what is folded from it, and a folder with rows.
-class Member {
- public:
-  explicit Member(const std::string& name) : name_(name), agreements_(name) {
-    std::string folder = (std::filesystem::temp_directory_path() / "concordat-joint-XXXXXX").string();
-    folder_ = mkdtemp(folder.data());
-    store_ = *store::Store::Open(folder_ / "store.db", ledger::LedgerMigrations());
-    ledger_ = *ledger::Ledger::Open(*store_, agreement::TestKey(name), clock_, random_,
-                                    {&catalogue_, &abroad_, &agreements_, &budgets_, &subjects_, &pace_});
-    sources_ = *Sources::Open({.memory_mb = 256, .threads = 1});
-    Open();
-  }
-  ~Member() {
-    store_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-  void Open(const Timing& timing = {.grid = Milliseconds{1}}) {
-    const Parts parts{*ledger_, budgets_,  catalogue_, agreements_, subjects_,
-                      pace_,    *sources_, noise_,     random_,     clock_};
-    owner_ = std::make_unique<JointOwner>(
-        parts, timing, turns_, [this](const std::string&, const Error& error) { said_ = error.message; });
-    asker_ = std::make_unique<JointAsker>(parts, abroad_);
-  }
-  // People `from` to `until`, all but those of an even number women.
-  void Publish(int from, int until, const ContractTerms& terms = {}) {
-    std::ofstream file(folder_ / "heart.csv");
-    file << "id,sex,age,note\n";
-    for (int i = from; i < until; ++i)
-      file << fmt::format("{},{},{},note {}\n", i, i % 2 ? "f" : "m", i % 90, i % 3);
-    file.close();
-    const auto published = catalogue::Publish({ContractOf(name_, terms), folder_ / "heart.yaml", {}, name_},
-                                              *ledger_, catalogue_, [](std::string_view) {});
-    ASSERT_TRUE(published) << published.error().message;
-  }
-  template <class S>
-  void Enter(const S& step) {
-    const auto entered = agreement::Enter(*ledger_, agreements_, step);
-    ASSERT_TRUE(entered) << entered.error().message;
-    ASSERT_TRUE(*entered) << entered->error().message;
-  }
-  void Agree(const std::string& text) {
-    auto read = agreement::ParseAgreement(text);
-    ASSERT_TRUE(read) << read.error().message << read.error().remedy;
-    const auto document = std::make_shared<const agreement::Agreement>(*std::move(read));
-    const auto step = [&](agreement::Verb verb, const std::string& party) {
-      agreement::Step made = agreement::SampleStep(verb, document, "sam");
-      made.party = party;
-      if (verb != agreement::Verb::kPropose)
-        made.seal = agreement::Seal(agreement::NoteText(*document), agreement::TestKey(party));
-      return made;
-    };
-    Enter(step(agreement::Verb::kPropose, name_));
-    agreement::Step approve = step(agreement::Verb::kApprove, name_);
-    approve.by = "lee";
-    approve.signature = agreement::Seal(agreement::NoteText(*document), agreement::TestKey("lee@" + name_));
-    Enter(approve);
-    for (const auto& [party, key] : document->parties) {
-      if (party != name_) Enter(step(agreement::Verb::kSign, party));
-    }
-  }
-  void AddPeople() {
-    Enter(agreement::PersonStep{.verb = agreement::PersonVerb::kAdd,
-                                .person = "lee",
-                                .member = name_,
-                                .by = "ola",
-                                .roles = {agreement::Role::kApprover},
-                                .key = agreement::TestKey("lee@" + name_).verify_key().Text()});
-  }
-  void AddAnalyst(const std::string& analyst) {
-    Enter(agreement::AnalystStep{.verb = agreement::AnalystVerb::kAdd,
-                                 .analyst = analyst,
-                                 .by = "sam",
-                                 .trainings = {{"data-ethics", agreement::At("2026-03-01")}},
-                                 .verifier = *crypto::MakeScramVerifier("correct horse", random_)});
-  }
-  void Suspend() {
-    const auto held = agreements_.Find("heart-study", clock_.Now())->document;
-    agreement::Step step = agreement::SampleStep(agreement::Verb::kSuspend, held, "sam");
-    step.party = name_;
-    step.number = 1;
-    step.seal = agreement::Seal(agreement::StepText(step), agreement::TestKey(name_));
-    Enter(step);
-  }
-  std::vector<std::string> Outcomes(const std::string& id) const {
-    std::vector<std::string> outcomes;
-    const auto entries = ledger_->Named(ledger::QuestionName(id));
-    for (const ledger::Entry& entry : *entries)
-      outcomes.push_back(entry.kind == ledger::kind::kCharge ? "charge" : entry.body.value("outcome", ""));
-    return outcomes;
-  }
-  double Spent() const {
-    const auto lock = ledger_->Share();
-    return budgets_.Report(name_ + "/heart").at(0).spent.value;
-  }
-
-  std::string name_;
-  std::filesystem::path folder_;
-  ManualClock clock_{agreement::At("2026-07-01")};
-  OsRandom random_;
-  catalogue::Catalogue catalogue_;
-  catalogue::Abroad abroad_;
-  agreement::Registry agreements_;
-  ledger::BudgetBook budgets_;
-  subject::Subjects subjects_;
-  Pace pace_;
-  dp::NoNoise noise_;
-  std::counting_semaphore<> turns_{8};
-  std::unique_ptr<store::Store> store_;
-  std::unique_ptr<ledger::Ledger> ledger_;
-  std::unique_ptr<Sources> sources_;
-  std::unique_ptr<JointOwner> owner_;
-  std::unique_ptr<JointAsker> asker_;
-  std::string said_;
-};
 
 class JointExit : public testing::Test {
  protected:
@@ -214,21 +39,13 @@ class JointExit : public testing::Test {
     }
     members_.emplace(kHome, std::make_unique<Member>(kHome));
     for (auto& [name, member] : members_) {
-      member->AddPeople();
-      member->Agree(DocumentOf(protection + "\n" + federation));
-      Introduce(*member);
+      member->Agree(cluster::HeartStudy(protection + "\n" + federation));
+      for (const std::string& owner : kOwners) {
+        if (owner != name) member->Meet(At(owner));
+      }
     }
     At(kHome).AddAnalyst("ana");
     At("budapest").AddAnalyst("bo");
-  }
-  // Every owner's product, as its ledger has it.
-  void Introduce(Member& member) {
-    for (const std::string& name : kOwners) {
-      if (name == member.name_) continue;
-      const auto published = At(name).catalogue_.Find("heart");
-      ASSERT_TRUE(catalogue::EnterAbroad(*member.ledger_, member.abroad_, name,
-                                         catalogue::ToJson(published->product)));
-    }
   }
   Member& At(const std::string& name) { return *members_.at(name); }
   Member& Home() { return At(home_); }
@@ -243,30 +60,30 @@ class JointExit : public testing::Test {
   // What a coordinator does, without any secrecy: owners contribute until there are `contributing` of them.
   Outcome<Answer> Ask(const std::string& text, const std::string& id, std::size_t contributing = 3) {
     const Question question = Asked(text);
-    const JointPlan plan = TRY(Home().asker_->Plan(Who(), question));
+    const JointPlan plan = TRY(Home().asker().Plan(Who(), question));
     std::map<std::string, JointPlan> plans;
     std::map<std::string, std::string> revisions;
     for (const std::string& owner : plan.sharing.owners) {
-      plans.emplace(owner, TRY(At(owner).owner_->Prepare(Vouched(), "heart-study", question)));
+      plans.emplace(owner, TRY(At(owner).owner().Prepare(Vouched(), "heart-study", question)));
       const auto differences = DescriptionDifferences(owner, plans.at(owner).description, plan.description);
       if (!differences.empty()) return Refuse("plans_differ", differences.front(), "");
       EXPECT_EQ(plans.at(owner).description, plan.description);
       revisions[owner] = plans.at(owner).revision;
     }
     const std::string identity = JointAsker::Identity(plan, revisions);
-    if (auto stored = TRY(Home().asker_->Repeat(plan, identity))) return *std::move(stored);
+    if (auto stored = TRY(Home().asker().Repeat(plan, identity))) return *std::move(stored);
     std::map<std::string, std::shared_ptr<Held>> held;
     std::set<Row> found;
     for (const std::string& owner : plan.sharing.owners) {
       if (held.size() == contributing) break;
-      held[owner] = TRY(At(owner).owner_->Compute(id, Vouched(), question, plans.at(owner), {}));
-      const auto keys = At(owner).owner_->Select(*held[owner]);
+      held[owner] = TRY(At(owner).owner().Compute(id, Vouched(), question, plans.at(owner), {}));
+      const auto keys = At(owner).owner().Select(*held[owner]);
       found.insert(keys->begin(), keys->end());
     }
     const std::vector<Row> keys(found.begin(), found.end());
     std::vector<Int128> sums;
     for (auto& [owner, sum] : held) {
-      const auto share = At(owner).owner_->Share(*sum, keys, {});
+      const auto share = At(owner).owner().Share(*sum, keys, {});
       EXPECT_TRUE(share) << share.error().message;
       if (!share) return Refuse("failed", share.error().message, "");
       EXPECT_EQ(share->size(), (plan.finds_groups ? keys.size() : plan.declared) * plan.measured);
@@ -274,9 +91,9 @@ class JointExit : public testing::Test {
       for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += (*share)[i];
     }
     for (auto& [owner, sum] : held)
-      TRY(At(owner).owner_->RecordOpening(id, Vouched(), question, plans.at(owner), "c0ffee"));
-    const Answer answer = TRY(Home().asker_->Assemble(id, plan, keys, sums, held.size()));
-    TRY(Home().asker_->Record(Who(), question, plan, identity, answer, Json::object()));
+      TRY(At(owner).owner().RecordOpening(id, Vouched(), question, plans.at(owner), "c0ffee"));
+    const Answer answer = TRY(Home().asker().Assemble(id, plan, keys, sums, held.size()));
+    TRY(Home().asker().Record(Who(), question, plan, identity, answer, Json::object()));
     return answer;
   }
 
@@ -297,12 +114,12 @@ TEST_F(JointExit, AnswersWithTheSumOfAllOwners) {
     EXPECT_EQ(At(owner).Outcomes("00000000000000a1"), (std::vector<std::string>{"charge", "contributed"}));
     EXPECT_GT(At(owner).Spent(), 0.5);
     EXPECT_LE(At(owner).Spent(), 1);
-    const auto found = ledger::Verify(*At(owner).store_, At(owner).ledger_->key(), [](std::uint64_t) {});
+    const auto found = ledger::Verify(At(owner).store(), At(owner).ledger().key(), [](std::uint64_t) {});
     ASSERT_TRUE(found);
     EXPECT_TRUE(found->ok());
   }
   EXPECT_EQ(Home().Outcomes("00000000000000a1"), std::vector<std::string>{"answered"});
-  const auto record = FindRecord(*Home().ledger_, "00000000000000a1");  // though others were charged
+  const auto record = FindRecord(Home().ledger(), "00000000000000a1");  // though others were charged
   ASSERT_TRUE(record);
   EXPECT_EQ(record->outcome, "answered");
   EXPECT_EQ(record->product, "patients");
@@ -316,7 +133,7 @@ TEST_F(JointExit, AnswersTheSameQuestionOnceAndForAll) {
   EXPECT_EQ(again->id, first->id);
   EXPECT_EQ(again->rows, first->rows);
   EXPECT_TRUE(At("cleveland").Outcomes("00000000000000a2").empty());
-  At("hungary").Publish(300, 340);  // other rows: another question
+  At("hungary").Publish(300, 340, {});  // other rows: another question
   const auto later = Ask("SELECT count(*) FROM patients", "00000000000000a3");
   ASSERT_TRUE(later) << later.error().message;
   EXPECT_EQ(std::get<std::int64_t>(later->rows[0][0]), 160);
@@ -348,11 +165,11 @@ TEST_F(JointExit, TakesTheAnalystOfAnOwnerByItsOwnRecord) {
   EXPECT_EQ(std::get<std::int64_t>(answer->rows[0][0]), 180);
   EXPECT_EQ(Home().Outcomes("00000000000000b1"),
             (std::vector<std::string>{"charge", "contributed", "answered"}));
-  const auto own = FindRecord(*Home().ledger_, "00000000000000b1");
+  const auto own = FindRecord(Home().ledger(), "00000000000000b1");
   ASSERT_TRUE(own);
   EXPECT_EQ(own->analyst, "bo");
   EXPECT_EQ(own->outcome, "answered");
-  EXPECT_EQ(FindRecord(*At("hungary").ledger_, "00000000000000b1")->analyst, "bo@budapest");
+  EXPECT_EQ(FindRecord(At("hungary").ledger(), "00000000000000b1")->analyst, "bo@budapest");
 }
 
 TEST_F(JointExit, AsksOneOtherMemberForItsTable) {
@@ -361,11 +178,32 @@ TEST_F(JointExit, AsksOneOtherMemberForItsTable) {
   EXPECT_EQ(std::get<std::int64_t>(answer->rows[0][0]), 60);
   EXPECT_TRUE(At("cleveland").Outcomes("00000000000000a1").empty());
   EXPECT_EQ(At("budapest").Outcomes("00000000000000a1"), (std::vector<std::string>{"charge", "contributed"}));
-  EXPECT_TRUE(*Home().asker_->IsJoint(Who(), Asked("SELECT count(*) FROM alone")));
+  EXPECT_TRUE(Home().asker().IsJoint("heart-study", "SELECT count(*) FROM alone"));
   home_ = "budapest";
   analyst_ = "bo";
-  EXPECT_FALSE(*Home().asker_->IsJoint(Who(), Asked("SELECT count(*) FROM alone")));
-  EXPECT_TRUE(*Home().asker_->IsJoint(Who(), Asked("SELECT count(*) FROM patients")));
+  EXPECT_FALSE(Home().asker().IsJoint("heart-study", "SELECT count(*) FROM alone"));
+  EXPECT_TRUE(Home().asker().IsJoint("heart-study", "SELECT count(*) FROM patients"));
+}
+
+TEST_F(JointExit, IsForOthersByTheTablesThatItNames) {
+  const struct {
+    const char* text;
+    bool joint;
+  } cases[] = {
+      {"SELECT count(*) FROM alone", false},
+      {"WITH patients AS (SELECT * FROM alone) SELECT count(*) FROM patients", false},
+      {"SELECT count(*) FROM patients", true},
+      {"WITH patients AS (SELECT * FROM patients) SELECT count(*) FROM patients", true},
+      {"SELECT count(*) FROM alone JOIN patients USING (id)", true},
+      {"SELECT count(*) FROM wards", true},  // then all that there is can be said beside the refusal
+      {"SELECT 1", false},
+      {"SELECT count(* FROM patients", false},
+  };
+  const JointAsker& asker = At("budapest").asker();
+  for (const auto& c : cases) EXPECT_EQ(asker.IsJoint("heart-study", c.text), c.joint) << c.text;
+  EXPECT_FALSE(asker.IsJoint("other", "SELECT count(*) FROM patients"));
+  EXPECT_EQ(asker.Tables("heart-study").size(), 2U);
+  EXPECT_TRUE(asker.Tables("other").empty());
 }
 
 TEST_F(JointExit, NamesWhatAnOwnerPlansOtherwise) {
@@ -377,8 +215,7 @@ TEST_F(JointExit, NamesWhatAnOwnerPlansOtherwise) {
   members_.erase("cleveland");
   members_.emplace("cleveland", std::make_unique<Member>("cleveland"));
   At("cleveland").Publish(200, 260, {.age = "[0, 90]"});
-  At("cleveland").AddPeople();
-  At("cleveland").Agree(DocumentOf(kProtection));
+  At("cleveland").Agree(cluster::HeartStudy(kProtection));
   const auto differs = Ask("SELECT avg(age) FROM patients", "00000000000000a1");
   ASSERT_FALSE(differs);
   EXPECT_EQ(differs.error().message, "cleveland has column age range [0.0,90.0], here [0.0,120.0]");
@@ -389,7 +226,7 @@ TEST_F(JointExit, NamesWhatAnOwnerPlansOtherwise) {
 TEST_F(JointExit, DecidesAtEveryOwnerUnderItsOwnCopy) {
   const Question question = Asked("SELECT count(*) FROM patients");
   const auto reason = [&](const Visitor& visitor) {
-    const auto plan = At("hungary").owner_->Prepare(visitor, "heart-study", question);
+    const auto plan = At("hungary").owner().Prepare(visitor, "heart-study", question);
     return plan ? "" : plan.error().reason;
   };
   EXPECT_EQ(reason(Vouched()), "");
@@ -404,7 +241,7 @@ TEST_F(JointExit, DecidesAtEveryOwnerUnderItsOwnCopy) {
 }
 
 TEST_F(JointExit, ChargesOnceAndSharesOnceAndOpensOnce) {
-  JointOwner& owner = *At("cleveland").owner_;
+  JointOwner& owner = At("cleveland").owner();
   const Question question = Asked("SELECT count(*) FROM patients");
   const auto plan = owner.Prepare(Vouched(), "heart-study", question);
   ASSERT_TRUE(plan) << plan.error().message;
@@ -423,7 +260,7 @@ TEST_F(JointExit, ChargesOnceAndSharesOnceAndOpensOnce) {
 }
 
 TEST_F(JointExit, OpensNothingOnceTheAgreementHasEnded) {
-  JointOwner& owner = *At("cleveland").owner_;
+  JointOwner& owner = At("cleveland").owner();
   const Question question = Asked("SELECT count(*) FROM patients");
   const auto plan = owner.Prepare(Vouched(), "heart-study", question);
   ASSERT_TRUE(plan) << plan.error().message;
@@ -440,7 +277,7 @@ TEST_F(JointExit, OpensNothingOnceTheAgreementHasEnded) {
 }
 
 TEST_F(JointExit, TakesNoKeysButThoseOfTheQuestion) {
-  JointOwner& owner = *At("cleveland").owner_;
+  JointOwner& owner = At("cleveland").owner();
   const auto shared = [&](const std::string& text, const std::string& id, const std::vector<Row>& keys) {
     const Question question = Asked(text);
     const auto plan = owner.Prepare(Vouched(), "heart-study", question);
@@ -468,7 +305,8 @@ TEST_F(JointExit, CountsEachOwnersQuestionsOfAVisitorTogether) {
     ASSERT_TRUE(answer) << answer.error().message;
   }
   EXPECT_EQ(At("hungary")
-                .owner_->Prepare(Vouched(), "heart-study", Asked("SELECT count(*) FROM patients"))
+                .owner()
+                .Prepare(Vouched(), "heart-study", Asked("SELECT count(*) FROM patients"))
                 .error()
                 .reason,
             "rate_exceeded");
@@ -479,7 +317,7 @@ TEST_F(JointExit, RefusesWhatNoSumOfPartsAnswers) {
   terms.rows = 2;
   Start(terms, "");
   const auto reason = [&](const std::string& text) {
-    const auto plan = Home().asker_->Plan(Who(), Asked(text));
+    const auto plan = Home().asker().Plan(Who(), Asked(text));
     return plan ? "" : plan.error().reason;
   };
   EXPECT_EQ(reason("SELECT count(DISTINCT id) FROM patients"), "people_overlap");
@@ -501,10 +339,10 @@ TEST_F(JointExit, SaysWhoseNoiseIsCountedOn) {
           fmt::format("protection: {{mode: {}, epsilon: 3, delta: 1.0e-6, per_query: 1, minimum_people: 5}}",
                       mode));
     settings_.pure = pure;
-    const auto plan = Home().asker_->Plan(Who(), Asked("SELECT count(*) FROM patients"));
+    const auto plan = Home().asker().Plan(Who(), Asked("SELECT count(*) FROM patients"));
     EXPECT_TRUE(plan) << plan.error().message;
     std::string lines;
-    for (const std::string& line : Home().asker_->Explain(*plan)) lines += line + "\n";
+    for (const std::string& line : Home().asker().Explain(*plan)) lines += line + "\n";
     return lines;
   };
   EXPECT_EQ(explained("overlapping", "", "dp"),
