@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "base/refusal.h"
+#include "learning/basis.h"
+#include "learning/expr.h"
 #include "learning/formula.h"
 #include "learning/rows.h"
 
@@ -38,9 +40,14 @@ struct Scale {
   double half = 1;
 };
 
+// Of what is within a range; 0 and 1 without one. Not centred, 0 stays 0.
+Scale ScaleOf(const std::optional<Interval>& range, bool centred);
+
 // Threading: any thread; nothing changes after Bind.
 class Design {
  public:
+  static constexpr std::size_t kMostColumns = 500;  // of the matrix; and strata
+
   // `weights` names a column of numbers, or is empty. Refusals: unknown_column, column_not_number,
   // column_not_factor, knots_outside_range, range_needed, too_many_terms.
   static Outcome<Design> Bind(Formula formula, const Schema& schema, const std::string& weights = {});
@@ -73,10 +80,41 @@ class Design {
   Eigen::MatrixXd Unscale() const;
 
  private:
+  // A variable's columns: an indicator a level of a factor, or a basis.
+  struct Part {
+    std::vector<std::string> levels;  // of a factor
+    std::optional<Basis> basis;       // of what is no factor
+    std::optional<Interval> range;
+    std::string text;
+  };
+  // One factor of a column: a column of a part.
+  struct Piece {
+    std::size_t part = 0;
+    Eigen::Index column = 0;
+  };
+  using Pieces = std::vector<Piece>;
+
+  Design() = default;
+  Outcome<void> BindColumns(const Schema& schema);
+  Outcome<void> BindResponse(const Schema& schema);
+  Outcome<void> BindParts(const Schema& schema);
+  Outcome<void> AddTerms();
+  Outcome<void> AddTerm(std::size_t term, const std::vector<bool>& whole);
+  void AddPiece(std::vector<Pieces>& products, std::size_t part, bool whole) const;
+  std::vector<std::vector<bool>> Whole() const;
+  std::string NameOf(const Pieces& pieces) const;
+  Scale ScaleOfPieces(const Pieces& pieces) const;
+  std::optional<Interval> RangeOfPiece(const Piece& piece) const;
+  std::vector<Eigen::MatrixXd> PartsOf(const Rows& rows) const;
+  Eigen::ArrayXd StrataOf(const Rows& rows) const;
+
   Formula formula_;
   std::string weights_;
-  Schema used_;  // columns that are read
-  std::vector<std::string> terms_, labels_, response_levels_, strata_, groups_;
+  std::vector<std::string> columns_;
+  std::vector<Part> parts_;     // of each variable
+  std::vector<Pieces> pieces_;  // of each column of the matrix; the intercept has none
+  std::vector<std::size_t> stratum_sizes_;
+  std::vector<std::string> terms_, labels_, response_levels_, status_levels_, strata_, groups_;
   std::vector<std::size_t> assign_;
   std::vector<Scale> scales_;
   Scale response_scale_;

@@ -1,0 +1,204 @@
+// Fits a method as several members would, for tests: rows of a file dealt out among them, sums through the
+// integers that members share, states through their text. Reads a JSON description on standard input, prints
+// JSON.
+//
+//   {"csv": "people.csv", "schema": [{"name": "age", "range": [0, 120]}, {"name": "sex", "levels": ["female",
+//   "male"]}],
+//    "call": {"method": "lm", "formula": "y ~ age", "options": {}}, "rules": {"minimum_rows": 50}, "members":
+//    4}
+//
+// With --design it prints the model matrix of "call" (and of "weights", a column's name) instead. A field
+// that is empty or NA is missing; one more member than rows are dealt to has none.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "base/check.h"
+#include "learning/design.h"
+#include "learning/method.h"
+
+namespace concordat::learning {
+namespace {
+
+std::vector<std::string> Split(const std::string& line) {
+  std::vector<std::string> fields(1);
+  bool quoted = false;
+  for (const char c : line) {
+    if (c == '"') {
+      quoted = !quoted;
+    } else if (c == ',' && !quoted) {
+      fields.emplace_back();
+    } else if (c != '\r') {
+      fields.back() += c;
+    }
+  }
+  return fields;
+}
+
+double ValueOf(const std::string& text, const Field& field) {
+  if (text.empty() || text == "NA") return NAN;
+  if (field.levels.empty()) return std::stod(text);
+  const auto found = std::find(field.levels.begin(), field.levels.end(), text);
+  return found == field.levels.end() ? NAN : static_cast<double>(found - field.levels.begin());
+}
+
+// Columns of the schema, row by row to one member after the other.
+std::vector<Rows> Deal(const std::string& path, const Schema& schema, std::size_t members) {
+  std::ifstream file(path);
+  std::string line;
+  CHECK(std::getline(file, line));
+  const std::vector<std::string> header = Split(line);
+  std::vector<Rows> all(members + 1);
+  for (Rows& rows : all) {
+    for (const Field& field : schema) rows.columns.push_back({.name = field.name, .values = {}});
+  }
+  for (std::size_t row = 0; std::getline(file, line); ++row) {
+    const std::vector<std::string> fields = Split(line);
+    for (std::size_t i = 0; i < schema.size(); ++i) {
+      const auto place =
+          static_cast<std::size_t>(std::find(header.begin(), header.end(), schema[i].name) - header.begin());
+      CHECK(place < fields.size());
+      all[row % members].columns[i].values.push_back(ValueOf(fields[place], schema[i]));
+    }
+  }
+  return all;
+}
+
+Schema SchemaOf(const Json& json) {
+  Schema schema;
+  for (const Json& each : json) {
+    Field field{
+        .name = each.at("name"), .levels = each.value("levels", std::vector<std::string>()), .range = {}};
+    if (each.contains("range"))
+      field.range = {each["range"][0].get<double>(), each["range"][1].get<double>()};
+    schema.push_back(std::move(field));
+  }
+  return schema;
+}
+
+Value OptionOf(const Json& json) {
+  if (json.is_boolean()) return json.get<bool>();
+  if (json.is_number_integer()) return json.get<std::int64_t>();
+  if (json.is_number()) return json.get<double>();
+  if (json.is_null()) return Null();
+  return json.get<std::string>();
+}
+
+Call CallOf(const Json& json) {
+  Call call{.method = json.value("method", ""),
+            .formula = json.value("formula", ""),
+            .table = "people",
+            .options = {}};
+  for (const auto& [name, value] : json.value("options", Json::object()).items())
+    call.options[name] = OptionOf(value);
+  return call;
+}
+
+Json JsonOf(const Value& value) {
+  if (IsNull(value)) return nullptr;
+  if (const auto* flag = std::get_if<bool>(&value)) return *flag;
+  if (const auto* whole = std::get_if<std::int64_t>(&value)) return *whole;
+  if (const auto* number = std::get_if<double>(&value)) return *number;
+  return ToText(value);
+}
+
+Json JsonOf(const Refusal& refusal) {
+  return {{"refused", {{"reason", refusal.reason}, {"message", refusal.message}, {"hint", refusal.hint}}}};
+}
+
+Json JsonOf(const Eigen::VectorXd& numbers) { return std::vector<double>(numbers.begin(), numbers.end()); }
+
+Json RowsOf(const Eigen::MatrixXd& matrix) {
+  Json rows = Json::array();
+  for (Eigen::Index i = 0; i < matrix.rows(); ++i) rows.push_back(JsonOf(Eigen::VectorXd(matrix.row(i))));
+  return rows;
+}
+
+Json DesignOf(const Json& asked, const Schema& schema) {
+  const auto formula = ParseFormula(asked["call"].at("formula").get<std::string>());
+  if (!formula) return JsonOf(formula.error());
+  const auto design = Design::Bind(*formula, schema, asked.value("weights", ""));
+  if (!design) return JsonOf(design.error());
+  const Frame frame = design->Of(Deal(asked["csv"], schema, 1)[0]);
+  return {{"terms", design->terms()},
+          {"assign", design->assign()},
+          {"labels", design->labels()},
+          {"x", RowsOf(frame.x)},
+          {"y", JsonOf(frame.y)},
+          {"status", JsonOf(frame.status)},
+          {"weights", JsonOf(frame.weights)},
+          {"offset", JsonOf(frame.offset)},
+          {"stratum", frame.stratum},
+          {"group", frame.group},
+          {"scaled", RowsOf(design->Scaled(frame.x))},
+          {"unscale", RowsOf(design->Unscale())},
+          {"normal", ToText(*formula)}};
+}
+
+// Sums as members make them: multiples of 2^-64 in 128 bits.
+std::vector<double> Total(const Method& method, const std::vector<Rows>& members, const Json& state) {
+  const auto length = method.Length(state);
+  CHECK(length);
+  std::vector<Int128> sums(*length, 0);
+  for (const Rows& rows : members) {
+    const auto added = method.Add(rows, state);
+    if (!added) {
+      fmt::print(stderr, "{}\n", added.error().message);
+      std::exit(2);
+    }
+    CHECK(added->numbers.size() == *length);
+    for (std::size_t i = 0; i < *length; ++i) {
+      CHECK(std::fabs(added->numbers[i]) < std::ldexp(1, 60));
+      sums[i] +=
+          static_cast<Int128>(std::nearbyint(std::ldexp(static_cast<long double>(added->numbers[i]), 64)));
+    }
+  }
+  std::vector<double> totals;
+  for (const Int128 sum : sums)
+    totals.push_back(static_cast<double>(std::ldexp(static_cast<long double>(sum), -64)));
+  return totals;
+}
+
+Json FitOf(const Json& asked, const Schema& schema) {
+  Rules rules;
+  const Json given = asked.value("rules", Json::object());
+  rules.minimum_rows = given.value("minimum_rows", rules.minimum_rows);
+  rules.minimum_cell = given.value("minimum_cell", rules.minimum_cell);
+  rules.parameters_share = given.value("parameters_share", rules.parameters_share);
+  const auto method = MakeMethod(CallOf(asked["call"]), schema, rules);
+  if (!method) return JsonOf(method.error());
+  const std::vector<Rows> members = Deal(asked["csv"], schema, asked.value("members", std::size_t{4}));
+  std::vector<std::string> said;
+  for (Json state = (*method)->Start();;) {
+    const auto step = (*method)->Next(state, Total(**method, members, state));
+    if (!step) return JsonOf(step.error());
+    said.push_back(step->said);
+    if (step->fitted) {
+      Json names = Json::array();
+      Json rows = Json::array();
+      for (const Output& column : step->fitted->columns) names.push_back(column.name);
+      for (const Row& row : step->fitted->rows) {
+        rows.emplace_back(Json::array());
+        for (const Value& value : row) rows.back().push_back(JsonOf(value));
+      }
+      return {{"said", said}, {"columns", names}, {"rows", rows}, {"model", step->fitted->model}};
+    }
+    state = Json::parse(step->state.dump());
+  }
+}
+
+}  // namespace
+}  // namespace concordat::learning
+
+int main(int argc, char** argv) {
+  using namespace concordat::learning;
+  const concordat::Json asked = concordat::Json::parse(std::cin);
+  const Schema schema = SchemaOf(asked.at("schema"));
+  const bool design = argc > 1 && std::string_view(argv[1]) == "--design";
+  std::cout << (design ? DesignOf(asked, schema) : FitOf(asked, schema)) << "\n";
+  return 0;
+}
