@@ -241,4 +241,9 @@ Outcome<std::unique_ptr<Asked>> SceneAsker::Plan(const release::Caller&, const r
   return std::make_unique<SceneAsked>(world_, scene_, judge_, home_, *this, question.text);
 }
 
+// Of the simulation's members nobody fits anything.
+Outcome<std::unique_ptr<AskedFit>> SceneAsker::PlanFit(const release::Caller&, const release::Question&) {
+  return Refuse("unknown_method", "no method is known here", "", "42883");
+}
+
 }  // namespace concordat::federation

@@ -32,9 +32,14 @@ struct Call {
 
 // Disclosure rules of `protection: {mode: threshold}`: what is not shown, whoever asks.
 struct Rules {
-  double minimum_rows = 50;       // that a fit rests on, of all members together
-  double minimum_cell = 10;       // rows in a cell of a table, events of a curve, rows of a level or cluster
+  double minimum_rows = 50;        // that a fit rests on, of all members together
+  double minimum_cell = 10;        // rows in a cell of a table, events of a curve, rows of a level or cluster
   double parameters_share = 0.33;  // parameters for each row, at most
+};
+
+struct Output {
+  std::string name;
+  Type type = Type::kText;
 };
 
 // One member's part of a round.
@@ -43,11 +48,6 @@ struct Sums {
   // How many of the member's rows they rest on: (sum of weights)^2 / sum of squared weights. A state that
   // makes one row outweigh the others makes this small, and the member declines the round.
   double effective_rows = 0;
-};
-
-struct Output {
-  std::string name;
-  Type type = Type::kText;
 };
 
 // What a fit came to.
@@ -68,6 +68,8 @@ class Method {
  public:
   virtual ~Method() = default;
 
+  // Columns of what is fitted, before it is: Fitted::columns will be these.
+  virtual std::vector<Output> Outputs() const = 0;
   // Names of the schema's columns that members must read.
   virtual std::vector<std::string> Columns() const = 0;
   // The first state: of the call alone, so that nobody chooses it.
@@ -75,11 +77,12 @@ class Method {
   // Numbers that each member adds up in the round of a state. Errors: kInvalidArgument: not a state of this
   // method (states come from another member: their shape, sizes and values are checked).
   virtual Result<std::size_t> Length(const Json& state) const = 0;
-  // A member's part; `rows` has Columns() and may be empty. Rows with a missing value are left out, as R does.
-  // Errors: kInvalidArgument as Length; kResourceExhausted when numbers leave what a sum can hold.
+  // A member's part; `rows` has Columns() and may be empty. Rows with a missing value are left out, as R
+  // does. Errors: kInvalidArgument as Length; kResourceExhausted when numbers leave what a sum can hold.
   virtual Result<Sums> Add(const Rows& rows, const Json& state) const = 0;
-  // What the total over members leads to. Refusals: too_few_rows and others of the rules; separated, collinear,
-  // not_converged and others of the data. A refusal is about all members' rows together, never about one's.
+  // What the total over members leads to. Refusals: too_few_rows and others of the rules; separated,
+  // collinear, not_converged and others of the data. A refusal is about all members' rows together, never
+  // about one's.
   virtual Outcome<Step> Next(const Json& state, std::span<const double> totals) const = 0;
 };
 

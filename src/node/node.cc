@@ -44,13 +44,13 @@ Outcome<release::Answer> Node::Ask(const release::Caller& caller, const release:
 
 Outcome<release::Description> Node::Describe(const release::Caller& caller,
                                              const release::Question& question) {
-  if (federated_->Concerns(caller, question)) return federated_->Describe(caller, question);
+  if (TRY(federated_->Concerns(caller, question))) return federated_->Describe(caller, question);
   return release_->Describe(caller, question);
 }
 
 Outcome<std::vector<std::string>> Node::Explain(const release::Caller& caller,
                                                 const release::Question& question) {
-  if (federated_->Concerns(caller, question)) return federated_->Explain(caller, question);
+  if (TRY(federated_->Concerns(caller, question))) return federated_->Explain(caller, question);
   return release_->Explain(caller, question);
 }
 
