@@ -28,7 +28,9 @@ ArrayXd PlacesOf(const ArrayXd& values, std::size_t levels) {
 ArrayXd Coded(const Expr& expr, const std::vector<std::string>& levels, const Rows& rows) {
   const ArrayXd values = Values(expr, rows);
   if (levels.empty()) return values;
-  return PlacesOf(values, levels.size()).unaryExpr([](double place) { return std::fmin(place, 1) + 0 * place; });
+  return PlacesOf(values, levels.size()).unaryExpr([](double place) {
+    return std::fmin(place, 1) + 0 * place;
+  });
 }
 
 // An indicator a level; a row of NaN where there is no place.
@@ -91,7 +93,8 @@ std::vector<MatrixXd> Design::PartsOf(const Rows& rows) const {
 ArrayXd Design::StrataOf(const Rows& rows) const {
   ArrayXd places = ArrayXd::Zero(static_cast<Index>(rows.size()));
   for (std::size_t i = 0; i < stratum_sizes_.size(); ++i)
-    places = places * static_cast<double>(stratum_sizes_[i]) + PlacesOf(ColumnOf(rows, formula_.strata[i]), stratum_sizes_[i]);
+    places = places * static_cast<double>(stratum_sizes_[i]) +
+             PlacesOf(ColumnOf(rows, formula_.strata[i]), stratum_sizes_[i]);
   return places;
 }
 
@@ -102,7 +105,8 @@ Frame Design::Of(const Rows& rows) const {
   const ArrayXd zeros = ArrayXd::Zero(size);
   const ArrayXd y = formula_.response ? Coded(formula_.response->of, response_levels_, rows) : zeros;
   const ArrayXd status = formula_.status ? Events(Coded(*formula_.status, status_levels_, rows)) : zeros;
-  const ArrayXd group = formula_.grouping ? PlacesOf(ColumnOf(rows, *formula_.grouping), groups_.size()) : zeros;
+  const ArrayXd group =
+      formula_.grouping ? PlacesOf(ColumnOf(rows, *formula_.grouping), groups_.size()) : zeros;
   const ArrayXd weights = weights_.empty() ? ArrayXd(zeros + 1) : Unsigned(ColumnOf(rows, weights_));
   ArrayXd offset = zeros;
   for (const Expr& each : formula_.offsets) offset += Values(each, rows);

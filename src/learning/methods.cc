@@ -2,10 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <iterator>
-#include <span>
-
 #include "base/name.h"
 
 namespace concordat::learning {
@@ -17,18 +13,26 @@ struct Entry {
 };
 
 // Sorted by name. A method's row is all that makes it known.
-std::span<const Entry> Entries() { return {}; }
+constexpr Entry kEntries[] = {
+    {"anova", MakeAnova},
+    {"chi_square", MakeChiSquare},
+    {"correlation", MakeCorrelation},
+    {"glm", MakeGlm},
+    {"lm", MakeLm},
+    {"penalised", MakePenalised},
+    {"t_test", MakeTTest},
+};
 
 }  // namespace
 
 std::vector<std::string> MethodNames() {
   std::vector<std::string> names;
-  for (const Entry& entry : Entries()) names.emplace_back(entry.name);
+  for (const Entry& entry : kEntries) names.emplace_back(entry.name);
   return names;
 }
 
 Outcome<std::unique_ptr<Method>> MakeMethod(const Call& call, const Schema& schema, const Rules& rules) {
-  for (const Entry& entry : Entries())
+  for (const Entry& entry : kEntries)
     if (entry.name == call.method) return entry.make(call, schema, rules);
   const std::vector<std::string> names = MethodNames();
   const std::string nearest = NearestName(call.method, names);

@@ -10,5 +10,12 @@ namespace concordat::learning {
 using Made = Outcome<std::unique_ptr<Method>>;
 
 // Refusals: those of MakeMethod, but unknown_method.
+Made MakeAnova(const Call& call, const Schema& schema, const Rules& rules);
+Made MakeChiSquare(const Call& call, const Schema& schema, const Rules& rules);
+Made MakeCorrelation(const Call& call, const Schema& schema, const Rules& rules);
+Made MakeGlm(const Call& call, const Schema& schema, const Rules& rules);
+Made MakeLm(const Call& call, const Schema& schema, const Rules& rules);
+Made MakePenalised(const Call& call, const Schema& schema, const Rules& rules);
+Made MakeTTest(const Call& call, const Schema& schema, const Rules& rules);
 
 }  // namespace concordat::learning

@@ -7,7 +7,8 @@ namespace {
 
 template <class Named>
 const Named* FindNamed(const std::vector<Named>& all, std::string_view name) {
-  const auto found = std::find_if(all.begin(), all.end(), [&](const Named& each) { return each.name == name; });
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Named& each) { return each.name == name; });
   return found == all.end() ? nullptr : &*found;
 }
 

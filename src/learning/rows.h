@@ -12,7 +12,7 @@ namespace concordat::learning {
 // A column, as all members' contracts declare it.
 struct Field {
   std::string name;
-  std::vector<std::string> levels;                  // a factor's, in their declared order; a number has none
+  std::vector<std::string> levels;                 // a factor's, in their declared order; a number has none
   std::optional<std::pair<double, double>> range;  // a number's, both ends included, where it is declared
   bool operator==(const Field&) const = default;
 };

@@ -2,10 +2,9 @@
 // integers that members share, states through their text. Reads a JSON description on standard input, prints
 // JSON.
 //
-//   {"csv": "people.csv", "schema": [{"name": "age", "range": [0, 120]}, {"name": "sex", "levels": ["female",
-//   "male"]}],
-//    "call": {"method": "lm", "formula": "y ~ age", "options": {}}, "rules": {"minimum_rows": 50}, "members":
-//    4}
+//   {"csv": "people.csv", "members": 4, "rules": {"minimum_rows": 50},
+//    "schema": [{"name": "age", "range": [0, 120]}, {"name": "sex", "levels": ["female", "male"]}],
+//    "call": {"method": "lm", "formula": "y ~ age", "options": {}}}
 //
 // With --design it prints the model matrix of "call" (and of "weights", a column's name) instead. A field
 // that is empty or NA is missing; one more member than rows are dealt to has none.
@@ -46,24 +45,46 @@ double ValueOf(const std::string& text, const Field& field) {
   return found == field.levels.end() ? NAN : static_cast<double>(found - field.levels.begin());
 }
 
-// Columns of the schema, row by row to one member after the other.
-std::vector<Rows> Deal(const std::string& path, const Schema& schema, std::size_t members) {
+// To how many members rows are dealt: one after the other, or by a column's level.
+struct Dealing {
+  std::size_t members = 1;
+  std::optional<std::size_t> by;  // a column's place in the schema
+
+  std::size_t MemberOf(std::size_t row, const std::vector<double>& values) const {
+    if (!by) return row % members;
+    CHECK(std::isfinite(values[*by]));
+    return static_cast<std::size_t>(values[*by]);
+  }
+};
+
+Dealing DealingOf(const Json& asked, const Schema& schema) {
+  const std::string by = asked.value("by", "");
+  for (std::size_t i = 0; i < schema.size(); ++i)
+    if (schema[i].name == by) return {.members = schema[i].levels.size(), .by = i};
+  return {.members = asked.value("members", std::size_t{4}), .by = {}};
+}
+
+// Columns of the schema.
+std::vector<Rows> Deal(const std::string& path, const Schema& schema, const Dealing& dealing) {
   std::ifstream file(path);
   std::string line;
   CHECK(std::getline(file, line));
   const std::vector<std::string> header = Split(line);
-  std::vector<Rows> all(members + 1);
+  std::vector<Rows> all(dealing.members + 1);
   for (Rows& rows : all) {
     for (const Field& field : schema) rows.columns.push_back({.name = field.name, .values = {}});
   }
   for (std::size_t row = 0; std::getline(file, line); ++row) {
     const std::vector<std::string> fields = Split(line);
-    for (std::size_t i = 0; i < schema.size(); ++i) {
+    std::vector<double> values;
+    for (const Field& field : schema) {
       const auto place =
-          static_cast<std::size_t>(std::find(header.begin(), header.end(), schema[i].name) - header.begin());
+          static_cast<std::size_t>(std::find(header.begin(), header.end(), field.name) - header.begin());
       CHECK(place < fields.size());
-      all[row % members].columns[i].values.push_back(ValueOf(fields[place], schema[i]));
+      values.push_back(ValueOf(fields[place], field));
     }
+    Rows& rows = all[dealing.MemberOf(row, values)];
+    for (std::size_t i = 0; i < schema.size(); ++i) rows.columns[i].values.push_back(values[i]);
   }
   return all;
 }
@@ -93,8 +114,8 @@ Call CallOf(const Json& json) {
             .formula = json.value("formula", ""),
             .table = "people",
             .options = {}};
-  for (const auto& [name, value] : json.value("options", Json::object()).items())
-    call.options[name] = OptionOf(value);
+  const Json options = json.value("options", Json::object());
+  for (const auto& [name, value] : options.items()) call.options[name] = OptionOf(value);
   return call;
 }
 
@@ -123,7 +144,7 @@ Json DesignOf(const Json& asked, const Schema& schema) {
   if (!formula) return JsonOf(formula.error());
   const auto design = Design::Bind(*formula, schema, asked.value("weights", ""));
   if (!design) return JsonOf(design.error());
-  const Frame frame = design->Of(Deal(asked["csv"], schema, 1)[0]);
+  const Frame frame = design->Of(Deal(asked["csv"], schema, Dealing())[0]);
   return {{"terms", design->terms()},
           {"assign", design->assign()},
           {"labels", design->labels()},
@@ -171,7 +192,7 @@ Json FitOf(const Json& asked, const Schema& schema) {
   rules.parameters_share = given.value("parameters_share", rules.parameters_share);
   const auto method = MakeMethod(CallOf(asked["call"]), schema, rules);
   if (!method) return JsonOf(method.error());
-  const std::vector<Rows> members = Deal(asked["csv"], schema, asked.value("members", std::size_t{4}));
+  const std::vector<Rows> members = Deal(asked["csv"], schema, DealingOf(asked, schema));
   std::vector<std::string> said;
   for (Json state = (*method)->Start();;) {
     const auto step = (*method)->Next(state, Total(**method, members, state));

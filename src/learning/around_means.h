@@ -1,0 +1,60 @@
+// Methods of two rounds: means first, then sums of squares and products around them, which lose no digits to
+// where the columns lie.
+#pragma once
+
+#include <Eigen/Core>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "learning/design.h"
+#include "learning/method.h"
+
+namespace concordat::learning {
+
+class AroundMeans : public Method {
+ public:
+  AroundMeans(Design design, const Rules& rules) : design_(std::move(design)), rules_(rules) {}
+
+  std::vector<std::string> Columns() const override { return design_.Columns(); }
+  Json Start() const override;
+  Result<std::size_t> Length(const Json& state) const override;
+  Result<Sums> Add(const Rows& rows, const Json& state) const override;
+  Outcome<Step> Next(const Json& state, std::span<const double> totals) const override;
+
+ protected:
+  const Design& design() const { return design_; }
+  const Rules& rules() const { return rules_; }
+
+  // Numbers of both rounds, and means between them.
+  struct Shape {
+    std::size_t first = 0;
+    std::size_t second = 0;
+    Eigen::Index means = 0;
+  };
+  virtual Shape shape() const = 0;
+  // Shape::first numbers.
+  virtual void AddFirst(const Rows& rows, const Frame& frame, std::vector<double>& numbers) const = 0;
+  // Shape::second numbers.
+  virtual void AddSecond(const Frame& frame, const Eigen::VectorXd& means,
+                         std::vector<double>& numbers) const = 0;
+  // Refusals: those of the rules.
+  virtual Outcome<Eigen::VectorXd> MeansOf(std::span<const double> totals) const = 0;
+  virtual Outcome<Fitted> FittedOf(const Eigen::VectorXd& means, std::span<const double> totals) const = 0;
+
+ private:
+  Result<Eigen::VectorXd> Read(const Json& state) const;
+
+  Design design_;
+  Rules rules_;
+};
+
+// Refusals that t_test, anova and correlation share. Reasons: constant_column, formula_not_supported.
+tl::unexpected<Refusal> RefuseConstant(const std::string& name);
+tl::unexpected<Refusal> RefuseFormula(const Call& call, const std::string& instead);
+// Whether it has a response of numbers, or none, and nothing of survival, strata, offsets and random
+// intercepts.
+bool IsPlain(const Formula& formula);
+bool IsFactor(const Variable& variable, const Schema& schema);
+
+}  // namespace concordat::learning
