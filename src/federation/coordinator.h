@@ -26,6 +26,7 @@ struct CoordinatorTerms {
   Milliseconds grace{45'000};
   Milliseconds absent{5'000};
   Milliseconds pause{200};  // before the next attempt
+  bool spends = true;       // what was charged is lost with a question: worth a longer wait for the absent
 };
 
 // What a coordinator stands on; all of it outlives the coordinator.

@@ -17,7 +17,9 @@ class Fitting {
   // All that it is given outlives it.
   Fitting(const CoordinatorParts& parts, const CoordinatorTerms& terms, AskedFit& fit,
           const release::Question& question, const engine::Cancel& cancel, const Progress& progress)
-      : parts_(parts), terms_(terms), fit_(fit), question_(question), cancel_(cancel), progress_(progress) {}
+      : parts_(parts), terms_(terms), fit_(fit), question_(question), cancel_(cancel), progress_(progress) {
+    terms_.spends = false;
+  }
 
   Outcome<release::Answer> Fit();
   // A line for each owner; nothing is charged.
@@ -29,7 +31,7 @@ class Fitting {
   void Tell(const std::string& stage) const;
 
   const CoordinatorParts& parts_;
-  const CoordinatorTerms& terms_;
+  CoordinatorTerms terms_;
   AskedFit& fit_;
   const release::Question& question_;
   const engine::Cancel& cancel_;

@@ -32,8 +32,10 @@ Result<void> Node::Remember() {
 Outcome<release::Answer> Node::Ask(const release::Caller& caller, const release::Question& question,
                                    const engine::Cancel& cancel,
                                    const std::function<void(const std::string&)>& progress) {
-  auto answer = federated_->Concerns(caller, question) ? federated_->Ask(caller, question, cancel, progress)
-                                                       : release_->Ask(caller, question, cancel);
+  const auto concerns = federated_->Concerns(caller, question);
+  auto answer = !concerns   ? Outcome<release::Answer>(tl::unexpected(concerns.error()))
+                : *concerns ? federated_->Ask(caller, question, cancel, progress)
+                            : release_->Ask(caller, question, cancel);
   if (answer) {
     tally_.CountAnswered();
   } else {

@@ -118,9 +118,10 @@ Outcome<std::string> TextOf(const Node& node, const std::string& what) {
   return BadArguments(fmt::format("{} of a fit is no text", what), kHow, PositionOf(node));
 }
 
-// Formula and table in their places, or by name; what has another name is an option.
+// Formula and table in their places, or by name (`table` is a word of SQL's own); what has another name is an
+// option.
 Outcome<void> TakeArgument(const Node& node, int place, FitCall& call) {
-  static const char* const kPlaces[] = {"formula", "table"};
+  static const char* const kPlaces[] = {"formula", "data"};
   std::string name;
   if (node.has_named_arg_expr()) {
     const pg_query::NamedArgExpr& named = node.named_arg_expr();
