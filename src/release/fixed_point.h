@@ -11,7 +11,7 @@
 namespace concordat::release {
 
 inline constexpr int kFractionBits = 64;
-inline constexpr double kMostFixed = 0x1p55;  // of one member: 256 of them stay within 128 bits
+inline constexpr double kMostFixed = 0x1p55;  // of one member: 255 of them stay within 128 bits
 
 // The nearest multiple; none for what is not finite or past kMostFixed on either side.
 inline std::optional<Int128> ToFixed(double number) {
