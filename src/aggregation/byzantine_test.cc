@@ -10,6 +10,8 @@
 #include "aggregation/encryption.h"
 #include "aggregation/testing_sum.h"
 #include "crypto/aead.h"
+#include "he/encoding.h"
+#include "he/wire.h"
 
 namespace concordat::aggregation {
 namespace {
@@ -147,6 +149,9 @@ const Deed kDeeds[] = {
     {"too few shares of seals", Way::kEncryption, Round::kAgree,
      [](const Cast& c, Message& m) { m.body.resize(m.body.size() - 32), m = Resigned(c, m); },
      ErrorCode::kInvalidArgument, "agreed with a message of another length"},
+    {"half a decryption", Way::kEncryption, Round::kOpen,
+     [](const Cast& c, Message& m) { m.body.resize(m.body.size() / 2), m = Resigned(c, m); },
+     ErrorCode::kInvalidArgument, "opened with a message of another length"},
 };
 
 TEST(Byzantine, EachWrongMessageIsNamedAndTheSumGoesOnWithoutItsParty) {
@@ -170,6 +175,42 @@ TEST(Byzantine, EachWrongMessageIsNamedAndTheSumGoesOnWithoutItsParty) {
     EXPECT_EQ(*sum,
               SumOfValues(size, values,
                           in ? std::vector<std::uint16_t>{0, 1, 2, 3} : std::vector<std::uint16_t>{0, 2, 3}));
+  }
+}
+
+// Party 4 agrees and does not open; of the others, who must give shares of its key, one does wrong.
+TEST(Byzantine, WrongSharesOfAKeyThatIsRestoredAreNamed) {
+  const struct {
+    const char* name;
+    std::function<void(const Cast&, Message&)> change;
+    ErrorCode code;
+    const char* message;
+  } cases[] = {
+      {"not the one dealt", [](const Cast& c, Message& m) { FlipLast(m.body), m = Resigned(c, m); },
+       ErrorCode::kPermissionDenied, "member001 gave back a share that is not the one dealt"},
+      {"none", [](const Cast& c, Message& m) { m.body.clear(), m = Resigned(c, m); },
+       ErrorCode::kInvalidArgument, "member001 restored with a message of another length"},
+      {"changed on the way", [](const Cast&, Message& m) { FlipLast(m.body); }, ErrorCode::kPermissionDenied,
+       "member001 did not sign this for this sum, in round restore"},
+      {"of another view", [](const Cast& c, Message& m) { m.view[0] ^= 1, m = Resigned(c, m); },
+       ErrorCode::kPermissionDenied, "member001 was shown other messages before round restore, or says so"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    const Size size{.way = Way::kEncryption, .parties = 5, .quorum = 3, .length = 3};
+    const Cast cast = CastOf(size);
+    const auto values = EdgeValues(size, 3);
+    Rehearsal rehearsal(cast, values, kSeed);
+    rehearsal.speaks = [](Round round, std::uint16_t party) { return party != 4 || round < Round::kOpen; };
+    rehearsal.on_the_way = [&](Message& message) {
+      if (message.party == kWrong && message.round == Round::kRestore) c.change(cast, message);
+    };
+    const auto sum = rehearsal.Run();
+    ASSERT_EQ(rehearsal.faults().size(), 1U);
+    EXPECT_EQ(rehearsal.faults().front().code, c.code);
+    EXPECT_EQ(rehearsal.faults().front().message, c.message);
+    ASSERT_TRUE(sum) << sum.error().message;
+    EXPECT_EQ(*sum, SumOfValues(size, values, {0, 1, 2, 3, 4}));
   }
 }
 
@@ -250,6 +291,41 @@ TEST(Byzantine, AWrongDecryptionIsSeen) {
   const auto sum = rehearsal.Run();
   ASSERT_FALSE(sum);
   EXPECT_EQ(sum.error().code, ErrorCode::kCorrupt);
+}
+
+// A partial decryption and the encoding of as many ones.
+Bytes ShiftedByOne(const he::Shape& shape, ByteView partial) {
+  const he::Lanes& lanes = he::LanesOf(he::BestKernel());
+  const std::vector<std::uint64_t> ones(shape.values, 1);
+  const he::Encoding encoding(shape.set, ones);
+  Bytes shifted = he::Begin(he::Kind::kPartial, shape);
+  for (std::size_t prime = 0; prime < he::Of(shape.set).primes; ++prime) {
+    const he::Place place = he::InPartial(shape, 0, prime);
+    std::vector<std::uint64_t> residues(place.residues);
+    EXPECT_TRUE(he::Read(residues, partial, place, prime, lanes));
+    encoding.AddTo(residues, prime, he::BestKernel());
+    he::Write(shifted, place, residues, lanes);
+  }
+  return shifted;
+}
+
+// The limit of the above: who knows how to shifts the sum by its partial decryption, as it could by its
+// numbers.
+TEST(Byzantine, AShiftedDecryptionIsNotSeen) {
+  const Size size = SizeFor(Way::kEncryption);
+  const Cast cast = CastOf(size);
+  const auto values = EdgeValues(size, 3);
+  Rehearsal rehearsal(cast, values, kSeed);
+  rehearsal.on_the_way = [&](Message& message) {
+    if (message.round != Round::kOpen || message.party != kWrong) return;
+    message.body = ShiftedByOne(ShapeOf(cast.terms), message.body);
+    message = Resigned(cast, message);
+  };
+  const auto sum = rehearsal.Run();
+  ASSERT_TRUE(sum) << sum.error().message;
+  auto shifted = SumOfValues(size, values, {0, 1, 2, 3});
+  for (Int128& value : shifted) value = static_cast<std::int64_t>(static_cast<std::uint64_t>(value) + 1);
+  EXPECT_EQ(*sum, shifted);
 }
 
 TEST(Byzantine, TwoMessagesOfOnePartyAreTwoAndTheFirstStands) {

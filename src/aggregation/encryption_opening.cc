@@ -1,5 +1,8 @@
 // The receiver's part of a sum under encryption: decrypts for the dead, and opens the sum.
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "aggregation/limbs.h"
@@ -28,6 +31,8 @@ class EncryptionOpening final : public Opening {
         return contributions_.Take(said);
       case Round::kOpen:
         return TakePartial(said);
+      case Round::kRestore:
+        return TakeShares(said, said.body, Beyond(agreed_, opened_), "restored");
     }
     return {};
   }
@@ -36,12 +41,14 @@ class EncryptionOpening final : public Opening {
     for (const Said& one : said) {
       if (round == Round::kReveal) TRY(KeepReveal(one));
       if (round == Round::kAgree) agreed_.push_back(one.party);
+      if (round == Round::kOpen) opened_.push_back(one.party);
     }
     if (round == Round::kContribute) return contributions_.Keep(said);
     if (round == Round::kAgree) sum_ = TRY(contributions_.Sum());
     return {};
   }
 
+  bool NeedsRestore() const override { return !opened_.empty() && opened_.size() < agreed_.size(); }
   std::vector<std::uint16_t> Included() const override { return contributions_.included(); }
   std::vector<Error> Faults() const override { return contributions_.faults(); }
 
@@ -69,50 +76,61 @@ class EncryptionOpening final : public Opening {
     return {};
   }
 
-  // Those that revealed a key, so that the sum is under it, and did not agree.
-  std::vector<std::uint16_t> Dead() const {
-    std::vector<std::uint16_t> dead;
-    for (const auto& [party, share] : public_shares_) {
-      if (!std::ranges::binary_search(agreed_, party)) dead.push_back(party);
-    }
-    return dead;
+  std::vector<std::uint16_t> Revealed() const {
+    std::vector<std::uint16_t> revealed;
+    for (const auto& [party, share] : public_shares_) revealed.push_back(party);
+    return revealed;
   }
 
-  // All of it is good, or nothing is taken.
+  // Those of `all` that are not among `some`, by index.
+  static std::vector<std::uint16_t> Beyond(const std::vector<std::uint16_t>& all,
+                                           const std::vector<std::uint16_t>& some) {
+    std::vector<std::uint16_t> beyond;
+    std::ranges::set_difference(all, some, std::back_inserter(beyond));
+    return beyond;
+  }
+
+  // All of it is good, or nothing is taken. The sum is under the keys of all that revealed one; those who did
+  // not agree are not asked.
   Result<void> TakePartial(const Said& said) {
-    const std::string& name = roll_.NameOf(said.party);
-    const std::vector<std::uint16_t> dead = Dead();
     const std::size_t partial = he::PartialBytes(shape_);
-    if (said.body.size() != partial + dead.size() * crypto::Secret32::size())
-      return Blame(ErrorCode::kInvalidArgument, name, "opened with a message of another length");
-    ByteView rest = said.body.subspan(partial);
-    std::vector<GivenShare> given;
-    for (const std::uint16_t dealer : dead) {
-      given.push_back({.dealer = dealer,
-                       .seed = kKeySeed,
-                       .holder = said.party,
-                       .share = TakeFirst(rest, crypto::Secret32::size())});
-      const auto fits = contributions_.collection().Check(given.back());
-      if (!fits) return Blame(fits.error().code, name, fits.error().message);
-    }
-    for (const GivenShare& share : given) contributions_.collection().Take(share);
+    if (said.body.size() < partial) return OfAnotherLength(said, "opened");
+    TRY(TakeShares(said, said.body.subspan(partial), Beyond(Revealed(), agreed_), "opened"));
     const ByteView body = said.body.first(partial);
     partials_[said.party] = Bytes(body.begin(), body.end());
     return {};
   }
 
+  tl::unexpected<Error> OfAnotherLength(const Said& said, const char* did) const {
+    return Blame(ErrorCode::kInvalidArgument, roll_.NameOf(said.party),
+                 fmt::format("{} with a message of another length", did));
+  }
+
+  // A share of each dealer's key, all or none.
+  Result<void> TakeShares(const Said& said, ByteView shares, const std::vector<std::uint16_t>& dealers,
+                          const char* did) {
+    if (shares.size() != dealers.size() * crypto::Secret32::size()) return OfAnotherLength(said, did);
+    std::vector<GivenShare> given;
+    for (const std::uint16_t dealer : dealers) {
+      given.push_back({.dealer = dealer,
+                       .seed = kKeySeed,
+                       .holder = said.party,
+                       .share = TakeFirst(shares, crypto::Secret32::size())});
+      const auto fits = contributions_.collection().Check(given.back());
+      if (!fits) return Blame(fits.error().code, roll_.NameOf(said.party), fits.error().message);
+    }
+    for (const GivenShare& share : given) contributions_.collection().Take(share);
+    return {};
+  }
+
   // What a party that is gone would have said, from its seed.
   Result<Bytes> PartialFor(std::uint16_t party) {
-    const std::string& name = roll_.NameOf(party);
-    if (std::ranges::binary_search(agreed_, party)) {
-      return Fail(ErrorCode::kUnavailable,
-                  name + " agreed to open the sum and then did not: nobody can any more",
-                  "ask again; what was charged stays charged");
-    }
     const crypto::Secret32 seed = TRY(contributions_.collection().Restore(party, kKeySeed));
     he::KeyShare key = KeyShareOf(roll_.hash(), seed);
-    if (key.PublicShare() != public_shares_.at(party))
-      return Blame(ErrorCode::kPermissionDenied, name, "dealt shares that do not give back its key");
+    if (key.PublicShare() != public_shares_.at(party)) {
+      return Blame(ErrorCode::kPermissionDenied, roll_.NameOf(party),
+                   "dealt shares that do not give back its key");
+    }
     OsRandom random;  // what it draws stays here
     return he::DecryptPartly(std::move(key), shape_, public_shares_.size(), sum_, random);
   }
@@ -122,7 +140,7 @@ class EncryptionOpening final : public Opening {
   Commitments commitments_;
   SealedContributions contributions_;
   std::map<std::uint16_t, Bytes> public_shares_;  // of those that revealed
-  std::vector<std::uint16_t> agreed_;             // by index
+  std::vector<std::uint16_t> agreed_, opened_;    // by index
   Bytes sum_;
   std::map<std::uint16_t, Bytes> partials_;
 };

@@ -69,10 +69,9 @@ class EncryptionPart final : public Part {
 
   // The one decryption of the one sum, and the shares of keys whose parties are not there to decrypt.
   Result<Bytes> Open(const std::vector<Said>& agreements) override {
-    std::vector<std::uint16_t> agreed;
     for (const Said& agreement : agreements) {
       TRY(contributions_.Take(agreement));
-      agreed.push_back(agreement.party);
+      agreed_.push_back(agreement.party);
     }
     const Bytes sum = TRY(contributions_.Sum());
     he::KeyShare key = std::move(*key_);
@@ -80,7 +79,18 @@ class EncryptionPart final : public Part {
     Bytes body =
         TRY(he::DecryptPartly(std::move(key), ShapeOf(roll_.terms()), revealed_.size(), sum, random_));
     for (const std::uint16_t party : revealed_) {
-      if (!std::ranges::binary_search(agreed, party)) Append(body, holder_.ShareOf(party, kKeySeed));
+      if (!std::ranges::binary_search(agreed_, party)) Append(body, holder_.ShareOf(party, kKeySeed));
+    }
+    return body;
+  }
+
+  // The shares of keys of those who agreed and did not decrypt. With those given before they are of no more
+  // parties than revealed beyond quorum, which opened: some key stays unknown (sum.proof.md).
+  Result<Bytes> Restore(const std::vector<Said>& openings) override {
+    Bytes body;
+    for (const std::uint16_t party : agreed_) {
+      const bool opened = std::ranges::find(openings, party, &Said::party) != openings.end();
+      if (!opened) Append(body, holder_.ShareOf(party, kKeySeed));
     }
     return body;
   }
@@ -95,7 +105,7 @@ class EncryptionPart final : public Part {
   std::optional<he::KeyShare> key_;  // until it has decrypted
   Bytes public_share_;
   SealedContributions contributions_;
-  std::vector<std::uint16_t> revealed_;  // by index
+  std::vector<std::uint16_t> revealed_, agreed_;  // by index
 };
 
 }  // namespace

@@ -31,6 +31,8 @@ class MaskOpening final : public Opening {
         return CheckLength(said, 0);
       case Round::kOpen:
         return TakeShares(said);
+      case Round::kRestore:
+        break;
     }
     return {};
   }
@@ -45,6 +47,7 @@ class MaskOpening final : public Opening {
     return {};
   }
 
+  bool NeedsRestore() const override { return false; }
   std::vector<std::uint16_t> Included() const override { return included_; }
   std::vector<Error> Faults() const override { return {}; }
 

@@ -79,6 +79,10 @@ class MaskPart final : public Part {
     return body;
   }
 
+  Result<Bytes> Restore(const std::vector<Said>& /*openings*/) override {
+    return Fail(ErrorCode::kFailedPrecondition, "under masks a quorum opens the sum: nothing is restored");
+  }
+
  private:
   Result<void> TakeDealing(const Said& reveal) {
     const std::string& name = roll_.NameOf(reveal.party);

@@ -15,7 +15,7 @@ tl::unexpected<Error> Malformed(const char* how) {
 }  // namespace
 
 const char* Name(Round round) {
-  constexpr const char* kNames[] = {"commit", "reveal", "contribute", "agree", "open"};
+  constexpr const char* kNames[] = {"commit", "reveal", "contribute", "agree", "open", "restore"};
   return kNames[static_cast<std::size_t>(round) - 1];
 }
 
@@ -45,7 +45,7 @@ Result<Message> DecodeMessage(ByteView bytes) {
   const std::uint8_t form = TakeFirst(bytes, 1)[0];
   const std::uint8_t round = TakeFirst(bytes, 1)[0];
   if (form != kWhole && form != kElided) return Malformed("of another version");
-  if (round < 1 || round > static_cast<std::uint8_t>(Round::kOpen)) return Malformed("of no round");
+  if (round < 1 || round > static_cast<std::uint8_t>(Round::kRestore)) return Malformed("of no round");
   Message message{.round = static_cast<Round>(round)};
   message.party = NumberOf<std::uint16_t>(TakeFirst(bytes, 2));
   Split(TakeFirst(bytes, 32 + 64), {message.view, message.signature});

@@ -18,7 +18,8 @@
 
 namespace concordat::aggregation {
 
-enum class Round : std::uint8_t { kCommit = 1, kReveal, kContribute, kAgree, kOpen };
+// kRestore only where one that agreed did not open, under encryption.
+enum class Round : std::uint8_t { kCommit = 1, kReveal, kContribute, kAgree, kOpen, kRestore };
 const char* Name(Round round);  // "commit"
 
 struct Message {
@@ -30,8 +31,8 @@ struct Message {
   crypto::Signature signature{};
 };
 
-// The same message without its body; its signature still holds. For contributions under masks, which only the
-// receiver adds up: parties agree on their hashes.
+// The same message without its body; its signature still holds. For contributions under masks and for
+// openings, whose bodies are the receiver's alone: parties need to know that they were said.
 Message Elide(const Message& message);
 
 Bytes Encode(const Message& message);

@@ -55,7 +55,7 @@ TEST(DecodeMessage, RefusesAllElse) {
     const char* name;
     std::size_t place;
     std::uint8_t byte;
-  } cases[] = {{"no form", 0, 0}, {"another form", 0, 3}, {"no round", 1, 0}, {"a sixth round", 1, 6}};
+  } cases[] = {{"no form", 0, 0}, {"another form", 0, 3}, {"no round", 1, 0}, {"a seventh round", 1, 7}};
   for (const auto& c : cases) {
     Bytes changed = whole;
     changed[c.place] = c.byte;

@@ -1,4 +1,4 @@
-// What the two ways to keep a sum secret differ in: what a party puts into its five messages, and what the
+// What the two ways to keep a sum secret differ in: what a party puts into its messages, and what the
 // receiver makes of them. Envelopes (signatures, views, who is there) are checked before (party.cc,
 // receiver.cc).
 #pragma once
@@ -24,16 +24,19 @@ class Part {
   virtual Result<Bytes> Contribute(const std::vector<Said>& reveals, std::span<const Int128> values) = 0;
   virtual Result<Bytes> Agree(const std::vector<Said>& contributions) = 0;
   virtual Result<Bytes> Open(const std::vector<Said>& agreements) = 0;
+  // What stands in for those who agreed and did not open; bodies are not there.
+  virtual Result<Bytes> Restore(const std::vector<Said>& openings) = 0;
 };
 
 // The receiver's part.
 class Opening {
  public:
   virtual ~Opening() = default;
-  // Takes one party's body of the open round, or says what is wrong with it and keeps nothing of it.
+  // Takes one party's body of the round that is open, or says what is wrong with it and keeps nothing of it.
   virtual Result<void> Take(Round round, const Said& said) = 0;
   // A round ended with these, whose bodies stay where they are unless parties need not see them.
   virtual Result<void> Close(Round round, const std::vector<Said>& said) = 0;
+  virtual bool NeedsRestore() const = 0;                    // as receiver.h says
   virtual std::vector<std::uint16_t> Included() const = 0;  // by index
   virtual std::vector<Error> Faults() const = 0;            // as receiver.h says
   virtual Result<std::vector<Int128>> Finish() = 0;

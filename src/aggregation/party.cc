@@ -41,6 +41,10 @@ class SignedParty final : public Party {
     TRY(Enter(Round::kOpen));
     return Answer(agreements, [this](const auto& said) { return part_->Open(said); });
   }
+  Result<Message> Restore(std::span<const Message> openings) override {
+    TRY(Enter(Round::kRestore));
+    return Answer(openings, [this](const auto& said) { return part_->Restore(said); });
+  }
 
  private:
   // A call is over once it began: what fails is not tried again, since it may have shown something already.
@@ -64,9 +68,11 @@ class SignedParty final : public Party {
     return {};
   }
 
-  // Contributions under masks may come as their hashes; for all else that would be the relay's doing.
+  // Contributions under masks and openings may come as their hashes; for all else that would be the relay's
+  // doing.
   Result<void> CheckWhole(std::span<const Message> messages) const {
-    if (roll_.terms().way == Way::kMasks && roll_.round() == Round::kContribute) return {};
+    const bool masked = roll_.terms().way == Way::kMasks && roll_.round() == Round::kContribute;
+    if (masked || roll_.round() == Round::kOpen) return {};
     if (std::ranges::none_of(messages, [](const Message& m) { return m.elided.has_value(); })) return {};
     return Fail(ErrorCode::kInvalidArgument,
                 fmt::format("messages of round {} were handed on without their bodies", Name(roll_.round())));

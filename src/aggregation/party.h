@@ -1,4 +1,4 @@
-// An exact secure sum among parties that only a relay connects: each party's five messages, whichever way the
+// An exact secure sum among parties that only a relay connects: each party's messages, whichever way the
 // sum is kept secret. Decision: docs/adr/0007-federated-questions.md. Format: docs/formats/sum.md. Who learns
 // what, and why: sum.proof.md.
 //
@@ -23,7 +23,7 @@ class Party {
  public:
   virtual ~Party() = default;
   virtual Result<Message> Commit() = 0;
-  // Errors of these four, which name the party at fault: kPermissionDenied for a message that its party did
+  // Errors of these five, which name the party at fault: kPermissionDenied for a message that its party did
   // not sign for this sum and round, two of one party that differ, or one that saw other messages than this
   // party; kInvalidArgument for one that is malformed; kUnavailable with fewer than quorum;
   // kFailedPrecondition without this party's own message.
@@ -32,6 +32,9 @@ class Party {
   virtual Result<Message> Contribute(std::span<const Message> reveals, std::span<const Int128> values) = 0;
   virtual Result<Message> Agree(std::span<const Message> contributions) = 0;
   virtual Result<Message> Open(std::span<const Message> agreements) = 0;
+  // Where one that agreed did not open: what the others hold of its key, for the one sum that this party has
+  // opened itself. Under encryption alone (kFailedPrecondition).
+  virtual Result<Message> Restore(std::span<const Message> openings) = 0;
 };
 
 // `self`: index of the party whose key this is; `key` and `random` must outlive the party. Errors: those of

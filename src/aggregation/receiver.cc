@@ -30,8 +30,9 @@ class SignedReceiver final : public Receiver {
                    fmt::format("signed two messages of round {}", Name(roll_.round())));
     }
     TRY(opening_->Take(roll_.round(), {message.party, digest, message.body}));
-    if (roll_.round() == Round::kContribute && roll_.terms().way == Way::kMasks) {
-      message.body = {};  // added up already; parties need its hash alone
+    const bool masked = roll_.round() == Round::kContribute && roll_.terms().way == Way::kMasks;
+    if (masked || roll_.round() == Round::kOpen) {
+      message.body = {};  // taken already; parties need its hash alone
       message.elided = digest;
     }
     Taken& taken = taken_[message.party];
@@ -52,10 +53,11 @@ class SignedReceiver final : public Receiver {
     std::vector<Message> messages;
     for (auto& [party, taken] : taken_) messages.push_back(std::move(taken.message));
     taken_.clear();
-    finished_ = closed == Round::kOpen;
+    finished_ = closed == Round::kRestore || (closed == Round::kOpen && !NeedsRestore());
     return messages;
   }
 
+  bool NeedsRestore() const override { return roll_.round() == Round::kRestore && opening_->NeedsRestore(); }
   std::vector<std::uint16_t> Included() const override { return opening_->Included(); }
   std::vector<Error> Faults() const override { return opening_->Faults(); }
 

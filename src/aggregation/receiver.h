@@ -3,7 +3,8 @@
 // the sum.
 //
 //   for each round, from kCommit to kOpen: Add each message that came, then Close; hand every party of what
-//   Close gave all of it; those parties, and no others, answer in the next round. After kOpen: Finish.
+//   Close gave all of it; those parties, and no others, answer in the next round. After kOpen, if it
+//   NeedsRestore: the same for kRestore. Then Finish.
 #pragma once
 
 #include <memory>
@@ -35,6 +36,9 @@ class Receiver {
   // quorum, naming who is missing.
   virtual Result<std::vector<Message>> Close() = 0;
 
+  // After kOpen: did one that agreed not open, so that the others must restore its key (encryption)?
+  virtual bool NeedsRestore() const = 0;
+
   // Parties whose values are in the sum, by index; known once kAgree is closed.
   virtual std::vector<std::uint16_t> Included() const = 0;
 
@@ -44,9 +48,8 @@ class Receiver {
   virtual std::vector<Error> Faults() const { return {}; }
 
   // The sum of the values of those included, modulo 2^width, as signed numbers; once. Errors:
-  // kFailedPrecondition before kOpen is closed, and a second time; kUnavailable when one that agreed did not
-  // open (encryption); kPermissionDenied naming a party whose shares do not fit its keys; kCorrupt when a
-  // partial decryption was wrong.
+  // kFailedPrecondition before the last round is closed, and a second time; kPermissionDenied naming a party
+  // whose shares do not fit its keys; kCorrupt when a partial decryption was wrong, of whomever.
   virtual Result<std::vector<Int128>> Finish() = 0;
 };
 

@@ -157,5 +157,68 @@ TEST(Relay, NothingIsOpenedTwice) {
   }
 }
 
+// What is held of a key is given once, by who has opened the sum itself, and only of those whom fewer than
+// all of quorum would leave out.
+TEST(Relay, NothingIsRestoredButForQuorumThatOpened) {
+  const struct {
+    const char* name;
+    std::function<void(const Cast&, std::vector<Message>&)> change;  // of party 0's openings of four
+    std::size_t shares;                                              // that it gives; or
+    const char* message;
+  } cases[] = {
+      {"all are there", [](const Cast&, std::vector<Message>&) {}, 0, ""},
+      {"one is left out", [](const Cast&, std::vector<Message>& m) { m.pop_back(); }, 1, ""},
+      {"by their hashes", [](const Cast&, std::vector<Message>& m) { m.pop_back(), m[1] = Elide(m[1]); }, 1,
+       ""},
+      {"too few", [](const Cast&, std::vector<Message>& m) { m.resize(2); }, 0,
+       "2 of 3 parties that a sum needs are there in round open; missing: member002, member003"},
+      {"its own is left out", [](const Cast&, std::vector<Message>& m) { m.erase(m.begin()); }, 0,
+       "what this party said in round open is not among what it was handed"},
+      {"one is forged", [](const Cast&, std::vector<Message>& m) { m[2] = m[1], m[2].party = 2; }, 0,
+       "member002 did not sign this for this sum, in round open"},
+      {"one that agreed to another set",
+       [](const Cast& c, std::vector<Message>& m) { m[1].view[0] ^= 1, m[1] = Resigned(c, m[1]); }, 0,
+       "member001 was shown other messages before round open, or says so"},
+  };
+  const Cast cast = CastOf(SizeFor(Way::kEncryption));
+  const std::vector<Int128> values(cast.terms.length, 1);
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    Troupe troupe(cast);
+    const auto commits = troupe.All([](Party& p) { return p.Commit(); });
+    const auto reveals = troupe.All([&](Party& p) { return p.Reveal(commits); });
+    const auto contributions = troupe.All([&](Party& p) { return p.Contribute(reveals, values); });
+    const auto agreements = troupe.All([&](Party& p) { return p.Agree(contributions); });
+    auto openings = troupe.All([&](Party& p) { return p.Open(agreements); });
+    c.change(cast, openings);
+    const auto restored = troupe.parties[0]->Restore(openings);
+    ASSERT_EQ(restored.has_value(), *c.message == '\0') << (restored ? "" : restored.error().message);
+    if (restored)
+      EXPECT_EQ(restored->body.size(), c.shares * 32);
+    else
+      EXPECT_EQ(restored.error().message, c.message);
+    EXPECT_FALSE(troupe.parties[0]->Restore(openings)) << "a second time";
+  }
+}
+
+TEST(Relay, NothingIsRestoredBeforeOneHasOpenedNorUnderMasks) {
+  for (const Way way : {Way::kMasks, Way::kEncryption}) {
+    const Cast cast = CastOf(SizeFor(way));
+    const std::vector<Int128> values(cast.terms.length, 1);
+    Troupe troupe(cast);
+    const auto commits = troupe.All([](Party& p) { return p.Commit(); });
+    const auto reveals = troupe.All([&](Party& p) { return p.Reveal(commits); });
+    const auto contributions = troupe.All([&](Party& p) { return p.Contribute(reveals, values); });
+    const auto agreements = troupe.All([&](Party& p) { return p.Agree(contributions); });
+    std::vector<Message> openings;
+    for (std::size_t i = 0; i < 3; ++i) openings.push_back(*troupe.parties[i]->Open(agreements));
+    EXPECT_EQ(troupe.parties[3]->Restore(openings).error().message,
+              "this party does not restore now: each round comes once, in order");
+    const auto restored = troupe.parties[0]->Restore(openings);
+    EXPECT_EQ(restored.has_value(), way == Way::kEncryption);
+    if (!restored) EXPECT_EQ(restored.error().code, ErrorCode::kFailedPrecondition);
+  }
+}
+
 }  // namespace
 }  // namespace concordat::aggregation

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <functional>
 
 #include "aggregation/custody.h"
 #include "aggregation/encryption.h"
@@ -324,6 +325,112 @@ TEST_F(EncryptionSecrecy, SharesAreGivenOfTheDeadAlone) {
   ASSERT_TRUE(rehearsal.Run());
   for (const Message& open : rehearsal.said().at(Round::kOpen))
     EXPECT_EQ(open.body.size(), he::PartialBytes(shape_) + 32);
+}
+
+// Who agreed and is said to have died has its key restored, though it was only slow: its part of the
+// decryption is known as well. With what one that colludes knows besides, no contribution opens; the sum
+// does.
+TEST_F(EncryptionSecrecy, AKeyThatIsRestoredOpensNothingButTheSum) {
+  constexpr std::uint16_t kSlow = 2, kColluding = 3;
+  cast_.terms.quorum = 3;
+  cast_.terms.colluding = 1;
+  Rehearsal rehearsal(cast_, values_, 1);
+  Message late;
+  rehearsal.on_the_way = [&](Message& message) {
+    if (message.round != Round::kOpen || message.party != kSlow) return;
+    late = message;
+    message.signature[0] ^= 1;  // so that it does not arrive
+  };
+  const auto sums = rehearsal.Run();
+  ASSERT_TRUE(sums) << sums.error().message;
+  EXPECT_EQ(*sums, SumOfValues(kFour, values_, {0, 1, 2, 3}));
+  const auto& said = rehearsal.said();
+  Collection collection({.terms = HashOf(cast_.terms), .quorum = 3, .seeds = kKeySeeds});
+  for (const Message& reveal : said.at(Round::kReveal)) {
+    collection.Learn(reveal.party, {0, 1, 2, 3},
+                     ByteView(reveal.body).subspan(he::PublicShareBytes(he::Set::kT64)));
+  }
+  // One share of the one key is given, by each of the others.
+  ASSERT_EQ(said.at(Round::kRestore).size(), 3U);
+  for (const Message& restore : said.at(Round::kRestore)) {
+    ASSERT_EQ(restore.body.size(), 32U);
+    collection.Take({kSlow, kKeySeed, restore.party, restore.body});
+    for (const std::uint16_t dealer : {0, 1, 2, 3}) {
+      for (const std::size_t dealt : {kKeySeed, kSealSeed}) {
+        const bool given = dealer == kSlow && dealt == kKeySeed;
+        EXPECT_EQ(collection.Check({dealer, dealt, restore.party, restore.body}).has_value(), given);
+      }
+    }
+  }
+  const auto seed_of = [](std::uint16_t party) {
+    SeededRandom drawn(1 * 1000 + party);
+    (void)NewSeed(drawn);  // of the sealing key
+    return NewSeed(drawn);
+  };
+  const auto seed = collection.Restore(kSlow, kKeySeed);
+  ASSERT_TRUE(seed);
+  const crypto::Hash terms = HashOf(cast_.terms);
+  EXPECT_EQ(KeyShareOf(terms, *seed).PublicShare(), KeyShareOf(terms, seed_of(kSlow)).PublicShare());
+  const auto ciphertexts = CiphertextsOf(said.at(Round::kContribute), 1);
+  const Bytes sum = SumOfAll(ciphertexts);
+  std::map<std::uint16_t, Bytes> of_sum{{kSlow, PartialOf(late)}};
+  for (const Message& open : said.at(Round::kOpen)) {
+    if (open.party != kSlow) of_sum[open.party] = PartialOf(open);
+  }
+  OsRandom random;
+  const auto by_seed = [&](std::uint16_t party, const Bytes& ciphertext) {
+    return *he::DecryptPartly(KeyShareOf(terms, seed_of(party)), shape_, 4, ciphertext, random);
+  };
+  EXPECT_TRUE(OpenBy(sum, {of_sum[0], of_sum[1], of_sum[2], of_sum[3]}));
+  EXPECT_TRUE(OpenBy(sum, {of_sum[0], of_sum[1], by_seed(kSlow, sum), by_seed(kColluding, sum)}));
+  for (const Bytes& victim : ciphertexts) {
+    EXPECT_FALSE(OpenBy(victim, {of_sum[0], of_sum[1], by_seed(kSlow, victim), by_seed(kColluding, victim)}));
+    EXPECT_FALSE(
+        OpenBy(victim, {by_seed(0, victim), of_sum[1], by_seed(kSlow, victim), by_seed(kColluding, victim)}))
+        << "one key unknown is enough";
+    // Control: with every key.
+    EXPECT_TRUE(OpenBy(victim, {by_seed(0, victim), by_seed(1, victim), by_seed(kSlow, victim),
+                                by_seed(kColluding, victim)}));
+  }
+}
+
+// A relay may tell each party of other deaths, before the opening and after it. Of r parties that revealed
+// keys each leaves out r - quorum at most, so that for every choice some honest key has too few shares.
+// Control: with 2 quorum = parties + colluding, which terms rule out, every key is restored.
+TEST(Secrecy, NoRelayRestoresEveryHonestKey) {
+  struct Parties {
+    std::size_t all, quorum, colluding;
+  };
+  const auto restores_all = [](const Parties& parties) {
+    const std::size_t honest = parties.all - parties.colluding;
+    std::vector<std::vector<unsigned>> choices(honest);  // of each honest party: sets of honest ones left out
+    for (std::size_t self = 0; self < honest; ++self) {
+      for (unsigned set = 0; set < 1U << honest; ++set) {
+        const bool fits = static_cast<std::size_t>(std::popcount(set)) <= parties.all - parties.quorum;
+        if (fits && (set >> self & 1) == 0) choices[self].push_back(set);
+      }
+    }
+    // Shares that the colluding hold count for every key.
+    const std::function<bool(std::size_t, std::vector<std::size_t>)> choose =
+        [&](std::size_t self, std::vector<std::size_t> shares) {
+          if (self == honest)
+            return std::ranges::all_of(shares, [&](std::size_t n) { return n >= parties.quorum; });
+          return std::ranges::any_of(choices[self], [&](unsigned set) {
+            auto more = shares;
+            for (std::size_t dealer = 0; dealer < honest; ++dealer) more[dealer] += set >> dealer & 1;
+            return choose(self + 1, more);
+          });
+        };
+    return choose(0, std::vector<std::size_t>(honest, parties.colluding));
+  };
+  for (std::size_t all = 2; all <= 5; ++all) {
+    for (std::size_t quorum = 1; quorum <= all; ++quorum) {
+      for (std::size_t colluding = 0; colluding < quorum && colluding + all < 2 * quorum; ++colluding)
+        EXPECT_FALSE(restores_all({all, quorum, colluding})) << all << quorum << colluding;
+    }
+  }
+  EXPECT_TRUE(restores_all({4, 2, 0}));
+  EXPECT_TRUE(restores_all({5, 3, 1}));
 }
 
 // Ciphertexts of the same numbers have nothing in common but their heads, and uniform residues.

@@ -95,6 +95,8 @@ Result<Message> Rehearsal::Speak(Round round, std::uint16_t party, std::vector<M
       return parties_[party]->Agree(handed);
     case Round::kOpen:
       return parties_[party]->Open(handed);
+    case Round::kRestore:
+      return parties_[party]->Restore(handed);
   }
   return Fail(ErrorCode::kInternal, "no round");
 }
@@ -103,8 +105,9 @@ Result<std::vector<Int128>> Rehearsal::Run() {
   std::vector<std::uint16_t> there(parties_.size());
   for (std::size_t i = 0; i < there.size(); ++i) there[i] = static_cast<std::uint16_t>(i);
   std::vector<Message> before;
-  for (int number = 1; number <= 5; ++number) {
+  for (int number = 1; number <= 6; ++number) {
     const auto round = static_cast<Round>(number);
+    if (round == Round::kRestore && !receiver_->NeedsRestore()) break;
     for (const std::uint16_t party : there) {
       if (!speaks(round, party)) continue;
       auto message = Speak(round, party, before);

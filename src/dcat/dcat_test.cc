@@ -185,28 +185,38 @@ TEST_F(LineageTest, TellsWhatCameOfWhatAndNothingSealed) {
   append(
       "release",
       {{"question", "q3"}, {"product", "lewisham/visits@1"}, {"agreement", "study"}, {"outcome", "failed"}});
+  append("release", {{"question", "q4"},
+                     {"product", "lewisham/visits@1"},
+                     {"agreement", "joint"},
+                     {"owners", {"camden", "lewisham"}},
+                     {"outcome", "contributed"}});
+  append("release", {{"question", "q4"},
+                     {"agreement", "joint"},
+                     {"owners", {"camden", "lewisham"}},
+                     {"outcome", "answered"}});
   const auto lineage = LineageOf(*ledger_, kSite, 0, 100);
   ASSERT_TRUE(lineage);
-  EXPECT_EQ(lineage->next, 6U);
+  EXPECT_EQ(lineage->next, 8U);
   std::vector<std::string> said;
   std::istringstream lines(lineage->lines);
   for (std::string line; std::getline(lines, line);) {
     const Json event = Json::parse(line);
-    const Json& outputs = event["outputs"];
+    const Json &inputs = event["inputs"], &outputs = event["outputs"];
     said.push_back(event["eventType"].get<std::string>() + " " + event["job"]["name"].get<std::string>() +
-                   " " + event["inputs"][0]["name"].get<std::string>() + " > " +
+                   " " + (inputs.empty() ? "" : inputs[0]["name"].get<std::string>()) + " > " +
                    (outputs.empty() ? "" : outputs[0]["name"].get<std::string>()));
   }
   EXPECT_EQ(said, (std::vector<std::string>{
                       "START publish/lewisham/visits source/lewisham/visits > lewisham/visits",
                       "COMPLETE publish/lewisham/visits source/lewisham/visits > lewisham/visits",
                       "START ask/study lewisham/visits > ", "COMPLETE ask/study lewisham/visits > answer/q1",
-                      "FAIL ask/study lewisham/visits > "}));
+                      "FAIL ask/study lewisham/visits > ", "COMPLETE ask/joint lewisham/visits > ",
+                      "COMPLETE ask/joint  > answer/q4"}));
   for (const char* secret : {"ana", "SELECT", "visits.csv", "q2"})
     EXPECT_EQ(lineage->lines.find(secret), std::string::npos) << secret;
   // Page by page it is the same.
   std::string pages;
-  for (std::uint64_t first = 0; first < 6;) {
+  for (std::uint64_t first = 0; first < 8;) {
     const auto page = *LineageOf(*ledger_, kSite, first, 2);
     pages += page.lines;
     first = page.next;

@@ -63,13 +63,15 @@ class Writer {
     Write(event);
   }
 
+  // An owner's part in a question of several members has no answer; the node that asked, which has it, names
+  // no product: owners do.
   void Released(const ledger::Entry& entry) {
-    const std::string question = TextIn(entry.body, "question"), product = TextIn(entry.body, "product");
-    const bool answered = TextIn(entry.body, "outcome") == "answered";
-    Json event =
-        Event(entry, answered ? "COMPLETE" : "FAIL", question, "ask/" + TextIn(entry.body, "agreement"));
-    event["inputs"] = Json::array({Dataset(product.substr(0, product.find('@')))});
-    if (answered) event["outputs"] = Json::array({Dataset("answer/" + question)});
+    const std::string question = TextIn(entry.body, "question"), product = TextIn(entry.body, "product"),
+                      outcome = TextIn(entry.body, "outcome");
+    Json event = Event(entry, outcome == "failed" ? "FAIL" : "COMPLETE", question,
+                       "ask/" + TextIn(entry.body, "agreement"));
+    if (!product.empty()) event["inputs"] = Json::array({Dataset(product.substr(0, product.find('@')))});
+    if (outcome == "answered") event["outputs"] = Json::array({Dataset("answer/" + question)});
     Write(event);
   }
 
@@ -120,7 +122,7 @@ void WriteEntry(Writer& writer, const ledger::Entry& entry, Time now) {
     writer.Charged(entry);
   } else if (entry.kind == ledger::kind::kRelease && !IsSealed(entry, now)) {
     const std::string outcome = TextIn(entry.body, "outcome");
-    if (outcome == "answered" || outcome == "failed") writer.Released(entry);
+    if (outcome == "answered" || outcome == "contributed" || outcome == "failed") writer.Released(entry);
   }
 }
 

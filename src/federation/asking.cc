@@ -207,17 +207,18 @@ Refusal Asking::Missing() const {
             .hint = Charges(),
             .sqlstate = "57014",
             .position = {}};
-  if (circle_.refusal()) {
-    Refusal refusal = *circle_.refusal();
-    refusal.hint += "; " + Charges();
-    return refusal;
-  }
+  if (circle_.refusal()) return Refused(*circle_.refusal());
   return {.reason = "owners_missing",
           .message = fmt::format("{} of {} owners must answer, and {} are there: {}", circle_.quorum(),
                                  circle_.all().size(), circle_.there().size(), circle_.LostText()),
           .hint = "ask again when they are back; " + Charges(),
           .sqlstate = "58000",
           .position = {}};
+}
+
+Refusal Asking::Refused(Refusal by) const {
+  by.hint += "; " + Charges();
+  return by;
 }
 
 Refusal Asking::Failed(const std::string& what) const {

@@ -43,6 +43,7 @@ class Asking {
 
   // Nobody is left who could answer, or it was cancelled: who is missing, and where charges stand.
   Refusal Missing() const;
+  Refusal Refused(Refusal by) const;  // an owner's own, with where charges stand
   Refusal Failed(const std::string& what) const;
   std::string Charges() const;
   Bytes Bare() const { return Encode(Relayed{statement_.statement.session, {}}); }

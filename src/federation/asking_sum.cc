@@ -9,15 +9,17 @@
 namespace concordat::federation {
 namespace {
 
+// `binds`: whoever is asked has contributed. If it refuses, nothing is opened against its word.
 struct Turn {
   const char* method;
   const char* done;
+  bool binds;
 };
-constexpr Turn kTurns[] = {{method::kCommit, "committed"},
-                           {method::kReveal, "shown their keys"},
-                           {method::kContribute, "contributed"},
-                           {method::kAgree, "agreed on who is in"},
-                           {method::kOpen, "opened the sum"}};
+constexpr Turn kTurns[] = {
+    {method::kCommit, "committed", false},       {method::kReveal, "shown their keys", false},
+    {method::kContribute, "contributed", false}, {method::kAgree, "agreed on who is in", true},
+    {method::kOpen, "opened the sum", true},     {method::kRestore, "stood in for who died", true},
+};
 
 }  // namespace
 
@@ -37,7 +39,9 @@ Outcome<std::vector<Int128>> Asking::SumSecretly(const Setting& setting) {
   if (!receiver) return tl::unexpected(Failed(receiver.error().message));
   Bytes request = Encode(setting);
   for (const Turn& turn : kTurns) {
+    if (std::string_view(turn.method) == method::kRestore && !(*receiver)->NeedsRestore()) break;
     auto messages = GoRound(**receiver, setting, turn.method, request, turn.done);
+    if (turn.binds && circle_.refusal_now()) return tl::unexpected(Refused(*circle_.refusal_now()));
     if (circle_.cancelled() || !circle_.enough()) return tl::unexpected(Missing());
     if (!messages) return tl::unexpected(Failed(messages.error().message));
     request = Encode(Relayed{setting.session, *std::move(messages)});

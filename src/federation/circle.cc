@@ -15,6 +15,7 @@ std::map<std::string, Bytes> Circle::Ask(const char* method, const Bytes& reques
   std::map<std::string, Bytes> answers;
   unreached_.clear();
   last_.clear();
+  refusal_now_.reset();
   while (!waiting.empty() && !cancelled()) {
     const bool quorum = answers.size() >= quorum_;
     const Milliseconds worked = parts_.clock.Elapsed() - started;
@@ -110,6 +111,7 @@ void Circle::Lose(const std::string& owner, const std::string& why) {
 void Circle::Decline(const std::string& owner, Refusal refusal) {
   refusal.message = fmt::format("'{}' refuses: {}", owner, refusal.message);
   Lose(owner, fmt::format("refused ({})", refusal.reason));
+  if (!refusal_now_) refusal_now_ = refusal;
   if (!refusal_) refusal_ = std::move(refusal);
 }
 

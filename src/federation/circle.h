@@ -46,8 +46,9 @@ class Circle {
   bool cancelled() const { return cancel_.requested(); }
   // "'budapest' did not answer; 'cleveland' …"; empty when all are there.
   std::string LostText() const;
-  // The first refusal of an owner, with its name in the message.
+  // The first refusal of an owner, with its name in the message; and the first in the round that was last.
   const std::optional<Refusal>& refusal() const { return refusal_; }
+  const std::optional<Refusal>& refusal_now() const { return refusal_now_; }
   // Owners that were asked to charge: their charges stand, or may.
   const std::set<std::string>& charged() const { return charged_; }
 
@@ -70,7 +71,7 @@ class Circle {
   std::map<std::string, std::string> lost_;        // and why
   std::map<std::string, Milliseconds> unreached_;  // in this round: since when
   std::map<std::string, std::string> last_;        // why an owner's last attempt failed
-  std::optional<Refusal> refusal_;
+  std::optional<Refusal> refusal_, refusal_now_;
   std::set<std::string> charged_;
 };
 

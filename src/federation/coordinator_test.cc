@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "aggregation/roll.h"
+#include "federation/sums.h"
+#include "federation/testing_simulation.h"
 #include "federation/testing_trio.h"
 
 namespace concordat::federation {
@@ -165,6 +168,71 @@ TEST_F(CoordinatorTest, PassesAnOwnersRefusalOnWithItsName) {
   EXPECT_EQ(answer.error().sqlstate, "42501");
 }
 
+// It has contributed and agreed, so its numbers are in the sum: under encryption the others restore its key.
+TEST_F(CoordinatorTest, FinishesForWhoDiesBetweenAgreeingAndOpening) {
+  for (const auto sums : {agreement::SumsBy::kMasks, agreement::SumsBy::kEncryption}) {
+    SCOPED_TRACE(static_cast<int>(sums));
+    trio.scene.sharing.sums = sums;
+    ++trio.scene.revisions[kCork];
+    steps.clear();
+    trio.node(kCork).overhear = [&](const std::string&, const std::string& method, const Bytes&) {
+      if (method == method::kOpen) trio.node(kCork).dying = true;
+    };
+    const auto answer = Ask("sums");
+    ASSERT_TRUE(answer) << answer.error().message;
+    trio.judge.Answered(answer->id, SumsOf(*answer), 3);
+    EXPECT_THAT(trio.world.faults, ElementsAre());
+    EXPECT_THAT(answer->notice, HasSubstr("cork (left unknown); answer"));
+    EXPECT_THAT(answer->notice, HasSubstr("of 3 of 3 owners ('cork': "));
+    const bool restored =
+        testing::Value(steps, testing::Contains("2 of 3 owners have stood in for who died"));
+    EXPECT_EQ(restored, sums == agreement::SumsBy::kEncryption);
+  }
+}
+
+TEST_F(CoordinatorTest, StandsInForNobodyOnceTheAgreementHasEnded) {
+  trio.scene.sharing.sums = agreement::SumsBy::kEncryption;
+  trio.node(kCork).overhear = [&](const std::string&, const std::string& method, const Bytes&) {
+    if (method == method::kOpen) trio.node(kCork).dying = true;
+  };
+  trio.node(kBrno).overhear = [&](const std::string&, const std::string& method, const Bytes&) {
+    if (method == method::kRestore) trio.scene.revoked.insert(kBrno);
+  };
+  const auto answer = Ask("sums");
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().message, "'brno' refuses: the agreement was revoked");
+}
+
+// It has contributed, and two would be a quorum: the sum is not opened against its word.
+TEST_F(CoordinatorTest, PassesTheRefusalOnOfWhoRevokesBetweenAgreeingAndOpening) {
+  for (const auto sums : {agreement::SumsBy::kMasks, agreement::SumsBy::kEncryption}) {
+    trio.scene.sharing.sums = sums;
+    trio.scene.revoked.clear();
+    trio.node(kBrno).overhear = [&](const std::string&, const std::string& method, const Bytes&) {
+      if (method == method::kOpen) trio.scene.revoked.insert(kBrno);
+    };
+    const auto answer = Ask("sums");
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().reason, "agreement_not_active");
+    EXPECT_EQ(answer.error().message, "'brno' refuses: the agreement was revoked");
+    EXPECT_THAT(answer.error().hint, HasSubstr("charges that were made at arad, brno, cork stand"));
+    EXPECT_EQ(answer.error().sqlstate, "42501");
+    for (const char* owner : {kArad, kBrno, kCork}) EXPECT_EQ(trio.node(owner).owner->size(), 0U) << owner;
+  }
+}
+
+// One whose budget is spent was left out; it is not who ended the question.
+TEST_F(CoordinatorTest, PassesOnTheRefusalThatEndedTheQuestion) {
+  trio.judge.limit = 1;
+  ASSERT_TRUE(trio.world.Append(trio.node(kCork), {Entry::kCharge, "earlier", 1}));
+  trio.node(kBrno).overhear = [&](const std::string&, const std::string& method, const Bytes&) {
+    if (method == method::kOpen) trio.scene.revoked.insert(kBrno);
+  };
+  const auto answer = Ask("sums");
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().message, "'brno' refuses: the agreement was revoked");
+}
+
 TEST_F(CoordinatorTest, TellsOfALedgerThatChanged) {
   trio.node(kBrno).forks = true;
   ASSERT_TRUE(Ask("sums"));
@@ -200,6 +268,69 @@ TEST_F(CoordinatorTest, ExplainsWithALineForEachOwner) {
                           "owner   brno: a noise share of 2 counted on, 100 of 100 left",
                           "missing 'cork': 'cork' is not reached"));
   EXPECT_EQ(Charges(kArad), 0U);
+}
+
+using Messages = std::span<const aggregation::Message>;
+
+// Says all as it should, but for its part of the opening.
+class WrongOpener final : public aggregation::Party {
+ public:
+  WrongOpener(std::unique_ptr<Party> right, const aggregation::Terms& terms, const crypto::SigningKey& key)
+      : right_(std::move(right)), terms_(terms), key_(key) {}
+  Result<aggregation::Message> Commit() override { return right_->Commit(); }
+  Result<aggregation::Message> Reveal(Messages commits) override { return right_->Reveal(commits); }
+  Result<aggregation::Message> Contribute(Messages reveals, std::span<const Int128> values) override {
+    return right_->Contribute(reveals, values);
+  }
+  Result<aggregation::Message> Agree(Messages contributions) override { return right_->Agree(contributions); }
+  Result<aggregation::Message> Open(Messages agreements) override {
+    aggregation::Message message = TRY(right_->Open(agreements));
+    message.body[message.body.size() / 2] ^= 1;
+    message.signature = key_.Sign(
+        aggregation::SignedText(aggregation::HashOf(terms_), message, crypto::Sha256(message.body)));
+    return message;
+  }
+  Result<aggregation::Message> Restore(Messages openings) override { return right_->Restore(openings); }
+
+ private:
+  std::unique_ptr<Party> right_;
+  aggregation::Terms terms_;
+  const crypto::SigningKey& key_;
+};
+
+class WrongAtBrno final : public Summing {
+ public:
+  Result<std::unique_ptr<aggregation::Party>> Join(const aggregation::Terms& terms, std::size_t self,
+                                                   const crypto::SigningKey& key,
+                                                   RandomSource& random) const override {
+    auto right = TRY(secret_.Join(terms, self, key, random));
+    if (key.verify_key().name() != KeyOf(kBrno).verify_key().name()) return right;
+    return std::make_unique<WrongOpener>(std::move(right), terms, key);
+  }
+  Result<std::unique_ptr<aggregation::Receiver>> Receive(const aggregation::Terms& terms) const override {
+    return secret_.Receive(terms);
+  }
+  Result<aggregation::Way> Choose(const aggregation::Occasion& occasion) const override {
+    return secret_.Choose(occasion);
+  }
+
+ private:
+  SecretSumming secret_;
+};
+
+TEST(Coordinator, WithholdsWhatDoesNotOpenAndBlamesNobody) {
+  const WrongAtBrno sums;
+  Trio trio(&sums);
+  trio.scene.sharing.sums = agreement::SumsBy::kEncryption;
+  const engine::Cancel never;
+  const auto answer =
+      trio.MakeCoordinator(kArad).Ask({"ana", "study", "psql"}, {"sums", {}, {}}, never, nullptr);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().reason, "sum_failed");
+  EXPECT_EQ(answer.error().message,
+            "owners could not be summed: these partial decryptions do not open this sum");
+  EXPECT_THAT(answer.error().hint, HasSubstr("charges that were made at arad, brno, cork stand"));
+  EXPECT_THAT(trio.world.faults, ElementsAre());
 }
 
 TEST(OwnLink, ReachesItsOwnOwnerInProcess) {

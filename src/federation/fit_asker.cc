@@ -5,8 +5,8 @@
 
 #include "crypto/canonical_json.h"
 #include "federation/fit_outline.h"
+#include "federation/outline.h"
 #include "federation/release_desk.h"
-#include "release/joint_description.h"
 
 namespace concordat::federation {
 namespace {
@@ -47,12 +47,7 @@ class ReleaseFit final : public AskedFit {
   }
 
   std::string Difference(const std::string& owner, const std::string& theirs) const override {
-    const auto described = crypto::ParseJson(theirs);
-    if (!described) return owner + " describes its plan in no form that this version knows";
-    std::string text;
-    for (const std::string& line : release::DescriptionDifferences(owner, *described, plan_.description))
-      text += (text.empty() ? "" : "; ") + line;
-    return text;
+    return DifferenceOf(owner, theirs, outline_.description);
   }
 
   // Of rows that changed since the round before, the next round would be of another fit; and what had changed

@@ -22,10 +22,11 @@ inline constexpr char kReveal[] = "federation/reveal";
 inline constexpr char kContribute[] = "federation/contribute";
 inline constexpr char kAgree[] = "federation/agree";
 inline constexpr char kOpen[] = "federation/open";
+inline constexpr char kRestore[] = "federation/restore";
 inline constexpr char kFinish[] = "federation/finish";
 inline constexpr char kAbandon[] = "federation/abandon";
-inline constexpr const char* kAll[] = {kExplain,    kPrepare, kSelect, kCommit, kReveal,
-                                       kContribute, kAgree,   kOpen,   kFinish, kAbandon};
+inline constexpr const char* kAll[] = {kExplain, kPrepare, kSelect,  kCommit, kReveal, kContribute,
+                                       kAgree,   kOpen,    kRestore, kFinish, kAbandon};
 }  // namespace method
 
 // A message of 256 MB or more is none.
@@ -50,7 +51,7 @@ struct Setting {
   aggregation::Width width = aggregation::Width::k64;
 };
 
-// Reveal, contribute, agree, open: the messages of the round before. Select, finish, abandon: none.
+// Reveal, contribute, agree, open, restore: the messages of the round before. Select, finish, abandon: none.
 struct Relayed {
   Session session{};
   std::vector<Bytes> messages;

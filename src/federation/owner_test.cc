@@ -63,6 +63,27 @@ TEST_F(OwnerTest, GoesThroughItsRoundsAndIsChargedBeforeItContributes) {
   EXPECT_TRUE(trio.world.faults.empty());
 }
 
+TEST_F(OwnerTest, StandsInForWhoDiedOnceItHasOpenedItself) {
+  Round(method::kPrepare, Encode(statement));
+  const Bytes reveals = Round(method::kReveal, Round(method::kCommit, Encode(SettingOf())));
+  const Bytes agreements = Round(method::kAgree, Round(method::kContribute, reveals));
+  const Bytes openings =
+      Encode(Relayed{statement.statement.session,
+                     {Get(kArad, method::kOpen, agreements), Get(kBrno, method::kOpen, agreements)}});
+  const auto early = Ask(kCork, method::kRestore, openings);
+  ASSERT_FALSE(early);
+  EXPECT_EQ(early.error().code, ErrorCode::kFailedPrecondition);
+  const std::size_t entries = trio.node(kBrno).ledger.size();
+  const Bytes restored = Get(kBrno, method::kRestore, openings);
+  EXPECT_EQ(Get(kBrno, method::kRestore, openings), restored);
+  EXPECT_EQ(trio.node(kBrno).ledger.size(), entries) << "its opening is on record already";
+  EXPECT_TRUE(DecodeFinished(Get(kBrno, method::kFinish, Bare())));
+  trio.scene.revoked.insert(kArad);
+  EXPECT_EQ(ReasonOf(Ask(kArad, method::kRestore, openings)), "agreement_not_active");
+  EXPECT_EQ(trio.node(kArad).owner->size(), 0U);
+  EXPECT_TRUE(trio.world.faults.empty());
+}
+
 TEST_F(OwnerTest, AnswersTheSameTwiceAndDoesItOnce) {
   Bytes request = Encode(statement);
   for (const char* method : {method::kPrepare, method::kCommit, method::kReveal, method::kContribute,
@@ -91,7 +112,7 @@ TEST_F(OwnerTest, AnswersNoOtherRequestOfARoundThatWasAnswered) {
 TEST_F(OwnerTest, KeepsTheOrderOfRounds) {
   Get(kBrno, method::kPrepare, Encode(statement));
   for (const char* method : {method::kSelect, method::kReveal, method::kContribute, method::kAgree,
-                             method::kOpen, method::kFinish}) {
+                             method::kOpen, method::kRestore, method::kFinish}) {
     SCOPED_TRACE(method);
     const auto reply = Ask(kBrno, method, Bare());
     ASSERT_FALSE(reply);

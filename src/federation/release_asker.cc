@@ -33,12 +33,7 @@ class ReleaseAsked final : public Asked {
   std::vector<std::string> Lines() const override { return asker_.Explain(plan_); }
 
   std::string Difference(const std::string& owner, const std::string& theirs) const override {
-    const auto described = crypto::ParseJson(theirs);
-    if (!described) return owner + " describes its plan in no form that this version knows";
-    std::string text;
-    for (const std::string& line : release::DescriptionDifferences(owner, *described, plan_.description))
-      text += (text.empty() ? "" : "; ") + line;
-    return text;
+    return DifferenceOf(owner, theirs, outline_.description);
   }
 
   Outcome<std::optional<release::Answer>> Stored(const Revisions& revisions) override {
@@ -74,6 +69,17 @@ class ReleaseAsked final : public Asked {
 };
 
 }  // namespace
+
+std::string DifferenceOf(const std::string& owner, const std::string& theirs,
+                         const std::string& description) {
+  const auto described = crypto::ParseJson(theirs);
+  if (!described) return owner + " describes its plan in no form that this version knows";
+  const Json here = *crypto::ParseJson(description);  // numbers in the same form as theirs
+  std::string text;
+  for (const std::string& line : release::DescriptionDifferences(owner, *described, here))
+    text += (text.empty() ? "" : "; ") + line;
+  return text;
+}
 
 Outcome<std::unique_ptr<Asked>> ReleaseAsker::Plan(const release::Caller& caller,
                                                    const release::Question& question) {

@@ -59,6 +59,7 @@ class ReleasePart final : public Part {
     return owner_.RecordOpening(id_, visitor_, question_, plan_,
                                 outline_.sharing.local ? "" : ToHex(context));
   }
+  Outcome<void> InForce() const override { return owner_.StillInForce(plan_); }
   void RecordFailure() override { owner_.RecordFailure(id_, visitor_, question_, plan_); }
 
   Result<std::vector<std::string>> Receipts() override { return ReceiptsOf(parts_.ledger, id_); }

@@ -56,6 +56,8 @@ class Part {
   // That this owner helps to open the sum of `context`, durably. Refused, and recorded as failed, when the
   // agreement ended meanwhile; refused when the record says that it helped already.
   virtual Outcome<void> RecordOpening(const crypto::Hash& context) = 0;
+  // Does the agreement still stand, as RecordOpening asks?
+  virtual Outcome<void> InForce() const = 0;
   // That nothing came of a question which was charged.
   virtual void RecordFailure() = 0;
   // That its entries are on this owner's ledger. Errors: the ledger's.

@@ -90,6 +90,11 @@ class ScenePart final : public Part {
     judge_.Opens(node_, id_, outline_.description);
     return {};
   }
+  Outcome<void> InForce() const override {
+    if (scene_.revoked.contains(node_.name))
+      return Refuse("agreement_not_active", "the agreement was revoked", "", "42501");
+    return {};
+  }
   void RecordFailure() override { static_cast<void>(world_.Append(node_, {Entry::kFailure, id_, 0})); }
 
   Result<std::vector<std::string>> Receipts() override {

@@ -42,7 +42,8 @@ void Judge::Leaves(const std::string& from, Node& node, const Call& call, const 
   if (!fresh && before->second != reply)
     Fault(fmt::format("{} answers {} twice, each time otherwise", node.name, call.method));
   const bool computes = call.method == method::kSelect || call.method == method::kContribute;
-  const bool opens = call.method == method::kOpen || (call.method == method::kContribute && sharing.local);
+  const bool opens = call.method == method::kOpen || call.method == method::kRestore ||
+                     (call.method == method::kContribute && sharing.local);
   if (computes && OnDisk(node, Entry::kCharge, seen.id) != 1)
     Fault(fmt::format("{} contributes to {} without a charge", node.name, seen.id));
   if (opens && OnDisk(node, Entry::kOpening, seen.id) != 1)
@@ -53,8 +54,10 @@ void Judge::Leaves(const std::string& from, Node& node, const Call& call, const 
       Fault(fmt::format("{} gives two answers to {} of {}", node.name, call.method, seen.id));
   }
   if (call.method == method::kCommit || (call.method == method::kContribute && sharing.local))
-    SeesSetting(node, call);
+    SeesSetting(node, seen, call);
+  if (call.method == method::kContribute && !sharing.local) SeesReveals(seen, call);
   if (call.method == method::kOpen) SeesOpening(node, seen, call);
+  if (call.method == method::kRestore) SeesRestored(node, seen, call);
   if (call.method == method::kSelect && node.terms.non_disclosing) Fault(node.name + " discloses groups");
 }
 
@@ -70,7 +73,7 @@ void Judge::SeesStatement(const std::string& from, Node& node, const Call& call)
   if (statement.document != documents.at(node.name)->id) Fault(node.name + " answers under another document");
 }
 
-void Judge::SeesSetting(Node& node, const Call& call) {
+void Judge::SeesSetting(Node& node, Seen& seen, const Call& call) {
   const auto setting = DecodeSetting(call.request);
   if (!setting) return Fault(node.name + " takes what is no setting");
   std::set<Bytes> keys;
@@ -78,6 +81,15 @@ void Judge::SeesSetting(Node& node, const Call& call) {
   if (keys.size() != setting->keys.size()) Fault(node.name + " answers for a group twice");
   const bool plain = sharing.local || setting->way == aggregation::Way::kMasks;
   if (node.terms.non_disclosing && plain) Fault(node.name + " discloses without encryption");
+  seen.setting = *setting;
+}
+
+void Judge::SeesReveals(Seen& seen, const Call& call) {
+  const auto relayed = DecodeRelayed(call.request);
+  if (!relayed) return;
+  for (const Bytes& bytes : relayed->messages) {
+    if (const auto message = aggregation::DecodeMessage(bytes)) seen.revealed.insert(message->party);
+  }
 }
 
 void Judge::SeesOpening(Node& node, const Seen& seen, const Call& call) {
@@ -86,6 +98,7 @@ void Judge::SeesOpening(Node& node, const Seen& seen, const Call& call) {
   if (!seen.replies.contains(method::kAgree)) Fault(node.name + " opens a sum that it did not form");
   if (relayed->messages.size() < sharing.quorum)
     Fault(fmt::format("{} opens a sum of {} owners", node.name, relayed->messages.size()));
+  SeesKeysGiven(node, seen, *relayed);
   const auto agreement =
       DecodeReply(seen.replies.count(method::kAgree) != 0 ? seen.replies.at(method::kAgree) : Bytes{});
   if (!agreement || !*agreement) return;
@@ -94,6 +107,33 @@ void Judge::SeesOpening(Node& node, const Seen& seen, const Call& call) {
   auto& opened = sums_opened_[seen.id];
   opened.insert(message->view);
   if (opened.size() > 1) Fault(seen.id + ": honest owners open different sums");
+}
+
+void Judge::SeesRestored(Node& node, const Seen& seen, const Call& call) {
+  const auto relayed = DecodeRelayed(call.request);
+  if (!relayed) return Fault(node.name + " restores without openings");
+  if (!seen.replies.contains(method::kOpen)) Fault(node.name + " restores for a sum that it did not open");
+  if (relayed->messages.size() < sharing.quorum)
+    Fault(fmt::format("{} restores for {} owners", node.name, relayed->messages.size()));
+  SeesKeysGiven(node, seen, *relayed);
+}
+
+// An owner gives its share of each key whose owner is not `there`. With every honest key whoever collects
+// them could open one contribution alone.
+void Judge::SeesKeysGiven(const Node& node, const Seen& seen, const Relayed& there) {
+  if (seen.setting.way != aggregation::Way::kEncryption) return;
+  std::set<std::uint16_t> gone = seen.revealed;
+  for (const Bytes& bytes : there.messages) {
+    if (const auto message = aggregation::DecodeMessage(bytes)) gone.erase(message->party);
+  }
+  auto& holders = keys_given_[seen.id + ToHex(crypto::Sha256(Encode(seen.setting)))];
+  for (const std::uint16_t dealer : gone) holders[dealer].insert(node.name);
+  const bool one_stays =
+      std::any_of(seen.revealed.begin(), seen.revealed.end(), [&](const std::uint16_t party) {
+        const Node& owner = *world_.nodes.at(seen.setting.participants.at(party));
+        return owner.honest && holders[party].size() < sharing.Honest();
+      });
+  if (!one_stays) Fault(seen.id + ": every honest key can be restored");
 }
 
 void Judge::Answered(const std::string& id, const std::vector<Int128>& sums, std::size_t included) {

@@ -40,12 +40,17 @@ class Judge {
   struct Seen {
     std::string id;
     std::map<std::string, Bytes> replies;  // by method
+    Setting setting;
+    std::set<std::uint16_t> revealed;  // whose keys the sum is under
   };
 
   void Fault(const std::string& what) { world_.faults.push_back(what); }
   void SeesStatement(const std::string& from, Node& node, const Call& call);
-  void SeesSetting(Node& node, const Call& call);
+  void SeesSetting(Node& node, Seen& seen, const Call& call);
+  void SeesReveals(Seen& seen, const Call& call);
   void SeesOpening(Node& node, const Seen& seen, const Call& call);
+  void SeesRestored(Node& node, const Seen& seen, const Call& call);
+  void SeesKeysGiven(const Node& node, const Seen& seen, const Relayed& there);
   std::size_t OnDisk(Node& node, Entry::Kind kind, const std::string& id) const;
 
   World& world_;
@@ -53,7 +58,9 @@ class Judge {
   std::map<std::string, std::map<std::string, std::vector<Share>>> shares_;  // by id and owner
   std::map<std::string, std::set<std::string>> plans_opened_;                // by id
   std::map<std::string, std::set<crypto::Hash>> sums_opened_;                // by id
-  std::map<std::string, Seen> sessions_;                                     // by owner, caller and session
+  // By id and setting: of whose key which honest owners gave their share.
+  std::map<std::string, std::map<std::uint16_t, std::set<std::string>>> keys_given_;
+  std::map<std::string, Seen> sessions_;      // by owner, caller and session
   std::map<std::string, crypto::Hash> once_;  // by owner, id and method: what left, ever
 };
 

@@ -191,6 +191,9 @@ class Simulation {
     });
     const bool of_members = refusal.reason == "owners_missing" || refusal.reason == "plans_differ";
     if (of_members && !names) world_.faults.push_back("a refusal names nobody: " + refusal.message);
+    // Deaths and losses alone leave the sum of a quorum, or too few.
+    if (refusal.reason == "sum_failed" && traitor_.empty())
+      world_.faults.push_back("no sum of honest owners: " + refusal.message);
     const bool fair =
         world_.weather.calm() && world_.weather.slow == 0 && traitor_.empty() && !stale_ && liar_.empty();
     const bool expected = refusal.reason == "budget_exhausted" || refusal.reason == "non_disclosing" ||

@@ -111,6 +111,13 @@ class PlainParty final : public aggregation::Party {
     }
     return Say(Round::kOpen, mine);
   }
+  Result<Message> Restore(std::span<const Message> openings) override {
+    TRY(Turn(Round::kRestore));
+    TRY(Hear(openings, Round::kOpen));
+    if (terms_.way == aggregation::Way::kMasks)
+      return Fail(ErrorCode::kFailedPrecondition, "nothing is restored under masks");
+    return Say(Round::kRestore, {});
+  }
 
  private:
   Result<void> Turn(Round round) {
@@ -177,6 +184,8 @@ class PlainReceiver final : public aggregation::Receiver {
   Result<std::vector<Message>> Close() override {
     if (messages_.size() < terms_.quorum)
       return Fail(ErrorCode::kUnavailable, "fewer than the quorum are left");
+    const bool encrypted = terms_.way == aggregation::Way::kEncryption;
+    needs_restore_ = encrypted && round_ == Round::kOpen && messages_.size() < there_.size();
     std::vector<Message> closed;
     there_.clear();
     for (auto& [party, message] : messages_) {
@@ -193,6 +202,7 @@ class PlainReceiver final : public aggregation::Receiver {
     return closed;
   }
 
+  bool NeedsRestore() const override { return needs_restore_; }
   std::vector<std::uint16_t> Included() const override {
     std::vector<std::uint16_t> included;
     for (const Message& message : contributions_) included.push_back(message.party);
@@ -200,6 +210,7 @@ class PlainReceiver final : public aggregation::Receiver {
   }
 
   Result<std::vector<Int128>> Finish() override {
+    if (needs_restore_) return Fail(ErrorCode::kFailedPrecondition, "one that agreed did not open");
     std::vector<Uint128> sums(terms_.length);
     for (const Message& message : contributions_) {
       const auto values = TRY(ValuesOf(terms_, message));
@@ -216,6 +227,7 @@ class PlainReceiver final : public aggregation::Receiver {
   std::map<std::uint16_t, Message> messages_;
   crypto::Hash view_{};
   crypto::Hash agreed_{};
+  bool needs_restore_ = false;
   std::vector<Message> contributions_;
 };
 

@@ -18,7 +18,7 @@ bool HasSetting(const Call& call) {
 
 bool IsRelay(const Call& call) {
   return call.method == method::kReveal || call.method == method::kContribute ||
-         call.method == method::kAgree || call.method == method::kOpen;
+         call.method == method::kAgree || call.method == method::kOpen || call.method == method::kRestore;
 }
 
 }  // namespace
@@ -67,10 +67,10 @@ Liar::Liar(World& world, Scene& scene, Node& home, Node& victim)
       plot_(static_cast<Plot>(world.dice.Below(static_cast<std::size_t>(Plot::kCount)))) {}
 
 const char* Liar::plot() const {
-  static constexpr const char* kPlots[] = {"other keys to some", "keys twice",   "few owners",
-                                           "other messages",     "garbage",      "and again",
-                                           "for another",        "unsigned",     "whatever they plan",
-                                           "to be opened twice", "out of order", "by masks"};
+  static constexpr const char* kPlots[] = {
+      "other keys to some", "keys twice",  "few owners",    "other messages",     "garbage",
+      "and again",          "for another", "unsigned",      "whatever they plan", "to be opened twice",
+      "out of order",       "by masks",    "of who is dead"};
   return kPlots[static_cast<std::size_t>(plot_)];
 }
 
@@ -135,8 +135,32 @@ void Liar::OpenTwice(const Call& call) {
             });
 }
 
+// To each that opened another set of those that did, as small as may be, or smaller: who is not in it is
+// dead, it says.
+void Liar::SayDead(const Call& call, const Bytes& reply) {
+  const auto body = DecodeReply(reply);
+  if (!body || !*body) return;
+  openings_->insert_or_assign(call.member, **body);
+  if (openings_->size() > 1) return;
+  const std::size_t least = scene_.sharing.quorum - world_.dice.Below(2);
+  Relayed relayed = *DecodeRelayed(call.request);
+  world_.At(world_.now, [&world = world_, &home = home_, openings = openings_, relayed, least]() mutable {
+    for (const auto& [member, own] : *openings) {
+      relayed.messages = {own};
+      for (auto next = openings->upper_bound(member); relayed.messages.size() < least; ++next) {
+        if (next == openings->end()) next = openings->begin();
+        if (next->first == member) break;  // all round
+        relayed.messages.push_back(next->second);
+      }
+      static_cast<void>(
+          world.Deliver(home.name, *world.nodes.at(member), {member, method::kRestore, Encode(relayed)}));
+    }
+  });
+}
+
 void Liar::Pretend(const Call& call, Result<Bytes>& reply) {
   if (plot_ == Plot::kSecondOpening && call.method == method::kOpen && reply) OpenTwice(call);
+  if (plot_ == Plot::kSaysDead && call.method == method::kOpen && reply) SayDead(call, *reply);
   if (call.method != method::kPrepare) return;
   if (plot_ == Plot::kFewOwners && call.member != scene_.sharing.owners[0])
     reply = Fail(ErrorCode::kNotFound, "not wanted");

@@ -1,6 +1,7 @@
 // Members that do not keep to the protocol: an owner that answers wrongly, a coordinator that lies.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -39,12 +40,14 @@ class Liar {
     kSecondOpening,
     kOutOfOrder,
     kMasks,
+    kSaysDead,
     kCount
   };
   void ChangeSetting(Call& call);
   void ChangeMessages(Call& call);
   void ChangeStatement(Call& call);
   void OpenTwice(const Call& call);
+  void SayDead(const Call& call, const Bytes& reply);
   void Pretend(const Call& call, Result<Bytes>& reply);
 
   World& world_;
@@ -53,6 +56,8 @@ class Liar {
   Node& victim_;
   Plot plot_;
   std::vector<Call> sent_;
+  std::shared_ptr<std::map<std::string, Bytes>> openings_ =
+      std::make_shared<std::map<std::string, Bytes>>();  // by member
 };
 
 }  // namespace concordat::federation

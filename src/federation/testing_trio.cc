@@ -4,7 +4,7 @@
 
 namespace concordat::federation {
 
-Trio::Trio() : world(7, summing), judge(world) {
+Trio::Trio(const Summing* sums) : world(7, sums == nullptr ? summing : *sums), judge(world) {
   const std::vector<std::string> names{kArad, kBrno, kCork};
   scene.sharing.table = "people";
   scene.sharing.owners = names;
@@ -44,7 +44,7 @@ Coordinator Trio::MakeCoordinator(const std::string& home) {
                       .key = KeyOf(home),
                       .asker = *askers[home],
                       .link = *links[home],
-                      .summing = summing,
+                      .summing = world.summing,
                       .clock = node(home).clock,
                       .random = world.dice,
                       .wait = [this](Milliseconds by) { world.Run(world.now + by, [] { return false; }); }},

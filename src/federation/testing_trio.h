@@ -11,8 +11,8 @@ namespace concordat::federation {
 
 class Trio {
  public:
-  // Two of the three must contribute.
-  Trio();
+  // Two of the three must contribute. `sums`: in place of those that cost nothing.
+  explicit Trio(const Summing* sums = nullptr);
 
   Node& node(const std::string& name) { return *world.nodes.at(name); }
   SignedStatement Statement(const std::string& home, const std::string& text);

@@ -81,6 +81,7 @@ const std::vector<Visit::Step>& Visit::Steps() {
       {method::kContribute, &Visit::Contribute, Stage::kContributed, true},
       {method::kAgree, &Visit::Agree, Stage::kAgreed, false},
       {method::kOpen, &Visit::Open, Stage::kOpened, false},
+      {method::kRestore, &Visit::Restore, Stage::kRestored, false},
       {method::kFinish, &Visit::Finish, Stage::kOpened, false},
       {method::kAbandon, &Visit::Abandon, Stage::kOpened, false},
   };

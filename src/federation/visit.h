@@ -56,7 +56,8 @@ class Visit {
     kRevealed,
     kContributed,
     kAgreed,
-    kOpened
+    kOpened,
+    kRestored
   };
   using Body = Result<Outcome<Bytes>>;
   struct Step {
@@ -83,6 +84,7 @@ class Visit {
   Body ContributePlainly(ByteView request);
   Body Agree(ByteView request);
   Body Open(ByteView request);
+  Body Restore(ByteView request);
   Body Finish(ByteView request);
   Body Abandon(ByteView request);
 

@@ -160,6 +160,14 @@ Visit::Body Visit::Open(ByteView request) {
   return aggregation::Encode(opening);
 }
 
+// For the sum that this owner opened, by its record; so nothing more is recorded. But who learns in between
+// that the agreement has ended helps no further: whoever is said to be dead may have ended it.
+Visit::Body Visit::Restore(ByteView request) {
+  const auto openings = TRY(MessagesIn(request));
+  TRY(opened_.part->InForce());
+  return aggregation::Encode(TRY(party_->Restore(openings)));
+}
+
 Visit::Body Visit::Finish(ByteView request) {
   TRY(DecodeRelayed(request));
   if (!recorded_) opened_.part->RecordFailure();

@@ -59,7 +59,7 @@ class Anova final : public AroundMeans {
   Eigen::Index Size() const { return static_cast<Eigen::Index>(design().terms().size()) + 1; }
   Shape shape() const override {
     return {.first = survey_.length() + 1 + static_cast<std::size_t>(Size()),
-            .second = 1 + static_cast<std::size_t>(TriangleSize(Size())),
+            .second = 2 + static_cast<std::size_t>(TriangleSize(Size())),
             .means = Size()};
   }
 
@@ -83,6 +83,7 @@ class Anova final : public AroundMeans {
     const Eigen::MatrixXd all = All(frame).rowwise() - means.transpose();
     numbers.push_back(static_cast<double>(frame.size()));
     Put(numbers, Triangle(all.transpose() * all));
+    numbers.push_back(all.rightCols(1).array().square().square().sum());
   }
 
   // Beside an intercept all columns are centred, which takes the intercept's own away; without one none is.
@@ -99,7 +100,7 @@ class Anova final : public AroundMeans {
     Taker taker(totals);
     const double rows = taker.Number();
     const Eigen::MatrixXd products = FromTriangle(taker.Vector(TriangleSize(Size())), Size());
-    if (!(products(Size() - 1, Size() - 1) > 1e-20)) return RefuseConstant(design().formula().response->text);
+    TRY(CheckLeverage(products(Size() - 1, Size() - 1), taker.Number(), design().formula().response->text));
     const Explained explained = Explain(products);
     const double intercept = design().formula().intercept ? 1 : 0;
     return TableOf(explained, rows - intercept - explained.free.sum());

@@ -13,6 +13,8 @@ namespace concordat::learning {
 namespace {
 
 constexpr double kLargest = 1e15;  // what a sum can hold, with room for members
+// Sums are multiples of 2^-64: of fourth powers below this, too few digits are left to tell whose they are.
+constexpr double kFinest = 1e-14;
 
 }  // namespace
 
@@ -62,8 +64,16 @@ Outcome<Step> AroundMeans::Next(const Json& state, std::span<const double> total
   return step;
 }
 
-tl::unexpected<Refusal> RefuseConstant(const std::string& name) {
-  return Refuse("constant_column", fmt::format("{} is the same in every row", name), "leave it out", "22023");
+Outcome<void> AroundMeans::CheckLeverage(double squares, double fourths, const std::string& name) const {
+  if (!(fourths > kFinest))
+    return Refuse("constant_column",
+                  fmt::format("{} is the same in every row, or nearly so for its range", name),
+                  "leave it out, or stretch it: I(1000 * x)", "22023");
+  if (squares * squares < rules_.minimum_cell * fourths)
+    return Refuse("leverage_too_high",
+                  fmt::format("fewer than {} rows decide about {}", rules_.minimum_cell, name),
+                  "write its logarithm, or leave it out", "42501");
+  return {};
 }
 
 tl::unexpected<Refusal> RefuseFormula(const Call& call, const std::string& instead) {

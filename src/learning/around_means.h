@@ -25,6 +25,9 @@ class AroundMeans : public Method {
  protected:
   const Design& design() const { return design_; }
   const Rules& rules() const { return rules_; }
+  // Sums of squares and fourth powers around means: (sum of squares)^2 / sum of fourth powers is about how
+  // many rows decide them. Refusals: constant_column, leverage_too_high.
+  Outcome<void> CheckLeverage(double squares, double fourths, const std::string& name) const;
 
   // Numbers of both rounds, and means between them.
   struct Shape {
@@ -49,8 +52,7 @@ class AroundMeans : public Method {
   Rules rules_;
 };
 
-// Refusals that t_test, anova and correlation share. Reasons: constant_column, formula_not_supported.
-tl::unexpected<Refusal> RefuseConstant(const std::string& name);
+// What the formula of a call should be instead. Reason: formula_not_supported.
 tl::unexpected<Refusal> RefuseFormula(const Call& call, const std::string& instead);
 // Whether it has a response of numbers, or none, and nothing of survival, strata, offsets and random
 // intercepts.

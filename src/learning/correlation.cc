@@ -31,7 +31,7 @@ class Correlation final : public AroundMeans {
   Eigen::Index Size() const { return static_cast<Eigen::Index>(scales_.size()); }
   Shape shape() const override {
     return {.first = 1 + scales_.size(),
-            .second = 1 + static_cast<std::size_t>(TriangleSize(Size())),
+            .second = 1 + static_cast<std::size_t>(TriangleSize(Size()) + Size()),
             .means = Size()};
   }
 
@@ -54,6 +54,7 @@ class Correlation final : public AroundMeans {
     const Eigen::MatrixXd x = Scaled(frame).rowwise() - means.transpose();
     numbers.push_back(static_cast<double>(frame.size()));
     Put(numbers, Triangle(x.transpose() * x));
+    Put(numbers, x.array().square().square().colwise().sum().transpose());
   }
 
   Outcome<Eigen::VectorXd> MeansOf(std::span<const double> totals) const override {
@@ -69,7 +70,7 @@ class Correlation final : public AroundMeans {
     TRY(CheckSize(rules(), rows, static_cast<double>(Size())));
     const Eigen::MatrixXd products = FromTriangle(taker.Vector(TriangleSize(Size())), Size());
     for (Eigen::Index i = 0; i < Size(); ++i)
-      if (!(products(i, i) > 1e-20)) return RefuseConstant(design().terms()[static_cast<std::size_t>(i)]);
+      TRY(CheckLeverage(products(i, i), taker.Number(), design().terms()[static_cast<std::size_t>(i)]));
     Fitted fitted;
     fitted.columns = Outputs();
     for (Eigen::Index i = 0; i < Size(); ++i)

@@ -64,7 +64,7 @@ class Keeper {
     }
   }
 
-  Index size() const { return static_cast<Index>(rows_.size()); }
+  MatrixXd Matrix(const MatrixXd& all) const { return all(rows_, Eigen::all); }
   Eigen::VectorXd Numbers(const ArrayXd& all) const { return all(rows_); }
   std::vector<std::size_t> Places(const ArrayXd& all) const {
     std::vector<std::size_t> places;
@@ -111,19 +111,18 @@ Frame Design::Of(const Rows& rows) const {
   ArrayXd offset = zeros;
   for (const Expr& each : formula_.offsets) offset += Values(each, rows);
 
-  // A sum of zeros, but where something is missing.
+  MatrixXd x = MatrixXd::Ones(size, static_cast<Index>(pieces_.size()));
+  for (std::size_t i = 0; i < pieces_.size(); ++i) {
+    for (const Piece& piece : pieces_[i])
+      x.col(static_cast<Index>(i)).array() *= parts[piece.part].col(piece.column).array();
+  }
+  // A sum of zeros, but where something is missing, or a product too large.
   ArrayXd known = 0 * (y + status + group + weights + offset + strata);
+  known += (0 * x.array()).rowwise().sum();
   for (const MatrixXd& part : parts) known += (0 * part.array()).rowwise().sum();
   const Keeper keeper(known);
 
-  Frame frame{.x = MatrixXd::Ones(keeper.size(), static_cast<Index>(pieces_.size())),
-              .weights = keeper.Numbers(weights),
-              .offset = keeper.Numbers(offset)};
-  for (std::size_t i = 0; i < pieces_.size(); ++i) {
-    ArrayXd column = zeros + 1;
-    for (const Piece& piece : pieces_[i]) column *= parts[piece.part].col(piece.column).array();
-    frame.x.col(static_cast<Index>(i)) = keeper.Numbers(column);
-  }
+  Frame frame{.x = keeper.Matrix(x), .weights = keeper.Numbers(weights), .offset = keeper.Numbers(offset)};
   if (formula_.response) frame.y = keeper.Numbers(y);
   if (formula_.status) frame.status = keeper.Numbers(status);
   if (!formula_.strata.empty()) frame.stratum = keeper.Places(strata);

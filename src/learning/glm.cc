@@ -69,8 +69,16 @@ class Glm : public RegressionMethod {
     if (!equations.solved) return RefuseCollinear(equations.dependent, terms());
     state.beta = equations.solved->solution;
     state.variances = equations.solved->inverse.diagonal();
-    return Step{
-        .state = ToJson(state), .said = fmt::format("round 0: {:.0f} rows", state.rows), .fitted = {}};
+    return Go(state, fmt::format("round 0: {:.0f} rows", state.rows));
+  }
+
+  // On to a state, if it is one that members take.
+  Outcome<Step> Go(const GlmState& state, std::string said) const {
+    Json json = ToJson(state);
+    if (ReadGlmState(json, sums().columns(), regression().max_rounds))
+      return Step{.state = std::move(json), .said = std::move(said), .fitted = {}};
+    return Refuse("not_converged", "the fit runs beyond all bounds",
+                  "add ridge => 0.01, which penalises large coefficients, or leave out terms", "22023");
   }
 
   // Back by half towards the fit before, or the intercept's own.
@@ -83,9 +91,7 @@ class Glm : public RegressionMethod {
     }
     state.beta = (state.beta + back) / 2;
     ++state.round;
-    return Step{.state = ToJson(state),
-                .said = fmt::format("round {}: {}, half the step", state.round - 1, why),
-                .fitted = {}};
+    return Go(state, fmt::format("round {}: {}, half the step", state.round - 1, why));
   }
 
   Outcome<Step> Improve(GlmState state, const GlmTotals& totals, double deviance) const {
@@ -101,9 +107,7 @@ class Glm : public RegressionMethod {
     state.triangle = Triangle(totals.information);
     state.deviance = deviance;
     ++state.round;
-    return Step{.state = ToJson(state),
-                .said = fmt::format("round {}: deviance {:.6g}", state.round - 1, totals.deviance),
-                .fitted = {}};
+    return Go(state, fmt::format("round {}: deviance {:.6g}", state.round - 1, totals.deviance));
   }
 
   // Of responses that a family can have at the end of its means.

@@ -13,8 +13,14 @@ using Made = Outcome<std::unique_ptr<Method>>;
 Made MakeAnova(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeChiSquare(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeCorrelation(const Call& call, const Schema& schema, const Rules& rules);
+Made MakeCox(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeGlm(const Call& call, const Schema& schema, const Rules& rules);
+Made MakeKaplanMeier(const Call& call, const Schema& schema, const Rules& rules);
+Made MakeKmeans(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeLm(const Call& call, const Schema& schema, const Rules& rules);
+Made MakeLogRank(const Call& call, const Schema& schema, const Rules& rules);
+Made MakeMixed(const Call& call, const Schema& schema, const Rules& rules);
+Made MakePca(const Call& call, const Schema& schema, const Rules& rules);
 Made MakePenalised(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeTTest(const Call& call, const Schema& schema, const Rules& rules);
 

@@ -68,7 +68,7 @@ tl::unexpected<Refusal> RefuseCollinear(const Dependent& dependent, const std::v
   if (others.empty())
     return Refuse("collinear", fmt::format("{} is 0 in every row that counts", term), "leave it out",
                   "22023");
-  return Refuse("collinear", fmt::format("{} is a sum of {}", term, fmt::join(others, ", ")),
+  return Refuse("collinear", fmt::format("{} follows from {}", term, fmt::join(others, ", ")),
                 fmt::format("leave {} out, or one of the others", term), "22023");
 }
 

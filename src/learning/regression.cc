@@ -20,7 +20,7 @@ Outcome<void> NeedPlain(const Formula& formula) {
                   "write what is to be explained: y ~ x", "42601");
   if (formula.status || !formula.strata.empty() || formula.grouping)
     return Refuse("formula_not_supported", "Surv, strata and random intercepts are of other methods",
-                  "write cox for survival, lmm for a random intercept, or the column as a term", "0A000");
+                  "write cox for survival, mixed for a random intercept, or the column as a term", "0A000");
   return {};
 }
 

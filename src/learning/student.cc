@@ -43,10 +43,10 @@ class TTest final : public AroundMeans {
 
  private:
   Eigen::Index Groups() const { return static_cast<Eigen::Index>(design().terms().size()); }
-  // Rows and sums of each group, and then squares of each.
+  // Rows and sums of each group, then squares of each, and fourth powers of all.
   Shape shape() const override {
     const auto groups = static_cast<std::size_t>(Groups());
-    return {.first = 2 * groups, .second = 3 * groups, .means = Groups()};
+    return {.first = 2 * groups, .second = 3 * groups + 1, .means = Groups()};
   }
 
   Eigen::VectorXd ScaledResponse(const Frame& frame) const {
@@ -64,6 +64,7 @@ class TTest final : public AroundMeans {
     Put(numbers, frame.x.colwise().sum().transpose());
     Put(numbers, frame.x.transpose() * rest);
     Put(numbers, frame.x.transpose() * rest.cwiseAbs2());
+    numbers.push_back(rest.array().square().square().sum());
   }
 
   Outcome<void> Check(const Eigen::VectorXd& rows) const {
@@ -91,7 +92,7 @@ class TTest final : public AroundMeans {
     TRY(Check(rows));
     const Eigen::VectorXd shift = taker.Vector(Groups()).cwiseQuotient(rows);
     const Eigen::VectorXd squares = taker.Vector(Groups()) - rows.cwiseProduct(shift.cwiseAbs2());
-    if (!(squares.minCoeff() > 1e-20)) return RefuseConstant(design().formula().response->text);
+    TRY(CheckLeverage(squares.sum(), taker.Number(), design().formula().response->text));
     const Eigen::VectorXd centres = (means + shift).array() * scale_.half + scale_.centre;
     return Show(centres, FoundOf(centres, rows, squares * scale_.half * scale_.half));
   }

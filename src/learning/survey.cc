@@ -14,6 +14,8 @@ namespace {
 constexpr std::size_t kPowers = 4;
 // A column whose variance is below this share of its mean square has one value, but for rounding.
 constexpr double kConstant = 1e-13;
+// Sums are multiples of 2^-64: of fourth powers below this, too few digits are left to tell whose they are.
+constexpr double kFinest = 1e-14;
 
 bool IsFactor(const Variable& variable, const Schema& schema) {
   if (variable.kind != Variable::Kind::kPlain || variable.of.kind != Expr::Kind::kColumn) return false;
@@ -84,7 +86,12 @@ void Survey::Add(const Rows& rows, const Frame& frame, const Eigen::MatrixXd& sc
 Outcome<Survey::Found> Survey::Check(std::span<const double> totals) const {
   Taker taker(totals);
   Found found{.rows = taker.Number(), .spread = Eigen::VectorXd(static_cast<Eigen::Index>(terms_.size()))};
-  TRY(CheckSize(rules_, found.rows, static_cast<double>(terms_.size())));
+  const auto parameters = static_cast<double>(terms_.size());
+  TRY(CheckSize(rules_, found.rows, parameters));
+  if (parameters >= found.rows)
+    return Refuse("too_many_parameters",
+                  fmt::format("{} parameters fit {} rows exactly", parameters, found.rows), "leave out terms",
+                  "42501");
   const auto powers = taker.Part(kPowers * terms_.size());
   TRY(CheckCells(taker.Part(names_.size())));
   for (std::size_t i = 0; i < terms_.size(); ++i)
@@ -112,6 +119,10 @@ Outcome<double> Survey::CheckSpread(std::size_t column, double rows, std::span<c
                   "leave it out", "22023");
   const double fourth =
       powers[3] / rows - 4 * mean * cube + 6 * mean * mean * square - 3 * mean * mean * mean * mean;
+  if (rows * fourth < kFinest)
+    return Refuse("constant_column",
+                  fmt::format("{} is the same in every row, or nearly so for its range", terms_[column]),
+                  "leave it out, or stretch it: I(1000 * x)", "22023");
   if (rows * variance * variance < rules_.minimum_cell * fourth)
     return Refuse(
         "leverage_too_high",

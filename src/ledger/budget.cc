@@ -31,8 +31,16 @@ const char* AdviceOn(const Level& level) {
          "have some left";
 }
 
-// "lewisham/adult@1" without its version; "ana@lewisham" without her member.
-std::string BeforeAt(const std::string& reference) { return reference.substr(0, reference.find('@')); }
+// "lewisham/adult@1" without its version.
+std::string ProductOf(const std::string& reference) { return reference.substr(0, reference.find('@')); }
+
+// An analyst's level of a product: "ana" of the product's own member, "ana@zurich" of another. Agreements
+// name everybody with their member, charges visitors alone; two of one name are two people.
+Level AnalystLevel(const std::string& product, const std::string& agreement, const std::string& analyst) {
+  const std::size_t at = analyst.find('@');
+  const bool own = at != std::string::npos && analyst.substr(at + 1) == product.substr(0, product.find('/'));
+  return {product, agreement, own ? analyst.substr(0, at) : analyst};
+}
 
 // To three digits, so that what is said to be left is there and what is said to be needed is enough.
 std::string Rounded(double value, double (*towards)(double)) {
@@ -90,7 +98,7 @@ void BudgetBook::Apply(const Entry& entry) {
     }
     const std::set<Level> levels = {{charge->product, "", ""},
                                     {charge->product, charge->agreement, ""},
-                                    {charge->product, charge->agreement, BeforeAt(charge->analyst)}};
+                                    AnalystLevel(charge->product, charge->agreement, charge->analyst)};
     for (const Level& level : levels) accounts_[level].spent.Add(charge->measurements);
     if (terms_.contains(charge->document)) current_[charge->agreement] = charge->document;
   }
@@ -136,11 +144,11 @@ void BudgetBook::SetAgreementLimit(const Json& body) {
       terms.each_analyst = BudgetFrom(protection.at("per_analyst"), protection.at("delta"));
     for (const auto& [table, products] : document.at("tables").items()) {
       for (const Json& reference : products) {
-        const std::string product = BeforeAt(reference);
+        const std::string product = ProductOf(reference);
         terms.products.insert(product);
         accounts_[{product, terms.agreement, ""}];
         for (const Json& analyst : document.at("analysts"))
-          accounts_[{product, terms.agreement, BeforeAt(analyst)}];
+          accounts_[AnalystLevel(product, terms.agreement, analyst)];
       }
     }
   } catch (const Json::exception&) {
@@ -172,7 +180,7 @@ dp::Composition BudgetBook::SpentAt(const Level& level) const {
 
 std::vector<Level> BudgetBook::LevelsOf(const Charge& charge) const {
   std::vector<Level> levels = {{charge.product, "", ""}, {charge.product, charge.agreement, ""}};
-  Level analyst{charge.product, charge.agreement, BeforeAt(charge.analyst)};
+  Level analyst = AnalystLevel(charge.product, charge.agreement, charge.analyst);
   if (LimitOf(analyst, TermsOf(charge.document))) levels.push_back(std::move(analyst));
   return levels;
 }

@@ -19,7 +19,7 @@
 namespace concordat::ledger {
 
 // What is held for a product (agreement and analyst empty), an agreement on it (analyst empty), or an analyst
-// under that.
+// under that: "ana" of the product's own member, "ana@zurich" who visits from another.
 struct Level {
   std::string product, agreement, analyst;
   auto operator<=>(const Level&) const = default;
@@ -40,7 +40,7 @@ class BudgetBook final : public Fold {
   // this version cannot read could have cost anything: from then on every charge is refused.
   void Apply(const Entry& entry) override;
   void Clear() override;
-  std::string Form() const override { return "budgets/1"; }
+  std::string Form() const override { return "budgets/2"; }
   Json Save() const override;  // budget_saved.cc
   void Load(const Json& saved) override;
 

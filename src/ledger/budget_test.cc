@@ -4,7 +4,9 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <map>
 #include <random>
+#include <set>
 #include <thread>
 
 #include "ledger/testing_ledger.h"
@@ -95,6 +97,37 @@ TEST_F(BudgetTest, LimitsAnalystsWhomTheAgreementDoesNotNameToo) {
   EXPECT_EQ(Ask(By("eve", 10)).reason, "budget_exhausted");
   EXPECT_EQ(Ask(By("ana@lewisham", 10)).reason, "budget_exhausted");
   EXPECT_EQ(Ask(By("eve", 30)).reason, "");
+}
+
+// Charges name a visitor with her member: she is another than the product's own analyst of that name.
+TEST_F(BudgetTest, TellsAVisitorFromAnOwnAnalystOfHerName) {
+  Enter(ProductEntry("lewisham/adult", kOne));
+  Enter(AgreementEntry({"study", {"lewisham/adult@1"}, {"ana@lewisham", "ana@zurich"}, kOne, 0.3}));
+  std::map<std::string, int> granted;
+  for (const std::string analyst : {"ana", "ana@lewisham", "ana@zurich", "ana@camden"}) {
+    Refusal refusal;
+    while ((refusal = Ask(By(analyst))).reason.empty()) ++granted[analyst];
+    EXPECT_EQ(refusal.reason, "budget_exhausted");
+    const std::string person = analyst == "ana@lewisham" ? "ana" : analyst;
+    EXPECT_TRUE(refusal.message.starts_with("the budget of analyst " + person + " would be passed"))
+        << refusal.message;
+  }
+  EXPECT_GT(granted["ana"], 0);
+  EXPECT_EQ(granted["ana@lewisham"], 0) << "an own analyst is one, however she is written";
+  EXPECT_EQ(granted["ana@zurich"], granted["ana"]);
+  EXPECT_EQ(granted["ana@camden"], granted["ana"]);
+  const auto before = ledger_.budgets.Report();
+  std::set<std::string> analysts;
+  for (const LevelState& state : before) {
+    EXPECT_LE(state.spent.value, state.limit.epsilon.value) << state.level.analyst;
+    if (!state.level.analyst.empty()) analysts.insert(state.level.analyst);
+  }
+  EXPECT_EQ(analysts, (std::set<std::string>{"ana", "ana@camden", "ana@zurich"}));
+  Reopen();
+  const auto after = ledger_.budgets.Report();
+  ASSERT_EQ(after.size(), before.size());
+  for (std::size_t i = 0; i < after.size(); ++i) EXPECT_EQ(after[i].spent, before[i].spent);
+  EXPECT_EQ(Ask(By("ana@zurich")).reason, "budget_exhausted");
 }
 
 TEST_F(BudgetTest, KeepsWhatWasSpentAcrossVersionsAndAgreements) {

@@ -11,15 +11,18 @@ std::string AskerName(const std::string& agreement, const std::string& analyst) 
   return "asker/" + agreement + "/" + analyst;
 }
 
+// A release names its analyst where others were charged: at the node that asked.
 std::vector<std::string> NamesOf(const std::string& kind, const Json& body) {
   const std::string question = TextIn(body, "question");
-  if (kind == kind::kCharge)
-    return {QuestionName(question), AskerName(TextIn(body, "agreement"), TextIn(body, "analyst"))};
-  if (kind != kind::kRelease) return {};
+  if (kind != kind::kCharge && kind != kind::kRelease) return {};
   const std::string outcome = TextIn(body, "outcome");
   if (outcome == "repeated") return {RepeatName(question)};
-  if (outcome == "answered") return {QuestionName(question), IdentityName(TextIn(body, "identity"))};
-  return {QuestionName(question)};
+  std::vector<std::string> names = {QuestionName(question)};
+  if (outcome == "answered") names.push_back(IdentityName(TextIn(body, "identity")));
+  const std::string analyst = TextIn(body, "analyst");
+  if (kind == kind::kCharge || !analyst.empty())
+    names.push_back(AskerName(TextIn(body, "agreement"), analyst));
+  return names;
 }
 
 }  // namespace concordat::ledger

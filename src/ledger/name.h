@@ -17,7 +17,7 @@ std::string QuestionName(const std::string& question);  // its charge, and what 
 std::string RepeatName(const std::string& question);    // its stored answer, given again
 std::string IdentityName(const std::string& identity);  // the answer to all questions that are the same
 std::string AskerName(const std::string& agreement,
-                      const std::string& analyst);  // what they were charged for
+                      const std::string& analyst);  // what was charged for them, here or at others
 
 // All that an entry goes by, from its public part; none for most kinds.
 std::vector<std::string> NamesOf(const std::string& kind, const Json& body);

@@ -167,7 +167,7 @@ TEST_F(SavedTest, ReplaysAllOnAnyDoubt) {
        })},
       {"a fold that is not known", changed([](SavedFolds& s) { s.states["other/1"] = Json(); })},
       {"a fold of another shape", changed([](SavedFolds& s) {
-         s.states["budgets/1"] = {{"accounts", 3}};
+         s.states["budgets/2"] = {{"accounts", 3}};
        })},
       {"an entry named twice", changed([](SavedFolds& s) { s.few.push_back(s.few.back()); })},
       {"an entry that is not there", changed([](SavedFolds& s) { s.few.push_back(s.head.size); })},
@@ -187,6 +187,33 @@ TEST_F(SavedTest, ReplaysAllOnAnyDoubt) {
   Write(good);
   Open();
   EXPECT_EQ(ledger_->doubt(), "");
+}
+
+// Version 1 of budgets took a visitor for the own analyst of her name: what it saved is computed again.
+TEST_F(SavedTest, ReplaysBudgetsOfTheVersionThatMixedVisitorsUp) {
+  Publish();
+  for (const char* analyst : {"ana", "ana@zurich", "ana@zurich"}) {
+    const Charge charge{"q", "lewisham/adult", "study", "study", analyst, {CountWith(500)}};
+    ASSERT_TRUE(*Append(*ledger_, budgets_, charge));
+  }
+  ASSERT_TRUE(*ledger_->SaveFolds());
+  const Json spent = budgets_.Save();
+  SavedFolds old = *ParseSaved(Text(), TestKey().verify_key());
+  Json accounts = Json::array();
+  for (Json row : old.states["budgets/2"]["accounts"]) {
+    if (row[2] == "ana@zurich") continue;
+    if (row[2] == "ana") row[4] = accounts[1][4];  // the agreement's: all that was asked
+    accounts.push_back(row);
+  }
+  old.states["budgets/2"]["accounts"] = accounts;
+  old.states["budgets/1"] = old.states.extract("budgets/2").mapped();
+  Close();
+  Write(FormatSaved(old, TestKey()));
+  Open();
+  EXPECT_NE(ledger_->doubt().find("budgets/2"), std::string::npos) << ledger_->doubt();
+  EXPECT_EQ(budgets_.Save(), spent);
+  ASSERT_TRUE(*ledger_->SaveFolds());
+  EXPECT_TRUE(Verified().ok()) << Verified().faults.front();
 }
 
 // The store was put back; what was saved after that tells of entries that are no longer there.
@@ -230,7 +257,7 @@ TEST_F(SavedTest, IsHeldAgainstTheEntriesByVerify) {
   ASSERT_TRUE(*ledger_->SaveFolds());
   EXPECT_TRUE(Verified().ok()) << Verified().faults.front();
   SavedFolds saved = *ParseSaved(Text(), TestKey().verify_key());
-  saved.states["budgets/1"]["accounts"][0][4][0] = 0.0;
+  saved.states["budgets/2"]["accounts"][0][4][0] = 0.0;
   Write(FormatSaved(saved, TestKey()));
   ASSERT_EQ(Verified().faults.size(), 1U);
   EXPECT_NE(Verified().faults[0].find("saved folds"), std::string::npos) << Verified().faults[0];

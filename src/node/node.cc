@@ -13,7 +13,10 @@ constexpr std::uint64_t kWorthSaving = 5000;  // entries: a start replays so man
 }  // namespace
 
 Node::Node(Home home)
-    : home_(std::move(home)), agreements_(home_.config.member), cosigned_(home_.cosigned_checkpoint()) {}
+    : home_(std::move(home)),
+      agreements_(home_.config.member),
+      uses_(home_.config.member),
+      cosigned_(home_.cosigned_checkpoint()) {}
 
 Node::~Node() {
   if (!release_) return;

@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace concordat::node {
@@ -44,6 +45,7 @@ TEST(Tidings, KeepQuietOfWhatIsSoonOver) {
     Tidings tidings(std::chrono::hours(1), [&](const std::string& text) { ear.Take(text); });
     tidings.Hear("asking 4 owners");
     tidings.Hear("4 of 4 owners have planned");
+    std::this_thread::sleep_for(Milliseconds(30));  // time enough to speak up, for one that would
   }
   ear.WaitFor({});
 }
@@ -58,6 +60,7 @@ TEST(Tidings, TellEachOnceAndOfManyTheNewest) {
   tidings.Hear("three");
   ear.Hold(false);
   ear.WaitFor({"one", "three"});
+  std::this_thread::sleep_for(Milliseconds(30));  // time enough to tell the same again, for one that would
   tidings.Hear("four");
   ear.WaitFor({"one", "three", "four"});
 }

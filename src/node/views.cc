@@ -1,5 +1,8 @@
 #include "node/views.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <cmath>
 
 #include "node/federated.h"
@@ -13,6 +16,8 @@ using pgcatalog::View;
 constexpr double kShownParts = 1e4;  // of an epsilon, rounded against the spender
 
 Timestamp AsTimestamp(Time time) { return {std::chrono::microseconds(time.time_since_epoch()).count()}; }
+
+Value OrNone(const std::string& text) { return text.empty() ? Value() : Value(text); }
 
 View BudgetView(Node& node, const release::Caller& caller) {
   return {
@@ -115,18 +120,23 @@ View AgreementsView(Node& node, const release::Caller& caller) {
 
 View ReleasesView(Node& node, const release::Caller& caller) {
   return {"releases",
-          "Your questions under this agreement that were charged",
+          "Your questions under this agreement that were charged, here or at other members",
           {{"answer", Type::kText, "the receipt's id"},
            {"time", Type::kTimestamp, ""},
-           {"product", Type::kText, ""},
+           {"product", Type::kText, "the product that was charged here, or the table of others"},
            {"outcome", Type::kText, "answered, failed or charged"},
-           {"repeats", Type::kInteger, "how often the stored answer was given again"}},
+           {"repeats", Type::kInteger, "how often the stored answer was given again"},
+           {"owners", Type::kText, "members whose table it is; empty where it is this one's alone"},
+           {"notice", Type::kText, "what was charged, as the notice said; empty once the answer is erased"},
+           {"receipts", Type::kInteger, "owners whose receipts are kept with the answer"}},
           [&node, caller]() -> Result<std::vector<Row>> {
             std::vector<Row> rows;
             for (const release::Record& record :
                  TRY(release::RecordsOf(node.ledger(), caller.agreement, caller.analyst))) {
               rows.push_back({record.id, AsTimestamp(record.time), record.product, record.outcome,
-                              static_cast<std::int64_t>(record.repeats)});
+                              static_cast<std::int64_t>(record.repeats),
+                              OrNone(fmt::format("{}", fmt::join(record.owners, ", "))),
+                              OrNone(record.notice), static_cast<std::int64_t>(record.receipts)});
             }
             return rows;
           }};

@@ -35,36 +35,39 @@ transparency::Register RegisterOf(Node& node) {
                                     node.ledger().Now());
 }
 
-// "before=1234"; none where it is not there, or not a number.
-std::optional<std::uint64_t> Before(const std::map<std::string, std::string>& fields) {
+// "before=1234"; none where it is not there. Errors: kInvalidArgument.
+Result<std::optional<std::uint64_t>> Before(const std::map<std::string, std::string>& fields) {
   const auto field = fields.find("before");
   if (field == fields.end()) return std::nullopt;
   std::uint64_t before = 0;
   const std::string& text = field->second;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), before);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return before;
+  if (error == std::errc{} && end == text.data() + text.size()) return before;
+  return Fail(ErrorCode::kInvalidArgument, "'before' does not count entries",
+              "copy the address of the next page whole");
 }
 
 web::Response ServeUse(Node& node, const web::Request& request) {
+  const auto before = Before(request.target.query);
+  if (!before) return web::Problem(before.error());
   const transparency::Register all = RegisterOf(node);
   const transparency::Use* use = all.Find(request.named.at("id"));
   if (use == nullptr)
     return web::Problem(404, "the register has no agreement with this id", "see /register for all of them");
   const auto asked = transparency::ReadAsked(node.ledger(), {.document = use->document->id, .products = {}},
-                                             Before(request.target.query), kAskedOnPage);
+                                             *before, kAskedOnPage);
   if (!asked) return web::Problem(asked.error());
   return Html(transparency::UsePage(all, *use, *asked));
 }
 
 web::Response ServeAsked(Node& node, const web::Request& request) {
-  if (request.target.query.contains("before") && !Before(request.target.query))
-    return web::Problem(400, "'before' does not count entries", "copy the address of the next page whole");
+  const auto before = Before(request.target.query);
+  if (!before) return web::Problem(before.error());
   const auto document = request.target.query.find("agreement");
   const auto asked = transparency::ReadAsked(
       node.ledger(),
-      {.document = document == request.target.query.end() ? "" : document->second, .products = {}},
-      Before(request.target.query), kAskedOnPage);
+      {.document = document == request.target.query.end() ? "" : document->second, .products = {}}, *before,
+      kAskedOnPage);
   return asked ? AsJson(transparency::ToJson(*asked)) : web::Problem(asked.error());
 }
 
@@ -133,9 +136,11 @@ web::Response UnknownToken(Node& node) {
 web::Response ServeMine(Node& node, const web::Request& request) {
   const auto form = web::ParseForm(request.body);
   if (!form) return web::Problem(form.error());
+  const auto before = Before(*form);
+  if (!before) return web::Problem(before.error());
   const auto token = form->find("token");
   auto bearer = BearerOf(node, token == form->end() ? "" : token->second);
-  return bearer ? Mine(node, *std::move(bearer), "", Before(*form)) : UnknownToken(node);
+  return bearer ? Mine(node, *std::move(bearer), "", *before) : UnknownToken(node);
 }
 
 // The form's own words are checked as if anybody had made it.

@@ -59,6 +59,7 @@ Json SecretOf(const Caller& caller, const Question& question, const Prepared& pr
 Json OwnerBody(const std::string& id, const char* outcome, const Prepared& prepared, const Sharing& sharing) {
   Json body = ReleaseBody(id, outcome, prepared);
   body["table"] = sharing.table;
+  body["owners"] = sharing.owners;
   return body;
 }
 

@@ -76,6 +76,7 @@ class FitOwner {
   // As JointOwner's.
   Outcome<void> RecordOpening(const std::string& id, const Visitor& visitor, const Question& question,
                               const FitPlan& plan, const FitRound& round, const std::string& context);
+  Outcome<void> StillInForce(const FitPlan& plan) const;
   void RecordFailure(const std::string& id, const Visitor& visitor, const Question& question,
                      const FitPlan& plan, const FitRound& round);
 

@@ -116,6 +116,11 @@ Outcome<void> FitOwner::RecordOpening(const std::string& id, const Visitor& visi
   return tl::unexpected(recorded ? WithReceipt(recorded->error(), id) : FailureOf(recorded.error(), id));
 }
 
+Outcome<void> FitOwner::StillInForce(const FitPlan& plan) const {
+  const auto lock = parts_.ledger.Share();
+  return InForce(parts_, *plan.prepared);
+}
+
 void FitOwner::RecordFailure(const std::string& id, const Visitor& visitor, const Question& question,
                              const FitPlan& plan, const FitRound& round) {
   const Caller caller = CallerOf(parts_, visitor, plan.prepared->permit.agreement);

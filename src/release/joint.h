@@ -77,6 +77,8 @@ class JointOwner {
   // that it helped already: then nothing must be opened.
   Outcome<void> RecordOpening(const std::string& id, const Visitor& visitor, const Question& question,
                               const JointPlan& plan, const std::string& context);
+  // Refuses when the agreement, or a product's life, has ended since the plan was made.
+  Outcome<void> StillInForce(const JointPlan& plan) const;
   // That nothing came of a question which was charged.
   void RecordFailure(const std::string& id, const Visitor& visitor, const Question& question,
                      const JointPlan& plan);

@@ -30,6 +30,7 @@ Json AskerBody(const std::string& id, const char* outcome, const JointPlan& plan
   body["identity"] = identity;
   body["table"] = plan.sharing.table;
   body["owners"] = plan.sharing.owners;
+  body["analyst"] = plan.prepared->permit.analyst;
   return body;
 }
 

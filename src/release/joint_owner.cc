@@ -182,6 +182,11 @@ Outcome<void> JointOwner::RecordOpening(const std::string& id, const Visitor& vi
   return tl::unexpected(recorded ? WithReceipt(recorded->error(), id) : FailureOf(recorded.error(), id));
 }
 
+Outcome<void> JointOwner::StillInForce(const JointPlan& plan) const {
+  const auto lock = parts_.ledger.Share();
+  return InForce(parts_, *plan.prepared);
+}
+
 void JointOwner::RecordFailure(const std::string& id, const Visitor& visitor, const Question& question,
                                const JointPlan& plan) {
   const Caller caller = CallerOf(parts_, visitor, plan.prepared->permit.agreement);

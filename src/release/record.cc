@@ -4,14 +4,28 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "ledger/body.h"
 #include "ledger/name.h"
+#include "ledger/seal.h"
 
 namespace concordat::release {
 namespace {
 
 using ledger::TextIn;
+
+// What a release entry adds to what is known of its question.
+void AddRelease(Record& record, const ledger::Entry& entry, Time now) {
+  record.outcome = TextIn(entry.body, "outcome");
+  record.release = entry.index;
+  if (const Json owners = entry.body.value("owners", Json()); owners.is_array())
+    record.owners = owners.get<std::vector<std::string>>();
+  const Json* secret = ledger::Shown(entry, now);
+  if (secret == nullptr) return;
+  record.notice = TextIn(secret->value("answer", Json()), "notice");
+  record.receipts = secret->value("receipts", Json::object()).size();
+}
 
 // Of the charge of a question, or where others were charged of its first record.
 Result<Record> RecordOf(const ledger::Ledger& ledger, const ledger::Entry& charge) {
@@ -25,11 +39,8 @@ Result<Record> RecordOf(const ledger::Ledger& ledger, const ledger::Entry& charg
                 .charge = charge.index,
                 .release = {},
                 .repeats = TRY(ledger.CountNamed(ledger::RepeatName(id)))};
-  for (const ledger::Entry& entry : TRY(ledger.Named(ledger::QuestionName(id)))) {
-    if (entry.kind != ledger::kind::kRelease) continue;
-    record.outcome = TextIn(entry.body, "outcome");
-    record.release = entry.index;
-  }
+  for (const ledger::Entry& entry : TRY(ledger.Named(ledger::QuestionName(id))))
+    if (entry.kind == ledger::kind::kRelease) AddRelease(record, entry, ledger.Now());
   return record;
 }
 
@@ -70,8 +81,10 @@ Result<Record> FindRecord(const ledger::Ledger& ledger, const std::string& begin
 Result<std::vector<Record>> RecordsOf(const ledger::Ledger& ledger, const std::string& agreement,
                                       const std::string& analyst) {
   std::vector<Record> records;
-  for (const ledger::Entry& charge : TRY(ledger.Named(ledger::AskerName(agreement, analyst))))
-    records.push_back(TRY(RecordOf(ledger, charge)));
+  std::set<std::string> known;
+  for (const ledger::Entry& entry : TRY(ledger.Named(ledger::AskerName(agreement, analyst)))) {
+    if (known.insert(TextIn(entry.body, "question")).second) records.push_back(TRY(RecordOf(ledger, entry)));
+  }
   return records;
 }
 

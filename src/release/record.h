@@ -23,13 +23,18 @@ struct Record {
   std::uint64_t charge = 0;
   std::optional<std::uint64_t> release;  // index of its release entry
   std::uint64_t repeats = 0;             // how often the stored answer was given again
+  std::vector<std::string> owners = {};  // members whose table was asked; none where it is this node's alone
+  // What was charged, as the notice beside the answer said; empty without an answer, while it is sealed and
+  // once it was erased.
+  std::string notice = {};
+  std::size_t receipts = 0;  // owners whose receipts came with the answer; 0 as the notice is empty
 };
 
 // The release entry of the newest answered question with this identity, if any. Errors: the ledger's.
 Result<std::optional<ledger::Entry>> FindAnswer(const ledger::Ledger& ledger, const std::string& identity);
 // By id, or by the beginning of one. Errors: kNotFound when there is none or several.
 Result<Record> FindRecord(const ledger::Ledger& ledger, const std::string& beginning);
-// Of an analyst under an agreement, oldest first.
+// Of an analyst under an agreement, each question once, oldest first: also where others alone were charged.
 Result<std::vector<Record>> RecordsOf(const ledger::Ledger& ledger, const std::string& agreement,
                                       const std::string& analyst);
 

@@ -22,6 +22,23 @@ class RecordTest : public testing::Test {
                   .body = {{"question", id}, {"outcome", outcome}, {"identity", identity}},
                   .secret = {}});
   }
+  // As the node that asks enters what came of a question of several members.
+  std::uint64_t Asked(const std::string& id, const std::string& outcome, const std::string& analyst = "ana") {
+    Json secret = {{"text", "SELECT 1"}};
+    if (outcome == "answered") {
+      secret["answer"] = {{"notice", "charged epsilon 1"}};
+      secret["receipts"] = {{"camden", {"a", "b"}}, {"lewisham", {"c", "d"}}};
+    }
+    return Enter({.kind = ledger::kind::kRelease,
+                  .body = {{"question", id},
+                           {"outcome", outcome},
+                           {"identity", "i" + id},
+                           {"agreement", "heart-study"},
+                           {"table", "patients"},
+                           {"owners", {"camden", "lewisham"}},
+                           {"analyst", analyst}},
+                  .secret = std::move(secret)});
+  }
   std::uint64_t Enter(ledger::Draft draft) {
     const auto entry = ledger_->Append(std::move(draft));
     EXPECT_TRUE(entry);
@@ -101,6 +118,41 @@ TEST_F(RecordTest, ListsAnAnalystsOwnInTheirOrder) {
   EXPECT_EQ(records[0].id + records[0].outcome, "bb22charged");
   EXPECT_EQ(records[1].id + records[1].outcome, "aa11failed");
   EXPECT_TRUE(RecordsOf(*ledger_, "heart-study", "an")->empty());
+}
+
+// At the node that asks there is no charge where it holds nothing of the table, and its own where it does.
+TEST_F(RecordTest, ListsWhatOthersWereChargedFor) {
+  const struct {
+    const char* id;
+    bool owns;  // part of the table
+    const char* outcome;
+    std::size_t receipts;
+  } cases[] = {{"aa11", false, "answered", 2}, {"bb22", false, "failed", 0}, {"cc33", true, "answered", 2}};
+  for (const auto& c : cases) {
+    if (c.owns) Charge(c.id);
+    if (c.owns) Outcome(c.id, "contributed");
+    Asked(c.id, c.outcome);
+    Asked(c.id, "repeated");
+  }
+  Asked("dd44", "answered", "bea");
+  const auto records = *RecordsOf(*ledger_, "heart-study", "ana");
+  ASSERT_EQ(records.size(), std::size(cases));
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    SCOPED_TRACE(cases[i].id);
+    EXPECT_EQ(records[i].id, cases[i].id);
+    EXPECT_EQ(records[i].outcome, cases[i].outcome);
+    EXPECT_EQ(records[i].product, cases[i].owns ? "lewisham/heart" : "patients");
+    EXPECT_EQ(records[i].owners, (std::vector<std::string>{"camden", "lewisham"}));
+    EXPECT_EQ(records[i].receipts, cases[i].receipts);
+    EXPECT_EQ(records[i].notice, cases[i].receipts > 0 ? "charged epsilon 1" : "");
+    EXPECT_EQ(records[i].repeats, 1U);
+    EXPECT_EQ(FindRecord(*ledger_, cases[i].id)->charge, records[i].charge);
+  }
+  ASSERT_TRUE(ledger_->Erase({*records[0].release}, "its time is over"));
+  const Record erased = RecordsOf(*ledger_, "heart-study", "ana")->front();
+  EXPECT_EQ(erased.notice + erased.outcome, "answered");
+  EXPECT_EQ(erased.receipts, 0U);
+  EXPECT_TRUE(ledger_.Verified().ok()) << ledger_.Verified().faults.front();
 }
 
 // A row of the table of names that was changed passes nothing off as an answer, and verify names it.

@@ -5,6 +5,7 @@
 
 #include "ledger/body.h"
 #include "ledger/seal.h"
+#include "transparency/part.h"
 
 namespace concordat::transparency {
 namespace {
@@ -12,8 +13,8 @@ namespace {
 constexpr std::uint64_t kLookedAt = 4096;  // entries, for one page
 constexpr std::uint64_t kAtOnce = 256;
 
-bool Fits(const AskedFilter& filter, const ledger::Entry& entry) {
-  if (entry.kind != ledger::kind::kRelease) return false;
+bool Fits(const AskedFilter& filter, const ledger::Entry& entry, const std::string& member) {
+  if (entry.kind != ledger::kind::kRelease || IsToldByOwnPart(entry.body, member)) return false;
   if (!filter.document.empty() && ledger::TextIn(entry.body, "document") != filter.document) return false;
   const std::string product = ledger::TextIn(entry.body, "product");
   return filter.products.empty() || filter.products.contains(product.substr(0, product.find('@')));
@@ -26,6 +27,7 @@ Asked AskedOf(const ledger::Entry& entry, Time now) {
               .document = ledger::TextIn(entry.body, "document"),
               .product = ledger::TextIn(entry.body, entry.body.contains("product") ? "product" : "table"),
               .outcome = ledger::TextIn(entry.body, "outcome"),
+              .owners = OwnersIn(entry.body),
               .text = {},
               .parameters = {},
               .sealed_until = {}};
@@ -44,7 +46,8 @@ Asked AskedOf(const ledger::Entry& entry, Time now) {
 Result<AskedPage> ReadAsked(const ledger::Ledger& ledger, const AskedFilter& filter,
                             std::optional<std::uint64_t> before, std::size_t most) {
   const Time now = ledger.Now();
-  const std::uint64_t size = ledger.Head().size;
+  const auto head = ledger.Head();
+  const std::uint64_t size = head.size;
   std::uint64_t end = std::min(before.value_or(size), size);
   const std::uint64_t last = end > kLookedAt ? end - kLookedAt : 0;
   AskedPage page;
@@ -52,7 +55,7 @@ Result<AskedPage> ReadAsked(const ledger::Ledger& ledger, const AskedFilter& fil
     const std::uint64_t first = end - last > kAtOnce ? end - kAtOnce : last;
     const auto entries = TRY(ledger.Read(first, end - first));
     for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
-      if (!Fits(filter, *entry)) continue;
+      if (!Fits(filter, *entry, head.origin)) continue;
       page.asked.push_back(AskedOf(*entry, now));
       if (page.asked.size() < most) continue;
       if (entry->index > 0) page.older = entry->index;
@@ -70,6 +73,7 @@ Json ToJson(const AskedPage& page) {
     Json item = {{"entry", asked.entry},         {"time", FormatTime(asked.time)},
                  {"agreement", asked.agreement}, {"document", asked.document},
                  {"product", asked.product},     {"outcome", asked.outcome}};
+    if (!asked.owners.empty()) item["owners"] = asked.owners;
     if (asked.text) {
       item["text"] = *asked.text;
       item["parameters"] = asked.parameters;

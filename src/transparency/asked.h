@@ -16,8 +16,9 @@ struct Asked {
   Time time{};
   std::string agreement;
   std::string document;
-  std::string product;  // "lewisham/adult@1"
-  std::string outcome;  // answered, failed, repeated
+  std::string product;              // "lewisham/adult@1"; where others alone hold it, their table
+  std::string outcome;              // answered, contributed, failed, repeated
+  std::vector<std::string> owners;  // members whose table it is; none where it is one member's
   // The text as the analyst wrote it. None while sealed, once erased, and of a repetition.
   std::optional<std::string> text;
   std::vector<std::string> parameters;
@@ -34,8 +35,8 @@ struct AskedPage {
   std::optional<std::uint64_t> older;  // what to give as `before` for the next page; none at the end
 };
 
-// At most `most` questions of entries below `before` (none: the newest). Looks at no more than some thousands
-// of entries, so a page may be short, or empty, and yet not the last. Errors: the ledger's.
+// At most `most` questions, each once, of entries below `before` (none: the newest). Looks at no more than
+// some thousands of entries, so a page may be short, or empty, and yet not the last. Errors: the ledger's.
 Result<AskedPage> ReadAsked(const ledger::Ledger& ledger, const AskedFilter& filter,
                             std::optional<std::uint64_t> before, std::size_t most);
 

@@ -1,6 +1,7 @@
 #include "transparency/feed.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -10,6 +11,7 @@
 #include "ledger/seal.h"
 #include "transparency/html.h"
 #include "transparency/page.h"
+#include "transparency/part.h"
 
 namespace concordat::transparency {
 namespace {
@@ -20,6 +22,12 @@ constexpr std::uint64_t kLookedAt = 2048;  // entries
 struct Item {
   std::string title, text, link;
 };
+
+// "lewisham/adult@1"; at a node that asked others, "patients of budapest, zurich".
+std::string DataOf(const Json& body) {
+  if (!IsOfAsker(body)) return ledger::TextIn(body, "product");
+  return fmt::format("{} of {}", ledger::TextIn(body, "table"), fmt::join(OwnersIn(body), ", "));
+}
 
 // "agreement.revoked" by its second word; a draft is not told.
 std::optional<Item> StepItem(const ledger::Entry& entry) {
@@ -34,9 +42,10 @@ std::optional<Item> StepItem(const ledger::Entry& entry) {
   return item;
 }
 
-std::optional<Item> QuestionItem(const ledger::Entry& entry, Time now) {
-  if (ledger::TextIn(entry.body, "outcome") == "repeated") return std::nullopt;
-  Item item{.title = fmt::format("A question of {} under {}", ledger::TextIn(entry.body, "product"),
+std::optional<Item> QuestionItem(const ledger::Entry& entry, const std::string& member, Time now) {
+  if (ledger::TextIn(entry.body, "outcome") == "repeated" || IsToldByOwnPart(entry.body, member))
+    return std::nullopt;
+  Item item{.title = fmt::format("A question of {} under {}", DataOf(entry.body),
                                  ledger::TextIn(entry.body, "agreement")),
             .text = {},
             .link = UsePath(ledger::TextIn(entry.body, "document"))};
@@ -49,9 +58,9 @@ std::optional<Item> QuestionItem(const ledger::Entry& entry, Time now) {
   return item;
 }
 
-std::optional<Item> ItemOf(const ledger::Entry& entry, Time now) {
+std::optional<Item> ItemOf(const ledger::Entry& entry, const std::string& member, Time now) {
   if (entry.kind.starts_with("agreement.")) return StepItem(entry);
-  if (entry.kind == ledger::kind::kRelease) return QuestionItem(entry, now);
+  if (entry.kind == ledger::kind::kRelease) return QuestionItem(entry, member, now);
   return std::nullopt;
 }
 
@@ -73,7 +82,7 @@ Result<std::string> Feed(const ledger::Ledger& ledger, const std::string& member
   std::size_t count = 0;
   Time updated = ledger.Now();
   for (auto entry = entries.rbegin(); entry != entries.rend() && count < kMost; ++entry) {
-    const auto item = ItemOf(*entry, ledger.Now());
+    const auto item = ItemOf(*entry, member, ledger.Now());
     if (!item) continue;
     if (count++ == 0) updated = entry->time;
     items.Open("entry").Element("id", NameOf(TRY(ledger.LeafBytes(entry->index))));

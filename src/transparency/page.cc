@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "transparency/html.h"
 #include "transparency/words.h"
 
@@ -21,12 +23,22 @@ std::string Capital(std::string text) {
   return text;
 }
 
-// Share of a budget that is used, in words that need no mathematics.
-std::string UsedText(const ledger::LevelState& budget) {
+std::string Listed(const std::vector<std::string>& names) {
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+// Share of a table's budget that is used, in words that need no mathematics, and with whom. A product that is
+// in several tables of the agreement has one budget for all of them.
+std::string UsedText(const Use& use, const UsedTable& table) {
+  const ledger::LevelState& budget = *table.budget;
   const double limit = budget.limit.epsilon.value;
   if (limit == 0) return "none: nothing that needs one is allowed";
-  return fmt::format("{:.0f}% used ({:.3g} of ε\u00a0{:.3g})",
-                     limit > 0 ? 100 * budget.spent.value / limit : 0, budget.spent.value, limit);
+  const std::string used = fmt::format("{:.0f}% used ({:.3g} of ε\u00a0{:.3g})",
+                                       100 * budget.spent.value / limit, budget.spent.value, limit);
+  const auto tables = std::count_if(use.tables.begin(), use.tables.end(),
+                                    [&](const UsedTable& other) { return other.product == table.product; });
+  if (table.together.empty() || tables > 1) return used;
+  return used + ", by questions that were answered together with " + Listed(table.together);
 }
 
 Html Begin(const std::string& member, const std::string& title) {
@@ -58,8 +70,13 @@ std::string End(Html html) {
   return "<!doctype html>\n" + std::move(html).Take();
 }
 
-std::string CountsText(const Counts& counts) {
-  std::string text = fmt::format("{} asked, {} answered", counts.asked, counts.answered);
+std::string CountsText(const Use& use) {
+  const Counts& counts = use.counts;
+  std::string text = fmt::format("{} asked", counts.asked);
+  if (counts.together == 0) text += fmt::format(", {} answered", counts.answered);
+  if (counts.together > 0 && counts.answered > 0) text += fmt::format(", {} answered alone", counts.answered);
+  if (counts.together > 0)
+    text += fmt::format(", {} answered together with {}", counts.together, Listed(use.together()));
   if (counts.failed > 0) text += fmt::format(", {} failed", counts.failed);
   if (counts.repeated > 0) text += fmt::format(", {} given again from the store", counts.repeated);
   if (counts.last) text += ", the last on " + Day(*counts.last);
@@ -74,14 +91,14 @@ std::vector<std::pair<std::string, std::string>> TermsOf(const Use& use) {
   std::vector<std::pair<std::string, std::string>> terms = {
       {"Purpose", Capital(PurposeInWords(document.purpose))},
       {"Legal basis", Capital(BasisInWords(document.legal_basis))},
-      {"Who may ask", fmt::format("{}", fmt::join(use.bodies, ", "))},
-      {"Parties", fmt::format("{}", fmt::join(parties, ", "))},
+      {"Who may ask", Listed(use.bodies)},
+      {"Parties", Listed(parties)},
       {"Valid", fmt::format("from {} until {}", Day(document.from), Day(document.until))},
-      {"Questions", CountsText(use.counts)}};
+      {"Questions", CountsText(use)}};
   for (const UsedTable& table : use.tables) {
     const std::string what = table.about.empty() ? table.product : table.about + " (" + table.product + ")";
     terms.emplace_back("Data: " + table.name, what);
-    if (table.budget) terms.emplace_back("Privacy budget: " + table.name, UsedText(*table.budget));
+    if (table.budget) terms.emplace_back("Privacy budget: " + table.name, UsedText(use, table));
   }
   return terms;
 }
@@ -120,15 +137,26 @@ std::string AskedText(const Asked& asked) {
   return text;
 }
 
-void AddAsked(Html& html, const AskedPage& page, const std::string& none) {
+// A question of several members' table: whoever holds a part of it answered together with the others.
+std::string OutcomeText(const Asked& asked, const std::string& member) {
+  std::vector<std::string> others = asked.owners;
+  std::erase(others, member);
+  if (asked.outcome == "contributed" && others.empty())
+    return asked.owners.empty() ? "answered together with other members" : "answered";
+  if (asked.outcome == "contributed") return "answered together with " + Listed(others);
+  if (asked.outcome == "answered" && !others.empty()) return "answered by " + Listed(others);
+  return asked.outcome;
+}
+
+void AddAsked(Html& html, const AskedPage& page, const std::string& member, const std::string& none) {
   if (page.asked.empty()) {
     html.Element("p", page.older ? "None among the newest entries." : none);
     return;
   }
   Rows rows;
   for (const Asked& asked : page.asked) {
-    rows.push_back({Minute(asked.time), asked.agreement, asked.product, AskedText(asked), asked.outcome,
-                    std::to_string(asked.entry)});
+    rows.push_back({Minute(asked.time), asked.agreement, asked.product, AskedText(asked),
+                    OutcomeText(asked, member), std::to_string(asked.entry)});
   }
   html.Table("What was asked, the newest first (times in UTC)",
              {"When", "Agreement", "Data", "Question", "Outcome", "Entry on the record"}, rows);
@@ -177,7 +205,7 @@ std::string UsePage(const Register& all, const Use& use, const AskedPage& asked)
   }
   terms.emplace_back("Document (SHA-256)", document.id);
   html.Terms(terms).Open("section").Element("h2", "What was asked");
-  AddAsked(html, asked, "Nothing was asked under it yet.");
+  AddAsked(html, asked, all.member, "Nothing was asked under it yet.");
   if (asked.older) {
     html.Element(
         "a", "Older questions",
@@ -245,7 +273,7 @@ std::string MinePage(const Register& all, const Mine& mine) {
     html.Close("section");
   }
   html.Open("section").Element("h2", "What was asked of these data");
-  AddAsked(html, mine.asked, "Nothing was asked of these data yet.");
+  AddAsked(html, mine.asked, all.member, "Nothing was asked of these data yet.");
   if (mine.asked.older) {
     html.Open("form", {{"method", "post"}, {"action", kMinePath}});
     AddHidden(html, "token", mine.token);

@@ -41,6 +41,14 @@ std::optional<ledger::LevelState> BudgetOf(const ledger::BudgetBook& budgets, co
   return std::nullopt;
 }
 
+std::vector<std::string> OthersIn(const std::vector<agreement::ProductVersion>& products,
+                                  const std::string& member) {
+  std::set<std::string> others;
+  for (const agreement::ProductVersion& product : products) others.emplace(product.Member());
+  others.erase(member);
+  return {others.begin(), others.end()};
+}
+
 std::vector<UsedTable> TablesOf(const Sources& sources, const Agreement& document) {
   std::vector<UsedTable> tables;
   for (const auto& [name, products] : document.tables) {
@@ -50,6 +58,7 @@ std::vector<UsedTable> TablesOf(const Sources& sources, const Agreement& documen
         const auto published = sources.catalogue.Find(table.product);
         if (published) table.about = published->product.description;
         table.budget = BudgetOf(sources.budgets, product.product, document.name);
+        table.together = OthersIn(products, sources.agreements.member());
       }
       tables.push_back(std::move(table));
     }
@@ -139,6 +148,7 @@ Json ToJson(const UsedTable& table) {
     json["epsilon"] = table.budget->limit.epsilon.value;
     json["epsilon_spent"] = table.budget->spent.value;
   }
+  if (!table.together.empty()) json["together"] = table.together;
   return json;
 }
 
@@ -148,6 +158,12 @@ double Use::spent() const {
   double sum = 0;
   for (const UsedTable& table : tables) sum += table.budget ? table.budget->spent.value : 0;
   return sum;
+}
+
+std::vector<std::string> Use::together() const {
+  std::set<std::string> members;
+  for (const UsedTable& table : tables) members.insert(table.together.begin(), table.together.end());
+  return {members.begin(), members.end()};
 }
 
 const Use* Register::Find(std::string_view id) const {
@@ -196,6 +212,7 @@ Json ToJson(const Use& use) {
       {"counts",
        {{"asked", use.counts.asked},
         {"answered", use.counts.answered},
+        {"together", use.counts.together},
         {"failed", use.counts.failed},
         {"repeated", use.counts.repeated}}},
       {"epsilon_spent", use.spent()}};

@@ -28,6 +28,8 @@ struct UsedTable {
   std::string product;  // "lewisham/adult@1"
   std::string about;    // what it holds, in the contract's words; empty for another member's
   std::optional<ledger::LevelState> budget;  // what this agreement may spend and has; none for another's
+  // The other members that answer of this table, with this one's product; none for another's product.
+  std::vector<std::string> together = {};
 };
 
 struct Overseen {
@@ -42,7 +44,8 @@ struct Use {
   std::vector<Overseen> overseers;
   Counts counts;
   std::optional<Time> signed_at;
-  double spent() const;  // epsilon, over all its tables here
+  double spent() const;                       // epsilon, over all its tables here
+  std::vector<std::string> together() const;  // the members that this one answers with, over all its tables
 };
 
 struct Total {

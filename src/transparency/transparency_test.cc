@@ -39,12 +39,24 @@ class RegisterTest : public testing::Test {
     Take(Verb::kApprove, document, "kim");
     Take(Verb::kApprove, document, "lee");
   }
-  // A question and its answer as release enters them.
-  std::uint64_t Ask(const agreement::Agreement& document, const std::string& text, bool sealed = false) {
-    const std::string product = document.tables.begin()->second.front().product;
+  void Charge(const agreement::Agreement& document) {
     EXPECT_TRUE(ledger_->Append({.kind = ledger::kind::kCharge,
                                  .body = {{"document", document.id}, {"agreement", document.name}},
                                  .secret = {}}));
+  }
+  void Release(const agreement::Agreement& document, Json body) {
+    body["document"] = document.id;
+    body["agreement"] = document.name;
+    EXPECT_TRUE(ledger_->Append(
+        {.kind = ledger::kind::kRelease, .body = std::move(body), .secret = Json{{"text", "SELECT 2"}}}));
+  }
+  static std::vector<std::uint64_t> Numbers(const Counts& counts) {
+    return {counts.asked, counts.answered, counts.together, counts.failed, counts.repeated};
+  }
+  // A question and its answer as release enters them.
+  std::uint64_t Ask(const agreement::Agreement& document, const std::string& text, bool sealed = false) {
+    const std::string product = document.tables.begin()->second.front().product;
+    Charge(document);
     ledger::Draft release{.kind = ledger::kind::kRelease,
                           .body = {{"document", document.id},
                                    {"agreement", document.name},
@@ -73,7 +85,7 @@ class RegisterTest : public testing::Test {
   agreement::Registry agreements_{"lewisham"};
   catalogue::Catalogue catalogue_;
   ledger::BudgetBook budgets_;
-  Tally tally_;
+  Tally tally_{"lewisham"};
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<ledger::Ledger> ledger_;
 };
@@ -117,6 +129,60 @@ TEST_F(RegisterTest, CountsWhatWasAskedAndAddsUp) {
   const Json json = ToJson(all);
   EXPECT_EQ(json["in_force"][0]["id"], document->id);
   EXPECT_EQ(json["totals"]["by_purpose"][0]["asked"], 2);
+}
+
+// Two hold the table. Here a question leaves a charge and this member's own part; where this node asked it,
+// also what came of all parts together: one use all the same.
+TEST_F(RegisterTest, CountsWhatWasAnsweredTogether) {
+  const auto document = agreement::Joint();
+  Take(Verb::kPropose, document, "sam");
+  const Json owners = {"lewisham", "southwark"};
+  for (const bool asked_here : {false, true}) {
+    Charge(*document);
+    Release(*document, {{"product", "lewisham/heart@3"}, {"outcome", "contributed"}, {"owners", owners}});
+    if (asked_here) Release(*document, {{"outcome", "answered"}, {"owners", owners}, {"table", "patients"}});
+  }
+  Release(*document, {{"outcome", "repeated"}, {"owners", owners}, {"table", "patients"}});
+  Register all = All();
+  const Use& use = all.coming.at(0);
+  EXPECT_EQ(Numbers(use.counts), (std::vector<std::uint64_t>{2, 0, 2, 0, 1}));
+  const std::string with = "together with southwark";
+  EXPECT_NE(RegisterPage(all).find("2 asked, 2 answered " + with), std::string::npos) << RegisterPage(all);
+  EXPECT_NE(RegisterPage(all).find("by questions that were answered " + with), std::string::npos);
+  const Json json = ToJson(use);
+  EXPECT_EQ(json["counts"]["together"], 2);
+  for (const Json& table : json["tables"])
+    EXPECT_EQ(table.contains("together"), table["product"] == "lewisham/heart@3") << table;
+  const AskedPage page = Asked();
+  ASSERT_EQ(page.asked.size(), 3u) << "a question is there twice";
+  const std::string shown = UsePage(all, use, page);
+  EXPECT_NE(shown.find("answered " + with + "</td>"), std::string::npos) << shown;
+  EXPECT_EQ(ToJson(page)["asked"][1]["owners"], owners);
+  EXPECT_EQ(Asked({.document = {}, .products = {"lewisham/heart"}}).asked.size(), 2u);
+  Ask(*document, "SELECT 1");
+  all = All();
+  EXPECT_NE(RegisterPage(all).find("3 asked, 1 answered alone, 2 answered " + with), std::string::npos);
+  Tally again("lewisham");
+  again.Load(tally_.Save());
+  EXPECT_EQ(again.Save(), tally_.Save());
+  EXPECT_EQ(again.Of(document->id).together, 2u);
+}
+
+// At a node that holds nothing of the table, what it asked of others counts; at an only owner, its answer.
+TEST_F(RegisterTest, CountsWhatWasAskedOfOthers) {
+  const auto document = agreement::Sample();
+  Activate(document);
+  const Json others = {"camden", "southwark"};
+  Release(*document, {{"outcome", "answered"}, {"owners", others}, {"table", "beds"}});
+  Release(*document, {{"outcome", "failed"}, {"owners", others}, {"table", "beds"}});
+  EXPECT_EQ(Numbers(All().in_force[0].counts), (std::vector<std::uint64_t>{2, 1, 0, 1, 0}));
+  const std::string page = UsePage(All(), All().in_force[0], Asked());
+  EXPECT_NE(page.find("answered by camden, southwark"), std::string::npos) << page;
+  EXPECT_NE(Feed(*ledger_, "lewisham")->find("A question of beds of camden, southwark"), std::string::npos);
+  Charge(*document);
+  Release(*document, {{"product", "lewisham/heart@1"}, {"outcome", "contributed"}, {"owners", {"lewisham"}}});
+  EXPECT_EQ(Numbers(All().in_force[0].counts), (std::vector<std::uint64_t>{3, 2, 0, 1, 0}));
+  EXPECT_EQ(UsePage(All(), All().in_force[0], Asked()).find("together"), std::string::npos);
 }
 
 TEST_F(RegisterTest, ShowsTextsUnlessSealedOrErased) {

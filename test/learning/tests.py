@@ -44,6 +44,14 @@ REFUSED = [
     ("t_test", "cost ~ sex", {"level": 2}, {}, "option_invalid"),
     ("t_test", "cost ~ sexx", {}, {}, "unknown_column"),
     ("t_test", "I(0 * cost) ~ sex", {}, {}, "constant_column"),
+    ("t_test", "~ I(cost * exp(-1000 * (chol - 250)^2))", {}, {}, "constant_column"),  # nobody's is so near
+    ("t_test", "~ I(cost * exp(-100 * (age - 88)^2))", {}, {}, "leverage_too_high"),
+    ("correlation", "~ cost + I(exp(-100 * (age - 88)^2))", {}, {}, "leverage_too_high"),
+    ("anova", "I(cost * exp(-100 * (age - 88)^2)) ~ sex", {}, {}, "leverage_too_high"),
+    ("anova", "cost ~ I(exp(-100 * (age - 88)^2))", {}, {}, "leverage_too_high"),
+    # So small within its range that fourth powers have no digits left.
+    ("anova", "cost ~ I(1e-4 * exp(-100 * (age - 88)^2) + (age - age))", {}, {}, "constant_column"),
+    ("lm", "cost ~ I(1e-4 * exp(-100 * (age - 88)^2) + (age - age))", {}, {}, "constant_column"),
     ("chi_square", "~ region + smoker", {}, {"minimum_cell": 50}, "cells_too_small"),
     ("chi_square", "~ region + age", {}, {}, "formula_not_supported"),
     ("chi_square", "~ region * smoker", {}, {}, "formula_not_supported"),

@@ -71,15 +71,16 @@ class Federation(Members):
         contract.write_text(text, encoding="utf-8")
         node.verb("product", "publish", contract, "--data", data)
 
-    def agree(self, name="heart-study", *, parties=None, owners=None, federation="", tables="", mode="dp", epsilon=8,
-              analysts="ana@cleveland", allows="sql", protection=None):
+    def agree(self, name="heart-study", *, parties=None, owners=None, federation="", tables="", mode="dp", epsilon=8, table="patients",
+              per_analyst=None, analysts="ana@cleveland", allows="sql", protection=None):
         """Proposed at the first, and approved by every party for itself; returns when it is in force everywhere."""
         parties = parties or self.names
         owners = owners or [f"{member}/heart@1" for member in self.holders if member in parties]
+        each = f"per_analyst: {per_analyst}, " if per_analyst else ""
         file = self.path / f"{name}.yaml"
         file.write_text(DOCUMENT.format(
-            name=name, parties=", ".join(parties), tables=f"patients: [{', '.join(owners)}]{tables}", allows=allows,
-            protection=protection or f"mode: {mode}, epsilon: {epsilon}, delta: 1.0e-5, per_query: 1, minimum_people: 5",
+            name=name, parties=", ".join(parties), tables=f"{table}: [{', '.join(owners)}]{tables}", allows=allows,
+            protection=protection or f"mode: {mode}, epsilon: {epsilon}, delta: 1.0e-5, per_query: 1, {each}minimum_people: 5",
             analysts=analysts, more=f"federation: {{{federation}}}\n" if federation else "",
             approvals=", ".join(f"{party}: 1" for party in parties)))
         self[parties[0]].verb("agreement", "propose", file)

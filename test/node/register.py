@@ -102,6 +102,10 @@ def pages_for_everybody():
         for link in first.links:
             assert get(node.web + link)[0] == 200 or link.startswith("#"), link
         assert get(node.web + "/register/agreement/0000")[0] == 404
+        for wrong in ("1.5", "-1", "x", "", "1e3", "99999999999999999999"):
+            for address in (path, "/register/asked.json"):
+                assert get(f"{node.web}{address}?before={wrong}")[0] == 400, (address, wrong)
+            assert page(node.web + "/register/mine", token="any", before=wrong)[0] == 400, wrong
         everything = json.loads(get(node.web + "/register/asked.json")[2])["asked"]
         assert len(everything) == 3 and sum("text" in asked for asked in everything) == 2, everything
         tag = get(node.web + "/register.json")[1]["ETag"]

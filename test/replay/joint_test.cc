@@ -265,7 +265,9 @@ TEST_F(JointExit, OpensNothingOnceTheAgreementHasEnded) {
   const auto plan = owner.Prepare(Vouched(), "heart-study", question);
   ASSERT_TRUE(plan) << plan.error().message;
   ASSERT_TRUE(owner.Compute("00000000000000a1", Vouched(), question, *plan, {}));
+  EXPECT_TRUE(owner.StillInForce(*plan));
   At("cleveland").Suspend();
+  EXPECT_EQ(owner.StillInForce(*plan).error().reason, "agreement_not_active");
   const auto opened = owner.RecordOpening("00000000000000a1", Vouched(), question, *plan, "");
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().reason, "agreement_not_active");

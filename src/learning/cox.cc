@@ -1,0 +1,284 @@
+// Proportional hazards by Newton rounds over sums at event times. Round 0 counts rows and events at all times
+// of the grid; the rounds after it carry sums over intervals that enough events fall into (cox_intervals.h).
+#include <fmt/format.h>
+
+#include <Eigen/Cholesky>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "learning/coefficient_table.h"
+#include "learning/coefficients.h"
+#include "learning/cox_newton.h"
+#include "learning/design.h"
+#include "learning/disclosure.h"
+#include "learning/event_times.h"
+#include "learning/methods.h"
+#include "learning/options.h"
+#include "learning/state.h"
+#include "learning/survey.h"
+
+namespace concordat::learning {
+namespace {
+
+constexpr double kMostSum = 1e18;  // that integers of 128 bits hold, for as many members as there may be
+
+struct Cox {
+  Design design;
+  Survey survey;
+  EventTimes times;
+  Rules rules;
+  double level = 0.95;
+  CoxFrame frame;
+  std::vector<Eigen::Index> columns;  // of the design, without the intercept
+  std::vector<std::string> terms;     // of those
+};
+
+// A row's place in round 0, after the survey: of each stratum all times, each with rows and events.
+std::size_t CountAt(const Cox& cox, std::size_t stratum, std::size_t place) {
+  return 2 * (stratum * cox.frame.times + place);
+}
+
+std::size_t StratumOf(const Frame& frame, Eigen::Index row) {
+  return frame.stratum.empty() ? 0 : frame.stratum[static_cast<std::size_t>(row)];
+}
+
+std::size_t CountsLength(const Cox& cox) { return 2 * cox.frame.strata * cox.frame.times; }
+
+Sums CountTimes(const Cox& cox, const Rows& rows, const Frame& frame) {
+  Sums sums;
+  cox.survey.Add(rows, frame, cox.design.Scaled(frame.x), sums.numbers);
+  const std::size_t first = sums.numbers.size();
+  sums.numbers.resize(first + CountsLength(cox), 0);
+  for (Eigen::Index row = 0; row < frame.size(); ++row) {
+    const std::size_t at = first + CountAt(cox, StratumOf(frame, row), cox.times.Place(frame.y[row]));
+    sums.numbers[at] += 1;
+    sums.numbers[at + 1] += frame.status[row];
+  }
+  sums.effective_rows = static_cast<double>(frame.size());
+  return sums;
+}
+
+CoxRow RowOf(const Cox& cox, const CoxState& state, const Frame& frame, Eigen::Index at) {
+  CoxRow row;
+  row.x.resize(cox.frame.columns);
+  for (Eigen::Index j = 0; j < cox.frame.columns; ++j)
+    row.x[j] = (frame.x(at, cox.columns[static_cast<std::size_t>(j)]) - state.centre[j]) / state.scale[j];
+  row.offset = frame.offset[at];
+  row.weight = std::exp(row.x.dot(state.beta) + row.offset);
+  row.event = frame.status[at] != 0;
+  return row;
+}
+
+Result<Sums> AddRows(const Cox& cox, const Frame& frame, const CoxState& state) {
+  const CoxShape shape = ShapeOf(state, cox.frame);
+  std::vector<std::size_t> first(1, 0);
+  for (const Intervals& each : state.strata) first.push_back(first.back() + each.size());
+  Sums sums;
+  sums.numbers.assign(shape.Length(), 0);
+  double weights = 0;
+  double squares = 0;
+  for (Eigen::Index at = 0; at < frame.size(); ++at) {
+    const std::size_t stratum = StratumOf(frame, at);
+    const auto interval = state.strata[stratum].Find(cox.times.Place(frame.y[at]));
+    if (!interval) continue;
+    const CoxRow row = RowOf(cox, state, frame, at);
+    AddCoxRow(shape, first[stratum] + *interval, row, sums.numbers);
+    weights += row.weight;
+    squares += row.weight * row.weight;
+  }
+  for (const double number : sums.numbers)
+    if (!(std::abs(number) < kMostSum))
+      return Fail(ErrorCode::kResourceExhausted, "a hazard ratio left what a sum can hold",
+                  "leave out the term that grows without end");
+  if (squares > 0) sums.effective_rows = weights * weights / squares;
+  return sums;
+}
+
+Outcome<Intervals> JoinStratum(const Cox& cox, std::span<const double> totals, std::size_t stratum) {
+  std::vector<double> rows(cox.frame.times);
+  std::vector<double> events(cox.frame.times);
+  for (std::size_t place = 0; place < cox.frame.times; ++place) {
+    rows[place] = std::round(totals[CountAt(cox, stratum, place)]);
+    events[place] = std::round(totals[CountAt(cox, stratum, place) + 1]);
+  }
+  const LeastShown least{.events = std::max(1.0, cox.rules.minimum_cell), .censored = cox.frame.efron};
+  auto joined = Join({.rows = rows, .events = events}, least);
+  if (joined) return *std::move(joined);
+  return Refuse(
+      "too_few_events",
+      fmt::format("{} has fewer than {} events{}",
+                  cox.design.strata().empty() ? "the table" : cox.design.strata()[stratum], least.events,
+                  least.censored ? ", or fewer rows without one" : ""),
+      least.censored ? "write ties => 'breslow', or ask for a table with more rows" : "leave the stratum out",
+      "42501");
+}
+
+Outcome<Step> JoinTimes(const Cox& cox, std::span<const double> all) {
+  TRY(cox.survey.Check(all.first(cox.survey.length())));
+  const std::span<const double> totals = all.subspan(cox.survey.length());
+  CoxState state;
+  double events = 0;
+  for (std::size_t i = 0; i < totals.size(); i += 2) {
+    state.rows += std::round(totals[i]);
+    events += std::round(totals[i + 1]);
+  }
+  TRY(CheckSize({.minimum_rows = cox.rules.minimum_cell, .parameters_share = cox.rules.parameters_share},
+                events, static_cast<double>(cox.frame.columns)));
+  for (std::size_t stratum = 0; stratum < cox.frame.strata; ++stratum)
+    state.strata.push_back(TRY(JoinStratum(cox, totals, stratum)));
+  if (ShapeOf(state, cox.frame).Length() > kMostCoxSums)
+    return Refuse("grid_too_fine", fmt::format("a round would carry more than {} numbers", kMostCoxSums),
+                  "write a larger resolution, or leave out terms", "22023");
+  state.round = 1;
+  state.beta = state.step = state.null_variance = Eigen::VectorXd::Zero(cox.frame.columns);
+  state.centre = state.scale = state.beta;
+  for (Eigen::Index j = 0; j < cox.frame.columns; ++j) {
+    const Scale& scale =
+        cox.design.scales()[static_cast<std::size_t>(cox.columns[static_cast<std::size_t>(j)])];
+    state.centre[j] = scale.centre;
+    state.scale[j] = scale.half;
+  }
+  std::size_t intervals = 0;
+  for (const Intervals& each : state.strata) intervals += each.size();
+  return Step{.state = ToJson(state),
+              .said = fmt::format("{:.0f} events in {} intervals of time", events, intervals)};
+}
+
+Json BaselineOf(const Cox& cox, const CoxState& state, const CoxMaximum& maximum) {
+  Json strata = Json::array();
+  for (std::size_t s = 0; s < state.strata.size(); ++s) {
+    Json steps = Json::array();
+    for (std::size_t k = 0; k < state.strata[s].size(); ++k)
+      steps.push_back({{"time", cox.times.At(static_cast<std::size_t>(state.strata[s].starts[k]))},
+                       {"events", state.strata[s].events[k]},
+                       {"cumulative_hazard", maximum.at.hazard[s][k]}});
+    strata.push_back(
+        {{"stratum", cox.design.strata().empty() ? "" : cox.design.strata()[s]}, {"steps", steps}});
+  }
+  return strata;
+}
+
+Json ModelOf(const Cox& cox, const CoxState& state, const CoxMaximum& maximum, const Coefficients& found) {
+  const auto df = static_cast<double>(cox.frame.columns);
+  const double wald = found.estimates.dot(found.covariance.ldlt().solve(found.estimates));
+  Json model{{"method", "cox"},
+             {"formula", ToText(cox.design.formula())},
+             {"ties", cox.frame.efron ? "efron" : "breslow"},
+             {"rows", state.rows},
+             {"centre", ToJson(state.centre)},
+             {"baseline", BaselineOf(cox, state, maximum)},
+             {"log_likelihood", {{"null", state.null_log}, {"fitted", maximum.at.log}}},
+             {"likelihood_ratio", ChiSquaredTest(2 * (maximum.at.log - state.null_log), df)},
+             {"wald", ChiSquaredTest(wald, df)},
+             {"score", ChiSquaredTest(state.null_score, df)},
+             {"rounds", state.round}};
+  AddTo(model, found);
+  return model;
+}
+
+Fitted TableOf(const Cox& cox, const CoxState& state, const CoxMaximum& maximum) {
+  const Eigen::VectorXd unscale = state.scale.cwiseInverse();
+  const Eigen::VectorXd beta = maximum.beta.cwiseProduct(unscale);
+  const Eigen::MatrixXd covariance = unscale.asDiagonal() * maximum.covariance * unscale.asDiagonal();
+  const Coefficients coefficients{
+      .terms = cox.terms, .estimates = beta, .covariance = covariance, .df = {}, .level = cox.level};
+  Fitted fitted{.columns = CoefficientColumns(), .rows = CoefficientRows(coefficients), .model = {}};
+  fitted.columns.insert(fitted.columns.begin() + 2, {"hazard_ratio", Type::kNumber});
+  for (Eigen::Index j = 0; j < beta.size(); ++j) {
+    Row& row = fitted.rows[static_cast<std::size_t>(j)];
+    row.insert(row.begin() + 2, NumberOrNull(std::exp(beta[j])));
+  }
+  fitted.model = ModelOf(cox, state, maximum, coefficients);
+  return fitted;
+}
+
+class CoxMethod final : public Method {
+ public:
+  explicit CoxMethod(Cox cox) : cox_(std::move(cox)) {}
+
+  std::vector<Output> Outputs() const override { return CoefficientColumns(); }
+  std::vector<std::string> Columns() const override { return cox_.design.Columns(); }
+  Json Start() const override { return ToJson(CoxState{}); }
+
+  Result<std::size_t> Length(const Json& json) const override {
+    const CoxState state = TRY(ReadCoxState(json, cox_.frame));
+    if (state.round == 0) return cox_.survey.length() + CountsLength(cox_);
+    return ShapeOf(state, cox_.frame).Length();
+  }
+
+  Result<Sums> Add(const Rows& rows, const Json& json) const override {
+    const CoxState state = TRY(ReadCoxState(json, cox_.frame));
+    const Frame frame = cox_.design.Of(rows);
+    if (state.round == 0) return CountTimes(cox_, rows, frame);
+    return AddRows(cox_, frame, state);
+  }
+
+  Outcome<Step> Next(const Json& json, std::span<const double> totals) const override {
+    auto length = Length(json);
+    if (!length) return RefuseState(length.error());
+    if (*length != totals.size()) return RefuseState({.message = "the totals are not those of the state"});
+    CoxState state = *ReadCoxState(json, cox_.frame);
+    if (state.round == 0) return JoinTimes(cox_, totals);
+    const auto maximum = TRY(StepCox(&state, cox_.frame, totals, cox_.terms));
+    const double log = maximum ? maximum->at.log : state.log;
+    Step step{.said = fmt::format("round {}: log partial likelihood {:.6g}", state.round - 1, log)};
+    if (maximum)
+      step.fitted = TableOf(cox_, state, *maximum);
+    else
+      step.state = ToJson(state);
+    if (!maximum && !ReadCoxState(step.state, cox_.frame))
+      return RefuseState({.message = "the totals lead to no state"});
+    return step;
+  }
+
+ private:
+  Cox cox_;
+};
+
+Outcome<Formula> FormulaOf(const Call& call, const std::string& strata) {
+  Formula formula = TRY(ParseFormula(call.formula));
+  if (!strata.empty()) formula.strata.push_back(strata);
+  formula.intercept = true;  // the baseline hazard is it
+  if (formula.terms.empty())
+    return Refuse("formula_syntax", "a Cox model needs a term", "name columns on the right side", "42601");
+  if (formula.grouping)
+    return Refuse("not_supported", "a Cox model has no random intercept", "write strata(column) instead");
+  return formula;
+}
+
+}  // namespace
+
+Made MakeCox(const Call& call, const Schema& schema, const Rules& rules) {
+  Options options(call);
+  const double resolution = TRY(options.Number("resolution", 1, 1e-9, 1e9));
+  const std::string ties = TRY(options.Choice("ties", {"efron", "breslow"}));
+  const std::string strata = TRY(options.Text("strata", ""));
+  const double level = TRY(options.Number("level", 0.95, 0.5, 0.999999));
+  const int max_rounds = TRY(options.Whole("max_rounds", 40, 3, 200));
+  TRY(options.End());
+  const Formula formula = TRY(FormulaOf(call, strata));
+  const EventTimes times = TRY(EventTimes::Of(formula, schema, resolution));
+  const Design design = TRY(Design::Bind(formula, schema));
+  Cox cox{.design = design,
+          .survey = TRY(Survey::Make(design, schema, rules, {})),
+          .times = times,
+          .rules = rules,
+          .level = level};
+  for (std::size_t j = 0; j < cox.design.terms().size(); ++j) {
+    if (cox.design.assign()[j] == 0) continue;
+    cox.columns.push_back(static_cast<Eigen::Index>(j));
+    cox.terms.push_back(cox.design.terms()[j]);
+  }
+  cox.frame = {.columns = static_cast<Eigen::Index>(cox.columns.size()),
+               .strata = std::max<std::size_t>(1, cox.design.strata().size()),
+               .times = times.size(),
+               .efron = ties == "efron",
+               .max_rounds = max_rounds};
+  if (cox.frame.strata * cox.frame.times > kMostCoxSums / 2)
+    return Refuse("grid_too_fine",
+                  fmt::format("{} strata of {} times each are too many", cox.frame.strata, times.size()),
+                  "write a larger resolution", "22023");
+  return std::make_unique<CoxMethod>(std::move(cox));
+}
+
+}  // namespace concordat::learning

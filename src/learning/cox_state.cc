@@ -1,0 +1,83 @@
+#include "learning/cox_state.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "learning/state.h"
+
+namespace concordat::learning {
+namespace {
+
+constexpr Bounds kAny{-1e300, 1e300};
+constexpr Bounds kCounts{0, 1e12};
+constexpr double kMostEvents = 1e9;
+
+bool Ascends(const std::vector<std::int64_t>& list) {
+  return std::adjacent_find(list.begin(), list.end(), std::greater_equal<>()) == list.end();
+}
+
+Result<std::vector<Intervals>> ReadIntervals(const Json& json, const CoxFrame& frame) {
+  auto starts =
+      TRY(ListsOf(json, "starts", frame.strata, frame.times, {0, static_cast<double>(frame.times) - 1}));
+  auto events = TRY(ListsOf(json, "events", frame.strata, frame.times, {1, kMostEvents}));
+  std::vector<Intervals> strata;
+  for (std::size_t s = 0; s < frame.strata; ++s) {
+    if (starts[s].size() != events[s].size() || !Ascends(starts[s]))
+      return Fail(ErrorCode::kInvalidArgument, "intervals of the state do not fit together",
+                  "the node that asks must send a state that this method made");
+    strata.push_back({.starts = std::move(starts[s]), .events = std::move(events[s])});
+  }
+  return strata;
+}
+
+}  // namespace
+
+Json ToJson(const CoxState& state) {
+  if (state.round == 0) return Json{{"round", 0}};
+  Json starts = Json::array();
+  Json events = Json::array();
+  for (const Intervals& each : state.strata) {
+    starts.push_back(each.starts);
+    events.push_back(each.events);
+  }
+  return Json{{"round", state.round},
+              {"rows", state.rows},
+              {"starts", std::move(starts)},
+              {"events", std::move(events)},
+              {"centre", ToJson(state.centre)},
+              {"scale", ToJson(state.scale)},
+              {"beta", ToJson(state.beta)},
+              {"step", ToJson(state.step)},
+              {"halved", state.halved},
+              {"log", state.log},
+              {"null_log", state.null_log},
+              {"null_score", state.null_score},
+              {"null_variance", ToJson(state.null_variance)}};
+}
+
+Result<CoxState> ReadCoxState(const Json& json, const CoxFrame& frame) {
+  CoxState state;
+  state.round = static_cast<int>(TRY(WholeOf(json, "round", {0, static_cast<double>(frame.max_rounds)})));
+  if (state.round == 0) return state;
+  state.rows = TRY(NumberOf(json, "rows", kCounts));
+  state.strata = TRY(ReadIntervals(json, frame));
+  state.centre = TRY(VectorOf(json, "centre", frame.columns, kAny));
+  state.scale = TRY(VectorOf(json, "scale", frame.columns, {1e-300, 1e300}));
+  state.beta = TRY(VectorOf(json, "beta", frame.columns, {-1e3, 1e3}));
+  state.step = TRY(VectorOf(json, "step", frame.columns, {-1e3, 1e3}));
+  state.halved = static_cast<int>(TRY(WholeOf(json, "halved", {0, 100})));
+  state.log = TRY(NumberOf(json, "log", kAny));
+  state.null_log = TRY(NumberOf(json, "null_log", kAny));
+  state.null_score = TRY(NumberOf(json, "null_score", kAny));
+  state.null_variance = TRY(VectorOf(json, "null_variance", frame.columns, {0, 1e300}));
+  if (ShapeOf(state, frame).Length() > kMostCoxSums)
+    return Fail(ErrorCode::kInvalidArgument, "a round of the state has too many numbers",
+                "the node that asks must send a state that this method made");
+  return state;
+}
+
+CoxShape ShapeOf(const CoxState& state, const CoxFrame& frame) {
+  return {.columns = frame.columns, .efron = frame.efron, .strata = state.strata};
+}
+
+}  // namespace concordat::learning

@@ -1,0 +1,148 @@
+#include "learning/log_rank.h"
+
+#include <fmt/format.h>
+
+#include <Eigen/Cholesky>
+#include <nlohmann/json.hpp>
+
+#include "learning/coefficients.h"
+#include "learning/disclosure.h"
+#include "learning/distribution.h"
+#include "learning/methods.h"
+#include "learning/options.h"
+#include "learning/state.h"
+
+namespace concordat::learning {
+namespace {
+
+// At one time: of each group who is at risk; and how many die in all.
+struct Deaths {
+  Eigen::VectorXd at_risk;
+  double died = 0;
+};
+
+Deaths DeathsAt(const std::vector<EventCounts>& counts, const std::vector<std::size_t>& places,
+                std::size_t time) {
+  Deaths deaths{.at_risk = Eigen::VectorXd(static_cast<Eigen::Index>(places.size()))};
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    deaths.at_risk[static_cast<Eigen::Index>(i)] = counts[places[i]].at_risk[time];
+    deaths.died += counts[places[i]].events[time];
+  }
+  return deaths;
+}
+
+// The hypergeometric covariance of who dies.
+Eigen::MatrixXd VarianceOf(const Deaths& deaths) {
+  const double risk = deaths.at_risk.sum();
+  if (risk <= 1) return Eigen::MatrixXd::Zero(deaths.at_risk.size(), deaths.at_risk.size());
+  const Eigen::VectorXd share = deaths.at_risk / risk;
+  const double factor = deaths.died * (risk - deaths.died) / (risk - 1);
+  return factor * (Eigen::MatrixXd(share.asDiagonal()) - share * share.transpose());
+}
+
+}  // namespace
+
+LogRank TestLogRank(const std::vector<EventCounts>& counts, const std::vector<std::size_t>& places) {
+  const auto size = static_cast<Eigen::Index>(places.size());
+  Eigen::VectorXd events = Eigen::VectorXd::Zero(size);
+  Eigen::VectorXd expected = events;
+  Eigen::MatrixXd variance = Eigen::MatrixXd::Zero(size, size);
+  for (std::size_t time = 0; time < counts[places[0]].rows.size(); ++time) {
+    const Deaths deaths = DeathsAt(counts, places, time);
+    if (deaths.died <= 0) continue;
+    for (Eigen::Index i = 0; i < size; ++i)
+      events[i] += counts[places[static_cast<std::size_t>(i)]].events[time];
+    expected += deaths.died * deaths.at_risk / deaths.at_risk.sum();
+    variance += VarianceOf(deaths);
+  }
+  // One group's difference is the others' with the sign turned.
+  const Eigen::VectorXd differences = (events - expected).head(size - 1);
+  LogRank test;
+  test.statistic = differences.dot(variance.topLeftCorner(size - 1, size - 1).ldlt().solve(differences));
+  test.df = static_cast<double>(size - 1);
+  test.p = ChiSquaredTail(test.statistic, test.df);
+  test.events.assign(events.begin(), events.end());
+  test.expected.assign(expected.begin(), expected.end());
+  return test;
+}
+
+Json ToJson(const LogRank& test) {
+  Json json = ChiSquaredTest(test.statistic, test.df);
+  json["events"] = test.events;
+  json["expected"] = test.expected;
+  return json;
+}
+
+namespace {
+
+class LogRankMethod final : public Method {
+ public:
+  LogRankMethod(EventGroups groups, const Rules& rules) : groups_(std::move(groups)), rules_(rules) {}
+
+  std::vector<Output> Outputs() const override {
+    return {{"group", Type::kText},      {"rows", Type::kInteger},     {"events", Type::kInteger},
+            {"expected", Type::kNumber}, {"statistic", Type::kNumber}, {"df", Type::kInteger},
+            {"p_value", Type::kNumber}};
+  }
+  std::vector<std::string> Columns() const override { return groups_.design.Columns(); }
+  Json Start() const override { return Json{{"round", 0}}; }
+
+  Result<std::size_t> Length(const Json& state) const override {
+    TRY(WholeOf(state, "round", {0, 0}));
+    return CountsLength(groups_);
+  }
+
+  Result<Sums> Add(const Rows& rows, const Json& state) const override {
+    TRY(Length(state));
+    return CountEvents(groups_, rows);
+  }
+
+  Outcome<Step> Next(const Json& state, std::span<const double> totals) const override {
+    const auto length = Length(state);
+    if (!length) return RefuseState(length.error());
+    if (*length != totals.size()) return RefuseState({.message = "the totals are not those of the state"});
+    Step step{.said = "rows and events counted"};
+    step.fitted = TRY(TableOf(ReadCounts(groups_, totals)));
+    return step;
+  }
+
+ private:
+  Outcome<Fitted> TableOf(const std::vector<EventCounts>& counts) const {
+    const auto shown = TRY(ShownGroups(groups_, counts, rules_));
+    if (shown.size() < 2)
+      return Refuse("groups_needed", "only one group has rows", "name a column by whose levels rows differ",
+                    "22023");
+    const LogRank test = TestLogRank(counts, shown);
+    Fitted fitted;
+    fitted.columns = Outputs();
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+      const std::string& name = groups_.names[shown[i]];
+      if (test.events[i] < rules_.minimum_cell)
+        return Refuse("too_few_events", fmt::format("{} has fewer than {} events", name, rules_.minimum_cell),
+                      "ask for a table with more rows, or for fewer groups", "42501");
+      fitted.rows.push_back({name, static_cast<std::int64_t>(counts[shown[i]].size),
+                             static_cast<std::int64_t>(test.events[i]), test.expected[i],
+                             NumberOrNull(test.statistic), static_cast<std::int64_t>(test.df),
+                             NumberOrNull(test.p)});
+    }
+    return fitted;
+  }
+
+  EventGroups groups_;
+  Rules rules_;
+};
+
+}  // namespace
+
+Made MakeLogRank(const Call& call, const Schema& schema, const Rules& rules) {
+  Options options(call);
+  const double resolution = TRY(options.Number("resolution", 1, 1e-9, 1e9));
+  TRY(options.End());
+  EventGroups groups = TRY(BindEventGroups(call, schema, resolution));
+  if (groups.names.size() < 2)
+    return Refuse("groups_needed", "log_rank compares groups, and there is one",
+                  "write Surv(time, status) ~ group", "42601");
+  return std::make_unique<LogRankMethod>(std::move(groups), rules);
+}
+
+}  // namespace concordat::learning
