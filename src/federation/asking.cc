@@ -69,8 +69,10 @@ std::vector<std::string> Asking::Explain() {
       lines.push_back(fmt::format("owner   {}: plans otherwise: {}", owner,
                                   asked_.Difference(owner, prepared->description)));
     } else {
-      const std::string share =
-          sharing.local ? "the whole noise" : fmt::format("a noise share of {} counted on", sharing.Honest());
+      const std::string share = asked_.outline().exact ? "without noise"
+                                : sharing.local
+                                    ? "the whole noise"
+                                    : fmt::format("a noise share of {} counted on", sharing.Honest());
       lines.push_back(fmt::format("owner   {}: {}, {}", owner, share, prepared->left));
     }
   }
@@ -178,14 +180,18 @@ std::string Asking::Notice(const std::map<std::string, std::vector<std::string>>
   std::string owners;
   for (const std::string& owner : included_) {
     const auto left = left_.find(owner);
-    owners += fmt::format("{}{} ({})", owners.empty() ? "" : ", ", owner,
-                          left == left_.end() ? "left unknown" : left->second);
+    const std::string budget = left == left_.end() ? "left unknown" : left->second;
+    owners += fmt::format("{}{}", owners.empty() ? "" : ", ", owner);
+    if (!budget.empty()) owners += fmt::format(" ({})", budget);
   }
   const std::string missing = circle_.LostText();
-  return fmt::format(
-      "charged epsilon {:.3g} at {}; answer {} of {} of {} owners{}, receipts of {}: concordat receipt {}{}",
-      asked_.outline().epsilon.value, owners, id_, included_.size(), circle_.all().size(),
-      missing.empty() ? "" : " (" + missing + ")", receipts.size(), id_.substr(0, kShownDigits), doubts_);
+  const std::string cost = asked_.outline().exact
+                               ? "exact sums"
+                               : fmt::format("charged epsilon {:.3g}", asked_.outline().epsilon.value);
+  return fmt::format("{} at {}; answer {} of {} of {} owners{}, receipts of {}: concordat receipt {}{}", cost,
+                     owners, id_, included_.size(), circle_.all().size(),
+                     missing.empty() ? "" : " (" + missing + ")", receipts.size(),
+                     id_.substr(0, kShownDigits), doubts_);
 }
 
 std::string Asking::Charges() const {

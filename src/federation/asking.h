@@ -11,6 +11,9 @@
 
 namespace concordat::federation {
 
+// All but the signature; in a session of its own.
+Statement StatementOf(const CoordinatorParts& parts, const Asked& asked, const release::Question& question);
+
 class Asking {
  public:
   // All that it is given outlives it.

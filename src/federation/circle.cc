@@ -21,7 +21,8 @@ std::map<std::string, Bytes> Circle::Ask(const char* method, const Bytes& reques
     const Milliseconds worked = parts_.clock.Elapsed() - started;
     const Milliseconds limit = quorum ? terms_.grace : terms_.round;
     if (worked >= limit) break;
-    if (quorum || charged_.empty()) GiveUpAbsent(waiting);  // what was charged is worth a longer wait
+    if (quorum || charged_.empty() || !terms_.spends)
+      GiveUpAbsent(waiting);  // what was charged is worth a longer wait
     Try(method, request, std::min(terms_.try_for, limit - worked), waiting, answers);
     if (waiting.empty()) break;
     ReportWaiting(waiting, computes);

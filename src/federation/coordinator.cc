@@ -3,12 +3,10 @@
 #include <future>
 
 #include "federation/asking.h"
+#include "federation/fitting.h"
 
 namespace concordat::federation {
-namespace {
-
-SignedStatement StatementOf(const CoordinatorParts& parts, const Asked& asked,
-                            const release::Question& question) {
+Statement StatementOf(const CoordinatorParts& parts, const Asked& asked, const release::Question& question) {
   Statement statement{.agreement = asked.document()->name,
                       .document = asked.document()->id,
                       .visitor = asked.visitor(),
@@ -16,15 +14,14 @@ SignedStatement StatementOf(const CoordinatorParts& parts, const Asked& asked,
                       .time = parts.clock.Now(),
                       .session = {}};
   parts.random.Fill(statement.session);
-  return Sign(std::move(statement), parts.key);
+  return statement;
 }
-
-}  // namespace
-
 Outcome<release::Answer> Coordinator::Ask(const release::Caller& caller, const release::Question& question,
                                           const engine::Cancel& cancel, const Progress& progress) {
   const auto asked = TRY(parts_.asker.Plan(caller, question));
-  return Asking(parts_, terms_, *asked, StatementOf(parts_, *asked, question), cancel, progress).Ask();
+  return Asking(parts_, terms_, *asked, Sign(StatementOf(parts_, *asked, question), parts_.key), cancel,
+                progress)
+      .Ask();
 }
 
 Outcome<std::vector<std::string>> Coordinator::Explain(const release::Caller& caller,
@@ -33,8 +30,26 @@ Outcome<std::vector<std::string>> Coordinator::Explain(const release::Caller& ca
   const engine::Cancel never;
   const Progress silent;
   std::vector<std::string> lines = asked->Lines();
-  Asking asking(parts_, terms_, *asked, StatementOf(parts_, *asked, question), never, silent);
+  Asking asking(parts_, terms_, *asked, Sign(StatementOf(parts_, *asked, question), parts_.key), never,
+                silent);
   for (std::string& line : asking.Explain()) lines.push_back(std::move(line));
+  return lines;
+}
+
+Outcome<release::Answer> Coordinator::Fit(const release::Caller& caller, const release::Question& question,
+                                          const engine::Cancel& cancel, const Progress& progress) {
+  const auto fit = TRY(parts_.asker.PlanFit(caller, question));
+  return Fitting(parts_, terms_, *fit, question, cancel, progress).Fit();
+}
+
+Outcome<std::vector<std::string>> Coordinator::ExplainFit(const release::Caller& caller,
+                                                          const release::Question& question) {
+  const auto fit = TRY(parts_.asker.PlanFit(caller, question));
+  const engine::Cancel never;
+  const Progress silent;
+  std::vector<std::string> lines = fit->Lines();
+  for (std::string& line : Fitting(parts_, terms_, *fit, question, never, silent).Explain())
+    lines.push_back(std::move(line));
   return lines;
 }
 

@@ -26,6 +26,7 @@ struct CoordinatorTerms {
   Milliseconds grace{45'000};
   Milliseconds absent{5'000};
   Milliseconds pause{200};  // before the next attempt
+  bool spends = true;       // what was charged is lost with a question: worth a longer wait for the absent
 };
 
 // What a coordinator stands on; all of it outlives the coordinator.
@@ -54,6 +55,12 @@ class Coordinator {
   // naming who did not answer, and that charges stand where they do; cancelled.
   Outcome<release::Answer> Ask(const release::Caller& caller, const release::Question& question,
                                const engine::Cancel& cancel, const Progress& progress);
+  // The same of a fit, round by round. Refusals: also those of the method; rows_changed: an owner's rows are
+  // others than in the round before.
+  Outcome<release::Answer> Fit(const release::Caller& caller, const release::Question& question,
+                               const engine::Cancel& cancel, const Progress& progress);
+  Outcome<std::vector<std::string>> ExplainFit(const release::Caller& caller,
+                                               const release::Question& question);
   // What Ask would do, with a line for each owner; nothing is charged.
   Outcome<std::vector<std::string>> Explain(const release::Caller& caller, const release::Question& question);
 

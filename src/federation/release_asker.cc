@@ -33,13 +33,7 @@ class ReleaseAsked final : public Asked {
   std::vector<std::string> Lines() const override { return asker_.Explain(plan_); }
 
   std::string Difference(const std::string& owner, const std::string& theirs) const override {
-    const auto described = crypto::ParseJson(theirs);
-    if (!described) return owner + " describes its plan in no form that this version knows";
-    const Json here = *crypto::ParseJson(outline_.description);  // numbers in the same form as theirs
-    std::string text;
-    for (const std::string& line : release::DescriptionDifferences(owner, *described, here))
-      text += (text.empty() ? "" : "; ") + line;
-    return text;
+    return DifferenceOf(owner, theirs, outline_.description);
   }
 
   Outcome<std::optional<release::Answer>> Stored(const Revisions& revisions) override {
@@ -60,13 +54,7 @@ class ReleaseAsked final : public Asked {
 
   Result<void> CheckReceipt(const std::string& owner, const std::string& id,
                             const std::string& receipt) override {
-    const ledger::Receipt parsed = TRY(ledger::ParseReceipt(receipt));
-    auto key = TRY(crypto::VerifyKey::Parse(document_->KeyOf(owner)));
-    const auto checked =
-        TRY(ledger::CheckReceipt(parsed, {.log = std::move(key), .witnesses = {}, .quorum = 0}));
-    if (ledger::TextIn(checked.entry.body, "question") != id)
-      return Fail(ErrorCode::kCorrupt, "it is of another question");
-    return heads_.Follow(owner, checked.checkpoint);
+    return heads_.CheckReceipt(*document_, owner, id, receipt);
   }
 
  private:
@@ -82,19 +70,47 @@ class ReleaseAsked final : public Asked {
 
 }  // namespace
 
+std::string DifferenceOf(const std::string& owner, const std::string& theirs,
+                         const std::string& description) {
+  const auto described = crypto::ParseJson(theirs);
+  if (!described) return owner + " describes its plan in no form that this version knows";
+  const Json here = *crypto::ParseJson(description);  // numbers in the same form as theirs
+  std::string text;
+  for (const std::string& line : release::DescriptionDifferences(owner, *described, here))
+    text += (text.empty() ? "" : "; ") + line;
+  return text;
+}
+
 Outcome<std::unique_ptr<Asked>> ReleaseAsker::Plan(const release::Caller& caller,
                                                    const release::Question& question) {
   auto plan = TRY(asker_.Plan(caller, question));
+  Standing standing = TRY(StandingOf(caller));
+  return std::make_unique<ReleaseAsked>(asker_, *this, caller, question, std::move(plan),
+                                        std::move(standing.document), std::move(standing.visitor));
+}
+
+Outcome<ReleaseAsker::Standing> ReleaseAsker::StandingOf(const release::Caller& caller) const {
   const auto lock = parts_.ledger.Share();
   const auto* standing = parts_.agreements.Find(caller.agreement, parts_.ledger.Now());
   const auto* analyst = parts_.agreements.FindAnalyst(caller.analyst);
   if (standing == nullptr || analyst == nullptr)
     return Refuse("agreement_unknown", "the agreement or the analyst is not known any more",
                   "ask the steward", "42501");
-  release::Visitor visitor{
-      .analyst = caller.analyst, .home = parts_.agreements.member(), .trainings = analyst->trainings};
-  return std::make_unique<ReleaseAsked>(asker_, *this, caller, question, std::move(plan), standing->document,
-                                        std::move(visitor));
+  return Standing{
+      .document = standing->document,
+      .visitor = {
+          .analyst = caller.analyst, .home = parts_.agreements.member(), .trainings = analyst->trainings}};
+}
+
+Result<void> ReleaseAsker::CheckReceipt(const agreement::Agreement& document, const std::string& owner,
+                                        const std::string& id, const std::string& receipt) {
+  const ledger::Receipt parsed = TRY(ledger::ParseReceipt(receipt));
+  auto key = TRY(crypto::VerifyKey::Parse(document.KeyOf(owner)));
+  const auto checked =
+      TRY(ledger::CheckReceipt(parsed, {.log = std::move(key), .witnesses = {}, .quorum = 0}));
+  if (ledger::TextIn(checked.entry.body, "question") != id)
+    return Fail(ErrorCode::kCorrupt, "it is of another question");
+  return Follow(owner, checked.checkpoint);
 }
 
 Result<void> ReleaseAsker::Follow(const std::string& owner, const ledger::Checkpoint& checkpoint) {

@@ -62,14 +62,7 @@ class ReleasePart final : public Part {
   Outcome<void> InForce() const override { return owner_.StillInForce(plan_); }
   void RecordFailure() override { owner_.RecordFailure(id_, visitor_, question_, plan_); }
 
-  Result<std::vector<std::string>> Receipts() override {
-    std::vector<std::string> receipts;
-    for (const ledger::Entry& entry : TRY(parts_.ledger.Named(ledger::QuestionName(id_)))) {
-      const bool own = entry.kind == ledger::kind::kCharge || entry.kind == ledger::kind::kRelease;
-      if (own) receipts.push_back(TRY(ReceiptOf(parts_.ledger, entry.index)));
-    }
-    return receipts;
-  }
+  Result<std::vector<std::string>> Receipts() override { return ReceiptsOf(parts_.ledger, id_); }
 
  private:
   release::JointOwner& owner_;
@@ -84,6 +77,15 @@ class ReleasePart final : public Part {
 };
 
 }  // namespace
+
+Result<std::vector<std::string>> ReceiptsOf(const ledger::Ledger& ledger, const std::string& id) {
+  std::vector<std::string> receipts;
+  for (const ledger::Entry& entry : TRY(ledger.Named(ledger::QuestionName(id)))) {
+    const bool own = entry.kind == ledger::kind::kCharge || entry.kind == ledger::kind::kRelease;
+    if (own) receipts.push_back(TRY(ReceiptOf(ledger, entry.index)));
+  }
+  return receipts;
+}
 
 Outline OutlineOf(const release::JointPlan& plan) {
   return {.description = *crypto::CanonicalJson(plan.description),
@@ -110,6 +112,7 @@ Result<bool> ReleaseDesk::Charged(const std::string& id) {
 }
 
 Outcome<std::unique_ptr<Part>> ReleaseDesk::Prepare(const Statement& statement) {
+  if (statement.round) return PrepareRound(statement);
   auto plan = TRY(owner_.Prepare(statement.visitor, statement.agreement, statement.question));
   return std::make_unique<ReleasePart>(owner_, parts_, *this, statement, std::move(plan));
 }

@@ -29,6 +29,7 @@ struct Outline {
   std::size_t declared = 0;   // groups that somebody did; 1 without GROUP BY
   std::size_t measured = 0;   // numbers in a group
   bool wide = false;          // sums may leave 64 bits
+  bool exact = false;         // a round of a fit: no noise, and nothing is charged for it
   Epsilon epsilon;            // what the question costs alone, at each owner
 
   std::size_t Length(std::size_t found) const { return (finds_groups ? found : declared) * measured; }
@@ -106,12 +107,28 @@ class Asked {
                                     const std::string& receipt) = 0;
 };
 
+// A fit as the node that asks has planned it: asked round by round, each of them as a question. Assemble
+// takes the total on to the next round; its answer is empty in all rounds but the last.
+class AskedFit : public Asked {
+ public:
+  // The round that is asked next.
+  virtual const release::FitRound& round() const = 0;
+  // What the round before came to, in words: "round 3: deviance 412.1".
+  virtual const std::string& said() const = 0;
+  // Is there no next round?
+  virtual bool done() const = 0;
+  // "glm in 6 rounds, model 1a2b3c4d"; empty of an answer that was stored.
+  virtual std::string Summary() const = 0;
+};
+
 // Release at the node that asks. Threading: any thread.
 class Asker {
  public:
   virtual ~Asker() = default;
   virtual Outcome<std::unique_ptr<Asked>> Plan(const release::Caller& caller,
                                                const release::Question& question) = 0;
+  virtual Outcome<std::unique_ptr<AskedFit>> PlanFit(const release::Caller& caller,
+                                                     const release::Question& question) = 0;
 };
 
 // The ways to sum: aggregation's, or in a simulation one that costs nothing and keeps the same promises.

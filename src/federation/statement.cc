@@ -10,8 +10,10 @@ namespace {
 
 // What is signed begins so: no other signature of this key is one of a statement.
 constexpr std::string_view kDomain = "concordat/statement/1\n";
+constexpr std::string_view kFitDomain = "concordat/statement/2\n";  // of a round of a fit
 constexpr std::string_view kIdDomain = "concordat/question/1\n";
 constexpr std::size_t kLargestStatement = 1U << 20;
+constexpr std::size_t kLargestRound = 1U << 24;
 constexpr std::size_t kIdBytes = 8;
 
 template <class T, class Put>
@@ -67,7 +69,7 @@ release::Visitor ReadVisitor(Reader& in) {
 
 Bytes SignedPart(const Statement& statement) {
   Writer out;
-  out.Raw(AsBytes(kDomain));
+  out.Raw(AsBytes(statement.round ? kFitDomain : kDomain));
   out.Text(statement.agreement);
   out.Text(statement.document);
   WriteVisitor(out, statement.visitor);
@@ -76,6 +78,10 @@ Bytes SignedPart(const Statement& statement) {
   WriteSettings(out, statement.question.settings);
   out.U64(static_cast<std::uint64_t>(statement.time.time_since_epoch().count()));
   out.Raw(statement.session);
+  if (statement.round) {
+    out.U32(statement.round->number);
+    out.Text(statement.round->state);
+  }
   return std::move(out).Take();
 }
 
@@ -83,7 +89,8 @@ Statement ReadStatement(Reader& in) {
   Statement statement;
   std::string domain(kDomain.size(), '\0');
   in.Raw({reinterpret_cast<std::uint8_t*>(domain.data()), domain.size()});
-  if (domain != kDomain) in.Spoil();
+  const bool fits = domain == kFitDomain;
+  if (domain != kDomain && !fits) in.Spoil();
   statement.agreement = in.Text();
   statement.document = in.Text();
   statement.visitor = ReadVisitor(in);
@@ -96,6 +103,10 @@ Statement ReadStatement(Reader& in) {
   statement.question.settings = ReadSettings(in);
   statement.time = ReadTime(in);
   in.Raw(statement.session);
+  if (fits) {
+    const std::uint32_t number = in.U32();
+    statement.round = release::FitRound{number, in.Text()};
+  }
   return statement;
 }
 
@@ -112,8 +123,9 @@ Refusal SkewOf(Milliseconds ahead) {
 }  // namespace
 
 std::string IdOf(const Statement& statement) {
-  const crypto::Hash hash =
-      crypto::Sha256({AsBytes(kIdDomain), AsBytes(statement.visitor.home), AsBytes("\n"), statement.session});
+  const crypto::Hash hash = crypto::Sha256(
+      {AsBytes(kIdDomain), AsBytes(statement.visitor.home), AsBytes("\n"), statement.session,
+       AsBytes(statement.round ? std::string_view(statement.round->state) : std::string_view())});
   return ToHex(ByteView(hash).first(kIdBytes));
 }
 
@@ -125,13 +137,15 @@ Bytes Encode(const SignedStatement& statement) {
 }
 
 Result<SignedStatement> DecodeStatement(ByteView bytes) {
-  if (bytes.size() > kLargestStatement)
-    return Fail(ErrorCode::kInvalidArgument, "a statement of more than 1 MB", "ask a shorter question");
+  if (bytes.size() > kLargestRound)
+    return Fail(ErrorCode::kInvalidArgument, "a statement of more than 16 MB", "fit a smaller model");
   Reader in(bytes);
   SignedStatement read;
   read.statement = ReadStatement(in);
   in.Raw(read.signature);
   TRY(in.Finish("a requester's statement"));
+  if (!read.statement.round && bytes.size() > kLargestStatement)
+    return Fail(ErrorCode::kInvalidArgument, "a statement of more than 1 MB", "ask a shorter question");
   return read;
 }
 

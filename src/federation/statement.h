@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 
 #include "agreement/agreement.h"
@@ -13,6 +14,7 @@
 #include "crypto/hash.h"
 #include "crypto/keys.h"
 #include "release/answer.h"
+#include "release/fit.h"
 #include "release/joint.h"
 
 namespace concordat::federation {
@@ -27,10 +29,11 @@ struct Statement {
   release::Question question;
   Time time{};
   Session session{};
+  std::optional<release::FitRound> round = {};  // of a fit; a question has none
 };
 
 // What ledgers know the question by: 16 hex digits, at every member the same, and no other member's question
-// has them.
+// has them. Of a round of a fit its state is counted in.
 std::string IdOf(const Statement& statement);
 
 struct SignedStatement {

@@ -53,6 +53,37 @@ TEST(Statement, HasAnIdOfItsHomeAndSession) {
   EXPECT_NE(IdOf(one), IdOf(other)) << "another member could take the id first";
 }
 
+TEST(Statement, OfARoundHasItsState) {
+  SignedStatement signed_one = Full();
+  signed_one.statement.round = release::FitRound{3, R"({"beta":[0.5,-1]})"};
+  const Bytes bytes = Encode(signed_one);
+  const auto read = DecodeStatement(bytes);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->statement.round, signed_one.statement.round);
+  EXPECT_EQ(Encode(*read), bytes);
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    EXPECT_FALSE(DecodeStatement(ByteView(bytes).first(size))) << size;
+
+  Statement other = signed_one.statement;
+  other.round->state = R"({"beta":[0.5,-2]})";
+  EXPECT_NE(IdOf(signed_one.statement), IdOf(other));
+  EXPECT_NE(HashOf(signed_one.statement), HashOf(other));
+  other.round.reset();
+  EXPECT_NE(IdOf(signed_one.statement), IdOf(other)) << "a question and a round are two things";
+  EXPECT_EQ(IdOf(Full().statement), IdOf(other));
+}
+
+TEST(Statement, OfARoundMayBeLonger) {
+  SignedStatement one = Full();
+  one.statement.question.text = std::string(2U << 20, 'a');
+  EXPECT_FALSE(DecodeStatement(Encode(one)));
+  one = Full();
+  one.statement.round = release::FitRound{1, std::string(2U << 20, 'a')};
+  EXPECT_TRUE(DecodeStatement(Encode(one)));
+  one.statement.round->state = std::string(17U << 20, 'a');
+  EXPECT_FALSE(DecodeStatement(Encode(one)));
+}
+
 TEST(Statement, IsCheckedByTheOwnersOwnCopy) {
   Trio trio;
   const struct {

@@ -224,6 +224,51 @@ class SceneAsked final : public Asked {
   release::Visitor visitor_;
 };
 
+// A question asked so many times over, each time at the next state; the last answer is the fit's.
+class SceneFit final : public AskedFit {
+ public:
+  SceneFit(std::unique_ptr<Asked> asked, std::uint32_t rounds) : asked_(std::move(asked)), rounds_(rounds) {}
+
+  const Outline& outline() const override { return asked_->outline(); }
+  std::shared_ptr<const agreement::Agreement> document() const override { return asked_->document(); }
+  const release::Visitor& visitor() const override { return asked_->visitor(); }
+  std::vector<std::string> Lines() const override { return asked_->Lines(); }
+  std::string Difference(const std::string& owner, const std::string& theirs) const override {
+    return asked_->Difference(owner, theirs);
+  }
+  Outcome<std::optional<release::Answer>> Stored(const std::map<std::string, std::string>&) override {
+    return std::nullopt;
+  }
+  Outcome<release::Answer> Assemble(const std::string& id, const std::vector<Row>& keys,
+                                    const std::vector<Int128>& sums, std::size_t included) override {
+    return asked_->Assemble(id, keys, sums, included);
+  }
+  Outcome<void> Record(const release::Answer& answer, const std::map<std::string, std::string>& revisions,
+                       const std::map<std::string, std::vector<std::string>>& receipts) override {
+    TRY(asked_->Record(answer, revisions, receipts));
+    said_ = fmt::format("round {}", round_.number);
+    done_ = round_.number == rounds_;
+    if (!done_) round_ = {round_.number + 1, fmt::format("{}", round_.number + 1)};
+    return {};
+  }
+  void RecordFailure(const std::string& id) override { asked_->RecordFailure(id); }
+  Result<void> CheckReceipt(const std::string& owner, const std::string& id,
+                            const std::string& receipt) override {
+    return asked_->CheckReceipt(owner, id, receipt);
+  }
+  const release::FitRound& round() const override { return round_; }
+  const std::string& said() const override { return said_; }
+  bool done() const override { return done_; }
+  std::string Summary() const override { return fmt::format("{} rounds", rounds_); }
+
+ private:
+  std::unique_ptr<Asked> asked_;
+  std::uint32_t rounds_;
+  release::FitRound round_{1, "1"};
+  std::string said_;
+  bool done_ = false;
+};
+
 }  // namespace
 
 Outline Scene::OutlineFor(const std::string& member, const std::string& text) const {
@@ -244,6 +289,12 @@ std::unique_ptr<Desk> MakeDesk(World& world, Scene& scene, Judge& judge, Node& n
 
 Outcome<std::unique_ptr<Asked>> SceneAsker::Plan(const release::Caller&, const release::Question& question) {
   return std::make_unique<SceneAsked>(world_, scene_, judge_, home_, *this, question.text);
+}
+
+Outcome<std::unique_ptr<AskedFit>> SceneAsker::PlanFit(const release::Caller& caller,
+                                                       const release::Question& question) {
+  constexpr std::uint32_t kRounds = 3;
+  return std::make_unique<SceneFit>(TRY(Plan(caller, question)), kRounds);
 }
 
 }  // namespace concordat::federation

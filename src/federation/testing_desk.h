@@ -42,6 +42,8 @@ class SceneAsker final : public Asker {
       : world_(world), scene_(scene), judge_(judge), home_(home) {}
   Outcome<std::unique_ptr<Asked>> Plan(const release::Caller& caller,
                                        const release::Question& question) override;
+  Outcome<std::unique_ptr<AskedFit>> PlanFit(const release::Caller& caller,
+                                             const release::Question& question) override;
   bool lies = false;     // so nobody judges what it takes for an answer
   bool any_few = false;  // takes any number of owners for a quorum
 

@@ -50,6 +50,11 @@ class Anova final : public AroundMeans {
   Anova(Design design, Survey survey, const Rules& rules, Scale scale)
       : AroundMeans(std::move(design), rules), survey_(std::move(survey)), scale_(scale) {}
 
+  std::vector<Output> Outputs() const override {
+    return {{"term", Type::kText},          {"df", Type::kNumber},        {"sum_of_squares", Type::kNumber},
+            {"mean_square", Type::kNumber}, {"statistic", Type::kNumber}, {"p_value", Type::kNumber}};
+  }
+
  private:
   Eigen::Index Size() const { return static_cast<Eigen::Index>(design().terms().size()) + 1; }
   Shape shape() const override {
@@ -103,9 +108,7 @@ class Anova final : public AroundMeans {
 
   Fitted TableOf(const Explained& explained, double df) const {
     Fitted fitted;
-    fitted.columns = {{"term", Type::kText}};
-    for (const char* name : {"df", "sum_of_squares", "mean_square", "statistic", "p_value"})
-      fitted.columns.push_back({name, Type::kNumber});
+    fitted.columns = Outputs();
     const double square = scale_.half * scale_.half;
     const double rest = std::fmax(explained.rest, 0) * square;
     for (std::size_t term = 0; term < design().labels().size(); ++term) {

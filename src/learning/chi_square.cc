@@ -27,6 +27,11 @@ class ChiSquare final : public Method {
         rules_(rules),
         correct_(correct) {}
 
+  std::vector<Output> Outputs() const override {
+    return {{"first", Type::kText},      {"second", Type::kText},     {"count", Type::kNumber},
+            {"expected", Type::kNumber}, {"residual", Type::kNumber}, {"statistic", Type::kNumber},
+            {"df", Type::kNumber},       {"p_value", Type::kNumber}};
+  }
   std::vector<std::string> Columns() const override { return design_.Columns(); }
   Json Start() const override { return Json{{"round", 0}}; }
 
@@ -75,9 +80,7 @@ class ChiSquare final : public Method {
     const double df = static_cast<double>((counts.rows() - 1) * (counts.cols() - 1));
     const double p = ChiSquaredTail(statistic, df);
     Fitted fitted;
-    fitted.columns = {{"first", Type::kText}, {"second", Type::kText}};
-    for (const char* name : {"count", "expected", "residual", "statistic", "df", "p_value"})
-      fitted.columns.push_back({name, Type::kNumber});
+    fitted.columns = Outputs();
     for (Eigen::Index i = 0; i < counts.rows(); ++i)
       for (Eigen::Index j = 0; j < counts.cols(); ++j)
         fitted.rows.push_back({first_.levels[static_cast<std::size_t>(i)],

@@ -21,6 +21,12 @@ class Correlation final : public AroundMeans {
   Correlation(Design design, const Rules& rules, std::vector<Scale> scales, double level)
       : AroundMeans(std::move(design), rules), scales_(std::move(scales)), level_(level) {}
 
+  std::vector<Output> Outputs() const override {
+    return {{"first", Type::kText},       {"second", Type::kText}, {"correlation", Type::kNumber},
+            {"statistic", Type::kNumber}, {"df", Type::kNumber},   {"p_value", Type::kNumber},
+            {"lower", Type::kNumber},     {"upper", Type::kNumber}};
+  }
+
  private:
   Eigen::Index Size() const { return static_cast<Eigen::Index>(scales_.size()); }
   Shape shape() const override {
@@ -66,9 +72,7 @@ class Correlation final : public AroundMeans {
     for (Eigen::Index i = 0; i < Size(); ++i)
       TRY(CheckLeverage(products(i, i), taker.Number(), design().terms()[static_cast<std::size_t>(i)]));
     Fitted fitted;
-    fitted.columns = {{"first", Type::kText}, {"second", Type::kText}};
-    for (const char* name : {"correlation", "statistic", "df", "p_value", "lower", "upper"})
-      fitted.columns.push_back({name, Type::kNumber});
+    fitted.columns = Outputs();
     for (Eigen::Index i = 0; i < Size(); ++i)
       for (Eigen::Index j = i + 1; j < Size(); ++j)
         fitted.rows.push_back(RowOf(i, j, products(i, j) / std::sqrt(products(i, i) * products(j, j)), rows));

@@ -196,6 +196,7 @@ class CoxMethod final : public Method {
  public:
   explicit CoxMethod(Cox cox) : cox_(std::move(cox)) {}
 
+  std::vector<Output> Outputs() const override { return CoefficientColumns(); }
   std::vector<std::string> Columns() const override { return cox_.design.Columns(); }
   Json Start() const override { return ToJson(CoxState{}); }
 

@@ -145,6 +145,14 @@ void MoveSmall(const Kmeans& kmeans, const Clusters& clusters, Eigen::MatrixXd* 
   }
 }
 
+std::vector<Output> TableColumns() {
+  return {{"cluster", Type::kInteger},
+          {"size", Type::kInteger},
+          {"within_sum_of_squares", Type::kNumber},
+          {"column", Type::kText},
+          {"centre", Type::kNumber}};
+}
+
 Fitted TableOf(const Kmeans& kmeans, const KmeansState& state, const Clusters& clusters) {
   const Eigen::VectorXd within = Scatter(clusters) * kmeans.weights;
   const auto unscaled = [&](const Eigen::MatrixXd& centres) -> Eigen::MatrixXd {
@@ -152,11 +160,7 @@ Fitted TableOf(const Kmeans& kmeans, const KmeansState& state, const Clusters& c
   };
   const Eigen::MatrixXd centres = unscaled(state.centres);
   Fitted fitted;
-  fitted.columns = {{"cluster", Type::kInteger},
-                    {"size", Type::kInteger},
-                    {"within_sum_of_squares", Type::kNumber},
-                    {"column", Type::kText},
-                    {"centre", Type::kNumber}};
+  fitted.columns = TableColumns();
   for (Eigen::Index k = 0; k < kmeans.clusters; ++k)
     for (Eigen::Index j = 0; j < kmeans.columns(); ++j)
       fitted.rows.push_back({static_cast<std::int64_t>(k + 1), static_cast<std::int64_t>(clusters.sizes[k]),
@@ -213,6 +217,7 @@ class KmeansMethod final : public Method {
  public:
   explicit KmeansMethod(Kmeans kmeans) : kmeans_(std::move(kmeans)) {}
 
+  std::vector<Output> Outputs() const override { return TableColumns(); }
   std::vector<std::string> Columns() const override { return kmeans_.design.Columns(); }
   Json Start() const override { return StateJson(KmeansState{.centres = StartOf(kmeans_)}); }
 

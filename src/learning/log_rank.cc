@@ -79,6 +79,11 @@ class LogRankMethod final : public Method {
  public:
   LogRankMethod(EventGroups groups, const Rules& rules) : groups_(std::move(groups)), rules_(rules) {}
 
+  std::vector<Output> Outputs() const override {
+    return {{"group", Type::kText},      {"rows", Type::kInteger},     {"events", Type::kInteger},
+            {"expected", Type::kNumber}, {"statistic", Type::kNumber}, {"df", Type::kInteger},
+            {"p_value", Type::kNumber}};
+  }
   std::vector<std::string> Columns() const override { return groups_.design.Columns(); }
   Json Start() const override { return Json{{"round", 0}}; }
 
@@ -109,9 +114,7 @@ class LogRankMethod final : public Method {
                     "22023");
     const LogRank test = TestLogRank(counts, shown);
     Fitted fitted;
-    fitted.columns = {{"group", Type::kText},      {"rows", Type::kInteger},     {"events", Type::kInteger},
-                      {"expected", Type::kNumber}, {"statistic", Type::kNumber}, {"df", Type::kInteger},
-                      {"p_value", Type::kNumber}};
+    fitted.columns = Outputs();
     for (std::size_t i = 0; i < shown.size(); ++i) {
       const std::string& name = groups_.names[shown[i]];
       if (test.events[i] < rules_.minimum_cell)

@@ -37,17 +37,17 @@ struct Rules {
   double parameters_share = 0.33;  // parameters for each row, at most
 };
 
+struct Output {
+  std::string name;
+  Type type = Type::kText;
+};
+
 // One member's part of a round.
 struct Sums {
   std::vector<double> numbers;  // Method::Length of them, all finite
   // How many of the member's rows they rest on: (sum of weights)^2 / sum of squared weights. A state that
   // makes one row outweigh the others makes this small, and the member declines the round.
   double effective_rows = 0;
-};
-
-struct Output {
-  std::string name;
-  Type type = Type::kText;
 };
 
 // What a fit came to.
@@ -68,6 +68,8 @@ class Method {
  public:
   virtual ~Method() = default;
 
+  // Columns of what is fitted, before it is: Fitted::columns will be these.
+  virtual std::vector<Output> Outputs() const = 0;
   // Names of the schema's columns that members must read.
   virtual std::vector<std::string> Columns() const = 0;
   // The first state: of the call alone, so that nobody chooses it.

@@ -234,6 +234,7 @@ class MixedMethod final : public Method {
  public:
   explicit MixedMethod(Mixed mixed) : mixed_(std::move(mixed)) {}
 
+  std::vector<Output> Outputs() const override { return CoefficientColumns(); }
   std::vector<std::string> Columns() const override { return mixed_.design.Columns(); }
   Json Start() const override { return StateJson(MixedState{}); }
 

@@ -60,6 +60,13 @@ class Pca final : public Method {
         components_(components),
         scale_(scale) {}
 
+  std::vector<Output> Outputs() const override {
+    return {{"component", Type::kInteger},
+            {"standard_deviation", Type::kNumber},
+            {"variance_share", Type::kNumber},
+            {"column", Type::kText},
+            {"loading", Type::kNumber}};
+  }
   std::vector<std::string> Columns() const override { return design_.Columns(); }
   Json Start() const override { return Json{{"round", 0}}; }
 
@@ -142,11 +149,7 @@ class Pca final : public Method {
         scale_ ? Eigen::VectorXd(variance.cwiseSqrt().cwiseInverse()) : scaling_.half;
     const Components found = ComponentsOf(units.asDiagonal() * spread.covariance * units.asDiagonal());
     Fitted fitted;
-    fitted.columns = {{"component", Type::kInteger},
-                      {"standard_deviation", Type::kNumber},
-                      {"variance_share", Type::kNumber},
-                      {"column", Type::kText},
-                      {"loading", Type::kNumber}};
+    fitted.columns = Outputs();
     const Eigen::Index shown = components_ == 0 ? Size() : std::min<Eigen::Index>(components_, Size());
     const double all = found.deviations.squaredNorm();
     for (Eigen::Index k = 0; k < shown; ++k)

@@ -38,6 +38,12 @@ class PenalisedMethod : public RegressionMethod {
   PenalisedMethod(Regression regression, double shift, Path path)
       : RegressionMethod(std::move(regression)), shift_(shift), path_(std::move(path)) {}
 
+  std::vector<Output> Outputs() const override {
+    std::vector<Output> outputs = CoefficientColumns();
+    outputs.insert(outputs.begin(), {"lambda", Type::kNumber});
+    return outputs;
+  }
+
  private:
   const Design& design() const { return regression().sums.design(); }
   bool HasIntercept() const { return design().formula().intercept; }
@@ -182,8 +188,7 @@ class PenalisedMethod : public RegressionMethod {
   Outcome<Step> Finish(const GlmState& state, const Walked& walked) const {
     const Eigen::MatrixXd unscale = design().Unscale();
     Fitted fitted;
-    fitted.columns = {{"lambda", Type::kNumber}};
-    for (const Output& column : CoefficientColumns()) fitted.columns.push_back(column);
+    fitted.columns = Outputs();
     Json path = Json::array();
     for (auto [lambda, beta] : walked.found) {
       if (HasIntercept()) beta[0] += shift_;

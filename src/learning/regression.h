@@ -39,6 +39,7 @@ class RegressionMethod : public Method {
  public:
   explicit RegressionMethod(Regression regression) : regression_(std::move(regression)) {}
 
+  std::vector<Output> Outputs() const override { return CoefficientColumns(); }
   std::vector<std::string> Columns() const override { return regression_.sums.design().Columns(); }
   Json Start() const override { return ToJson(GlmState()); }
   Result<std::size_t> Length(const Json& state) const override;

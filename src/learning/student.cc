@@ -34,6 +34,13 @@ class TTest final : public AroundMeans {
   TTest(Design design, const Rules& rules, Scale scale, Question question)
       : AroundMeans(std::move(design), rules), scale_(scale), question_(std::move(question)) {}
 
+  std::vector<Output> Outputs() const override {
+    return {{"term", Type::kText},         {"estimate", Type::kNumber}, {"standard_error", Type::kNumber},
+            {"statistic", Type::kNumber},  {"df", Type::kNumber},       {"p_value", Type::kNumber},
+            {"lower", Type::kNumber},      {"upper", Type::kNumber},    {"first_mean", Type::kNumber},
+            {"second_mean", Type::kNumber}};
+  }
+
  private:
   Eigen::Index Groups() const { return static_cast<Eigen::Index>(design().terms().size()); }
   // Rows and sums of each group, then squares of each, and fourth powers of all.
@@ -116,10 +123,7 @@ class TTest final : public AroundMeans {
     const double upper = both || less ? found.estimate + reach : INFINITY;
     const bool two = Groups() == 2;
     Fitted fitted;
-    for (const char* name : {"estimate", "standard_error", "statistic", "df", "p_value", "lower", "upper",
-                             "first_mean", "second_mean"})
-      fitted.columns.push_back({name, Type::kNumber});
-    fitted.columns.insert(fitted.columns.begin(), {"term", Type::kText});
+    fitted.columns = Outputs();
     const auto& terms = design().terms();
     fitted.rows.push_back(
         {two ? fmt::format("{} - {}", terms[0], terms[1]) : design().formula().response->text, found.estimate,

@@ -16,8 +16,10 @@ Federated::Federated(Node& node, const release::Parts& parts, const release::Tim
     : node_(node),
       joint_owner_(parts, timing, node.release().turns(), LogFailure),
       joint_asker_(parts, node.abroad()),
-      desk_(joint_owner_, parts),
-      asker_(joint_asker_, parts),
+      fit_owner_(parts, timing, node.release().turns(), LogFailure, learning::MakeMethod),
+      fit_asker_(parts, node.abroad(), learning::MakeMethod),
+      desk_(joint_owner_, fit_owner_, parts),
+      asker_(joint_asker_, fit_asker_, parts),
       owner_({.member = node.member(),
               .key = node.ledger().signing_key(),
               .desk = desk_,
@@ -34,6 +36,7 @@ Federated::Federated(Node& node, const release::Parts& parts, const release::Tim
 
 Outcome<release::Description> Federated::Describe(const release::Caller& caller,
                                                   const release::Question& question) const {
+  if (TRY(release::AsksForFit(question.text))) return fit_asker_.Describe(caller, question);
   return joint_asker_.Describe(caller, question);
 }
 
@@ -51,13 +54,17 @@ federation::CoordinatorParts Federated::PartsFor(federation::Link& link) {
 Outcome<std::vector<std::string>> Federated::Explain(const release::Caller& caller,
                                                      const release::Question& question) {
   federation::OwnLink link(node_.member(), owner_, node_.peers());
-  return federation::Coordinator(PartsFor(link), {}).Explain(caller, question);
+  federation::Coordinator coordinator(PartsFor(link), {});
+  if (TRY(release::AsksForFit(question.text))) return coordinator.ExplainFit(caller, question);
+  return coordinator.Explain(caller, question);
 }
 
 Outcome<release::Answer> Federated::Ask(const release::Caller& caller, const release::Question& question,
                                         const engine::Cancel& cancel, const federation::Progress& progress) {
   federation::OwnLink link(node_.member(), owner_, node_.peers());
-  return federation::Coordinator(PartsFor(link), {}).Ask(caller, question, cancel, progress);
+  federation::Coordinator coordinator(PartsFor(link), {});
+  if (TRY(release::AsksForFit(question.text))) return coordinator.Fit(caller, question, cancel, progress);
+  return coordinator.Ask(caller, question, cancel, progress);
 }
 
 }  // namespace concordat::node

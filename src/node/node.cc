@@ -35,8 +35,10 @@ Result<void> Node::Remember() {
 Outcome<release::Answer> Node::Ask(const release::Caller& caller, const release::Question& question,
                                    const engine::Cancel& cancel,
                                    const std::function<void(const std::string&)>& progress) {
-  auto answer = federated_->Concerns(caller, question) ? federated_->Ask(caller, question, cancel, progress)
-                                                       : release_->Ask(caller, question, cancel);
+  const auto concerns = federated_->Concerns(caller, question);
+  auto answer = !concerns   ? Outcome<release::Answer>(tl::unexpected(concerns.error()))
+                : *concerns ? federated_->Ask(caller, question, cancel, progress)
+                            : release_->Ask(caller, question, cancel);
   if (answer) {
     tally_.CountAnswered();
   } else {
@@ -47,13 +49,13 @@ Outcome<release::Answer> Node::Ask(const release::Caller& caller, const release:
 
 Outcome<release::Description> Node::Describe(const release::Caller& caller,
                                              const release::Question& question) {
-  if (federated_->Concerns(caller, question)) return federated_->Describe(caller, question);
+  if (TRY(federated_->Concerns(caller, question))) return federated_->Describe(caller, question);
   return release_->Describe(caller, question);
 }
 
 Outcome<std::vector<std::string>> Node::Explain(const release::Caller& caller,
                                                 const release::Question& question) {
-  if (federated_->Concerns(caller, question)) return federated_->Explain(caller, question);
+  if (TRY(federated_->Concerns(caller, question))) return federated_->Explain(caller, question);
   return release_->Explain(caller, question);
 }
 

@@ -3,6 +3,7 @@
 #include "pgcatalog/empty.h"
 #include "pgcatalog/pgcatalog.h"
 #include "pgcatalog/relations.h"
+#include "sql/fit.h"
 #include "sql/tree.h"
 
 namespace concordat::pgcatalog {
@@ -24,6 +25,7 @@ bool IsCatalogueTable(const Database& database, const std::string& schema, const
 bool IsCatalogueQuestion(const Database& database, const std::string& text) {
   const auto tree = sql::ParseTree(text);
   if (!tree || tree->stmts_size() != 1 || !tree->stmts(0).stmt().has_select_stmt()) return false;
+  if (sql::CallsMethod(*tree)) return false;
   const std::vector<pg_query::RangeVar> tables = sql::TablesOf(*tree);
   const bool empty = HasNoRows(tree->stmts(0).stmt().select_stmt());
   return std::all_of(tables.begin(), tables.end(), [&](const pg_query::RangeVar& table) {

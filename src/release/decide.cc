@@ -29,16 +29,32 @@ Outcome<void> CheckLife(const catalogue::Catalogue& catalogue, const std::string
   return {};
 }
 
-Outcome<agreement::Permit> DecideOn(const Parts& parts, const Caller& caller, const Question& question) {
+Outcome<agreement::Permit> DecideOn(const Parts& parts, const Caller& caller, const Question& question,
+                                    const std::string& analysis) {
   const agreement::Request request{.analyst = caller.analyst,
                                    .agreement = caller.agreement,
-                                   .analysis = "sql",
+                                   .analysis = analysis,
                                    .purpose = question.settings.purpose,
                                    .epsilon = question.settings.epsilon,
                                    .visitor = caller.visitor};
   const Time now = parts.ledger.Now();
   return parts.agreements.Decide(request, now,
                                  parts.pace.AskedInTheHourBefore(now, caller.agreement, AskerName(caller)));
+}
+
+std::string AnalysisFor(const Parts& parts, const std::string& agreement, const std::string& method) {
+  constexpr char kAll[] = "fit";
+  const auto* standing = parts.agreements.Find(agreement, parts.ledger.Now());
+  const bool all =
+      standing != nullptr && !standing->document->Allows(method) && standing->document->Allows(kAll);
+  return all ? kAll : method;
+}
+
+std::string AnyAnalysis(const Parts& parts, const std::string& agreement) {
+  const auto* standing = parts.agreements.Find(agreement, parts.ledger.Now());
+  if (standing == nullptr || standing->document->Allows("sql") || standing->document->allows.empty())
+    return "sql";
+  return standing->document->allows.front();
 }
 
 Outcome<void> InForce(const Parts& parts, const Prepared& prepared) {
@@ -56,8 +72,8 @@ Outcome<void> InForce(const Parts& parts, const Prepared& prepared) {
 }
 
 Outcome<void> StillPermitted(const Parts& parts, const Caller& caller, const Question& question,
-                             const Prepared& prepared) {
-  TRY(DecideOn(parts, caller, question));
+                             const Prepared& prepared, const std::string& analysis) {
+  TRY(DecideOn(parts, caller, question, analysis));
   return InForce(parts, prepared);
 }
 

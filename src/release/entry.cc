@@ -4,8 +4,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "ledger/body.h"
+#include "ledger/name.h"
 #include "ledger/seal.h"
 #include "release/answer_json.h"
+#include "release/failure.h"
 
 namespace concordat::release {
 
@@ -51,6 +54,24 @@ Json SecretOf(const Caller& caller, const Question& question, const Prepared& pr
                  {"way", caller.way}};
   if (answer != nullptr) secret["answer"] = ToJson(*answer);
   return secret;
+}
+
+Json OwnerBody(const std::string& id, const char* outcome, const Prepared& prepared, const Sharing& sharing) {
+  Json body = ReleaseBody(id, outcome, prepared);
+  body["table"] = sharing.table;
+  body["owners"] = sharing.owners;
+  return body;
+}
+
+Outcome<bool> IsOnRecord(const Parts& parts, const std::string& id, const std::string& kind,
+                         const char* outcome) {
+  const auto entries = parts.ledger.Named(ledger::QuestionName(id));
+  if (!entries) return tl::unexpected(UnavailableOf(entries.error()));
+  for (const ledger::Entry& entry : *entries) {
+    if (entry.kind == kind && (outcome == nullptr || ledger::TextIn(entry.body, "outcome") == outcome))
+      return true;
+  }
+  return false;
 }
 
 ledger::Draft RecordOf(Json body, Json secret, const Prepared& prepared, Time now) {

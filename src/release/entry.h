@@ -11,6 +11,7 @@
 #include "ledger/entry.h"
 #include "release/answer.h"
 #include "release/prepare.h"
+#include "release/sharing.h"
 
 namespace concordat::release {
 
@@ -22,6 +23,12 @@ std::string LeftText(const std::vector<ledger::LevelState>& after);
 Json ReleaseBody(const std::string& id, const char* outcome, const Prepared& prepared);
 // Its secret part: what was asked, and the answer if there is one.
 Json SecretOf(const Caller& caller, const Question& question, const Prepared& prepared, const Answer* answer);
+// Of an owner's part in a joint question.
+Json OwnerBody(const std::string& id, const char* outcome, const Prepared& prepared, const Sharing& sharing);
+inline constexpr char kContributed[] = "contributed";  // outcome of who helped to open a sum
+// Is there already an entry of that kind of this question, of that outcome where one is given?
+Outcome<bool> IsOnRecord(const Parts& parts, const std::string& id, const std::string& kind,
+                         const char* outcome);
 // What came of a question that was charged, with what was asked; sealed where the agreement says so.
 ledger::Draft RecordOf(Json body, Json secret, const Prepared& prepared, Time now);
 

@@ -74,25 +74,6 @@ Json ColumnJson(const catalogue::Column& column) {
   return json;
 }
 
-// By name; the unit among them, though not its name.
-Json ColumnsJson(const catalogue::Product& product, const Used& used) {
-  Json columns = Json::object();
-  for (const std::size_t index : used) {
-    const catalogue::Column& column = product.columns.at(index);
-    columns[column.name] = ColumnJson(column);
-  }
-  return columns;
-}
-
-Json ContractJson(const catalogue::Product& product) {
-  Json json = {{"rows_per_unit", product.bounds.rows_per_unit},
-               {"groups_per_unit", product.bounds.groups_per_unit},
-               {"holdings", product.disjoint ? "disjoint" : "overlapping"},
-               {"unit", product.unit_is_row ? "row" : "none"}};
-  if (product.unit() != nullptr) json["unit"] = Name(product.unit()->type);
-  return json;
-}
-
 // Public tables that are joined: by name, so that owners who hold other copies are told of which.
 Json JoinedJson(const std::vector<catalogue::PublishedPtr>& joined) {
   Json json = Json::object();
@@ -114,13 +95,6 @@ Json SettingsJson(const sql::Terms& terms) {
           {"negative", terms.allow_negative},
           {"minimum_people", terms.minimum_people},
           {"accuracy", terms.accuracy.value_or("")}};
-}
-
-Json SharingJson(const Sharing& sharing) {
-  return {{"owners", sharing.owners},
-          {"quorum", sharing.quorum},
-          {"colluding", sharing.colluding},
-          {"local", sharing.local}};
 }
 
 Json GroupsJson(const sql::Plan& plan) {
@@ -242,6 +216,32 @@ class Differences {
 
 }  // namespace
 
+// By name; the unit among them, though not its name.
+Json ColumnsJson(const catalogue::Product& product, const std::set<std::size_t>& columns) {
+  Json json = Json::object();
+  for (const std::size_t index : columns) {
+    const catalogue::Column& column = product.columns.at(index);
+    json[column.name] = ColumnJson(column);
+  }
+  return json;
+}
+
+Json ContractJson(const catalogue::Product& product) {
+  Json json = {{"rows_per_unit", product.bounds.rows_per_unit},
+               {"groups_per_unit", product.bounds.groups_per_unit},
+               {"holdings", product.disjoint ? "disjoint" : "overlapping"},
+               {"unit", product.unit_is_row ? "row" : "none"}};
+  if (product.unit() != nullptr) json["unit"] = Name(product.unit()->type);
+  return json;
+}
+
+Json SharingJson(const Sharing& sharing) {
+  return {{"owners", sharing.owners},
+          {"quorum", sharing.quorum},
+          {"colluding", sharing.colluding},
+          {"local", sharing.local}};
+}
+
 Json DescribePlan(const Prepared& prepared, const std::string& normal, const Sharing& sharing) {
   const sql::Plan& plan = prepared.plan;
   Json parameters = Json::array();
@@ -268,6 +268,8 @@ std::vector<std::string> DescriptionDifferences(const std::string& member, const
   Differences differences(member, most);
   for (const char* field : {"concordat", "agreement", "table", "question", "parameters"})
     differences.Compare(field, At(theirs, field), At(here, field));
+  differences.CompareFields("call", At(theirs, "call"), At(here, "call"));
+  differences.CompareFields("rule", At(theirs, "rules"), At(here, "rules"));
   differences.CompareFields("setting", At(theirs, "settings"), At(here, "settings"));
   differences.CompareFields("federation", At(theirs, "sharing"), At(here, "sharing"));
   differences.CompareFields("", At(theirs, "contract"), At(here, "contract"));

@@ -19,17 +19,7 @@
 namespace concordat::release {
 namespace {
 
-constexpr char kWay[] = "federation";
-constexpr char kContributed[] = "contributed";
 constexpr std::size_t kMostKeys = dp::kMostCoordinates;
-
-// An analyst of this very member is known by its own record, whatever is said of them.
-Caller CallerOf(const Parts& parts, const Visitor& visitor, const std::string& agreement) {
-  Caller caller{.analyst = visitor.analyst, .agreement = agreement, .way = kWay};
-  if (visitor.home != parts.agreements.member())
-    caller.visitor = agreement::Vouched{.home = visitor.home, .trainings = visitor.trainings};
-  return caller;
-}
 
 bool HasType(const Value& value, Type type) {
   if (IsNull(value)) return true;
@@ -79,25 +69,6 @@ std::vector<Int128> GroupByGroup(const sql::Groups& groups) {
     for (const std::vector<Int128>& sums : groups.sums) numbers.push_back(sums[group]);
   }
   return numbers;
-}
-
-Json OwnerBody(const std::string& id, const char* outcome, const Prepared& prepared, const Sharing& sharing) {
-  Json body = ReleaseBody(id, outcome, prepared);
-  body["table"] = sharing.table;
-  body["owners"] = sharing.owners;
-  return body;
-}
-
-// Is there already a release entry of this question that says so?
-Outcome<bool> IsOnRecord(const Parts& parts, const std::string& id, const std::string& kind,
-                         const char* outcome) {
-  const auto entries = parts.ledger.Named(ledger::QuestionName(id));
-  if (!entries) return tl::unexpected(UnavailableOf(entries.error()));
-  for (const ledger::Entry& entry : *entries) {
-    if (entry.kind == kind && (outcome == nullptr || ledger::TextIn(entry.body, "outcome") == outcome))
-      return true;
-  }
-  return false;
 }
 
 }  // namespace

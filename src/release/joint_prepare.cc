@@ -44,28 +44,6 @@ const std::string& TableOf(const sql::Scope& scope, const catalogue::Product* pr
   return table->first;
 }
 
-// The one that rows are read from; at a node that only asks, nothing but what it says.
-catalogue::PublishedPtr PublishedHere(const Parts& parts, const catalogue::Product& product) {
-  if (auto own = parts.catalogue.Find(product.Reference())) return own;
-  return std::make_shared<const catalogue::Published>(
-      catalogue::Published{.product = product, .files = {}, .hashes = {}, .contract_hash = {}, .since = {}});
-}
-
-Refusal WithUnknownTables(Refusal refusal, const sql::Scope& scope, const agreement::Permit& permit) {
-  std::vector<std::string> unknown;
-  for (const auto& [table, products] : permit.document->tables) {
-    if (!scope.contains(table)) unknown.push_back(table);
-  }
-  if (refusal.reason == "unknown_table" && !unknown.empty()) {
-    refusal.hint += fmt::format(
-        "; nothing is known here yet of what others hold as {}: be connected with them (concordat member "
-        "join), "
-        "or bring what is public with concordat product fetch",
-        fmt::join(unknown, ", "));
-  }
-  return refusal;
-}
-
 sql::Joint JointOf(const Sharing& sharing, const catalogue::Product& product) {
   return {.owners = static_cast<std::int64_t>(sharing.owners.size()),
           .honest = static_cast<std::int64_t>(sharing.Honest()),
@@ -102,7 +80,16 @@ std::shared_ptr<const catalogue::Product> KnownOf(const Planner& planner,
   return planner.abroad == nullptr ? nullptr : CopyOf(*planner.abroad, products);
 }
 
-// Known tables as questions of several members are bound to them. Refusals: Granted's, of this member's own.
+}  // namespace
+
+sql::Scope KnownTables(const Planner& planner, const agreement::Agreement& document) {
+  sql::Scope scope;
+  for (const auto& [table, products] : document.tables) {
+    if (auto product = KnownOf(planner, products)) scope[table] = std::move(product);
+  }
+  return scope;
+}
+
 Outcome<sql::Scope> JointScope(const Planner& planner, const agreement::Agreement& document) {
   for (const auto& [table, products] : document.tables) {
     const auto* own = OwnOf(products, planner.parts.agreements.member());
@@ -118,14 +105,32 @@ Outcome<sql::Scope> JointScope(const Planner& planner, const agreement::Agreemen
   return scope;
 }
 
-}  // namespace
+Caller CallerOf(const Parts& parts, const Visitor& visitor, const std::string& agreement) {
+  Caller caller{.analyst = visitor.analyst, .agreement = agreement, .way = "federation"};
+  if (visitor.home != parts.agreements.member())
+    caller.visitor = agreement::Vouched{.home = visitor.home, .trainings = visitor.trainings};
+  return caller;
+}
 
-sql::Scope KnownTables(const Planner& planner, const agreement::Agreement& document) {
-  sql::Scope scope;
-  for (const auto& [table, products] : document.tables) {
-    if (auto product = KnownOf(planner, products)) scope[table] = std::move(product);
+catalogue::PublishedPtr PublishedHere(const Parts& parts, const catalogue::Product& product) {
+  if (auto own = parts.catalogue.Find(product.Reference())) return own;
+  return std::make_shared<const catalogue::Published>(
+      catalogue::Published{.product = product, .files = {}, .hashes = {}, .contract_hash = {}, .since = {}});
+}
+
+Refusal WithUnknownTables(Refusal refusal, const sql::Scope& scope, const agreement::Permit& permit) {
+  std::vector<std::string> unknown;
+  for (const auto& [table, products] : permit.document->tables) {
+    if (!scope.contains(table)) unknown.push_back(table);
   }
-  return scope;
+  if (refusal.reason == "unknown_table" && !unknown.empty()) {
+    refusal.hint += fmt::format(
+        "; nothing is known here yet of what others hold as {}: be connected with them (concordat member "
+        "join), "
+        "or bring what is public with concordat product fetch",
+        fmt::join(unknown, ", "));
+  }
+  return refusal;
 }
 
 bool IsAnsweredHere(const Planner& planner, const agreement::Agreement& document, const std::string& table) {

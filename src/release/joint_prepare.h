@@ -23,6 +23,17 @@ sql::Scope KnownTables(const Planner& planner, const agreement::Agreement& docum
 // Share.
 bool IsAnsweredHere(const Planner& planner, const agreement::Agreement& document, const std::string& table);
 
+// Known tables as questions of several members are bound to them. Refusals: Granted's, of this member's own.
+// The caller holds Share.
+Outcome<sql::Scope> JointScope(const Planner& planner, const agreement::Agreement& document);
+// An analyst of this very member is known by its own record, whatever is said of them.
+Caller CallerOf(const Parts& parts, const Visitor& visitor, const std::string& agreement);
+// The one that rows are read from; at a node that only asks, nothing but what it says. The caller holds
+// Share.
+catalogue::PublishedPtr PublishedHere(const Parts& parts, const catalogue::Product& product);
+// With the tables that nothing is known of here.
+Refusal WithUnknownTables(Refusal refusal, const sql::Scope& scope, const agreement::Permit& permit);
+
 struct JointBound {
   Bound bound;
   Sharing sharing;

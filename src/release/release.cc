@@ -49,7 +49,7 @@ class GridExit {
 
 Outcome<void> Release::Admit(const Caller& caller) const {
   const auto lock = parts_.ledger.Share();
-  TRY(DecideOn(parts_, caller, {}));
+  TRY(DecideOn(parts_, caller, {}, AnyAnalysis(parts_, caller.agreement)));
   return {};
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "sql/bind_domain.h"
+#include "sql/bind_over.h"
 #include "sql/bind_released.h"
 #include "sql/bind_type.h"
 
@@ -30,14 +31,25 @@ class QueryBinder {
   }
 
   Outcome<Query> Bind() {
+    TRY(BindGroups());
+    return BindRest(select_.has_having_clause() ? &select_.having_clause() : nullptr, "what follows HAVING");
+  }
+
+  // As if all columns were grouped by, and what follows WHERE were of groups.
+  Outcome<Query> BindOverColumns() {
+    for (std::size_t i = 0; i < query_.relation->columns.size(); ++i)
+      query_.groups.push_back({ColumnExpr(*query_.relation, i), {}});
+    return BindRest(select_.has_where_clause() ? &select_.where_clause() : nullptr, "what follows WHERE");
+  }
+
+ private:
+  Outcome<Query> BindRest(const Node* condition, const char* what) {
     if (select_.target_list_size() == 0 || select_.target_list_size() > kMostOutputs) {
       return Refuse("too_many_outputs", fmt::format("a question has 1 to {} output columns", kMostOutputs),
                     "ask in parts", "54011");
     }
-    TRY(BindGroups());
     TRY(BindOutputs());
-    if (select_.has_having_clause())
-      query_.having = TRY(released_.BindAs(select_.having_clause(), Type::kBoolean, "what follows HAVING"));
+    if (condition != nullptr) query_.having = TRY(released_.BindAs(*condition, Type::kBoolean, what));
     TRY(BindDistinct());
     TRY(BindOrder());
     TRY(BindLimit());
@@ -49,7 +61,6 @@ class QueryBinder {
     return std::move(query_);
   }
 
- private:
   // The output that an ordinal or an alias names; none for anything else.
   Outcome<const Node*> OutputNamed(const Node& node, bool alias_first) {
     if (node.has_a_const() && node.a_const().has_ival()) {
@@ -166,6 +177,10 @@ Outcome<Query> Bind(const Question& question, const Scope& scope) {
   const SelectStmt& select = *question.select;
   NamedRelation from = TRY(BindFrom(select, scope, {}, parameters));
   return QueryBinder(select, std::move(from), parameters).Bind();
+}
+
+Outcome<Query> BindOverColumns(const SelectStmt& select, NamedRelation from, ParameterTypes& parameters) {
+  return QueryBinder(select, std::move(from), parameters).BindOverColumns();
 }
 
 }  // namespace concordat::sql

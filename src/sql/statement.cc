@@ -40,13 +40,14 @@ void ClearPositions(google::protobuf::Message& message) {
   }
 }
 
-// The tree itself: text made of it again would lose parentheses, and two questions become one.
-std::string Normal(pg_query::SelectStmt select) {
-  ClearPositions(select);
-  return ToHex(AsBytes(select.SerializeAsString()));
-}
-
 }  // namespace
+
+// The tree itself: text made of it again would lose parentheses, and two questions become one.
+std::string NormalOf(const pg_query::SelectStmt& select) {
+  pg_query::SelectStmt bare = select;
+  ClearPositions(bare);
+  return ToHex(AsBytes(bare.SerializeAsString()));
+}
 
 Outcome<Question> ParseQuestion(std::string_view text) {
   const pg_query::ParseResult tree = TRY(ParseTree(text));
@@ -64,7 +65,7 @@ Outcome<Question> ParseQuestion(std::string_view text) {
   }
   TRY(CheckAllowed(node.select_stmt()));
   return Question{std::make_shared<const pg_query::SelectStmt>(node.select_stmt()),
-                  Normal(node.select_stmt())};
+                  NormalOf(node.select_stmt())};
 }
 
 std::vector<std::string> TablesOf(const Question& question) {

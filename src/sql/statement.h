@@ -23,6 +23,8 @@ struct Question {
 // are not supported. Refusals: those of tree.h and allow.h; statement_not_supported, several_statements,
 // empty_statement.
 Outcome<Question> ParseQuestion(std::string_view text);
+// Question::normal of a SELECT.
+std::string NormalOf(const pg_query::SelectStmt& select);
 
 // The names of the tables that it asks of, as often as it does.
 std::vector<std::string> TablesOf(const Question& question);

@@ -18,8 +18,8 @@ purpose: dpv:ScientificResearch
 legal_basis: dpv-gdpr:A9-2-j
 question: Does cholesterol go with heart disease alike in all hospitals?
 analysts: [{analysts}]
-allows: [sql]
-protection: {{mode: {mode}, epsilon: {epsilon}, delta: 1.0e-5, per_query: 1, {each}minimum_people: 5}}
+allows: [{allows}]
+protection: {{{protection}}}
 {more}needs: {{approvals: {{{approvals}}}, training: [data-ethics]}}
 valid: {{from: 2026-01-01, until: 2036-01-01}}
 retention_days: 90
@@ -72,14 +72,16 @@ class Federation(Members):
         node.verb("product", "publish", contract, "--data", data)
 
     def agree(self, name="heart-study", *, parties=None, owners=None, federation="", tables="", mode="dp", epsilon=8, table="patients",
-              per_analyst=None, analysts="ana@cleveland"):
+              per_analyst=None, analysts="ana@cleveland", allows="sql", protection=None):
         """Proposed at the first, and approved by every party for itself; returns when it is in force everywhere."""
         parties = parties or self.names
         owners = owners or [f"{member}/heart@1" for member in self.holders if member in parties]
+        each = f"per_analyst: {per_analyst}, " if per_analyst else ""
         file = self.path / f"{name}.yaml"
         file.write_text(DOCUMENT.format(
-            name=name, parties=", ".join(parties), tables=f"{table}: [{', '.join(owners)}]{tables}", mode=mode, epsilon=epsilon,
-            each=f"per_analyst: {per_analyst}, " if per_analyst else "", analysts=analysts, more=f"federation: {{{federation}}}\n" if federation else "",
+            name=name, parties=", ".join(parties), tables=f"{table}: [{', '.join(owners)}]{tables}", allows=allows,
+            protection=protection or f"mode: {mode}, epsilon: {epsilon}, delta: 1.0e-5, per_query: 1, {each}minimum_people: 5",
+            analysts=analysts, more=f"federation: {{{federation}}}\n" if federation else "",
             approvals=", ".join(f"{party}: 1" for party in parties)))
         self[parties[0]].verb("agreement", "propose", file)
         for party in parties:

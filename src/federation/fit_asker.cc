@@ -1,0 +1,129 @@
+// A fit at the node that asks, by release.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "crypto/canonical_json.h"
+#include "federation/fit_outline.h"
+#include "federation/outline.h"
+#include "federation/release_desk.h"
+
+namespace concordat::federation {
+namespace {
+
+using Revisions = std::map<std::string, std::string>;
+using Receipts = std::map<std::string, std::vector<std::string>>;
+
+constexpr std::size_t kShownDigits = 8;  // of the model
+
+class ReleaseFit final : public AskedFit {
+ public:
+  ReleaseFit(const release::FitAsker& asker, ReleaseAsker& heads, release::Caller caller,
+             release::Question question, release::FitPlan plan,
+             std::shared_ptr<const agreement::Agreement> document, release::Visitor visitor,
+             std::size_t length)
+      : asker_(asker),
+        heads_(heads),
+        caller_(std::move(caller)),
+        question_(std::move(question)),
+        plan_(std::move(plan)),
+        document_(std::move(document)),
+        visitor_(std::move(visitor)),
+        round_{1, release::StartOf(plan_)},
+        outline_(OutlineOf(plan_, length)) {}
+
+  const Outline& outline() const override { return outline_; }
+  std::shared_ptr<const agreement::Agreement> document() const override { return document_; }
+  const release::Visitor& visitor() const override { return visitor_; }
+  std::vector<std::string> Lines() const override { return asker_.Explain(plan_); }
+  const release::FitRound& round() const override { return round_; }
+  const std::string& said() const override { return said_; }
+  bool done() const override { return done_; }
+
+  std::string Summary() const override {
+    if (!fitted_) return {};
+    return fmt::format("{} in {} round{}, model {}", plan_.called, round_.number,
+                       round_.number == 1 ? "" : "s", plan_.model.substr(0, kShownDigits));
+  }
+
+  std::string Difference(const std::string& owner, const std::string& theirs) const override {
+    return DifferenceOf(owner, theirs, outline_.description);
+  }
+
+  // Of rows that changed since the round before, the next round would be of another fit; and what had changed
+  // would be the difference.
+  Outcome<std::optional<release::Answer>> Stored(const Revisions& revisions) override {
+    if (round_.number > 1) {
+      for (const auto& [owner, revision] : revisions) {
+        if (revisions_[owner] != revision)
+          return Refuse("rows_changed", fmt::format("the rows of '{}' changed during the fit", owner),
+                        "fit again", "58000");
+      }
+      return std::nullopt;
+    }
+    revisions_ = revisions;
+    auto stored = TRY(asker_.Repeat(plan_, release::FitAsker::Identity(plan_, revisions)));
+    done_ = stored.has_value();
+    return stored;
+  }
+
+  Outcome<release::Answer> Assemble(const std::string& id, const std::vector<Row>& /*keys*/,
+                                    const std::vector<Int128>& sums, std::size_t /*included*/) override {
+    learning::Step step = TRY(asker_.Next(plan_, round_, sums));
+    said_ = std::move(step.said);
+    if (!step.fitted) {
+      next_ = {round_.number + 1, *crypto::CanonicalJson(step.state)};
+      return release::Answer{.id = id, .columns = {}, .rows = {}, .notice = {}};
+    }
+    fitted_ = *std::move(step.fitted);
+    return asker_.Show(id, plan_, *fitted_);
+  }
+
+  Outcome<void> Record(const release::Answer& answer, const Revisions& revisions,
+                       const Receipts& receipts) override {
+    const std::string identity = release::FitAsker::Identity(plan_, revisions);
+    TRY(asker_.Record(caller_, question_, plan_, round_, answer.id, fitted_ ? &answer : nullptr,
+                      fitted_ ? fitted_->model : Json(), identity, Json(receipts)));
+    done_ = fitted_.has_value();
+    if (done_) return {};
+    outline_.measured = TRY(release::LengthOf(plan_, next_));
+    round_ = std::move(next_);
+    return {};
+  }
+  void RecordFailure(const std::string& id) override {
+    static_cast<void>(asker_.RecordFailure(id, caller_, question_, plan_, round_));
+  }
+  Result<void> CheckReceipt(const std::string& owner, const std::string& id,
+                            const std::string& receipt) override {
+    return heads_.CheckReceipt(*document_, owner, id, receipt);
+  }
+
+ private:
+  const release::FitAsker& asker_;
+  ReleaseAsker& heads_;
+  release::Caller caller_;
+  release::Question question_;
+  release::FitPlan plan_;
+  std::shared_ptr<const agreement::Agreement> document_;
+  release::Visitor visitor_;
+  release::FitRound round_;
+  release::FitRound next_;  // once this one is on record
+  Outline outline_;
+  Revisions revisions_;  // of owners' rows, in the first round
+  std::string said_;
+  std::optional<learning::Fitted> fitted_;
+  bool done_ = false;
+};
+
+}  // namespace
+
+Outcome<std::unique_ptr<AskedFit>> ReleaseAsker::PlanFit(const release::Caller& caller,
+                                                         const release::Question& question) {
+  auto plan = TRY(fits_.Plan(caller, question));
+  Standing standing = TRY(StandingOf(caller));
+  const std::size_t length = TRY(release::LengthOf(plan, {1, release::StartOf(plan)}));
+  return std::make_unique<ReleaseFit>(fits_, *this, caller, question, std::move(plan),
+                                      std::move(standing.document), std::move(standing.visitor), length);
+}
+
+}  // namespace concordat::federation

@@ -1,0 +1,83 @@
+// An owner's part in one round of a fit, at release.
+#include <nlohmann/json.hpp>
+
+#include "crypto/canonical_json.h"
+#include "federation/fit_outline.h"
+#include "federation/release_desk.h"
+
+namespace concordat::federation {
+namespace {
+
+class FitPart final : public Part {
+ public:
+  FitPart(release::FitOwner& owner, const release::Parts& parts, Desk& desk, const Statement& statement,
+          release::FitPlan plan, std::size_t length)
+      : owner_(owner),
+        parts_(parts),
+        desk_(desk),
+        id_(IdOf(statement)),
+        visitor_(statement.visitor),
+        question_(statement.question),
+        round_(*statement.round),
+        plan_(std::move(plan)),
+        outline_(OutlineOf(plan_, length)) {}
+
+  const Outline& outline() const override { return outline_; }
+  std::string revision() const override { return plan_.revision; }
+  std::string Left() const override { return {}; }
+  std::string LeftAfter() const override { return "nothing is charged"; }
+  bool Affordable() const override { return true; }
+
+  Outcome<void> Compute(const engine::Cancel& cancel) override {
+    numbers_ = TRY(owner_.Compute(id_, visitor_, question_, plan_, round_, cancel));
+    return {};
+  }
+  bool charged() const override { return !numbers_.empty() || desk_.Charged(id_).value_or(false); }
+  Result<std::vector<Row>> Select() override { return std::vector<Row>{}; }
+  Result<std::vector<Int128>> Share(const std::vector<Row>& /*keys*/,
+                                    const engine::Cancel& /*cancel*/) override {
+    if (numbers_.empty())
+      return Fail(ErrorCode::kFailedPrecondition, "this round's numbers were shared before");
+    return std::exchange(numbers_, {});
+  }
+  Outcome<void> RecordOpening(const crypto::Hash& context) override {
+    return owner_.RecordOpening(id_, visitor_, question_, plan_, round_,
+                                outline_.sharing.local ? "" : ToHex(context));
+  }
+  Outcome<void> InForce() const override { return owner_.StillInForce(plan_); }
+  void RecordFailure() override { owner_.RecordFailure(id_, visitor_, question_, plan_, round_); }
+  Result<std::vector<std::string>> Receipts() override { return ReceiptsOf(parts_.ledger, id_); }
+
+ private:
+  release::FitOwner& owner_;
+  release::Parts parts_;
+  Desk& desk_;
+  std::string id_;
+  release::Visitor visitor_;
+  release::Question question_;
+  release::FitRound round_;
+  release::FitPlan plan_;
+  Outline outline_;
+  std::vector<Int128> numbers_;
+};
+
+}  // namespace
+
+Outline OutlineOf(const release::FitPlan& plan, std::size_t length) {
+  return {.description = *crypto::CanonicalJson(plan.description),
+          .sharing = plan.sharing,
+          .finds_groups = false,
+          .declared = 1,
+          .measured = length,
+          .wide = true,
+          .exact = true,
+          .epsilon = {}};
+}
+
+Outcome<std::unique_ptr<Part>> ReleaseDesk::PrepareRound(const Statement& statement) {
+  auto plan = TRY(fits_.Prepare(statement.visitor, statement.agreement, statement.question));
+  const std::size_t length = TRY(release::LengthOf(plan, *statement.round));
+  return std::make_unique<FitPart>(fits_, parts_, *this, statement, std::move(plan), length);
+}
+
+}  // namespace concordat::federation

@@ -1,0 +1,130 @@
+// A fit of several owners' rows (learning/method.h), round by round: each owner's part in one round, and the
+// part of the node that asks.
+//
+// Owner: Prepare (decide, bind; nothing charged) → Compute (on record, durable; read rows, add up; the
+// integers that go into a secure sum) → RecordOpening. Asker: Plan → Next after each round → Show → Record.
+// As in joint.h nobody's plan is taken from another. Decision: docs/adr/0009-fits-as-rounds-of-sums.md.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <semaphore>
+#include <string>
+#include <vector>
+
+#include "base/int128.h"
+#include "catalogue/abroad.h"
+#include "learning/method.h"
+#include "release/joint.h"
+#include "release/release.h"
+#include "release/sharing.h"
+
+namespace concordat::release {
+
+// Which round of a fit is asked: signed by the member that asks, as the question is.
+struct FitRound {
+  std::uint32_t number = 1;
+  std::string state;  // canonical JSON; of round 1 what the call alone leads to
+  bool operator==(const FitRound&) const = default;
+};
+
+// A fit as one owner, or the asker, has planned it.
+struct FitPlan {
+  std::shared_ptr<const Prepared> prepared;  // its query: the rest of the statement, over what is fitted
+  std::shared_ptr<const learning::Method> method;
+  std::string called;  // the method's name
+  learning::Rules rules;
+  Sharing sharing;
+  Json description;      // canonical: all that owners must have alike; nothing of rows
+  std::string model;     // SHA-256 of it in hex: what ledgers know the fit by
+  std::string analysis;  // what the agreement allows it as
+  std::string revision;  // of this owner's rows, objections counted; "" at the asker
+};
+
+// How methods are made: learning::MakeMethod, or in a test one that it does not know.
+using MethodMaker = std::function<Outcome<std::unique_ptr<learning::Method>>(
+    const learning::Call&, const learning::Schema&, const learning::Rules&)>;
+
+// Does the text ask for a fit? False for what is no SQL. Refusals: sql::ReadFit's.
+Outcome<bool> AsksForFit(const std::string& text);
+
+// The first state of a plan's method.
+std::string StartOf(const FitPlan& plan);
+// How many numbers members add up in a round. Refusals: state_invalid: not a state of the method, not in
+// canonical form, or not the first in the first round.
+Outcome<std::size_t> LengthOf(const FitPlan& plan, const FitRound& round);
+
+// Threading: every call may come from any thread.
+class FitOwner {
+ public:
+  // What `parts` refers to, and `turns` (Release::turns), outlive it. `log` hears of failures after a charge.
+  FitOwner(const Parts& parts, const Timing& timing, std::counting_semaphore<>& turns, Release::Log log,
+           MethodMaker make);
+
+  Outcome<FitPlan> Prepare(const Visitor& visitor, const std::string& agreement,
+                           const Question& question) const;
+  // Enters the round under `id` (16 hex digits, the session's), reads the rows and adds up. The caller
+  // answers on the time grid. Refusals after the entry, which stands: cancelled, too_slow, failed;
+  // too_few_rows where the state rests on fewer of this owner's rows than the agreement's minimum_cell, and
+  // on any.
+  Outcome<std::vector<Int128>> Compute(const std::string& id, const Visitor& visitor,
+                                       const Question& question, const FitPlan& plan, const FitRound& round,
+                                       const engine::Cancel& cancel);
+  // As JointOwner's.
+  Outcome<void> RecordOpening(const std::string& id, const Visitor& visitor, const Question& question,
+                              const FitPlan& plan, const FitRound& round, const std::string& context);
+  Outcome<void> StillInForce(const FitPlan& plan) const;
+  void RecordFailure(const std::string& id, const Visitor& visitor, const Question& question,
+                     const FitPlan& plan, const FitRound& round);
+
+ private:
+  Result<std::vector<Int128>> Add(const Prepared& prepared, const FitPlan& plan, const FitRound& round,
+                                  engine::Engine& engine, double& effective_rows,
+                                  const engine::Cancel& cancel) const;
+
+  Parts parts_;
+  Timing timing_;
+  std::counting_semaphore<>& turns_;
+  Release::Log log_;
+  MethodMaker make_;
+};
+
+// Threading: every call may come from any thread.
+class FitAsker {
+ public:
+  // What both refer to outlives it.
+  FitAsker(const Parts& parts, const catalogue::Abroad& abroad, MethodMaker make)
+      : parts_(parts), abroad_(abroad), make_(std::move(make)) {}
+
+  Outcome<Description> Describe(const Caller& caller, const Question& question) const;
+  Outcome<FitPlan> Plan(const Caller& caller, const Question& question) const;
+  // What it would do, in lines, without what owners say.
+  std::vector<std::string> Explain(const FitPlan& plan) const;
+
+  // What makes two fits the same: plan, the rest of the statement, and every owner's revision (by owner).
+  static std::string Identity(const FitPlan& plan, const std::map<std::string, std::string>& revisions);
+  // The stored answer to an identical fit, if there is one; its repetition is recorded.
+  Outcome<std::optional<Answer>> Repeat(const FitPlan& plan, const std::string& identity) const;
+  // What the total of a round leads to. Refusals: the method's.
+  Outcome<learning::Step> Next(const FitPlan& plan, const FitRound& round,
+                               const std::vector<Int128>& sums) const;
+  // The rest of the statement, asked of what was fitted.
+  Outcome<Answer> Show(const std::string& id, const FitPlan& plan, const learning::Fitted& fitted) const;
+  // Puts a round on this node's record, durably: `opened`, or with the answer `answered`. `model`: of what
+  // was fitted, null in other rounds. Refuses as JointAsker::Record.
+  Outcome<void> Record(const Caller& caller, const Question& question, const FitPlan& plan,
+                       const FitRound& round, const std::string& id, const Answer* answer, const Json& model,
+                       const std::string& identity, const Json& receipts) const;
+  Result<void> RecordFailure(const std::string& id, const Caller& caller, const Question& question,
+                             const FitPlan& plan, const FitRound& round) const;
+
+ private:
+  Parts parts_;
+  const catalogue::Abroad& abroad_;
+  MethodMaker make_;
+};
+
+}  // namespace concordat::release

@@ -1,0 +1,109 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <nlohmann/json.hpp>
+
+#include "crypto/canonical_json.h"
+#include "crypto/hash.h"
+#include "release/decide.h"
+#include "release/entry.h"
+#include "release/failure.h"
+#include "release/fit_prepare.h"
+#include "release/fixed_point.h"
+#include "release/repeat.h"
+#include "release/run.h"
+
+namespace concordat::release {
+namespace {
+
+constexpr Milliseconds kOuterLimit{60'000};  // for the statement over what was fitted
+
+// An entry about all owners' parts together.
+Json AskerBody(const std::string& id, const char* outcome, const FitPlan& plan, const std::string& identity) {
+  Json body = ReleaseBody(id, outcome, *plan.prepared);
+  body.erase("product");
+  body.erase("revision");
+  body["identity"] = identity;
+  body["table"] = plan.sharing.table;
+  body["owners"] = plan.sharing.owners;
+  return body;
+}
+
+}  // namespace
+
+Outcome<Description> FitAsker::Describe(const Caller& caller, const Question& question) const {
+  const FitBound bound = TRY(BindFit({parts_, &abroad_}, make_, caller, question));
+  return Description{ColumnsOf(*bound.rest.query, false), bound.rest.query->parameters};
+}
+
+Outcome<FitPlan> FitAsker::Plan(const Caller& caller, const Question& question) const {
+  return PrepareFit({parts_, &abroad_}, make_, caller, question);
+}
+
+std::vector<std::string> FitAsker::Explain(const FitPlan& plan) const {
+  return {fmt::format("table   {} of {}", plan.sharing.table, fmt::join(plan.sharing.owners, ", ")),
+          fmt::format("fit     {} reads {}", plan.called, fmt::join(plan.method->Columns(), ", ")),
+          "shared  every round is an exact sum of all owners, opened once",
+          fmt::format("rules   at least {} rows, {} in a cell, {} parameters a row at most",
+                      plan.rules.minimum_rows, plan.rules.minimum_cell, plan.rules.parameters_share),
+          "model   " + plan.model};
+}
+
+std::string FitAsker::Identity(const FitPlan& plan, const std::map<std::string, std::string>& revisions) {
+  Json parameters = Json::array();
+  for (const Value& value : plan.prepared->parameters)
+    parameters.push_back(IsNull(value) ? Json() : Json(ToText(value)));
+  const std::string& asked = plan.prepared->asked;
+  const Json identity = {{"fit", asked.substr(0, asked.find('.'))},
+                         {"parameters", std::move(parameters)},
+                         {"revisions", revisions}};
+  return ToHex(crypto::Sha256(AsBytes(*crypto::CanonicalJson(identity))));
+}
+
+Outcome<std::optional<Answer>> FitAsker::Repeat(const FitPlan& plan, const std::string& identity) const {
+  return RepeatAnswer(parts_, *plan.prepared, identity,
+                      [&](const std::string& id) { return AskerBody(id, "repeated", plan, identity); });
+}
+
+Outcome<learning::Step> FitAsker::Next(const FitPlan& plan, const FitRound& round,
+                                       const std::vector<Int128>& sums) const {
+  std::vector<double> totals;
+  totals.reserve(sums.size());
+  for (const Int128 sum : sums) totals.push_back(FromFixed(sum));
+  return plan.method->Next(*crypto::ParseJson(round.state), totals);
+}
+
+Outcome<Answer> FitAsker::Show(const std::string& id, const FitPlan& plan,
+                               const learning::Fitted& fitted) const {
+  auto rows = RunOuter(parts_, *plan.prepared, fitted.rows, kOuterLimit, {});
+  if (!rows) return tl::unexpected(FailureOf(rows.error(), id));
+  return Answer{
+      .id = id, .columns = ColumnsOf(*plan.prepared->query, false), .rows = *std::move(rows), .notice = {}};
+}
+
+Outcome<void> FitAsker::Record(const Caller& caller, const Question& question, const FitPlan& plan,
+                               const FitRound& round, const std::string& id, const Answer* answer,
+                               const Json& model, const std::string& identity, const Json& receipts) const {
+  Json body = AskerBody(id, answer == nullptr ? "opened" : "answered", plan, identity);
+  body["fit"] = FitJson(plan, round);
+  Json secret = SecretOf(caller, question, *plan.prepared, answer);
+  secret["receipts"] = receipts;
+  if (!model.is_null()) secret["model"] = model;
+  const auto recorded = parts_.ledger.AppendIf(
+      RecordOf(std::move(body), std::move(secret), *plan.prepared, parts_.ledger.Now()),
+      [&] { return InForce(parts_, *plan.prepared); });
+  if (recorded && *recorded) return {};
+  (void)RecordFailure(id, caller, question, plan, round);
+  return tl::unexpected(recorded ? WithReceipt(recorded->error(), id) : FailureOf(recorded.error(), id));
+}
+
+Result<void> FitAsker::RecordFailure(const std::string& id, const Caller& caller, const Question& question,
+                                     const FitPlan& plan, const FitRound& round) const {
+  Json body = AskerBody(id, "failed", plan, "");
+  body["fit"] = FitJson(plan, round);
+  TRY(parts_.ledger.Append(RecordOf(std::move(body), SecretOf(caller, question, *plan.prepared, nullptr),
+                                    *plan.prepared, parts_.ledger.Now())));
+  return {};
+}
+
+}  // namespace concordat::release

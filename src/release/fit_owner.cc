@@ -1,0 +1,133 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/check.h"
+#include "crypto/canonical_json.h"
+#include "release/decide.h"
+#include "release/entry.h"
+#include "release/failure.h"
+#include "release/fit_prepare.h"
+#include "release/fit_rows.h"
+#include "release/fixed_point.h"
+#include "release/turn.h"
+
+namespace concordat::release {
+namespace {
+
+Json EntryBody(const std::string& id, const char* outcome, const FitPlan& plan, const FitRound& round) {
+  Json body = OwnerBody(id, outcome, *plan.prepared, plan.sharing);
+  body["fit"] = FitJson(plan, round);
+  return body;
+}
+
+std::size_t PlaceOf(const std::string& member, const std::vector<std::string>& owners) {
+  const auto place = std::find(owners.begin(), owners.end(), member);
+  CHECK(place != owners.end());
+  return static_cast<std::size_t>(place - owners.begin());
+}
+
+// How many is not said: only that they are too few.
+tl::unexpected<Refusal> TooFew(const FitPlan& plan, const FitRound& round) {
+  return Refuse(
+      "too_few_rows",
+      fmt::format("round {} rests on fewer than {} of the rows here", round.number, plan.rules.minimum_cell),
+      "fit fewer terms, or leave out columns that are mostly missing", "42501");
+}
+
+}  // namespace
+
+FitOwner::FitOwner(const Parts& parts, const Timing& timing, std::counting_semaphore<>& turns,
+                   Release::Log log, MethodMaker make)
+    : parts_(parts), timing_(timing), turns_(turns), log_(std::move(log)), make_(std::move(make)) {}
+
+Outcome<FitPlan> FitOwner::Prepare(const Visitor& visitor, const std::string& agreement,
+                                   const Question& question) const {
+  return PrepareFit({parts_, nullptr}, make_, CallerOf(parts_, visitor, agreement), question);
+}
+
+Outcome<std::vector<Int128>> FitOwner::Compute(const std::string& id, const Visitor& visitor,
+                                               const Question& question, const FitPlan& plan,
+                                               const FitRound& round, const engine::Cancel& cancel) {
+  Prepared prepared = *plan.prepared;
+  const auto engine = parts_.sources.For(*prepared.published);
+  if (!engine) return tl::unexpected(UnavailableOf(engine.error()));
+  if (TRY(IsOnRecord(parts_, id, ledger::kind::kCharge, nullptr)))
+    return Refuse("question_known", "a question of this id was charged before", "ask anew, under another id",
+                  "42710");
+  const Turn turn = TRY(Turn::Wait(turns_, cancel));
+  const Caller caller = CallerOf(parts_, visitor, prepared.permit.agreement);
+  const ledger::Charge charge = ChargeOf(id, prepared);
+  Json body = ledger::ChargeBody(charge);
+  body["fit"] = FitJson(plan, round);
+  const auto charged =
+      parts_.ledger.AppendIf({ledger::kind::kCharge, std::move(body), {}}, [&]() -> Outcome<void> {
+        TRY(StillPermitted(parts_, caller, question, prepared, plan.analysis));
+        TakeObjections(parts_, prepared);
+        return parts_.budgets.Check(charge);
+      });
+  if (!charged) return tl::unexpected(UnavailableOf(charged.error()));
+  if (!*charged) return tl::unexpected(charged->error());
+  double effective_rows = 0;
+  auto numbers = Add(prepared, plan, round, **engine, effective_rows, cancel);
+  if (!numbers && log_) log_(id, numbers.error());
+  if (!numbers) return tl::unexpected(FailureOf(numbers.error(), id));
+  if (effective_rows > 0 && effective_rows < plan.rules.minimum_cell) return TooFew(plan, round);
+  return *std::move(numbers);
+}
+
+Result<std::vector<Int128>> FitOwner::Add(const Prepared& prepared, const FitPlan& plan,
+                                          const FitRound& round, engine::Engine& engine,
+                                          double& effective_rows, const engine::Cancel& cancel) const {
+  const std::size_t site = PlaceOf(parts_.agreements.member(), plan.sharing.owners);
+  const learning::Rows rows =
+      TRY(ReadRows(engine, prepared, plan.method->Columns(), site, timing_.engine_limit, cancel));
+  const Json state = TRY(crypto::ParseJson(round.state));
+  const learning::Sums sums = TRY(plan.method->Add(rows, state));
+  effective_rows = sums.effective_rows;
+  std::vector<Int128> numbers;
+  numbers.reserve(sums.numbers.size());
+  for (const double number : sums.numbers) {
+    const auto fixed = ToFixed(number);
+    if (!fixed) return Fail(ErrorCode::kResourceExhausted, "a number is larger than sums can hold");
+    numbers.push_back(*fixed);
+  }
+  return numbers;
+}
+
+Outcome<void> FitOwner::RecordOpening(const std::string& id, const Visitor& visitor, const Question& question,
+                                      const FitPlan& plan, const FitRound& round,
+                                      const std::string& context) {
+  if (TRY(IsOnRecord(parts_, id, ledger::kind::kRelease, kContributed))) {
+    return Refuse("opened_before", "this member helped to open the sum of this question before",
+                  "ask anew, under another id", "42710");
+  }
+  Json body = EntryBody(id, kContributed, plan, round);
+  if (!context.empty()) body["context"] = context;
+  const Caller caller = CallerOf(parts_, visitor, plan.prepared->permit.agreement);
+  const auto recorded =
+      parts_.ledger.AppendIf(RecordOf(std::move(body), SecretOf(caller, question, *plan.prepared, nullptr),
+                                      *plan.prepared, parts_.ledger.Now()),
+                             [&] { return InForce(parts_, *plan.prepared); });
+  if (recorded && *recorded) return {};
+  if (!recorded && log_) log_(id, recorded.error());
+  RecordFailure(id, visitor, question, plan, round);
+  return tl::unexpected(recorded ? WithReceipt(recorded->error(), id) : FailureOf(recorded.error(), id));
+}
+
+Outcome<void> FitOwner::StillInForce(const FitPlan& plan) const {
+  const auto lock = parts_.ledger.Share();
+  return InForce(parts_, *plan.prepared);
+}
+
+void FitOwner::RecordFailure(const std::string& id, const Visitor& visitor, const Question& question,
+                             const FitPlan& plan, const FitRound& round) {
+  const Caller caller = CallerOf(parts_, visitor, plan.prepared->permit.agreement);
+  const auto failed = parts_.ledger.Append(RecordOf(EntryBody(id, "failed", plan, round),
+                                                    SecretOf(caller, question, *plan.prepared, nullptr),
+                                                    *plan.prepared, parts_.ledger.Now()));
+  if (!failed && log_) log_(id, failed.error());
+}
+
+}  // namespace concordat::release

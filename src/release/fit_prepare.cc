@@ -1,0 +1,178 @@
+#include "release/fit_prepare.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "base/check.h"
+#include "base/name.h"
+#include "crypto/canonical_json.h"
+#include "crypto/hash.h"
+#include "release/fit_rows.h"
+#include "release/joint_description.h"
+
+namespace concordat::release {
+namespace {
+
+std::string HashOf(const std::string& text) { return ToHex(crypto::Sha256(AsBytes(text))); }
+
+Json ValueJson(const Value& value) {
+  if (const auto* truth = std::get_if<bool>(&value)) return *truth;
+  if (const auto* whole = std::get_if<std::int64_t>(&value)) return *whole;
+  if (const auto* number = std::get_if<double>(&value)) return *number;
+  return ToText(value);
+}
+
+Json CallJson(const sql::FitCall& call) {
+  Json options = Json::object();
+  for (const auto& [name, value] : call.options) options[name] = ValueJson(value);
+  return {{"method", call.method}, {"formula", call.formula}, {"options", std::move(options)}};
+}
+
+Json RulesJson(const learning::Rules& rules) {
+  return {{"minimum_rows", rules.minimum_rows},
+          {"minimum_cell", rules.minimum_cell},
+          {"parameters_share", rules.parameters_share}};
+}
+
+Json Describe(const FitBound& bound) {
+  const catalogue::Product& product = bound.published->product;
+  std::set<std::size_t> read;
+  for (const std::size_t index : PlacesOf(product, bound.method->Columns())) read.insert(index);
+  return {{"concordat", "joint-fit/1"},        {"agreement", bound.permit.agreement_id},
+          {"table", bound.sharing.table},      {"call", CallJson(bound.question.call)},
+          {"rules", RulesJson(bound.rules)},   {"sharing", SharingJson(bound.sharing)},
+          {"contract", ContractJson(product)}, {"columns", ColumnsJson(product, read)}};
+}
+
+learning::Rules RulesOf(const agreement::Agreement& document) {
+  const agreement::Disclosure& disclosure = document.protection.disclosure;
+  return {.minimum_rows = static_cast<double>(disclosure.minimum_rows),
+          .minimum_cell = static_cast<double>(disclosure.minimum_cell),
+          .parameters_share = disclosure.parameters_share};
+}
+
+Outcome<void> CheckMode(const agreement::Permit& permit) {
+  if (permit.document->protection.mode == agreement::Mode::kThreshold) return {};
+  return Refuse("fit_needs_threshold",
+                fmt::format("the agreement '{}' protects by noise, and fits are exact", permit.agreement),
+                "fit under an agreement with protection: {mode: threshold}", "42501");
+}
+
+// Exact totals over two sets of owners differ by somebody's own numbers: all take part, or nothing is summed.
+Sharing OfAll(Sharing sharing) {
+  sharing.quorum = sharing.owners.size();
+  return sharing;
+}
+
+Outcome<sql::Scope::const_iterator> FindTable(const sql::Scope& scope, const std::string& table) {
+  const auto found = scope.find(table);
+  if (found != scope.end()) return found;
+  std::vector<std::string> names;
+  for (const auto& [name, unused] : scope) names.push_back(name);
+  const std::string nearest = NearestName(table, names);
+  return Refuse("unknown_table", fmt::format("there is no table {} under this agreement", table),
+                nearest.empty() ? "\\d lists the tables" : "did you mean " + nearest + "?", "42P01");
+}
+
+std::vector<sql::FittedColumn> ColumnsOf(const learning::Method& method) {
+  std::vector<sql::FittedColumn> columns;
+  for (const learning::Output& output : method.Outputs()) columns.push_back({output.name, output.type});
+  return columns;
+}
+
+Prepared PreparedOf(FitBound& bound, Row parameters) {
+  return {.permit = std::move(bound.permit),
+          .published = std::move(bound.published),
+          .joined = {},
+          .query = bound.rest.query,
+          .plan = std::move(bound.rest),
+          .parameters = std::move(parameters),
+          .asked = {},
+          .identity = {}};
+}
+
+}  // namespace
+
+Outcome<FitBound> BindFit(const Planner& planner, const MethodMaker& make, const Caller& caller,
+                          const Question& question) {
+  auto read = TRY(sql::ReadFit(question.text));
+  if (!read) return Refuse("fit_not_alone", "the statement calls no method", "ask it as a question", "42601");
+  const auto lock = planner.parts.ledger.Share();
+  FitBound bound;
+  bound.question = *std::move(read);
+  const sql::FitCall& call = bound.question.call;
+  bound.analysis = AnalysisFor(planner.parts, caller.agreement, call.method);
+  bound.permit = TRY(DecideOn(planner.parts, caller, question, bound.analysis));
+  TRY(CheckMode(bound.permit));
+  const sql::Scope scope = TRY(JointScope(planner, *bound.permit.document));
+  const auto table = FindTable(scope, call.table);
+  if (!table) return tl::unexpected(WithUnknownTables(table.error(), scope, bound.permit));
+  const catalogue::Product& product = *(*table)->second;
+  bound.published = PublishedHere(planner.parts, product);
+  auto sharing = SharingOf(*bound.permit.document, call.table);
+  CHECK(sharing);
+  bound.sharing = OfAll(*std::move(sharing));
+  bound.rules = RulesOf(*bound.permit.document);
+  bound.method = TRY(make({call.method, call.formula, call.table, call.options},
+                          SchemaOf(product, bound.sharing.owners), bound.rules));
+  bound.rest = TRY(sql::PlanFitted(bound.question, ColumnsOf(*bound.method)));
+  return bound;
+}
+
+Outcome<FitPlan> PrepareFit(const Planner& planner, const MethodMaker& make, const Caller& caller,
+                            const Question& question) {
+  FitBound bound = TRY(BindFit(planner, make, caller, question));
+  Row parameters = TRY(TypedParameters(*bound.rest.query, question.parameters));
+  FitPlan plan;
+  plan.description = Describe(bound);
+  plan.model = HashOf(*crypto::CanonicalJson(plan.description));
+  plan.method = bound.method;
+  plan.called = bound.question.call.method;
+  plan.rules = bound.rules;
+  plan.sharing = bound.sharing;
+  plan.analysis = bound.analysis;
+  const std::string rest = bound.question.normal;
+  Prepared prepared = PreparedOf(bound, std::move(parameters));
+  const std::string asked = HashOf(plan.model + rest) + ".";
+  prepared.asked = fmt::format("{}{}", asked, prepared.published->product.revision);
+  {
+    const auto lock = planner.parts.ledger.Share();
+    TakeObjections(planner.parts, prepared);
+  }
+  if (planner.abroad == nullptr) plan.revision = prepared.identity.substr(asked.size());
+  plan.prepared = std::make_shared<const Prepared>(std::move(prepared));
+  return plan;
+}
+
+Outcome<bool> AsksForFit(const std::string& text) { return TRY(sql::ReadFit(text)).has_value(); }
+
+std::string StartOf(const FitPlan& plan) { return *crypto::CanonicalJson(plan.method->Start()); }
+
+Outcome<std::size_t> LengthOf(const FitPlan& plan, const FitRound& round) {
+  const auto invalid = [&](const std::string& what) {
+    return Refuse("state_invalid", fmt::format("round {} comes with a state that {}", round.number, what),
+                  "do all members run the same version?", "22023");
+  };
+  const auto state = crypto::ParseJson(round.state);
+  if (!state) return invalid("is not JSON");
+  const auto canonical = crypto::CanonicalJson(*state);
+  if (!canonical || *canonical != round.state) return invalid("is not in canonical form");
+  if (round.number == 0 || (round.number == 1 && round.state != StartOf(plan)))
+    return invalid("does not follow from the call");
+  const auto length = plan.method->Length(*state);
+  if (!length) return invalid("is none of the method: " + length.error().message);
+  if (*length == 0 || *length > kMostNumbers) return invalid("asks for too many numbers");
+  return *length;
+}
+
+Json FitJson(const FitPlan& plan, const FitRound& round) {
+  return {{"method", plan.called},
+          {"model", plan.model},
+          {"round", round.number},
+          {"state", HashOf(round.state)}};
+}
+
+}  // namespace concordat::release

@@ -1,0 +1,33 @@
+// Everything before a round of a fit: may this be asked, what does it mean. No row is looked at.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "release/fit.h"
+#include "release/joint_prepare.h"
+#include "sql/fit.h"
+
+namespace concordat::release {
+
+// All but the values of parameters.
+struct FitBound {
+  sql::FitQuestion question;
+  agreement::Permit permit;
+  catalogue::PublishedPtr published;
+  Sharing sharing;
+  std::string analysis;
+  learning::Rules rules;
+  std::shared_ptr<const learning::Method> method;
+  sql::Plan rest;
+};
+
+// Refusals: the agreement's; fit_needs_threshold; unknown_table; the method's; those of binding the rest.
+Outcome<FitBound> BindFit(const Planner& planner, const MethodMaker& make, const Caller& caller,
+                          const Question& question);
+Outcome<FitPlan> PrepareFit(const Planner& planner, const MethodMaker& make, const Caller& caller,
+                            const Question& question);
+// Of an entry of one round.
+Json FitJson(const FitPlan& plan, const FitRound& round);
+
+}  // namespace concordat::release

@@ -1,0 +1,203 @@
+#include "sql/fit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/name.h"
+#include "sql/allow.h"
+#include "sql/bind_expr.h"
+#include "sql/bind_type.h"
+#include "sql/statement.h"
+#include "sql/tree.h"
+
+namespace concordat::sql {
+namespace {
+
+using pg_query::FuncCall;
+using pg_query::Node;
+using pg_query::RangeFunction;
+using pg_query::SelectStmt;
+
+constexpr char kSchema[] = "concordat";
+constexpr char kHow[] =
+    "write SELECT * FROM concordat.glm('disease ~ age', 'patients', family => 'binomial')";
+constexpr std::size_t kMostOptions = 64;
+
+// The function that stands in place of a table, where it is the only one; else null.
+const FuncCall* OnlyFunction(const RangeFunction& range) {
+  if (range.functions_size() != 1 || !range.functions(0).has_list()) return nullptr;
+  const auto& items = range.functions(0).list().items();
+  if (items.empty() || !items[0].has_func_call()) return nullptr;
+  return &items[0].func_call();
+}
+
+bool IsMethod(const RangeFunction& range) {
+  const FuncCall* call = OnlyFunction(range);
+  return call != nullptr && call->funcname_size() == 2 && call->funcname(0).string().sval() == kSchema;
+}
+
+bool Calls(const google::protobuf::Message& message) {
+  if (const auto* range = dynamic_cast<const RangeFunction*>(&message); range != nullptr && IsMethod(*range))
+    return true;
+  const auto* reflection = message.GetReflection();
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection->ListFields(message, &fields);
+  for (const auto* field : fields) {
+    if (field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    if (!field->is_repeated()) {
+      if (Calls(reflection->GetMessage(message, field))) return true;
+      continue;
+    }
+    for (int i = 0; i < reflection->FieldSize(message, field); ++i) {
+      if (Calls(reflection->GetRepeatedMessage(message, field, i))) return true;
+    }
+  }
+  return false;
+}
+
+tl::unexpected<Refusal> NotAlone(const std::string& what) { return Refuse("fit_not_alone", what, kHow); }
+
+tl::unexpected<Refusal> BadArguments(const std::string& what, const char* hint, int position) {
+  return Refuse("fit_arguments", what, hint, "22023", position);
+}
+
+// Every field of the nodes around a call is read here or refused.
+Outcome<void> CheckRange(const RangeFunction& range) {
+  if (range.lateral()) return NotAlone("LATERAL before a fit is not supported");
+  if (range.ordinality()) return NotAlone("WITH ORDINALITY after a fit is not supported");
+  if (range.is_rowsfrom()) return NotAlone("ROWS FROM around a fit is not supported");
+  if (range.coldeflist_size() > 0) return NotAlone("a list of columns after a fit is not supported");
+  if (range.has_alias() && range.alias().colnames_size() > 0)
+    return NotAlone("column names after a fit's alias are not supported: name them in the SELECT list");
+  // The second item of the list is the function's own list of columns: an empty node without one.
+  const auto& items = range.functions(0).list().items();
+  for (int i = 1; i < items.size(); ++i) {
+    if (items[i].node_case() != Node::NODE_NOT_SET)
+      return NotAlone("a list of columns after a fit is not supported");
+  }
+  return {};
+}
+
+Outcome<void> CheckCall(const FuncCall& call) {
+  const auto wrong = [&](const char* what) {
+    return BadArguments(std::string(what) + " within a fit's call is not supported", kHow, call.location());
+  };
+  if (call.agg_order_size() > 0) return wrong("ORDER BY");
+  if (call.has_agg_filter()) return wrong("FILTER");
+  if (call.has_over()) return wrong("OVER");
+  if (call.agg_within_group()) return wrong("WITHIN GROUP");
+  if (call.agg_star()) return wrong("*");
+  if (call.agg_distinct()) return wrong("DISTINCT");
+  if (call.func_variadic()) return wrong("VARIADIC");
+  if (call.funcformat() != pg_query::COERCE_EXPLICIT_CALL) return wrong("another way of calling");
+  return {};
+}
+
+// A literal, as it is written out.
+Outcome<Value> LiteralOf(const Node& node, const std::string& what) {
+  if (!node.has_a_const()) {
+    return BadArguments(fmt::format("{} of a fit is not written out", what),
+                        "write texts, numbers, true or false: every member must read the same",
+                        PositionOf(node));
+  }
+  const pg_query::A_Const& constant = node.a_const();
+  if (constant.isnull())
+    return BadArguments(fmt::format("{} of a fit is NULL", what), "leave it out", constant.location());
+  if (constant.has_ival()) return Value(static_cast<std::int64_t>(constant.ival().ival()));
+  if (constant.has_fval()) return ParseLiteral(Type::kNumber, constant.fval().fval(), constant.location());
+  if (constant.has_boolval()) return Value(constant.boolval().boolval());
+  if (constant.has_sval()) return Value(constant.sval().sval());
+  return BadArguments(fmt::format("{} of a fit is a bit string", what), "write a number or a text",
+                      constant.location());
+}
+
+Outcome<std::string> TextOf(const Node& node, const std::string& what) {
+  Value value = TRY(LiteralOf(node, what));
+  if (auto* text = std::get_if<std::string>(&value)) return std::move(*text);
+  return BadArguments(fmt::format("{} of a fit is no text", what), kHow, PositionOf(node));
+}
+
+// Formula and table in their places, or by name (`table` is a word of SQL's own); what has another name is an
+// option.
+Outcome<void> TakeArgument(const Node& node, int place, FitCall& call) {
+  static const char* const kPlaces[] = {"formula", "data"};
+  std::string name;
+  if (node.has_named_arg_expr()) {
+    const pg_query::NamedArgExpr& named = node.named_arg_expr();
+    if (named.has_xpr() || named.argnumber() > 0)
+      return BadArguments("an analysed tree is not supported", "send text", named.location());
+    name = named.name();
+  } else if (place >= static_cast<int>(std::size(kPlaces))) {
+    return BadArguments("a fit takes a formula and a table; what else it takes has a name",
+                        "write it as name => value: family => 'binomial'", PositionOf(node));
+  } else {
+    name = kPlaces[place];
+  }
+  const Node& value = node.has_named_arg_expr() ? node.named_arg_expr().arg() : node;
+  if (name == kPlaces[0] || name == kPlaces[1]) {
+    std::string& text = name == kPlaces[0] ? call.formula : call.table;
+    if (!text.empty())
+      return BadArguments(fmt::format("the {} is given twice", name), "give it once", PositionOf(value));
+    text = TRY(TextOf(value, "the " + name));
+    return {};
+  }
+  Value literal = TRY(LiteralOf(value, name));
+  if (!call.options.emplace(name, std::move(literal)).second)
+    return BadArguments(fmt::format("{} is given twice", name), "give it once", PositionOf(value));
+  return {};
+}
+
+Outcome<FitCall> CallOf(const FuncCall& function) {
+  TRY(CheckCall(function));
+  FitCall call{.method = function.funcname(1).string().sval(), .formula = {}, .table = {}, .options = {}};
+  for (int i = 0; i < function.args_size(); ++i) TRY(TakeArgument(function.args(i), i, call));
+  if (call.formula.empty() || call.table.empty()) {
+    return BadArguments(fmt::format("{} needs a formula and a table", call.method), kHow,
+                        function.location());
+  }
+  if (call.options.size() > kMostOptions)
+    return BadArguments("a fit has more than 64 options", "leave some out", function.location());
+  return call;
+}
+
+Outcome<void> CheckAlone(const SelectStmt& select, const pg_query::ParseResult& tree) {
+  if (tree.stmts_size() > 1) {
+    return Refuse("several_statements", "several statements in one question", "send them one at a time",
+                  "42601", tree.stmts(1).stmt_location());
+  }
+  if (select.from_clause_size() == 0 || !select.from_clause(0).has_range_function() ||
+      !IsMethod(select.from_clause(0).range_function())) {
+    return NotAlone("a fit stands in FROM of the outermost SELECT, and nowhere else");
+  }
+  if (select.from_clause_size() > 1) return NotAlone("a fit is joined with nothing");
+  if (select.has_with_clause()) return NotAlone("WITH before a fit is not supported");
+  return {};
+}
+
+}  // namespace
+
+bool CallsMethod(const pg_query::ParseResult& tree) { return Calls(tree); }
+
+Outcome<std::optional<FitQuestion>> ReadFit(std::string_view text) {
+  if (Lower(std::string(text)).find(kSchema) == std::string::npos) return std::nullopt;
+  const auto tree = ParseTree(text);
+  if (!tree || !CallsMethod(*tree)) return std::nullopt;
+  const Node& statement = tree->stmts(0).stmt();
+  if (!statement.has_select_stmt()) return NotAlone("a fit stands in FROM of a SELECT, and nowhere else");
+  SelectStmt select = statement.select_stmt();
+  TRY(CheckAlone(select, *tree));
+  const RangeFunction range = select.from_clause(0).range_function();
+  TRY(CheckRange(range));
+  FitQuestion question;
+  question.call = TRY(CallOf(*OnlyFunction(range)));
+  question.alias = range.has_alias() ? range.alias().aliasname() : question.call.method;
+  select.clear_from_clause();
+  if (Calls(select)) return NotAlone("a fit within a fit's statement is not supported");
+  TRY(CheckAllowed(select));
+  question.normal = NormalOf(select);
+  question.select = std::make_shared<const SelectStmt>(std::move(select));
+  return question;
+}
+
+}  // namespace concordat::sql

@@ -1,0 +1,198 @@
+#!/usr/bin/env python3
+"""Fits across members, through the real programs and psql's driver, held against R on all rows in one place.
+
+  fits.py [NAME…]      the functions named below; all of them by default
+"""
+import contextlib
+import subprocess
+import sys
+import threading
+import time
+
+from federation_members import FILES, HOSPITALS, Federation, charges, entries, sound
+from harness import DATA, main
+from members import wait
+
+RULES = "mode: threshold, minimum_rows: 50, minimum_cell: 5"
+FIT = "SELECT * FROM concordat.glm('disease ~ age + sex + thalach', 'patients', family => 'binomial')"
+RELATIVE = 1e-8
+COLUMNS = ["term", "estimate", "standard_error", "statistic", "p_value", "lower", "upper"]
+
+# What the contracts say of the rows: codes of what is missing, levels and ranges; what lies outside of a range is missing.
+POOLED = """
+read <- function(file) read.csv(file, quote = "\\"", strip.white = TRUE, na.strings = c("?", "-9", "-9.0", ""))
+d <- do.call(rbind, lapply(commandArgs(TRUE), function(file) cbind(read(file)[, c("age", "sex", "chol", "trestbps", "thalach", "num")],
+                                                                     site = basename(file))))
+within <- function(x, low, high) ifelse(x >= low & x <= high, x, NA)
+d$age <- within(d$age, 20, 90); d$chol <- within(d$chol, 0, 600)
+d$trestbps <- within(d$trestbps, 0, 200); d$thalach <- within(d$thalach, 60, 220)
+d$disease <- factor(d$num, levels = c("'present'", "'not_present'"))
+show <- function(fit) { s <- summary(fit)$coefficients
+  for (i in seq_len(nrow(s))) cat(sprintf("%s\\t%.17g\\t%.17g\\n", rownames(s)[i], s[i, 1], s[i, 2])) }
+"""
+_four = []
+
+
+def four():
+    """Four hospitals under agreements to fit: one federation for all tests."""
+    if not _four:
+        m = Federation(*HOSPITALS).__enter__()
+        _four.append(m)
+        m.agree("fits", allows="glm, lm", protection=RULES)
+        m.agree("any-three", allows="fit", protection=RULES, federation="quorum: 3")
+        m.agree("alone", allows="fit", protection=RULES, parties=["cleveland"])
+        m.agree("noise")
+    return _four[0]
+
+
+def in_r(call, *hospitals):
+    """Coefficients and standard errors by R, of all rows pooled, by the term."""
+    files = [DATA / f"heart/{FILES[hospital]}.data" for hospital in hospitals or HOSPITALS]
+    done = subprocess.run(["Rscript", "-e", f"{POOLED}\nshow({call})", *map(str, files)], text=True, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    rows = [line.split("\t") for line in done.stdout.splitlines()]
+    return {term: (float(estimate), float(error)) for term, estimate, error in rows}
+
+
+def alike(rows, expected):
+    assert [row["term"] for row in rows] == list(expected), rows
+    for row in rows:
+        for found, true in zip((row["estimate"], row["standard_error"]), expected[row["term"]]):
+            assert abs(found - true) <= RELATIVE * abs(true), f"{row['term']}: {found} here, {true} in R"
+
+
+BINOMIAL = "glm(disease ~ age + sex + thalach, binomial, d, epsilon = 1e-14, maxit = 100)"
+
+
+def fits_as_one_table():
+    m = four()
+    before = {name: len(charges(m[name])) for name in HOSPITALS}
+    s = m.session("fits")
+    started = time.monotonic()
+    rows = s.table(FIT)
+    took = time.monotonic() - started
+    assert list(rows[0]) == COLUMNS, rows[0]
+    alike(rows, in_r(BINOMIAL))
+    notice, identifier = s.notice(), s.id()
+    rounds = int(notice.split("glm in ")[1].split(" rounds")[0])
+    print(f"    {rounds} rounds in {took:.2f} s: {took / rounds:.3f} s a round", file=sys.stderr)
+    assert f"answer {identifier} of 4 of 4 owners, receipts of 4" in notice and "exact sums at" in notice, notice
+    for name in HOSPITALS:
+        mine = entries(m[name], "charge", "release")[-2:] if name != "cleveland" else None
+        assert len(charges(m[name])) == before[name] + rounds, name
+        if mine:
+            assert [e["kind"] for e in mine] == ["charge", "release"] and mine[0]["body"]["measurements"] == [], mine
+            assert mine[0]["body"]["question"] == identifier and mine[0]["body"]["analyst"] == "ana@cleveland", mine
+            fit = mine[0]["body"]["fit"]
+            assert fit == mine[1]["body"]["fit"] and fit["method"] == "glm" and fit["round"] == rounds, mine
+            assert fit["model"].startswith(notice.split(", model ")[1][:8]), (fit, notice)
+    assert s.table(FIT) == rows and "the stored answer" in s.notice(), s.notice()
+    assert m["cleveland"].verb("receipt", identifier), identifier
+    sound(*m.nodes())
+
+
+def gives_what_is_asked_of_the_table():
+    s = four().session("fits")
+    rows = s.table(FIT)
+    some = s.table(FIT.replace("*", "term, round(estimate, 3) AS about") + " WHERE p_value < 0.5 AND term <> 'sex' ORDER BY estimate DESC LIMIT 2")
+    expected = sorted((r for r in rows if r["p_value"] < 0.5 and r["term"] != "sex"), key=lambda r: -r["estimate"])[:2]
+    assert some == [{"term": r["term"], "about": round(r["estimate"], 3)} for r in expected], some
+    named = s.rows(FIT.replace("SELECT *", "SELECT f.term") + " AS f WHERE f.term = 'age'")
+    assert named == [("age",)], named
+
+
+def fits_other_models():
+    s = four().session("fits")
+    alike(s.table("SELECT * FROM concordat.lm('thalach ~ age + I(age^2) + disease', 'patients')"),
+          in_r("lm(thalach ~ age + I(age^2) + disease, d)"))
+    alike(s.table("SELECT * FROM concordat.glm('age ~ thalach + sex', data => 'patients', family => 'gamma', link => 'log')"),
+          in_r('glm(age ~ thalach + sex, Gamma("log"), d, epsilon = 1e-14, maxit = 100)'))
+
+
+def fits_the_rows_of_one_owner():
+    s = four().session("alone")
+    alike(s.table(FIT), in_r(BINOMIAL, "cleveland"))
+    assert "of 1 of 1 owners" in s.notice(), s.notice()
+
+
+def asks_from_the_command_line():
+    m = four()
+    told = m["cleveland"].json("ask", "fits", FIT)
+    assert [column["name"] for column in told["columns"]] == COLUMNS, told
+    plan = m["cleveland"].verb("ask", "fits", FIT, "--explain")
+    assert "fit     glm reads" in plan and plan.count("without noise, nothing is charged") == 4, plan
+
+
+def refuses_in_words():
+    m = four()
+    s = m.session("fits")
+    known = {name: charges(m[name]) for name in HOSPITALS}
+    s.refused("SELECT count(*) FROM patients", "analysis_not_allowed")
+    s.refused("SELECT * FROM concordat.glm('disease ~ salary', 'patients', family => 'binomial')", "unknown_column", "salary")
+    s.refused("SELECT * FROM concordat.glm('disease ~', 'patients')", "formula_syntax")
+    s.refused("SELECT * FROM concordat.gml('disease ~ age', 'patients')", "analysis_not_allowed")
+    s.refused("SELECT * FROM concordat.glm('disease ~ age', 'people')", "unknown_table", "people")
+    s.refused("SELECT * FROM concordat.glm('disease ~ age')", "fit_arguments")
+    s.refused("SELECT * FROM concordat.glm('disease ~ age' || '', 'patients')", "fit_arguments", "written out")
+    s.refused("SELECT count(*) FROM concordat.glm('disease ~ age', 'patients', family => 'binomial')", "fit_aggregated")
+    s.refused("SELECT * FROM concordat.glm('disease ~ age', 'patients') g, patients p", "fit_not_alone")
+    s.refused("SELECT * FROM (SELECT * FROM concordat.glm('disease ~ age', 'patients')) AS g", "fit_not_alone")
+    s.refused("SELECT wages FROM concordat.glm('disease ~ age', 'patients', family => 'binomial')", "unknown_column", "wages")
+    m.session("any-three").refused("SELECT * FROM concordat.gml('disease ~ age', 'patients')", "unknown_method", "glm")
+    m.session("noise").refused(FIT, "analysis_not_allowed")
+    assert known == {name: charges(m[name]) for name in HOSPITALS}, "a refusal was charged"
+
+
+def an_owner_dies_between_rounds():
+    """Under a quorum of three too: totals of four and of three owners would differ by the fourth's own numbers."""
+    m = four()
+    slow(m["zurich"], 100, 1500)
+    try:
+        with killed_in_second_round(m["zurich"]):
+            m.session("any-three").refused(FIT.replace("thalach", "trestbps"), "owners_missing", "zurich", "4 of 4 owners must answer")
+    finally:
+        m["zurich"].start()
+    with killed_in_second_round(m["zurich"], m["zurich"].start):
+        s = m.session("any-three")
+        alike(s.table(FIT.replace("thalach", "trestbps")), in_r(BINOMIAL.replace("thalach", "trestbps")))
+    assert "of 4 of 4 owners" in s.notice(), s.notice()
+    slow(m["zurich"], 1500, 100)
+    sound(*m.nodes())
+
+
+def slow(node, before, grid):
+    """Its answers leave at multiples of so many milliseconds."""
+    node.kill()
+    settings = node.home / "node.yaml"
+    settings.write_text(settings.read_text().replace(f"answer_grid_ms: {before} ", f"answer_grid_ms: {grid} "))
+    node.start()
+
+
+@contextlib.contextmanager
+def killed_in_second_round(node, then=lambda: None):
+    """Kills it once it was charged for two rounds more than before."""
+    known = len(charges(node))
+
+    def watch():
+        wait(f"{node.name} is in the second round", lambda: len(charges(node)) >= known + 2)
+        node.kill()
+        then()
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield
+    finally:
+        watcher.join()
+
+
+TESTS = [fits_as_one_table, gives_what_is_asked_of_the_table, fits_other_models, fits_the_rows_of_one_owner, asks_from_the_command_line,
+         refuses_in_words, an_owner_dies_between_rounds]
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(TESTS))
+    finally:
+        while _four:
+            _four.pop().__exit__(None)
