@@ -26,6 +26,7 @@ Json AskerBody(const std::string& id, const char* outcome, const FitPlan& plan, 
   body["identity"] = identity;
   body["table"] = plan.sharing.table;
   body["owners"] = plan.sharing.owners;
+  body["analyst"] = plan.prepared->permit.analyst;
   return body;
 }
 

@@ -154,7 +154,7 @@ std::string StartOf(const FitPlan& plan) { return *crypto::CanonicalJson(plan.me
 Outcome<std::size_t> LengthOf(const FitPlan& plan, const FitRound& round) {
   const auto invalid = [&](const std::string& what) {
     return Refuse("state_invalid", fmt::format("round {} comes with a state that {}", round.number, what),
-                  "do all members run the same version?", "22023");
+                  "do all members run the same version?", "58000");
   };
   const auto state = crypto::ParseJson(round.state);
   if (!state) return invalid("is not JSON");

@@ -1,0 +1,1 @@
+SELECT * FROM concordat.glm('disease ~ age + sex', 'patients', family => 'binomial')

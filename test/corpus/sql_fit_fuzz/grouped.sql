@@ -1,0 +1,1 @@
+SELECT count(*) FROM concordat.glm('y ~ x', 'people') GROUP BY term

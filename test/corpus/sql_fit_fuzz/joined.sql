@@ -1,0 +1,1 @@
+SELECT * FROM concordat.glm('y ~ x', 'people') g, people
