@@ -101,9 +101,14 @@ void Member::Open() {
   owner_ = std::make_unique<release::JointOwner>(parts(), release::Timing{.grid = Milliseconds{1}}, turns_,
                                                  nullptr);
   asker_ = std::make_unique<release::JointAsker>(parts(), abroad_);
+  fit_owner_ = std::make_unique<release::FitOwner>(parts(), release::Timing{.grid = Milliseconds{1}}, turns_,
+                                                   nullptr, learning::MakeMethod);
+  fit_asker_ = std::make_unique<release::FitAsker>(parts(), abroad_, learning::MakeMethod);
 }
 
 void Member::Close() {
+  fit_asker_.reset();
+  fit_owner_.reset();
   asker_.reset();
   owner_.reset();
   sources_.reset();

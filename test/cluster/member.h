@@ -15,6 +15,7 @@
 #include "federation/release_desk.h"
 #include "ledger/budget.h"
 #include "ledger/ledger.h"
+#include "release/fit.h"
 #include "release/joint.h"
 #include "release/pace.h"
 #include "release/sources.h"
@@ -57,6 +58,8 @@ class Member {
   ledger::Ledger& ledger() { return *ledger_; }
   release::JointOwner& owner() { return *owner_; }
   release::JointAsker& asker() { return *asker_; }
+  release::FitOwner& fit_owner() { return *fit_owner_; }
+  release::FitAsker& fit_asker() { return *fit_asker_; }
 
  private:
   void Open();
@@ -81,6 +84,8 @@ class Member {
   std::unique_ptr<release::Sources> sources_;
   std::unique_ptr<release::JointOwner> owner_;
   std::unique_ptr<release::JointAsker> asker_;
+  std::unique_ptr<release::FitOwner> fit_owner_;
+  std::unique_ptr<release::FitAsker> fit_asker_;
 };
 
 // The agreement "heart-study" of budapest, cleveland and hungary, who own its table `patients` together, and
