@@ -370,6 +370,8 @@ TEST(Routing, KeepsGovernedQuestionsAway) {
       {"SELECT 1", true},
       {"SELECT version()", true},
       {"SELECT * FROM concordat.budget", true},
+      {"SELECT * FROM concordat.glm('y ~ x', 'patients')", false},
+      {"SELECT * FROM concordat.glm('y ~ x', 'patients') LIMIT 0", false},
       {"SELECT * FROM pg_class", true},
       {"TABLE information_schema.tables", true},
       {"WITH x AS (SELECT 1 AS a) SELECT a FROM x", true},

@@ -10,7 +10,7 @@ import threading
 import time
 
 from federation_members import FILES, HOSPITALS, Federation, charges, entries, sound
-from harness import DATA, main
+from harness import DATA, PASSWORD, main
 from members import wait
 
 RULES = "mode: threshold, minimum_rows: 50, minimum_cell: 5"
@@ -123,6 +123,19 @@ def asks_from_the_command_line():
     assert "fit     glm reads" in plan and plan.count("without noise, nothing is charged") == 4, plan
 
 
+def describes_itself_in_psql():
+    """The extended protocol asks for columns before it runs anything."""
+    m = four()
+    known = len(charges(m["cleveland"]))
+    login = f"host=127.0.0.1 port={m['cleveland'].port} dbname=fits user=ana password='{PASSWORD}' sslmode=require"
+    described = subprocess.run(["psql", "-XAtq", login], input=FIT.replace("SELECT *", "SELECT term, estimate") + " \\gdesc\n", text=True,
+                               capture_output=True, check=True).stdout
+    assert described == "term|text\nestimate|double precision\n", described
+    assert len(charges(m["cleveland"])) == known, "describing it ran it"
+    shown = subprocess.run(["psql", "-XAtq", login, "-c", FIT], text=True, capture_output=True, check=True)
+    assert shown.stdout.startswith("(Intercept)|") and shown.stdout.count("\n") == 4, shown
+
+
 def refuses_in_words():
     m = four()
     s = m.session("fits")
@@ -186,7 +199,7 @@ def killed_in_second_round(node, then=lambda: None):
         watcher.join()
 
 
-TESTS = [fits_as_one_table, gives_what_is_asked_of_the_table, fits_other_models, fits_the_rows_of_one_owner, asks_from_the_command_line,
+TESTS = [fits_as_one_table, gives_what_is_asked_of_the_table, fits_other_models, fits_the_rows_of_one_owner, asks_from_the_command_line, describes_itself_in_psql,
          refuses_in_words, an_owner_dies_between_rounds]
 
 
