@@ -52,7 +52,7 @@ class ReleaseTest : public testing::Test {
   void Settle(World& world) {
     world.furnish = [](Node& node) {
       Member& member = *members_.at(node.name);
-      return std::make_unique<ReleaseDesk>(member.owner(), member.parts());
+      return std::make_unique<ReleaseDesk>(member.owner(), member.fit_owner(), member.parts());
     };
     for (auto& [name, member] : members_) {
       world.nodes[name] = std::make_unique<Node>(world, name);
@@ -63,7 +63,7 @@ class ReleaseTest : public testing::Test {
 
   Outcome<release::Answer> Ask(World& world, const std::string& text) {
     Member& home = *members_.at(kHome);
-    ReleaseAsker asker(home.asker(), home.parts());
+    ReleaseAsker asker(home.asker(), home.fit_asker(), home.parts());
     WorldLink link(world, *world.nodes.at(kHome));
     Coordinator coordinator(
         {.member = kHome,
