@@ -48,7 +48,7 @@ agreement::Step StepOf(agreement::Verb verb, const std::shared_ptr<const agreeme
 
 }  // namespace
 
-std::shared_ptr<const agreement::Agreement> HeartStudy(const std::string& terms) {
+std::shared_ptr<const agreement::Agreement> HeartStudy(const std::string& terms, const std::string& allows) {
   std::string parties, products, approvals;
   for (const char* member : {"budapest", "cleveland", "hungary", "zurich"}) {
     const char* comma = parties.empty() ? "" : ", ";
@@ -64,19 +64,19 @@ purpose: dpv:ScientificResearch
 legal_basis: dpv-gdpr:A9-2-j
 question: Does age predict disease alike in all?
 analysts: [ana@zurich, bo@budapest]
-allows: [sql]
+allows: [{}]
 needs: {{approvals: {{{}}}, training: [data-ethics]}}
 valid: {{from: 2026-02-01, until: 2026-12-01}}
 retention_days: 90
 {}
 )",
-                                                    parties, products, approvals, terms));
+                                                    parties, products, allows, approvals, terms));
   CHECK(read.has_value());
   return std::make_shared<const agreement::Agreement>(*std::move(read));
 }
 
-Member::Member(const std::string& name)
-    : name_(name), clock_(agreement::At("2026-07-01")), agreements_(name) {
+Member::Member(const std::string& name, release::MethodMaker make)
+    : name_(name), clock_(agreement::At("2026-07-01")), agreements_(name), make_(std::move(make)) {
   std::string folder = (std::filesystem::temp_directory_path() / "concordat-cluster-XXXXXX").string();
   folder_ = mkdtemp(folder.data());
   Open();
@@ -102,8 +102,8 @@ void Member::Open() {
                                                  nullptr);
   asker_ = std::make_unique<release::JointAsker>(parts(), abroad_);
   fit_owner_ = std::make_unique<release::FitOwner>(parts(), release::Timing{.grid = Milliseconds{1}}, turns_,
-                                                   nullptr, learning::MakeMethod);
-  fit_asker_ = std::make_unique<release::FitAsker>(parts(), abroad_, learning::MakeMethod);
+                                                   nullptr, make_);
+  fit_asker_ = std::make_unique<release::FitAsker>(parts(), abroad_, make_);
 }
 
 void Member::Close() {

@@ -33,8 +33,8 @@ struct ContractTerms {
 
 class Member {
  public:
-  // Everything CHECKs that it works.
-  explicit Member(const std::string& name);
+  // Everything CHECKs that it works. `make`: the methods that it knows.
+  explicit Member(const std::string& name, release::MethodMaker make = learning::MakeMethod);
   ~Member();
   Member(const Member&) = delete;
   Member& operator=(const Member&) = delete;
@@ -84,6 +84,7 @@ class Member {
   std::unique_ptr<release::Sources> sources_;
   std::unique_ptr<release::JointOwner> owner_;
   std::unique_ptr<release::JointAsker> asker_;
+  release::MethodMaker make_;
   std::unique_ptr<release::FitOwner> fit_owner_;
   std::unique_ptr<release::FitAsker> fit_asker_;
 };
@@ -91,6 +92,7 @@ class Member {
 // The agreement "heart-study" of budapest, cleveland and hungary, who own its table `patients` together, and
 // of zurich, where ana asks; bo does in budapest, which owns the table `alone`. `terms`: lines of YAML with
 // its protection.
-std::shared_ptr<const agreement::Agreement> HeartStudy(const std::string& terms);
+std::shared_ptr<const agreement::Agreement> HeartStudy(const std::string& terms,
+                                                       const std::string& allows = "sql");
 
 }  // namespace concordat::cluster

@@ -1,0 +1,301 @@
+// Fits over real ledgers, engines and sums: what owners enter, what they decline, and that the total is
+// theirs.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "agreement/testing_agreement.h"
+#include "cluster/member.h"
+#include "crypto/canonical_json.h"
+#include "federation/coordinator.h"
+#include "federation/sums.h"
+#include "federation/testing_simulation.h"
+#include "federation/testing_sum.h"
+#include "federation/testing_world.h"
+#include "ledger/name.h"
+#include "release/fixed_point.h"
+
+namespace concordat::cluster {
+namespace {
+
+using namespace federation;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr int kPeople = 60;  // of each owner, of ages 10 to 69, 20 to 79 and 30 to 89
+constexpr char kHome[] = "zurich";
+constexpr char kTerms[] =
+    "protection: {mode: threshold, minimum_rows: 50, minimum_cell: 10}\nfederation: {quorum: 2, colluding: "
+    "0}\n";
+constexpr char kMean[] = "SELECT mean, rows FROM concordat.mean('~ age', 'patients')";
+const std::vector<std::string> kOwners = {"budapest", "cleveland", "hungary"};
+
+// The mean of a column in two rounds: rows and their sum, then the sum around the mean, which is none. A
+// state may say that only so many of a member's rows count.
+class Mean final : public learning::Method {
+ public:
+  std::vector<learning::Output> Outputs() const override {
+    return {{"mean", Type::kNumber}, {"rows", Type::kInteger}};
+  }
+  std::vector<std::string> Columns() const override { return {"age"}; }
+  Json Start() const override { return {{"around", 0.0}}; }
+  Result<std::size_t> Length(const Json& state) const override {
+    if (!state.is_object() || !state.contains("around") || !state["around"].is_number())
+      return Fail(ErrorCode::kInvalidArgument, "no number");
+    return 2;
+  }
+  Result<learning::Sums> Add(const learning::Rows& rows, const Json& state) const override {
+    learning::Sums sums{.numbers = {0, 0}, .effective_rows = 0};
+    for (const double age : rows.Find("age")->values) {
+      if (std::isnan(age) || sums.effective_rows >= state.value("most", 1e9)) continue;
+      sums.numbers[0] += 1;
+      sums.numbers[1] += age - state["around"].get<double>();
+      sums.effective_rows += 1;
+    }
+    if (state.value("spoil", false)) sums.numbers[1] = 1e300;
+    return sums;
+  }
+  Outcome<learning::Step> Next(const Json& state, std::span<const double> totals) const override {
+    const double around = state["around"].get<double>();
+    const double mean = around + totals[1] / totals[0];
+    if (around == 0)
+      return learning::Step{.state = {{"around", mean}}, .said = "round 1: a mean", .fitted = {}};
+    return learning::Step{.state = nullptr,
+                          .said = "round 2: the same",
+                          .fitted = learning::Fitted{
+                              Outputs(), {{mean, static_cast<std::int64_t>(totals[0])}}, {{"mean", mean}}}};
+  }
+};
+
+Outcome<std::unique_ptr<learning::Method>> MakeMean(const learning::Call& call,
+                                                    const learning::Schema& schema, const learning::Rules&) {
+  if (call.method != "mean" || learning::Find(schema, "age") == nullptr)
+    return Refuse("unknown_method", "there is mean alone", "", "42883");
+  return std::make_unique<Mean>();
+}
+
+class FitTest : public testing::Test {
+ protected:
+  void Found(const std::string& age_of_hungary = "[0, 120]", const std::string& allows = "mean",
+             const std::string& terms = kTerms) {
+    const auto document = HeartStudy(terms, allows);
+    for (const char* name : {"budapest", "cleveland", "hungary", kHome})
+      members_[name] = std::make_unique<Member>(name, MakeMean);
+    for (std::size_t i = 0; i < kOwners.size(); ++i) {
+      const int first = 90 * static_cast<int>(i + 1) + 10 * static_cast<int>(i + 1);
+      members_[kOwners[i]]->Publish(first, first + kPeople,
+                                    {.age = i == 2 ? age_of_hungary : "[0, 120]", .holdings = "disjoint"});
+    }
+    for (auto& [name, member] : members_) {
+      member->Agree(document);
+      for (const std::string& owner : kOwners) {
+        if (owner != name) member->Meet(*members_[owner]);
+      }
+    }
+    members_[kHome]->AddAnalyst("ana");
+  }
+
+  Outcome<release::Answer> Fit(const std::string& text, const Summing& summing = PlainSumming(),
+                               const std::vector<std::string>& away = {}) {
+    World world(++seed_, summing);
+    world.furnish = [&](Node& node) {
+      Member& member = *members_.at(node.name);
+      return std::make_unique<ReleaseDesk>(member.owner(), member.fit_owner(), member.parts());
+    };
+    for (auto& [name, member] : members_) {
+      world.nodes[name] = std::make_unique<Node>(world, name);
+      world.nodes[name]->key = &KeyOf(name);
+      world.Start(*world.nodes[name]);
+    }
+    for (const std::string& name : away) {
+      world.nodes[name]->up = false;
+      world.nodes[name]->owner = nullptr;
+    }
+    Member& home = *members_.at(kHome);
+    ReleaseAsker asker(home.asker(), home.fit_asker(), home.parts());
+    WorldLink link(world, *world.nodes.at(kHome));
+    Coordinator coordinator(
+        {.member = kHome,
+         .key = KeyOf(kHome),
+         .asker = asker,
+         .link = link,
+         .summing = world.summing,
+         .clock = world.nodes.at(kHome)->clock,
+         .random = world.dice,
+         .wait = [&](Milliseconds by) { world.Run(world.now + by, [] { return false; }); }},
+        {});
+    said_.clear();
+    auto answer = coordinator.Fit({"ana", "heart-study", "test", {}}, {text, {}, {}}, link.gone,
+                                  [&](const std::string& stage) { said_.push_back(stage); });
+    for (auto& [name, node] : world.nodes) node->owner = nullptr;
+    return answer;
+  }
+
+  std::vector<Json> Bodies(const std::string& member, const std::string& kind) {
+    std::vector<Json> bodies;
+    const ledger::Ledger& ledger = members_.at(member)->ledger();
+    const auto entries = ledger.Read(0, ledger.Head().size);
+    for (const ledger::Entry& entry : *entries) {
+      if (entry.kind == kind) bodies.push_back(entry.body);
+    }
+    return bodies;
+  }
+
+  std::map<std::string, std::unique_ptr<Member>> members_;
+  std::vector<std::string> said_;
+  std::uint64_t seed_ = 4;  // each fit has sessions of its own
+};
+
+TEST_F(FitTest, IsOfAllOwnersAndOnTheRecordOfEach) {
+  Found();
+  const auto answer = Fit(kMean, SecretSumming());
+  ASSERT_TRUE(answer) << answer.error().reason << ": " << answer.error().message;
+  // Ages i % 90: of the three owners 10 to 69, 20 to 79, 30 to 89.
+  EXPECT_THAT(answer->rows, ElementsAre(Row{Value((39.5 + 49.5 + 59.5) / 3), Value(std::int64_t{180})}));
+  EXPECT_THAT(said_, ElementsAre("round 1: a mean", "round 2: the same"));
+  EXPECT_THAT(answer->notice, HasSubstr("mean in 2 rounds, model "));
+  EXPECT_THAT(answer->notice, HasSubstr("of 3 of 3 owners, receipts of 3"));
+  for (const std::string& owner : kOwners) {
+    const auto charges = Bodies(owner, ledger::kind::kCharge);
+    const auto openings = Bodies(owner, ledger::kind::kRelease);
+    ASSERT_EQ(charges.size(), 2U);
+    ASSERT_EQ(openings.size(), 2U);
+    for (std::size_t i = 0; i < 2; ++i) {
+      EXPECT_TRUE(charges[i]["measurements"].empty());
+      EXPECT_EQ(charges[i]["analyst"], "ana@zurich");
+      EXPECT_EQ(charges[i]["product"], owner + "/heart");
+      EXPECT_EQ(charges[i]["fit"]["method"], "mean");
+      EXPECT_EQ(charges[i]["fit"]["round"], i + 1);
+      EXPECT_EQ(openings[i]["fit"], charges[i]["fit"]);
+      EXPECT_EQ(openings[i]["outcome"], "contributed");
+    }
+    EXPECT_EQ(charges[0]["fit"]["model"], charges[1]["fit"]["model"]);
+    EXPECT_NE(charges[0]["fit"]["state"], charges[1]["fit"]["state"]);
+    EXPECT_EQ(members_.at(owner)->Spent(), 0);
+  }
+  const auto rounds = Bodies(kHome, ledger::kind::kRelease);
+  ASSERT_EQ(rounds.size(), 2U);
+  EXPECT_EQ(rounds[0]["outcome"], "opened");
+  EXPECT_EQ(rounds[1]["outcome"], "answered");
+
+  const auto again = Fit(kMean);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->id, answer->id) << "the stored answer";
+  EXPECT_EQ(Bodies("hungary", ledger::kind::kCharge).size(), 2U);
+}
+
+TEST_F(FitTest, NeedsAllOwnersWhateverTheQuorum) {
+  Found();
+  const auto answer = Fit(kMean, PlainSumming(), {"hungary"});
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().reason, "owners_missing");
+  EXPECT_THAT(answer.error().message, HasSubstr("3 of 3 owners must answer, and 2 are there"));
+  EXPECT_TRUE(Bodies("budapest", ledger::kind::kCharge).empty());
+}
+
+TEST_F(FitTest, NamesTheColumnThatAContractDeclaresOtherwise) {
+  Found("[0, 130]");
+  const auto answer = Fit(kMean);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().reason, "plans_differ");
+  EXPECT_THAT(answer.error().message, HasSubstr("hungary has column age range [0,130], here [0,120]"));
+}
+
+TEST_F(FitTest, IsWhatTheAgreementAllows) {
+  const struct {
+    const char* allows;
+    const char* terms;
+    const char* reason;
+  } cases[] = {
+      {"mean", kTerms, ""},
+      {"fit", kTerms, ""},
+      {"glm", kTerms, "analysis_not_allowed"},
+      {"sql, fit", "protection: {mode: dp, epsilon: 6, delta: 1.0e-6, per_query: 1, minimum_people: 1}\n",
+       "fit_needs_threshold"},
+  };
+  for (const auto& c : cases) {
+    Found("[0, 120]", c.allows, c.terms);
+    const auto answer = Fit(kMean);
+    EXPECT_EQ(answer ? "" : answer.error().reason, c.reason) << c.allows;
+    members_.clear();
+  }
+}
+
+// What the node that asks may say of a round, and what an owner makes of it.
+class OwnerTest : public FitTest {
+ protected:
+  OwnerTest() {
+    Found();
+    visitor_ = {.analyst = "ana", .home = kHome, .trainings = {{"data-ethics", agreement::At("2026-03-01")}}};
+    plan_ = *owner().Prepare(visitor_, "heart-study", question_);
+  }
+  release::FitOwner& owner() { return members_.at("budapest")->fit_owner(); }
+  Outcome<std::vector<Int128>> Compute(const release::FitRound& round) {
+    return owner().Compute(fmt::format("{:016x}", ++next_), visitor_, question_, plan_, round, {});
+  }
+
+  release::Visitor visitor_;
+  release::Question question_{kMean, {}, {}};
+  release::FitPlan plan_;
+  std::uint64_t next_ = 0;
+};
+
+TEST_F(OwnerTest, TakesTheFirstStateFromTheCallAndChecksTheOthers) {
+  const struct {
+    release::FitRound round;
+    bool holds;
+  } cases[] = {
+      {{1, R"({"around":0})"}, true},
+      {{2, R"({"around":0.5})"}, true},
+      {{1, R"({"around":0.5})"}, false},
+      {{0, R"({"around":0})"}, false},
+      {{2, R"({"around": 0.5})"}, false},
+      {{2, R"({"around":5e-1})"}, false},
+      {{2, R"({"around":"x"})"}, false},
+      {{2, R"([])"}, false},
+      {{2, ""}, false},
+      {{2, R"({"around":0.5}{})"}, false},
+  };
+  for (const auto& c : cases) {
+    const auto length = release::LengthOf(plan_, c.round);
+    EXPECT_EQ(length.has_value(), c.holds) << c.round.number << " " << c.round.state;
+    if (!length) EXPECT_EQ(length.error().reason, "state_invalid");
+    if (length) EXPECT_EQ(*length, 2U);
+  }
+}
+
+TEST_F(OwnerTest, DeclinesAStateThatFewOfItsRowsAreBehind) {
+  for (const int most : {60, 10, 9, 1, 0}) {
+    const auto numbers = Compute({2, fmt::format(R"({{"around":0,"most":{}}})", most)});
+    const bool few = most > 0 && most < 10;
+    EXPECT_EQ(numbers.has_value(), !few) << most;
+    if (!numbers) EXPECT_EQ(numbers.error().reason, "too_few_rows");
+    if (numbers) EXPECT_EQ(release::FromFixed((*numbers)[0]), most);
+  }
+}
+
+TEST_F(OwnerTest, FailsInWordsThatTellNothing) {
+  const auto numbers = Compute({2, R"({"around":0,"spoil":true})"});
+  ASSERT_FALSE(numbers);
+  EXPECT_EQ(numbers.error().reason, "failed");
+  EXPECT_EQ(members_.at("budapest")->Outcomes(fmt::format("{:016x}", next_)),
+            std::vector<std::string>{"charge"});
+}
+
+TEST_F(OwnerTest, EntersARoundOnceAndOpensItOnce) {
+  const release::FitRound round{1, release::StartOf(plan_)};
+  const std::string id(16, 'a');
+  ASSERT_TRUE(owner().Compute(id, visitor_, question_, plan_, round, {}));
+  EXPECT_EQ(owner().Compute(id, visitor_, question_, plan_, round, {}).error().reason, "question_known");
+  ASSERT_TRUE(owner().RecordOpening(id, visitor_, question_, plan_, round, "c0ffee"));
+  EXPECT_EQ(owner().RecordOpening(id, visitor_, question_, plan_, round, "c0ffee").error().reason,
+            "opened_before");
+  members_.at("budapest")->Suspend();
+  EXPECT_EQ(Compute(round).error().reason, "agreement_not_active");
+  EXPECT_EQ(owner().StillInForce(plan_).error().reason, "agreement_not_active");
+}
+
+}  // namespace
+}  // namespace concordat::cluster
