@@ -9,7 +9,7 @@ export CTEST_OUTPUT_ON_FAILURE = 1
 help:            ## Say what there is
 	@grep -E '^[a-z]+: .*##|^[a-z]+:  +##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
-demo: build      ## Build, run a node on real data, then four that answer together, and show what they do
+demo: build      ## Build, run a node on real data, then four that answer and fit together, and show what they do
 	@tools/demo
 	@tools/demo-members
 
