@@ -9,4 +9,10 @@ std::string TextIn(const Json& object, const char* field) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+std::uint64_t RoundOf(const Json& body) {
+  const Json fit = body.is_object() ? body.value("fit", Json()) : Json();
+  const Json round = fit.is_object() ? fit.value("round", Json()) : Json();
+  return round.is_number_unsigned() ? round.get<std::uint64_t>() : 1;
+}
+
 }  // namespace concordat::ledger

@@ -1,6 +1,7 @@
 // Reading what entries say, where a fold passes over what it does not know.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/json.h"
@@ -9,5 +10,7 @@ namespace concordat::ledger {
 
 // The text in a field of an object; empty where there is none.
 std::string TextIn(const Json& object, const char* field);
+// Which round of a fit a charge or release is of, from 1; 1 where it is of no fit.
+std::uint64_t RoundOf(const Json& body);
 
 }  // namespace concordat::ledger

@@ -15,7 +15,8 @@ constexpr Milliseconds kHour{3'600'000};
 void Pace::Clear() { *this = {}; }
 
 void Pace::Apply(const ledger::Entry& entry) {
-  if (entry.kind != ledger::kind::kCharge) return;
+  // All rounds of a fit are one question.
+  if (entry.kind != ledger::kind::kCharge || ledger::RoundOf(entry.body) > 1) return;
   newest_ = entry.time;
   std::deque<Time>& asked =
       asked_[{ledger::TextIn(entry.body, "agreement"), ledger::TextIn(entry.body, "analyst")}];

@@ -32,6 +32,16 @@ TEST(Pace, CountsTheHourBeforeAndTheAnalystsOwn) {
   EXPECT_EQ(pace.AskedInTheHourBefore(Time(59 * kMinute), "other", "ana"), 0);
 }
 
+TEST(Pace, CountsAFitOnce) {
+  Pace pace;
+  for (const int round : {1, 2, 3}) {
+    ledger::Entry charge = ChargeAt(round * kMinute);
+    charge.body["fit"] = {{"method", "glm"}, {"round", static_cast<std::uint64_t>(round)}};
+    pace.Apply(charge);
+  }
+  EXPECT_EQ(Asked(pace, 4 * kMinute), 1);
+}
+
 TEST(Pace, IsTheSameWhenSavedAndLoaded) {
   Pace pace;
   pace.Apply(ChargeAt(0 * kMinute, "old"));

@@ -14,7 +14,9 @@ constexpr std::uint64_t kLookedAt = 4096;  // entries, for one page
 constexpr std::uint64_t kAtOnce = 256;
 
 bool Fits(const AskedFilter& filter, const ledger::Entry& entry, const std::string& member) {
-  if (entry.kind != ledger::kind::kRelease || IsToldByOwnPart(entry.body, member)) return false;
+  if (entry.kind != ledger::kind::kRelease || IsToldByOwnPart(entry.body, member) ||
+      IsToldByAnotherRound(entry.body))
+    return false;
   if (!filter.document.empty() && ledger::TextIn(entry.body, "document") != filter.document) return false;
   const std::string product = ledger::TextIn(entry.body, "product");
   return filter.products.empty() || filter.products.contains(product.substr(0, product.find('@')));

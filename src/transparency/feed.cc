@@ -43,7 +43,8 @@ std::optional<Item> StepItem(const ledger::Entry& entry) {
 }
 
 std::optional<Item> QuestionItem(const ledger::Entry& entry, const std::string& member, Time now) {
-  if (ledger::TextIn(entry.body, "outcome") == "repeated" || IsToldByOwnPart(entry.body, member))
+  if (ledger::TextIn(entry.body, "outcome") == "repeated" || IsToldByOwnPart(entry.body, member) ||
+      IsToldByAnotherRound(entry.body))
     return std::nullopt;
   Item item{.title = fmt::format("A question of {} under {}", DataOf(entry.body),
                                  ledger::TextIn(entry.body, "agreement")),

@@ -13,12 +13,14 @@ void Tally::Apply(const ledger::Entry& entry) {
   if (document.empty() || IsToldByOwnPart(entry.body, member_)) return;
   Counts& counts = counts_[document];
   const std::string outcome = ledger::TextIn(entry.body, "outcome");
-  if (charge || (IsOfAsker(entry.body) && outcome != "repeated")) {
+  const bool first = ledger::RoundOf(entry.body) == 1;
+  if (first && (charge || (IsOfAsker(entry.body) && outcome != "repeated"))) {
     ++counts.asked;
     counts.last = entry.time;
   }
   if (outcome == "answered") ++counts.answered;
-  if (outcome == "contributed") ++(OwnersIn(entry.body).size() == 1 ? counts.answered : counts.together);
+  if (first && outcome == "contributed")
+    ++(OwnersIn(entry.body).size() == 1 ? counts.answered : counts.together);
   if (outcome == "failed") ++counts.failed;
   if (outcome == "repeated") ++counts.repeated;
 }

@@ -39,10 +39,11 @@ class RegisterTest : public testing::Test {
     Take(Verb::kApprove, document, "kim");
     Take(Verb::kApprove, document, "lee");
   }
-  void Charge(const agreement::Agreement& document) {
-    EXPECT_TRUE(ledger_->Append({.kind = ledger::kind::kCharge,
-                                 .body = {{"document", document.id}, {"agreement", document.name}},
-                                 .secret = {}}));
+  void Charge(const agreement::Agreement& document, const Json& fit = nullptr) {
+    EXPECT_TRUE(
+        ledger_->Append({.kind = ledger::kind::kCharge,
+                         .body = {{"document", document.id}, {"agreement", document.name}, {"fit", fit}},
+                         .secret = {}}));
   }
   void Release(const agreement::Agreement& document, Json body) {
     body["document"] = document.id;
@@ -183,6 +184,24 @@ TEST_F(RegisterTest, CountsWhatWasAskedOfOthers) {
   Release(*document, {{"product", "lewisham/heart@1"}, {"outcome", "contributed"}, {"owners", {"lewisham"}}});
   EXPECT_EQ(Numbers(All().in_force[0].counts), (std::vector<std::uint64_t>{3, 2, 0, 1, 0}));
   EXPECT_EQ(UsePage(All(), All().in_force[0], Asked()).find("together"), std::string::npos);
+}
+
+// Each round of a fit is an entry; the fit is one use all the same, at its owners and at the node that asked.
+TEST_F(RegisterTest, CountsAFitOnce) {
+  const auto document = agreement::Joint();
+  Take(Verb::kPropose, document, "sam");
+  const Json own = {"lewisham", "southwark"}, others = {"camden", "southwark"};
+  for (const std::uint64_t round : {1, 2, 3}) {
+    const Json fit = {{"method", "glm"}, {"round", round}};
+    Charge(*document, fit);
+    Release(*document,
+            {{"product", "lewisham/heart@3"}, {"outcome", "contributed"}, {"owners", own}, {"fit", fit}});
+    const char* outcome = round < 3 ? "opened" : "answered";
+    Release(*document, {{"outcome", outcome}, {"owners", own}, {"table", "patients"}, {"fit", fit}});
+    Release(*document, {{"outcome", outcome}, {"owners", others}, {"table", "beds"}, {"fit", fit}});
+  }
+  EXPECT_EQ(Numbers(All().coming.at(0).counts), (std::vector<std::uint64_t>{2, 1, 1, 0, 0}));
+  EXPECT_EQ(Asked().asked.size(), 2u);
 }
 
 TEST_F(RegisterTest, ShowsTextsUnlessSealedOrErased) {
