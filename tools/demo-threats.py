@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Two bodies' threat lists as their own systems would export them: demo-threats.py LISTS FOLDER.
 
-The police hold the addresses that stand on three lists or more, the council those on four or more."""
+The police hold the addresses that stand on three lists or more, the council those on four or more, which it
+gives to everybody as its block list."""
 import csv
 import pathlib
 import sys
@@ -14,3 +15,4 @@ for member, addresses in (("police", three), ("council", sorted(four))):
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["address", "first_octet", "lists"])
         writer.writerows([address, address.split(".")[0], 4 if address in four else 3] for address in addresses)
+(folder / "blocklist.csv").write_text("address\n" + "".join(f"{each}\n" for each in sorted(four)), encoding="utf-8")
