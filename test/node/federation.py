@@ -46,7 +46,7 @@ def near(found, true, margin):
 
 
 def counts(session, age, *hospitals):
-    """Asks how many are older; the answer is the hospitals' own."""
+    """Asks how many are older; the answer is the hospitals' own. Of hundreds, so that noise hides none of it below the minimum of people."""
     row = session.table(QUESTION.format(age))[0]
     near(row["count"], older(age, *hospitals), row["count_margin"])
     return row["count"]
@@ -290,16 +290,16 @@ def paused_and_removed_on_one_side():
     three = m.session(margins="on", epsilon=0.1)
     m["zurich"].verb("member", "pause", "cleveland", "--reason", "inquiry 7")
     before = charges(m["zurich"])
-    counts(three, 61, "cleveland", "budapest", "long-beach")
+    counts(three, 35, "cleveland", "budapest", "long-beach")
     assert "of 3 of 4 owners ('zurich': " in three.notice(), three.notice()
     assert charges(m["zurich"]) == before
     m["zurich"].verb("member", "resume", "cleveland")
-    counts(three, 62)
+    counts(three, 36)
     assert "of 4 of 4 owners" in three.notice(), three.notice()
     m["cleveland"].verb("member", "pause", "zurich", "--reason", "inquiry 8")
-    counts(three, 63, "cleveland", "budapest", "long-beach")
+    counts(three, 37, "cleveland", "budapest", "long-beach")
     m["cleveland"].verb("member", "resume", "zurich")
-    counts(three, 64)
+    counts(three, 38)
     assert "of 4 of 4 owners" in three.notice(), three.notice()
 
 
