@@ -63,6 +63,16 @@ Json OwnerBody(const std::string& id, const char* outcome, const Prepared& prepa
   return body;
 }
 
+Json AskerBody(const std::string& id, const char* outcome, const Prepared& prepared, const Sharing& sharing,
+               const std::string& identity) {
+  Json body = OwnerBody(id, outcome, prepared, sharing);
+  body.erase("product");
+  body.erase("revision");
+  body["identity"] = identity;
+  body["analyst"] = prepared.permit.analyst;
+  return body;
+}
+
 Outcome<bool> IsOnRecord(const Parts& parts, const std::string& id, const std::string& kind,
                          const char* outcome) {
   const auto entries = parts.ledger.Named(ledger::QuestionName(id));

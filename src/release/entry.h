@@ -25,7 +25,9 @@ Json ReleaseBody(const std::string& id, const char* outcome, const Prepared& pre
 Json SecretOf(const Caller& caller, const Question& question, const Prepared& prepared, const Answer* answer);
 // Of an owner's part in a joint question.
 Json OwnerBody(const std::string& id, const char* outcome, const Prepared& prepared, const Sharing& sharing);
-inline constexpr char kContributed[] = "contributed";  // outcome of who helped to open a sum
+// Of all owners' parts together, on the ledger of the node that asked.
+Json AskerBody(const std::string& id, const char* outcome, const Prepared& prepared, const Sharing& sharing,
+               const std::string& identity);
 // Is there already an entry of that kind of this question, of that outcome where one is given?
 Outcome<bool> IsOnRecord(const Parts& parts, const std::string& id, const std::string& kind,
                          const char* outcome);

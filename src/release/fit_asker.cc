@@ -10,6 +10,7 @@
 #include "release/failure.h"
 #include "release/fit_prepare.h"
 #include "release/fixed_point.h"
+#include "release/joint_record.h"
 #include "release/repeat.h"
 #include "release/run.h"
 
@@ -18,16 +19,12 @@ namespace {
 
 constexpr Milliseconds kOuterLimit{60'000};  // for the statement over what was fitted
 
-// An entry about all owners' parts together.
-Json AskerBody(const std::string& id, const char* outcome, const FitPlan& plan, const std::string& identity) {
-  Json body = ReleaseBody(id, outcome, *plan.prepared);
-  body.erase("product");
-  body.erase("revision");
-  body["identity"] = identity;
-  body["table"] = plan.sharing.table;
-  body["owners"] = plan.sharing.owners;
-  body["analyst"] = plan.prepared->permit.analyst;
-  return body;
+auto AskerBodies(const std::string& id, const FitPlan& plan, const FitRound& round) {
+  return [&](const char* outcome) {
+    Json body = AskerBody(id, outcome, *plan.prepared, plan.sharing, "");
+    body["fit"] = FitJson(plan, round);
+    return body;
+  };
 }
 
 }  // namespace
@@ -62,8 +59,9 @@ std::string FitAsker::Identity(const FitPlan& plan, const std::map<std::string, 
 }
 
 Outcome<std::optional<Answer>> FitAsker::Repeat(const FitPlan& plan, const std::string& identity) const {
-  return RepeatAnswer(parts_, *plan.prepared, identity,
-                      [&](const std::string& id) { return AskerBody(id, "repeated", plan, identity); });
+  return RepeatAnswer(parts_, *plan.prepared, identity, [&](const std::string& id) {
+    return AskerBody(id, "repeated", *plan.prepared, plan.sharing, identity);
+  });
 }
 
 Outcome<learning::Step> FitAsker::Next(const FitPlan& plan, const FitRound& round,
@@ -85,26 +83,19 @@ Outcome<Answer> FitAsker::Show(const std::string& id, const FitPlan& plan,
 Outcome<void> FitAsker::Record(const Caller& caller, const Question& question, const FitPlan& plan,
                                const FitRound& round, const std::string& id, const Answer* answer,
                                const Json& model, const std::string& identity, const Json& receipts) const {
-  Json body = AskerBody(id, answer == nullptr ? "opened" : "answered", plan, identity);
-  body["fit"] = FitJson(plan, round);
+  const auto bodies = AskerBodies(id, plan, round);
+  Json body = bodies(answer == nullptr ? "opened" : "answered");
+  body["identity"] = identity;
   Json secret = SecretOf(caller, question, *plan.prepared, answer);
   secret["receipts"] = receipts;
   if (!model.is_null()) secret["model"] = model;
-  const auto recorded = parts_.ledger.AppendIf(
-      RecordOf(std::move(body), std::move(secret), *plan.prepared, parts_.ledger.Now()),
-      [&] { return InForce(parts_, *plan.prepared); });
-  if (recorded && *recorded) return {};
-  (void)RecordFailure(id, caller, question, plan, round);
-  return tl::unexpected(recorded ? WithReceipt(recorded->error(), id) : FailureOf(recorded.error(), id));
+  return EnterInForce({parts_, id, caller, question, *plan.prepared, bodies}, std::move(body),
+                      std::move(secret));
 }
 
 Result<void> FitAsker::RecordFailure(const std::string& id, const Caller& caller, const Question& question,
                                      const FitPlan& plan, const FitRound& round) const {
-  Json body = AskerBody(id, "failed", plan, "");
-  body["fit"] = FitJson(plan, round);
-  TRY(parts_.ledger.Append(RecordOf(std::move(body), SecretOf(caller, question, *plan.prepared, nullptr),
-                                    *plan.prepared, parts_.ledger.Now())));
-  return {};
+  return EnterFailure({parts_, id, caller, question, *plan.prepared, AskerBodies(id, plan, round)});
 }
 
 }  // namespace concordat::release

@@ -11,15 +11,18 @@
 #include "release/fit_prepare.h"
 #include "release/fit_rows.h"
 #include "release/fixed_point.h"
+#include "release/joint_record.h"
 #include "release/turn.h"
 
 namespace concordat::release {
 namespace {
 
-Json EntryBody(const std::string& id, const char* outcome, const FitPlan& plan, const FitRound& round) {
-  Json body = OwnerBody(id, outcome, *plan.prepared, plan.sharing);
-  body["fit"] = FitJson(plan, round);
-  return body;
+auto EntryBodies(const std::string& id, const FitPlan& plan, const FitRound& round) {
+  return [&](const char* outcome) {
+    Json body = OwnerBody(id, outcome, *plan.prepared, plan.sharing);
+    body["fit"] = FitJson(plan, round);
+    return body;
+  };
 }
 
 std::size_t PlaceOf(const std::string& member, const std::vector<std::string>& owners) {
@@ -99,21 +102,9 @@ Result<std::vector<Int128>> FitOwner::Add(const Prepared& prepared, const FitPla
 Outcome<void> FitOwner::RecordOpening(const std::string& id, const Visitor& visitor, const Question& question,
                                       const FitPlan& plan, const FitRound& round,
                                       const std::string& context) {
-  if (TRY(IsOnRecord(parts_, id, ledger::kind::kRelease, kContributed))) {
-    return Refuse("opened_before", "this member helped to open the sum of this question before",
-                  "ask anew, under another id", "42710");
-  }
-  Json body = EntryBody(id, kContributed, plan, round);
-  if (!context.empty()) body["context"] = context;
   const Caller caller = CallerOf(parts_, visitor, plan.prepared->permit.agreement);
-  const auto recorded =
-      parts_.ledger.AppendIf(RecordOf(std::move(body), SecretOf(caller, question, *plan.prepared, nullptr),
-                                      *plan.prepared, parts_.ledger.Now()),
-                             [&] { return InForce(parts_, *plan.prepared); });
-  if (recorded && *recorded) return {};
-  if (!recorded && log_) log_(id, recorded.error());
-  RecordFailure(id, visitor, question, plan, round);
-  return tl::unexpected(recorded ? WithReceipt(recorded->error(), id) : FailureOf(recorded.error(), id));
+  return EnterContribution({parts_, id, caller, question, *plan.prepared, EntryBodies(id, plan, round), log_},
+                           context);
 }
 
 Outcome<void> FitOwner::StillInForce(const FitPlan& plan) const {
@@ -124,10 +115,8 @@ Outcome<void> FitOwner::StillInForce(const FitPlan& plan) const {
 void FitOwner::RecordFailure(const std::string& id, const Visitor& visitor, const Question& question,
                              const FitPlan& plan, const FitRound& round) {
   const Caller caller = CallerOf(parts_, visitor, plan.prepared->permit.agreement);
-  const auto failed = parts_.ledger.Append(RecordOf(EntryBody(id, "failed", plan, round),
-                                                    SecretOf(caller, question, *plan.prepared, nullptr),
-                                                    *plan.prepared, parts_.ledger.Now()));
-  if (!failed && log_) log_(id, failed.error());
+  static_cast<void>(
+      EnterFailure({parts_, id, caller, question, *plan.prepared, EntryBodies(id, plan, round), log_}));
 }
 
 }  // namespace concordat::release

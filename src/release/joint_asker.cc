@@ -11,6 +11,7 @@
 #include "release/entry.h"
 #include "release/failure.h"
 #include "release/joint_prepare.h"
+#include "release/joint_record.h"
 #include "release/repeat.h"
 #include "release/run.h"
 #include "sql/explain.h"
@@ -21,17 +22,9 @@ namespace {
 
 constexpr Milliseconds kOuterLimit{60'000};  // for the statement over released values
 
-// An entry about all owners' parts together, on the asker's ledger.
-Json AskerBody(const std::string& id, const char* outcome, const JointPlan& plan,
-               const std::string& identity) {
-  Json body = ReleaseBody(id, outcome, *plan.prepared);
-  body.erase("product");
-  body.erase("revision");
-  body["identity"] = identity;
-  body["table"] = plan.sharing.table;
-  body["owners"] = plan.sharing.owners;
-  body["analyst"] = plan.prepared->permit.analyst;
-  return body;
+// Of failures: an answer's has an identity too.
+auto AskerBodies(const std::string& id, const JointPlan& plan) {
+  return [&](const char* outcome) { return AskerBody(id, outcome, *plan.prepared, plan.sharing, ""); };
 }
 
 // Group by group, as owners sent them.
@@ -109,8 +102,9 @@ std::string JointAsker::Identity(const JointPlan& plan, const std::map<std::stri
 }
 
 Outcome<std::optional<Answer>> JointAsker::Repeat(const JointPlan& plan, const std::string& identity) const {
-  return RepeatAnswer(parts_, *plan.prepared, identity,
-                      [&](const std::string& id) { return AskerBody(id, "repeated", plan, identity); });
+  return RepeatAnswer(parts_, *plan.prepared, identity, [&](const std::string& id) {
+    return AskerBody(id, "repeated", *plan.prepared, plan.sharing, identity);
+  });
 }
 
 Outcome<Answer> JointAsker::Assemble(const std::string& id, const JointPlan& plan,
@@ -134,22 +128,14 @@ Outcome<void> JointAsker::Record(const Caller& caller, const Question& question,
                                  const Json& receipts) const {
   Json secret = SecretOf(caller, question, *plan.prepared, &answer);
   secret["receipts"] = receipts;
-  const auto recorded =
-      parts_.ledger.AppendIf(RecordOf(AskerBody(answer.id, "answered", plan, identity), std::move(secret),
-                                      *plan.prepared, parts_.ledger.Now()),
-                             [&] { return InForce(parts_, *plan.prepared); });
-  if (recorded && *recorded) return {};
-  (void)RecordFailure(answer.id, caller, question, plan);
-  return tl::unexpected(recorded ? WithReceipt(recorded->error(), answer.id)
-                                 : FailureOf(recorded.error(), answer.id));
+  return EnterInForce({parts_, answer.id, caller, question, *plan.prepared, AskerBodies(answer.id, plan)},
+                      AskerBody(answer.id, "answered", *plan.prepared, plan.sharing, identity),
+                      std::move(secret));
 }
 
 Result<void> JointAsker::RecordFailure(const std::string& id, const Caller& caller, const Question& question,
                                        const JointPlan& plan) const {
-  TRY(parts_.ledger.Append(RecordOf(AskerBody(id, "failed", plan, ""),
-                                    SecretOf(caller, question, *plan.prepared, nullptr), *plan.prepared,
-                                    parts_.ledger.Now())));
-  return {};
+  return EnterFailure({parts_, id, caller, question, *plan.prepared, AskerBodies(id, plan)});
 }
 
 }  // namespace concordat::release

@@ -12,6 +12,7 @@
 #include "release/failure.h"
 #include "release/joint_held.h"
 #include "release/joint_prepare.h"
+#include "release/joint_record.h"
 #include "release/record.h"
 #include "release/run.h"
 #include "release/turn.h"
@@ -69,6 +70,10 @@ std::vector<Int128> GroupByGroup(const sql::Groups& groups) {
     for (const std::vector<Int128>& sums : groups.sums) numbers.push_back(sums[group]);
   }
   return numbers;
+}
+
+auto OwnerBodies(const std::string& id, const JointPlan& plan) {
+  return [&](const char* outcome) { return OwnerBody(id, outcome, *plan.prepared, plan.sharing); };
 }
 
 }  // namespace
@@ -165,21 +170,9 @@ Result<std::vector<Int128>> JointOwner::Share(Held& held, const std::vector<Row>
 Outcome<void> JointOwner::RecordOpening(const std::string& id, const Visitor& visitor,
                                         const Question& question, const JointPlan& plan,
                                         const std::string& context) {
-  if (TRY(IsOnRecord(parts_, id, ledger::kind::kRelease, kContributed))) {
-    return Refuse("opened_before", "this member helped to open the sum of this question before",
-                  "ask anew, under another id", "42710");
-  }
-  Json body = OwnerBody(id, kContributed, *plan.prepared, plan.sharing);
-  if (!context.empty()) body["context"] = context;
   const Caller caller = CallerOf(parts_, visitor, plan.prepared->permit.agreement);
-  const auto recorded =
-      parts_.ledger.AppendIf(RecordOf(std::move(body), SecretOf(caller, question, *plan.prepared, nullptr),
-                                      *plan.prepared, parts_.ledger.Now()),
-                             [&] { return InForce(parts_, *plan.prepared); });
-  if (recorded && *recorded) return {};
-  if (!recorded && log_) log_(id, recorded.error());
-  RecordFailure(id, visitor, question, plan);
-  return tl::unexpected(recorded ? WithReceipt(recorded->error(), id) : FailureOf(recorded.error(), id));
+  return EnterContribution({parts_, id, caller, question, *plan.prepared, OwnerBodies(id, plan), log_},
+                           context);
 }
 
 Outcome<void> JointOwner::StillInForce(const JointPlan& plan) const {
@@ -190,10 +183,8 @@ Outcome<void> JointOwner::StillInForce(const JointPlan& plan) const {
 void JointOwner::RecordFailure(const std::string& id, const Visitor& visitor, const Question& question,
                                const JointPlan& plan) {
   const Caller caller = CallerOf(parts_, visitor, plan.prepared->permit.agreement);
-  const auto failed = parts_.ledger.Append(RecordOf(OwnerBody(id, "failed", *plan.prepared, plan.sharing),
-                                                    SecretOf(caller, question, *plan.prepared, nullptr),
-                                                    *plan.prepared, parts_.ledger.Now()));
-  if (!failed && log_) log_(id, failed.error());
+  static_cast<void>(
+      EnterFailure({parts_, id, caller, question, *plan.prepared, OwnerBodies(id, plan), log_}));
 }
 
 }  // namespace concordat::release
