@@ -12,7 +12,7 @@
 
 namespace concordat::learning {
 
-class AroundMeans : public Method {
+class AroundMeans : public ExactMethod {
  public:
   AroundMeans(Design design, const Rules& rules) : design_(std::move(design)), rules_(rules) {}
 

@@ -18,7 +18,7 @@
 namespace concordat::learning {
 namespace {
 
-class ChiSquare final : public Method {
+class ChiSquare final : public ExactMethod {
  public:
   ChiSquare(Design design, std::vector<const Field*> factors, const Rules& rules, bool correct)
       : design_(std::move(design)),

@@ -192,7 +192,7 @@ Fitted TableOf(const Cox& cox, const CoxState& state, const CoxMaximum& maximum)
   return fitted;
 }
 
-class CoxMethod final : public Method {
+class CoxMethod final : public ExactMethod {
  public:
   explicit CoxMethod(Cox cox) : cox_(std::move(cox)) {}
 

@@ -114,7 +114,7 @@ Outcome<Fitted> TableOf(const Curves& curves, const std::vector<EventCounts>& co
   return fitted;
 }
 
-class KaplanMeier final : public Method {
+class KaplanMeier final : public ExactMethod {
  public:
   explicit KaplanMeier(Curves curves) : curves_(std::move(curves)) {}
 

@@ -213,7 +213,7 @@ Outcome<Step> Continue(const Kmeans& kmeans, KmeansState state, const Clusters& 
   return step;
 }
 
-class KmeansMethod final : public Method {
+class KmeansMethod final : public ExactMethod {
  public:
   explicit KmeansMethod(Kmeans kmeans) : kmeans_(std::move(kmeans)) {}
 

@@ -75,7 +75,7 @@ Json ToJson(const LogRank& test) {
 
 namespace {
 
-class LogRankMethod final : public Method {
+class LogRankMethod final : public ExactMethod {
  public:
   LogRankMethod(EventGroups groups, const Rules& rules) : groups_(std::move(groups)), rules_(rules) {}
 

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/int128.h"
 #include "base/json.h"
 #include "base/refusal.h"
 #include "base/result.h"
@@ -63,7 +64,7 @@ struct Step {
   std::optional<Fitted> fitted;  // at the end
 };
 
-// Threading: any thread; nothing changes.
+// What is fitted and how its rounds go, whatever protects them. Threading: any thread; nothing changes.
 class Method {
  public:
   virtual ~Method() = default;
@@ -77,6 +78,11 @@ class Method {
   // Numbers that each member adds up in the round of a state. Errors: kInvalidArgument: not a state of this
   // method (states come from another member: their shape, sizes and values are checked).
   virtual Result<std::size_t> Length(const Json& state) const = 0;
+};
+
+// Under disclosure rules: totals are exact.
+class ExactMethod : public Method {
+ public:
   // A member's part; `rows` has Columns() and may be empty. Rows with a missing value are left out, as R
   // does. Errors: kInvalidArgument as Length; kResourceExhausted when numbers leave what a sum can hold.
   virtual Result<Sums> Add(const Rows& rows, const Json& state) const = 0;
@@ -86,9 +92,38 @@ class Method {
   virtual Outcome<Step> Next(const Json& state, std::span<const double> totals) const = 0;
 };
 
+// A member's rows, unit by unit.
+struct UnitRows {
+  Rows rows;
+  std::vector<std::size_t> starts;  // of each unit's rows, which are together; ascending from 0
+};
+
+// What protects one round under noise.
+struct NoisyRound {
+  double bound = 1;    // most that one unit moves the round's numbers by, in L2
+  double share = 1;    // of what the whole fit may cost (as zCDP); those of all rounds add up to 1 at most
+  double sampled = 1;  // chance with which each unit is in the round (Poisson sampling); where it is below 1
+                       // the fit is 1 / share such rounds
+};
+
+// Under `mode: dp`: what a unit adds is bounded, and totals have noise.
+class NoisyMethod : public Method {
+ public:
+  // Errors: as Length.
+  virtual Result<NoisyRound> Round(const Json& state) const = 0;
+  // A member's part in grid steps: the sum over units of whole numbers that have an L2 norm of at most
+  // `steps` a unit, whatever its rows (a number of `bound` is `steps` of them). Rows with a missing value are
+  // left out. Errors: as Length.
+  virtual Result<std::vector<Int128>> Add(const UnitRows& rows, const Json& state,
+                                          std::uint64_t steps) const = 0;
+  // What the noisy total leads to: `totals` in the method's own numbers, each with Gaussian noise of `sigma`.
+  // Refusals: as ExactMethod::Next, where noise lets it be told.
+  virtual Outcome<Step> Next(const Json& state, std::span<const double> totals, double sigma) const = 0;
+};
+
 // The method of a call. Refusals: unknown_method naming those there are; formula_syntax, unknown_column,
 // unknown_option and others, each with what to write instead.
-Outcome<std::unique_ptr<Method>> MakeMethod(const Call& call, const Schema& schema, const Rules& rules);
+Outcome<std::unique_ptr<ExactMethod>> MakeMethod(const Call& call, const Schema& schema, const Rules& rules);
 // Names of all methods, sorted.
 std::vector<std::string> MethodNames();
 

@@ -37,7 +37,7 @@ std::vector<std::string> MethodNames() {
   return names;
 }
 
-Outcome<std::unique_ptr<Method>> MakeMethod(const Call& call, const Schema& schema, const Rules& rules) {
+Outcome<std::unique_ptr<ExactMethod>> MakeMethod(const Call& call, const Schema& schema, const Rules& rules) {
   for (const Entry& entry : kEntries)
     if (entry.name == call.method) return entry.make(call, schema, rules);
   const std::vector<std::string> names = MethodNames();

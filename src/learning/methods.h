@@ -7,7 +7,7 @@
 
 namespace concordat::learning {
 
-using Made = Outcome<std::unique_ptr<Method>>;
+using Made = Outcome<std::unique_ptr<ExactMethod>>;
 
 // Refusals: those of MakeMethod, but unknown_method.
 Made MakeAnova(const Call& call, const Schema& schema, const Rules& rules);

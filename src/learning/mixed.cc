@@ -230,7 +230,7 @@ Outcome<Step> Continue(const Mixed& mixed, MixedState state, std::span<const dou
   return step;
 }
 
-class MixedMethod final : public Method {
+class MixedMethod final : public ExactMethod {
  public:
   explicit MixedMethod(Mixed mixed) : mixed_(std::move(mixed)) {}
 

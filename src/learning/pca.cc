@@ -50,7 +50,7 @@ Rules AtLeastTwo(Rules rules) {
   return rules;
 }
 
-class Pca final : public Method {
+class Pca final : public ExactMethod {
  public:
   Pca(Design design, const Rules& rules, int components, bool scale)
       : design_(std::move(design)),

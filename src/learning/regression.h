@@ -35,7 +35,7 @@ Outcome<Family> FamilyOf(Options& options);
 Outcome<GlmState> FirstState(const Regression& regression, const GlmTotals& totals);
 
 // A method whose rounds are those of a regression; what they lead to is its own.
-class RegressionMethod : public Method {
+class RegressionMethod : public ExactMethod {
  public:
   explicit RegressionMethod(Regression regression) : regression_(std::move(regression)) {}
 

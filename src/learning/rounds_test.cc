@@ -57,7 +57,7 @@ std::ostream& operator<<(std::ostream& out, const Asked& asked) {
   return out << asked.method << " " << asked.formula;
 }
 
-Outcome<std::unique_ptr<Method>> Make(const Asked& asked, const Rules& rules) {
+Outcome<std::unique_ptr<ExactMethod>> Make(const Asked& asked, const Rules& rules) {
   return MakeMethod(
       {.method = asked.method, .formula = asked.formula, .table = "people", .options = asked.options},
       kSchema, rules);

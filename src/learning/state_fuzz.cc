@@ -15,7 +15,7 @@ using namespace concordat::learning;
 
 namespace {
 
-std::vector<std::unique_ptr<Method>> Methods() {
+std::vector<std::unique_ptr<ExactMethod>> Methods() {
   const Call calls[] = {
       {"glm", "ill ~ age", "people", {{"family", "binomial"}}},
       {"glm", "visits ~ age + offset(log(age))", "people", {{"family", "poisson"}, {"link", "sqrt"}}},
@@ -28,7 +28,7 @@ std::vector<std::unique_ptr<Method>> Methods() {
       {"pca", "~ age + cost", "people", {}},
       {"kmeans", "~ age + cost", "people", {}},
   };
-  std::vector<std::unique_ptr<Method>> methods;
+  std::vector<std::unique_ptr<ExactMethod>> methods;
   for (const Call& call : calls) methods.push_back(*MakeMethod(call, PeopleSchema(), {}));
   return methods;
 }
@@ -39,7 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const auto methods = Methods();
   static const auto members = People(100, 1);
   if (size == 0) return 0;
-  const Method& method = *methods[data[0] % methods.size()];
+  const ExactMethod& method = *methods[data[0] % methods.size()];
   const Json state = Json::parse(data + 1, data + size, nullptr, false);
   if (state.is_discarded()) return 0;
   const auto length = method.Length(state);

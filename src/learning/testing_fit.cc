@@ -71,7 +71,7 @@ std::vector<Rows> People(std::size_t rows, std::size_t members) {
   return all;
 }
 
-Result<std::vector<double>> TotalOf(const Method& method, const std::vector<Rows>& members,
+Result<std::vector<double>> TotalOf(const ExactMethod& method, const std::vector<Rows>& members,
                                     const Json& state) {
   std::vector<Int128> sums(TRY(method.Length(state)), 0);
   for (const Rows& rows : members) {
@@ -98,7 +98,7 @@ Outcome<Fitted> FitAmong(const Call& call, const std::vector<Rows>& members, con
   }
 }
 
-Json StateAfter(const Method& method, const std::vector<Rows>& members, int rounds) {
+Json StateAfter(const ExactMethod& method, const std::vector<Rows>& members, int rounds) {
   Json state = method.Start();
   for (int round = 0; round < rounds; ++round) {
     const auto step = method.Next(state, *TotalOf(method, members, state));

@@ -14,7 +14,8 @@ std::vector<Rows> Deal(const Rows& rows, std::size_t members) {
   return all;
 }
 
-Outcome<Fitted> FitOver(const Method& method, const std::vector<Rows>& members, std::vector<Json>* states) {
+Outcome<Fitted> FitOver(const ExactMethod& method, const std::vector<Rows>& members,
+                        std::vector<Json>* states) {
   for (Json state = method.Start();;) {
     if (states != nullptr) states->push_back(state);
     const auto totals = TotalOf(method, members, state);

@@ -12,7 +12,7 @@ namespace concordat::learning {
 // Rows dealt to members in turn.
 std::vector<Rows> Deal(const Rows& rows, std::size_t members);
 // To the end; `states` receives every round's state where it is not null.
-Outcome<Fitted> FitOver(const Method& method, const std::vector<Rows>& members,
+Outcome<Fitted> FitOver(const ExactMethod& method, const std::vector<Rows>& members,
                         std::vector<Json>* states = nullptr);
 
 }  // namespace concordat::learning

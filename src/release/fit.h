@@ -34,7 +34,7 @@ struct FitRound {
 // A fit as one owner, or the asker, has planned it.
 struct FitPlan {
   std::shared_ptr<const Prepared> prepared;  // its query: the rest of the statement, over what is fitted
-  std::shared_ptr<const learning::Method> method;
+  std::shared_ptr<const learning::ExactMethod> method;
   std::string called;  // the method's name
   learning::Rules rules;
   Sharing sharing;
@@ -45,7 +45,7 @@ struct FitPlan {
 };
 
 // How methods are made: learning::MakeMethod, or in a test one that it does not know.
-using MethodMaker = std::function<Outcome<std::unique_ptr<learning::Method>>(
+using MethodMaker = std::function<Outcome<std::unique_ptr<learning::ExactMethod>>(
     const learning::Call&, const learning::Schema&, const learning::Rules&)>;
 
 // Does the text ask for a fit? False for what is no SQL. Refusals: sql::ReadFit's.

@@ -77,7 +77,7 @@ Outcome<sql::Scope::const_iterator> FindTable(const sql::Scope& scope, const std
                 nearest.empty() ? "\\d lists the tables" : "did you mean " + nearest + "?", "42P01");
 }
 
-std::vector<sql::FittedColumn> ColumnsOf(const learning::Method& method) {
+std::vector<sql::FittedColumn> ColumnsOf(const learning::ExactMethod& method) {
   std::vector<sql::FittedColumn> columns;
   for (const learning::Output& output : method.Outputs()) columns.push_back({output.name, output.type});
   return columns;

@@ -18,7 +18,7 @@ struct FitBound {
   Sharing sharing;
   std::string analysis;
   learning::Rules rules;
-  std::shared_ptr<const learning::Method> method;
+  std::shared_ptr<const learning::ExactMethod> method;
   sql::Plan rest;
 };
 

@@ -34,7 +34,7 @@ const std::vector<std::string> kOwners = {"budapest", "cleveland", "hungary"};
 
 // The mean of a column in two rounds: rows and their sum, then the sum around the mean, which is none. A
 // state may say that only so many of a member's rows count.
-class Mean final : public learning::Method {
+class Mean final : public learning::ExactMethod {
  public:
   std::vector<learning::Output> Outputs() const override {
     return {{"mean", Type::kNumber}, {"rows", Type::kInteger}};
@@ -69,8 +69,9 @@ class Mean final : public learning::Method {
   }
 };
 
-Outcome<std::unique_ptr<learning::Method>> MakeMean(const learning::Call& call,
-                                                    const learning::Schema& schema, const learning::Rules&) {
+Outcome<std::unique_ptr<learning::ExactMethod>> MakeMean(const learning::Call& call,
+                                                         const learning::Schema& schema,
+                                                         const learning::Rules&) {
   if (call.method != "mean" || learning::Find(schema, "age") == nullptr)
     return Refuse("unknown_method", "there is mean alone", "", "42883");
   return std::make_unique<Mean>();

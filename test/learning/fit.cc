@@ -161,7 +161,7 @@ Json DesignOf(const Json& asked, const Schema& schema) {
 }
 
 // Sums as members make them: multiples of 2^-64 in 128 bits.
-std::vector<double> Total(const Method& method, const std::vector<Rows>& members, const Json& state) {
+std::vector<double> Total(const ExactMethod& method, const std::vector<Rows>& members, const Json& state) {
   const auto length = method.Length(state);
   CHECK(length);
   std::vector<Int128> sums(*length, 0);
