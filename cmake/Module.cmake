@@ -3,6 +3,8 @@
 # their own: dp_test (all *_test.cc), dp_<x>_fuzz, and what bench/ collects from *_bench.cc.
 # A file named testing_*.cc/.h is for tests alone: it is linked into <module>_testing, never into the product.
 # HOT: its inner loops are where tests spend their time, so it is optimized in every build but tests never are.
+# APART: sources whose names begin so are compiled each alone even where a module's are compiled together: they share names, as verbs do
+# ("List", "Add").
 # DEPS is the whole truth about which modules may be included; tools/lint/layers.py holds the code to it.
 
 # The precompiled headers are made once for all modules and once for all tests, with the flags of each. Modules that are
@@ -20,7 +22,7 @@ if(CONCORDAT_TESTS)
 endif()
 
 function(concordat_module)
-  cmake_parse_arguments(ARG "HOT" "NAME" "DEPS;LIBS;TEST_DEPS;TEST_LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "HOT" "NAME;APART" "DEPS;LIBS;TEST_DEPS;TEST_LIBS" ${ARGN})
   file(GLOB all CONFIGURE_DEPENDS *.cc)
   set(tests ${all})
   set(fuzzers ${all})
@@ -41,6 +43,15 @@ function(concordat_module)
     return()
   endif()
   add_library(concordat_${ARG_NAME} STATIC ${sources})
+  if(CONCORDAT_TOGETHER)
+    set_target_properties(concordat_${ARG_NAME} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${CONCORDAT_TOGETHER})
+    target_compile_options(concordat_${ARG_NAME} PRIVATE -Wno-shadow)  # a local may have the name of what another file keeps to itself
+    if(ARG_APART)
+      set(apart ${sources})
+      list(FILTER apart INCLUDE REGEX "/(${ARG_APART})[a-z0-9_]*\\.cc$")
+      set_source_files_properties(${apart} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+    endif()
+  endif()
   target_include_directories(concordat_${ARG_NAME} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(concordat_${ARG_NAME} PUBLIC ${deps} PRIVATE tl::expected ${ARG_LIBS})
   target_link_libraries(concordat_${ARG_NAME} PUBLIC tl::expected nlohmann_json::nlohmann_json)

@@ -2,6 +2,7 @@
 option(CONCORDAT_TESTS "Build the tests" ON)
 option(CONCORDAT_FUZZ "Build the fuzz targets (libFuzzer)" OFF)
 option(CONCORDAT_MUTATIONS "Let tests put known bugs back (never in a release)" OFF)
+set(CONCORDAT_TOGETHER "" CACHE STRING "Compile so many of a module's sources together: sooner done, and each name of a module stands once")
 set(CONCORDAT_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
 
 find_program(CCACHE ccache)

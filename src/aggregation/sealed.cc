@@ -11,7 +11,7 @@
 namespace concordat::aggregation {
 namespace {
 
-constexpr std::size_t kShareBytes = crypto::Secret32::size();
+constexpr std::size_t kSealShareBytes = crypto::Secret32::size();
 
 }  // namespace
 
@@ -41,12 +41,12 @@ Result<void> SealedContributions::Keep(const std::vector<Said>& contributions) {
 
 Result<void> SealedContributions::Take(const Said& agreement) {
   const std::string& name = roll_.NameOf(agreement.party);
-  if (agreement.body.size() != sealed_.size() * kShareBytes)
+  if (agreement.body.size() != sealed_.size() * kSealShareBytes)
     return Blame(ErrorCode::kInvalidArgument, name, "agreed with a message of another length");
   ByteView rest = agreement.body;
   std::vector<GivenShare> given;
   for (const auto& [dealer, sealed] : sealed_) {
-    given.push_back({dealer, kSealSeed, agreement.party, TakeFirst(rest, kShareBytes)});
+    given.push_back({dealer, kSealSeed, agreement.party, TakeFirst(rest, kSealShareBytes)});
     const auto fits = collection_.Check(given.back());
     if (!fits) return Blame(fits.error().code, name, fits.error().message);
   }

@@ -8,8 +8,6 @@
 namespace concordat::agreement {
 namespace {
 
-std::string Day(Time time) { return FormatTime(time).substr(0, 10); }
-
 // Text that a person wrote, so that it cannot make headings, tables or links of the draft.
 std::string Plain(const std::string& text) {
   std::string plain;
@@ -98,8 +96,8 @@ std::string DraftAssessment(const Agreement& document, const std::vector<Assesse
       "## 1. What is done, and what for\n\n{}\n\n"
       "Purpose: {}. Legal basis: {}. From {} until {}.\n\n{}",
       document.name, member, document.needs.assessment.empty() ? "____" : Plain(document.needs.assessment),
-      document.id, Plain(document.question), document.purpose, document.legal_basis, Day(document.from),
-      Day(document.until), Parties(document));
+      document.id, Plain(document.question), document.purpose, document.legal_basis, FormatDay(document.from),
+      FormatDay(document.until), Parties(document));
   for (const AssessedTable& table : tables) text += Table(table);
   text += fmt::format(
       "\n## 2. Necessity and proportion\n\n"

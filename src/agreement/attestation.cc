@@ -12,7 +12,7 @@
 namespace concordat::agreement {
 namespace {
 
-constexpr char kFormat[] = "attestation/1";
+constexpr char kAttestationFormat[] = "attestation/1";
 
 tl::unexpected<Error> NotHeld(const std::string& what) {
   return Fail(ErrorCode::kInvalidArgument, "the attestation does not hold: " + what,
@@ -26,7 +26,7 @@ struct Attested {
 
 Result<Attested> Read(std::string_view text) {
   const auto json = crypto::ParseJson(text);
-  if (!json || !json->is_object() || json->value("concordat", Json()) != kFormat)
+  if (!json || !json->is_object() || json->value("concordat", Json()) != kAttestationFormat)
     return NotHeld("it is none");
   try {
     Attested attested{json->at("person"), json->at("course"), json->at("edition"), json->at("date"), {}};
@@ -45,10 +45,10 @@ Result<Attested> Read(std::string_view text) {
 std::string Attest(const Course& course, const std::vector<int>& answers, Time when,
                    const crypto::SigningKey& key) {
   CHECK(GradeOf(course, answers).passed);
-  const auto text = crypto::CanonicalJson({{"concordat", kFormat},
+  const auto text = crypto::CanonicalJson({{"concordat", kAttestationFormat},
                                            {"answers", answers},
                                            {"course", course.name},
-                                           {"date", FormatTime(when).substr(0, 10)},
+                                           {"date", FormatDay(when)},
                                            {"edition", Fingerprint(course)},
                                            {"person", key.verify_key().name()}});
   CHECK(text);

@@ -7,17 +7,14 @@
 namespace concordat::agreement {
 namespace {
 
-constexpr char kNotAllowed[] = "42501";
 constexpr char kBadSetting[] = "22023";
 
 std::string Steward(const Evidence& evidence) { return fmt::format("the steward of {}", evidence.member); }
-std::string Day(Time time) { return FormatTime(time).substr(0, 10); }
-
 // The member that knows the analyst.
 std::string_view HomeOf(const Request& request, const Evidence& evidence) {
   return request.visitor ? std::string_view(request.visitor->home) : evidence.member;
 }
-std::string HomedName(const Request& request, const Evidence& evidence) {
+std::string NameAtHome(const Request& request, const Evidence& evidence) {
   return fmt::format("{}@{}", request.analyst, HomeOf(request, evidence));
 }
 const std::map<std::string, Time>& TrainingsOf(const Request& request, const Evidence& evidence) {
@@ -36,7 +33,7 @@ Outcome<void> VisitorIsVouchedFor(const Request& request, const Evidence& eviden
   return Refuse(
       "analyst_unknown",
       fmt::format("no party to an agreement '{}' vouches for '{}' at {}", request.agreement,
-                  HomedName(request, evidence), evidence.member),
+                  NameAtHome(request, evidence), evidence.member),
       fmt::format("check the agreement's name; if it is right, ask {} whether its member is a party",
                   WhoRecords(request, evidence)),
       kNotAllowed);
@@ -52,7 +49,7 @@ Outcome<void> AnalystIsKnown(const Request& request, const Evidence& evidence) {
 
 // One refusal for both, so that nobody learns which agreements there are by trying names.
 Outcome<void> AgreementNamesAnalyst(const Request& request, const Evidence& evidence) {
-  const std::string analyst = HomedName(request, evidence);
+  const std::string analyst = NameAtHome(request, evidence);
   if (evidence.standing != nullptr && evidence.standing->document->Names(analyst)) return {};
   return Refuse("agreement_unknown",
                 fmt::format("there is no agreement '{}' that names {}", request.agreement, analyst),
@@ -88,7 +85,7 @@ Outcome<void> AgreementHasNotExpired(const Request& request, const Evidence& evi
   const Agreement& document = *evidence.standing->document;
   if (evidence.now < document.until) return {};
   return Refuse("agreement_expired",
-                fmt::format("the agreement '{}' ended on {}", request.agreement, Day(document.until)),
+                fmt::format("the agreement '{}' ended on {}", request.agreement, FormatDay(document.until)),
                 fmt::format("ask {} for a new agreement", Steward(evidence)), kNotAllowed);
 }
 
@@ -96,7 +93,7 @@ Outcome<void> AgreementHasBegun(const Request& request, const Evidence& evidence
   const Agreement& document = *evidence.standing->document;
   if (evidence.now >= document.from) return {};
   return Refuse("agreement_not_yet_valid",
-                fmt::format("the agreement '{}' begins on {}", request.agreement, Day(document.from)),
+                fmt::format("the agreement '{}' begins on {}", request.agreement, FormatDay(document.from)),
                 fmt::format("wait until then, or ask {} for an earlier date", Steward(evidence)),
                 kNotAllowed);
 }
@@ -135,7 +132,7 @@ Outcome<void> TrainingIsRecent(const Request& request, const Evidence& evidence)
   for (const std::string& name : evidence.standing->document->needs.training) {
     const Time expiry = ExpiryOf(TrainingsOf(request, evidence).at(name));
     if (evidence.now < expiry) continue;
-    return Refuse("training_expired", fmt::format("your training {} expired on {}", name, Day(expiry)),
+    return Refuse("training_expired", fmt::format("your training {} expired on {}", name, FormatDay(expiry)),
                   fmt::format("take it again, then ask {} to record it", WhoRecords(request, evidence)),
                   kNotAllowed);
   }
@@ -184,7 +181,7 @@ Outcome<void> EpsilonIsWithinPerQuery(const Request& request, const Evidence& ev
                 fmt::format("SET concordat.epsilon = {}, or less", most), kBadSetting);
 }
 
-std::string DateOf(const char* what, Time time) { return fmt::format("{} {}", what, Day(time)); }
+std::string DateOf(const char* what, Time time) { return fmt::format("{} {}", what, FormatDay(time)); }
 
 std::string SignaturesText(const Standing& standing) {
   if (standing.seals.empty()) return "";
@@ -220,7 +217,7 @@ const Condition kConditions[] = {
      },
      "the analyst is vouched for by their member, which is a party"},
     {"the agreement names the analyst", AgreementNamesAnalyst,
-     [](const Request& r, const Evidence& e) { return "as " + HomedName(r, e); }},
+     [](const Request& r, const Evidence& e) { return "as " + NameAtHome(r, e); }},
     {"the agreement is in force", AgreementIsActive,
      [](const Request&, const Evidence& e) {
        return fmt::format("it is {}{}", Name(e.standing->At(e.now)), SignaturesText(*e.standing));
@@ -300,7 +297,7 @@ Outcome<Permit> Decide(const Request& request, const Evidence& evidence) {
   const Protection& protection = document.protection;
   return Permit{.agreement = document.name,
                 .agreement_id = document.id,
-                .analyst = request.visitor ? HomedName(request, evidence) : request.analyst,
+                .analyst = request.visitor ? NameAtHome(request, evidence) : request.analyst,
                 .purpose = document.purpose,
                 .tables = document.TablesOf(evidence.member),
                 .elsewhere = Elsewhere(document, evidence.member),

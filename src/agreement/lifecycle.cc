@@ -11,7 +11,6 @@
 namespace concordat::agreement {
 namespace {
 
-constexpr char kNotAllowed[] = "42501";
 constexpr unsigned In(State state) { return 1U << static_cast<unsigned>(state); }
 
 // What each verb may start from, and what to do instead from anywhere else.

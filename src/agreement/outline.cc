@@ -17,8 +17,6 @@ constexpr std::array kOrder = {"concordat",  "name",     "supersedes",  "parties
                                "five_safes", "analysts", "allows",      "protection",    "federation",
                                "conditions", "needs",    "valid",       "retention_days"};
 
-std::string Day(Time time) { return FormatTime(time).substr(0, 10); }
-
 }  // namespace
 
 Json DocumentOf(const Outline& outline) {
@@ -26,26 +24,26 @@ Json DocumentOf(const Outline& outline) {
   for (const auto& [table, reference] : outline.tables) tables[table] = {reference.Name()};
   Json needs = {{"approvals", {{outline.member, 1}}}};
   if (!outline.training.empty()) needs["training"] = outline.training;
-  Json document = {
-      {"concordat", "agreement/1"},
-      {"name", outline.name},
-      {"parties", {{outline.member, kSelf}}},
-      {"tables", std::move(tables)},
-      {"purpose", outline.purpose},
-      {"legal_basis", outline.legal_basis},
-      {"question", outline.question},
-      {"analysts", {outline.analyst}},
-      {"allows", {"sql"}},
-      {"protection",
-       {{"mode", "dp"},
-        {"epsilon", outline.budget.epsilon.value},
-        {"delta", outline.budget.delta.value},
-        {"per_query", outline.per_query.value},
-        {"minimum_people", kMinimumPeople}}},
-      {"needs", std::move(needs)},
-      {"valid",
-       {{"from", Day(outline.from)}, {"until", Day(outline.from + std::chrono::days(outline.days))}}},
-      {"retention_days", kRetentionDays}};
+  Json document = {{"concordat", "agreement/1"},
+                   {"name", outline.name},
+                   {"parties", {{outline.member, kSelf}}},
+                   {"tables", std::move(tables)},
+                   {"purpose", outline.purpose},
+                   {"legal_basis", outline.legal_basis},
+                   {"question", outline.question},
+                   {"analysts", {outline.analyst}},
+                   {"allows", {"sql"}},
+                   {"protection",
+                    {{"mode", "dp"},
+                     {"epsilon", outline.budget.epsilon.value},
+                     {"delta", outline.budget.delta.value},
+                     {"per_query", outline.per_query.value},
+                     {"minimum_people", kMinimumPeople}}},
+                   {"needs", std::move(needs)},
+                   {"valid",
+                    {{"from", FormatDay(outline.from)},
+                     {"until", FormatDay(outline.from + std::chrono::days(outline.days))}}},
+                   {"retention_days", kRetentionDays}};
   if (!outline.supersedes.empty()) document["supersedes"] = outline.supersedes;
   return document;
 }

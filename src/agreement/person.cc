@@ -8,8 +8,6 @@
 namespace concordat::agreement {
 namespace {
 
-constexpr char kNotAllowed[] = "42501";
-
 Outcome<void> CheckKey(const PersonStep& step) {
   const auto key = crypto::VerifyKey::Parse(step.key);
   if (key && key->name() == step.person + "@" + step.member) return {};

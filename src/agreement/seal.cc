@@ -9,7 +9,7 @@
 namespace concordat::agreement {
 namespace {
 
-constexpr char kFormat[] = "agreement-step/1";
+constexpr char kStepFormat[] = "agreement-step/1";
 constexpr Verb kSealed[] = {Verb::kSuspend, Verb::kResume, Verb::kRevoke, Verb::kObject};
 
 tl::unexpected<Error> NotAStep(const std::string& what) {
@@ -30,7 +30,7 @@ Result<std::string> SealOf(const crypto::Note& note, const std::string& party) {
 std::string NoteText(const Agreement& document) { return document.canonical + "\n"; }
 
 std::string StepText(const Step& step) {
-  const auto canonical = crypto::CanonicalJson({{"concordat", kFormat},
+  const auto canonical = crypto::CanonicalJson({{"concordat", kStepFormat},
                                                 {"agreement", step.agreement},
                                                 {"document", step.id},
                                                 {"number", step.number},
@@ -61,7 +61,7 @@ bool SealHolds(std::string_view text, const std::string& seal, const std::string
 
 Result<std::optional<Step>> ReadStepNote(const crypto::Note& note) {
   const auto json = crypto::ParseJson(std::string_view(note.text).substr(0, note.text.size() - 1));
-  if (!json || !json->is_object() || json->value("concordat", Json()) != kFormat) return std::nullopt;
+  if (!json || !json->is_object() || json->value("concordat", Json()) != kStepFormat) return std::nullopt;
   try {
     Step step;
     step.agreement = json->at("agreement");

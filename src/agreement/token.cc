@@ -13,7 +13,6 @@ constexpr char kDomain[] = "concordat/token/1\n";
 constexpr std::size_t kSecretBytes = 32;
 constexpr char kCreated[] = "token.created";
 constexpr char kRevoked[] = "token.revoked";
-constexpr char kNotAllowed[] = "42501";
 
 std::string TextAt(const Json& body, const char* field) {
   const auto found = body.find(field);

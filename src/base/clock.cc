@@ -30,6 +30,8 @@ std::string FormatTime(Time time) {
                      clock.subseconds().count());
 }
 
+std::string FormatDay(Time time) { return FormatTime(time).substr(0, 10); }
+
 Result<Time> ParseTime(std::string_view text) {
   const std::string copy(text);
   int y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0, ms = 0, used = 0;

@@ -41,6 +41,8 @@ class ManualClock final : public Clock {
 
 // RFC 3339 in UTC with milliseconds: "2026-11-23T07:10:04.123Z".
 std::string FormatTime(Time time);
+// Its day: "2026-11-23".
+std::string FormatDay(Time time);
 // Reads what FormatTime writes, the same without milliseconds, and a bare date (midnight UTC).
 Result<Time> ParseTime(std::string_view text);
 

@@ -14,6 +14,9 @@
 
 namespace concordat {
 
+// SQLSTATE of what an agreement, or whoever decides, does not allow.
+inline constexpr char kNotAllowed[] = "42501";
+
 struct Refusal {
   std::string reason;   // stable code: "row_level_output"
   std::string message;  // what was refused: "every output column must be an aggregate or a declared group"

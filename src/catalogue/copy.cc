@@ -18,7 +18,7 @@
 namespace concordat::catalogue {
 namespace {
 
-constexpr char kOvertaken[] = "copied_meanwhile";
+constexpr char kCopiedMeanwhile[] = "copied_meanwhile";
 
 // What the owner signed, and what it says.
 struct Signed {
@@ -132,7 +132,7 @@ Result<void> Enter(const Signed& copy, const Published& placed, const std::strin
   const auto entered =
       TRY(ledger.AppendIf({kProductCopied, std::move(body), std::move(secret)}, [&]() -> Outcome<void> {
         if (catalogue.FindCopy(product.id, product.version) == before) return {};
-        return Refuse(kOvertaken, product.id + " was copied by someone else meanwhile",
+        return Refuse(kCopiedMeanwhile, product.id + " was copied by someone else meanwhile",
                       "look, and fetch again");
       }));
   if (entered) return {};

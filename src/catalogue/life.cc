@@ -19,7 +19,7 @@ constexpr std::array kKinds = {Kind{LifeVerb::kActivate, "product.activated"},
                                Kind{LifeVerb::kDeprecate, "product.deprecated"},
                                Kind{LifeVerb::kRetire, "product.retired"}};
 
-std::string Day(Time time) { return FormatTime(time).substr(0, 10); }
+std::string Day(Time time) { return FormatDay(time); }
 
 tl::unexpected<Refusal> NotAllowed(const LifeStep& step, Stage stage, const std::string& remedy) {
   return Refuse("step_not_allowed",

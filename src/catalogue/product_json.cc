@@ -12,8 +12,8 @@
 namespace concordat::catalogue {
 namespace {
 
-constexpr Type kTypes[] = {Type::kBoolean, Type::kInteger, Type::kNumber,
-                           Type::kText,    Type::kDate,    Type::kTimestamp};
+constexpr Type kTypesOfJson[] = {Type::kBoolean, Type::kInteger, Type::kNumber,
+                                 Type::kText,    Type::kDate,    Type::kTimestamp};
 constexpr const char* kFormats[] = {"csv", "parquet", "duckdb"};  // in the order of engine::Format
 
 // Values of domains are texts, whole numbers, truth values and dates; all but texts are told apart by the
@@ -50,9 +50,9 @@ Json ColumnJson(const Column& column) {
 Column ColumnFrom(const Json& json) {
   Column column{.name = json.at("name"),
                 .source_name = json.value("source_name", json.at("name").get<std::string>())};
-  const auto type =
-      std::find_if(std::begin(kTypes), std::end(kTypes), [&](Type t) { return json.at("type") == Name(t); });
-  if (type == std::end(kTypes)) throw std::invalid_argument("a column's type is not known");
+  const auto type = std::find_if(std::begin(kTypesOfJson), std::end(kTypesOfJson),
+                                 [&](Type t) { return json.at("type") == Name(t); });
+  if (type == std::end(kTypesOfJson)) throw std::invalid_argument("a column's type is not known");
   column.type = *type;
   column.nullable = json.at("nullable");
   column.unit = json.value("unit", false);

@@ -11,7 +11,7 @@
 namespace concordat::catalogue {
 namespace {
 
-constexpr char kOvertaken[] = "published_meanwhile";
+constexpr char kPublishedMeanwhile[] = "published_meanwhile";
 
 using Progress = std::function<void(std::string_view)>;
 
@@ -134,14 +134,16 @@ Result<void> Enter(const PublishRequest& request, const Product& product, const 
   const auto entered = TRY(ledger.AppendIf(
       {ledger::kind::kProductPublished, std::move(body), std::move(secret)}, [&]() -> Outcome<void> {
         if (catalogue.Find(product.id) != before)
-          return Refuse(kOvertaken, product.id + " was published by someone else meanwhile", "publish again");
+          return Refuse(kPublishedMeanwhile, product.id + " was published by someone else meanwhile",
+                        "publish again");
         TRY(CheckLife(catalogue, product, ledger.Now()));
         return CheckSpent(request.budgets, product);
       }));
   if (entered) return {};
   const Refusal& refusal = entered.error();
-  return Fail(refusal.reason == kOvertaken ? ErrorCode::kUnavailable : ErrorCode::kFailedPrecondition,
-              refusal.message, refusal.hint);
+  return Fail(
+      refusal.reason == kPublishedMeanwhile ? ErrorCode::kUnavailable : ErrorCode::kFailedPrecondition,
+      refusal.message, refusal.hint);
 }
 
 PublishedPtr FindShared(const ledger::Ledger& ledger, const Catalogue& catalogue,

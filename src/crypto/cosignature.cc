@@ -21,12 +21,6 @@ std::string Message(std::string_view text, std::uint64_t time_s) {
   return fmt::format("cosignature/v1\ntime {}\n{}", time_s, text);
 }
 
-RawKey PublicHalf(const RawKey& seed, std::array<std::uint8_t, 64>& secret) {
-  RawKey key;
-  crypto_sign_seed_keypair(key.data(), secret.data(), seed.data());
-  return key;
-}
-
 }  // namespace
 
 CosignerKey::CosignerKey(std::string name, const RawKey& key)

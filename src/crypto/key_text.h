@@ -21,6 +21,8 @@ struct KeyParts {
   RawKey key;
 };
 
+// The public key of a seed; `secret` receives libsodium's private key.
+RawKey PublicHalf(const RawKey& seed, std::array<std::uint8_t, 64>& secret);
 // First four bytes, big endian, of SHA-256(name || "\n" || type || public key).
 std::uint32_t KeyId(KeyType type, const std::string& name, const RawKey& key);
 // NAME+HASH+BASE64(type || key), the hash in eight hex digits.

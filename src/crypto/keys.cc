@@ -29,15 +29,11 @@ bool VerifyKey::Verify(ByteView message, const Signature& signature) const {
   return crypto_sign_verify_detached(signature.data(), message.data(), message.size(), key_.data()) == 0;
 }
 
-namespace {
-
 RawKey PublicHalf(const RawKey& seed, std::array<std::uint8_t, 64>& secret) {
   RawKey key;
   crypto_sign_seed_keypair(key.data(), secret.data(), seed.data());
   return key;
 }
-
-}  // namespace
 
 SigningKey::SigningKey(std::string name, const RawKey& seed)
     : seed_(seed), verify_key_(std::move(name), PublicHalf(seed_, secret_)) {}

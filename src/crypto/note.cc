@@ -11,7 +11,7 @@ constexpr std::size_t kLongestNote = 1 << 20;
 constexpr std::size_t kMostSignatures = 100;
 constexpr std::string_view kSignaturePrefix = "\xE2\x80\x94 ";  // em dash, space
 
-tl::unexpected<Error> Malformed(const std::string& what) {
+tl::unexpected<Error> BadNote(const std::string& what) {
   return Fail(ErrorCode::kInvalidArgument, "not a signed note: " + what,
               "copy the note again, whole, with its last newline");
 }
@@ -41,13 +41,13 @@ bool IsForeignName(std::string_view name) {
 }
 
 Result<NoteSignature> ParseSignature(std::string_view line) {
-  if (!line.starts_with(kSignaturePrefix)) return Malformed("a signature line without its dash");
+  if (!line.starts_with(kSignaturePrefix)) return BadNote("a signature line without its dash");
   line.remove_prefix(kSignaturePrefix.size());
   const auto space = line.find(' ');
   if (space == line.npos || !IsForeignName(line.substr(0, space)))
-    return Malformed("a signature without a name");
+    return BadNote("a signature without a name");
   const auto bytes = FromBase64(line.substr(space + 1));
-  if (!bytes || bytes->size() < 5) return Malformed("a signature that is not base64");
+  if (!bytes || bytes->size() < 5) return BadNote("a signature that is not base64");
   NoteSignature signature{.name = std::string(line.substr(0, space)),
                           .signature = {bytes->begin() + 4, bytes->end()}};
   for (int i = 0; i < 4; ++i) signature.id = signature.id << 8 | (*bytes)[static_cast<std::size_t>(i)];
@@ -75,17 +75,17 @@ Result<bool> Check(const Note& note, const VerifyKey& key) {
 }  // namespace
 
 Result<Note> ParseNote(std::string_view bytes) {
-  if (bytes.size() > kLongestNote) return Malformed("longer than 1 MB");
-  if (!IsNoteText(bytes)) return Malformed("control characters or text that is not UTF-8");
+  if (bytes.size() > kLongestNote) return BadNote("longer than 1 MB");
+  if (!IsNoteText(bytes)) return BadNote("control characters or text that is not UTF-8");
   const auto split = bytes.rfind("\n\n");
-  if (split == bytes.npos || !bytes.ends_with('\n')) return Malformed("no signatures");
+  if (split == bytes.npos || !bytes.ends_with('\n')) return BadNote("no signatures");
   Note note{.text = std::string(bytes.substr(0, split + 1)), .signatures = {}};
   std::string_view rest = bytes.substr(split + 2);
-  if (rest.empty()) return Malformed("no signatures");
+  if (rest.empty()) return BadNote("no signatures");
   while (!rest.empty()) {
     const auto end = rest.find('\n');
     note.signatures.push_back(TRY(ParseSignature(rest.substr(0, end))));
-    if (note.signatures.size() > kMostSignatures) return Malformed("more than 100 signatures");
+    if (note.signatures.size() > kMostSignatures) return BadNote("more than 100 signatures");
     rest.remove_prefix(end + 1);
   }
   return note;

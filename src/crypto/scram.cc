@@ -17,7 +17,7 @@ constexpr std::string_view kPlain = "SCRAM-SHA-256";
 constexpr std::string_view kPlus = "SCRAM-SHA-256-PLUS";
 constexpr std::string_view kEndpointFlag = "p=tls-server-end-point";
 
-tl::unexpected<Error> Malformed(const std::string& what) {
+tl::unexpected<Error> BadMessage(const std::string& what) {
   return Fail(ErrorCode::kInvalidArgument, "malformed SCRAM message: " + what);
 }
 
@@ -32,7 +32,7 @@ Hash SaltedPassword(std::string_view password, const Bytes& salt, std::uint32_t 
 // Takes "X=value" off the front of comma-separated attributes. Errors if the next attribute is another.
 Result<std::string> TakeAttribute(std::string_view& message, char name) {
   if (message.size() < 2 || message[0] != name || message[1] != '=')
-    return Malformed(fmt::format("no {}= where one belongs", name));
+    return BadMessage(fmt::format("no {}= where one belongs", name));
   const auto end = std::min(message.find(','), message.size());
   std::string value(message.substr(2, end - 2));
   message.remove_prefix(std::min(end + 1, message.size()));
@@ -59,7 +59,7 @@ bool IsPrintable(std::string_view text) {
 Result<Hash> HashFromBase64(std::string_view text) {
   const Bytes bytes = TRY(FromBase64(text));
   Hash hash;
-  if (bytes.size() != hash.size()) return Malformed("a key of the wrong length");
+  if (bytes.size() != hash.size()) return BadMessage("a key of the wrong length");
   std::copy(bytes.begin(), bytes.end(), hash.begin());
   return hash;
 }
@@ -100,11 +100,11 @@ Result<ScramVerifier> ParseScramVerifier(std::string_view text) {
     return part;
   };
   ScramVerifier verifier;
-  if (cut('$') != kPlain) return Malformed("not a SCRAM-SHA-256 verifier");
+  if (cut('$') != kPlain) return BadMessage("not a SCRAM-SHA-256 verifier");
   const std::string_view count = cut(':');
   const auto [end, error] = std::from_chars(count.data(), count.data() + count.size(), verifier.iterations);
   if (error != std::errc{} || end != count.data() + count.size() || verifier.iterations == 0)
-    return Malformed("no iteration count");
+    return BadMessage("no iteration count");
   verifier.salt = TRY(FromBase64(cut('$')));
   verifier.stored_key = TRY(HashFromBase64(cut(':')));
   verifier.server_key = TRY(HashFromBase64(text));
@@ -133,14 +133,14 @@ ScramExchange::ScramExchange(ScramVerifier verifier, std::optional<Bytes> endpoi
 Result<void> ScramExchange::CheckBinding(std::string_view mechanism, std::string_view flag) {
   Bytes data(AsBytes(gs2_header_).begin(), AsBytes(gs2_header_).end());
   if (mechanism == kPlus) {
-    if (!endpoint_ || flag != kEndpointFlag) return Malformed("this channel binding is not offered");
+    if (!endpoint_ || flag != kEndpointFlag) return BadMessage("this channel binding is not offered");
     data.insert(data.end(), endpoint_->begin(), endpoint_->end());
   } else if (mechanism != kPlain) {
-    return Malformed("an unknown mechanism");
+    return BadMessage("an unknown mechanism");
   } else if (flag == "y" && endpoint_) {
-    return Malformed("the client was told that there is no channel binding: somebody stands between");
+    return BadMessage("the client was told that there is no channel binding: somebody stands between");
   } else if (flag != "n" && flag != "y") {
-    return Malformed("channel binding under a mechanism without it");
+    return BadMessage("channel binding under a mechanism without it");
   }
   binding_ = ToBase64(data);
   return {};
@@ -149,16 +149,16 @@ Result<void> ScramExchange::CheckBinding(std::string_view mechanism, std::string
 Result<std::string> ScramExchange::Begin(std::string_view mechanism, std::string_view client_first) {
   const auto flag_end = client_first.find(',');
   const auto header_end = flag_end == client_first.npos ? flag_end : client_first.find(',', flag_end + 1);
-  if (header_end == client_first.npos) return Malformed("no header");
-  if (header_end != flag_end + 1) return Malformed("an authorization identity, which is not supported");
+  if (header_end == client_first.npos) return BadMessage("no header");
+  if (header_end != flag_end + 1) return BadMessage("an authorization identity, which is not supported");
   gs2_header_ = client_first.substr(0, header_end + 1);
   TRY(CheckBinding(mechanism, client_first.substr(0, flag_end)));
   client_first_bare_ = client_first.substr(header_end + 1);
   std::string_view rest = client_first_bare_;
-  if (rest.starts_with("m=")) return Malformed("a mandatory extension, which is not supported");
+  if (rest.starts_with("m=")) return BadMessage("a mandatory extension, which is not supported");
   TRY(TakeAttribute(rest, 'n'));  // the name is that of the start-up message, as PostgreSQL has it
   const std::string client_nonce = TRY(TakeAttribute(rest, 'r'));
-  if (client_nonce.empty() || !IsPrintable(client_nonce)) return Malformed("no nonce");
+  if (client_nonce.empty() || !IsPrintable(client_nonce)) return BadMessage("no nonce");
   nonce_ = client_nonce + nonce_;
   server_first_ = fmt::format("r={},s={},i={}", nonce_, ToBase64(verifier_.salt), verifier_.iterations);
   return server_first_;
@@ -167,13 +167,13 @@ Result<std::string> ScramExchange::Begin(std::string_view mechanism, std::string
 Result<std::string> ScramExchange::Finish(std::string_view client_final) {
   CHECK(!server_first_.empty());
   const auto proof_at = client_final.rfind(",p=");
-  if (proof_at == client_final.npos) return Malformed("no proof");
+  if (proof_at == client_final.npos) return BadMessage("no proof");
   const std::string without_proof(client_final.substr(0, proof_at));
   std::string_view rest = without_proof;
   if (TRY(TakeAttribute(rest, 'c')) != binding_) {
     return Fail(ErrorCode::kPermissionDenied, "the channel binding does not fit this connection");
   }
-  if (TRY(TakeAttribute(rest, 'r')) != nonce_) return Malformed("another nonce");
+  if (TRY(TakeAttribute(rest, 'r')) != nonce_) return BadMessage("another nonce");
   const Hash proof = TRY(HashFromBase64(client_final.substr(proof_at + 3)));
   const std::string message = client_first_bare_ + "," + server_first_ + "," + without_proof;
   const Hash client_signature = HmacSha256(verifier_.stored_key, AsBytes(message));

@@ -9,7 +9,7 @@
 namespace concordat::federation {
 namespace {
 
-constexpr std::size_t kShownDigits = 4;  // of an id, where the beginning is enough
+constexpr std::size_t kShownOfId = 4;  // of an id, where the beginning is enough
 
 std::string Listed(const auto& names) {
   std::string text;
@@ -190,8 +190,8 @@ std::string Asking::Notice(const std::map<std::string, std::vector<std::string>>
                                : fmt::format("charged epsilon {:.3g}", asked_.outline().epsilon.value);
   return fmt::format("{} at {}; answer {} of {} of {} owners{}, receipts of {}: concordat receipt {}{}", cost,
                      owners, id_, included_.size(), circle_.all().size(),
-                     missing.empty() ? "" : " (" + missing + ")", receipts.size(),
-                     id_.substr(0, kShownDigits), doubts_);
+                     missing.empty() ? "" : " (" + missing + ")", receipts.size(), id_.substr(0, kShownOfId),
+                     doubts_);
 }
 
 std::string Asking::Charges() const {

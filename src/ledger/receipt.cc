@@ -9,7 +9,7 @@ constexpr std::string_view kFirstLine = "c2sp.org/tlog-proof@v1\n";
 constexpr std::size_t kLongestReceipt =
     256 * 1024;  // a leaf of 64 KiB in base64, and a note with many signatures
 
-tl::unexpected<Error> Malformed(const std::string& what) {
+tl::unexpected<Error> BadReceipt(const std::string& what) {
   return Fail(ErrorCode::kInvalidArgument, "not a receipt: " + what, "copy the file again, whole");
 }
 
@@ -22,26 +22,26 @@ std::string FormatReceipt(const Receipt& receipt) {
 }
 
 Result<Receipt> ParseReceipt(std::string_view text) {
-  if (text.size() > kLongestReceipt) return Malformed("longer than 256 KB");
-  if (!text.starts_with(kFirstLine)) return Malformed("its first line is not c2sp.org/tlog-proof@v1");
+  if (text.size() > kLongestReceipt) return BadReceipt("longer than 256 KB");
+  if (!text.starts_with(kFirstLine)) return BadReceipt("its first line is not c2sp.org/tlog-proof@v1");
   text.remove_prefix(kFirstLine.size());
   Receipt receipt;
   if (text.starts_with("extra")) {
     const std::string_view line = TRY(TakeLine(text, "extra"));
     const auto extra = FromBase64(line);
-    if (!extra) return Malformed("its extra data is not base64");
+    if (!extra) return BadReceipt("its extra data is not base64");
     receipt.extra = *extra;
   }
   const std::string_view index = TRY(TakeLine(text, "index"));
   receipt.index = TRY(ParseDecimal(index));
   receipt.proof = TRY(TakeHashes(text));
-  if (const auto note = crypto::ParseNote(text); !note) return Malformed("its checkpoint is no signed note");
+  if (const auto note = crypto::ParseNote(text); !note) return BadReceipt("its checkpoint is no signed note");
   receipt.checkpoint = text;
   return receipt;
 }
 
 Result<Checked> CheckReceipt(const Receipt& receipt, const Policy& policy) {
-  if (!receipt.extra) return Malformed("it does not carry the entry");
+  if (!receipt.extra) return BadReceipt("it does not carry the entry");
   const crypto::Note note = TRY(crypto::ParseNote(receipt.checkpoint));
   Checked checked;
   checked.checkpoint = TRY(OpenSigned(note, policy.log));

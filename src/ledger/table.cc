@@ -12,7 +12,7 @@ namespace {
 
 using store::Statement;
 
-tl::unexpected<Error> Corrupt(const std::string& what) {
+tl::unexpected<Error> CorruptTable(const std::string& what) {
   return Fail(ErrorCode::kCorrupt, what, "keep the file for inquiry and restore the newest backup");
 }
 
@@ -76,10 +76,10 @@ Result<TileEdge::Tile> ReadTile(sqlite3* connection, TileId id) {
       TRY(Statement::Prepare(connection, "SELECT hashes FROM tile WHERE level = ?1 AND number = ?2"));
   select.Bind(1, std::int64_t{id.level}).Bind(2, Signed(id.index));
   const std::string name = TilePath(id, kTileWidth);
-  if (!TRY(select.Step())) return Corrupt(name + " is missing");
+  if (!TRY(select.Step())) return CorruptTable(name + " is missing");
   const Bytes bytes = select.Blob(0);
   if (bytes.empty() || bytes.size() % sizeof(Hash) != 0 || bytes.size() > kTileWidth * sizeof(Hash)) {
-    return Corrupt(name + " does not hold whole hashes");
+    return CorruptTable(name + " does not hold whole hashes");
   }
   TileEdge::Tile tile{id, std::vector<Hash>(bytes.size() / sizeof(Hash))};
   for (std::size_t i = 0; i < tile.hashes.size(); ++i) {
@@ -115,7 +115,7 @@ Result<TileEdge> LoadEdge(sqlite3* connection, std::uint64_t size) {
   return TileEdge::Read(size, [connection](TileId id, std::size_t width) -> Result<std::vector<Hash>> {
     TileEdge::Tile tile = TRY(ReadTile(connection, id));
     if (tile.hashes.size() != width)
-      return Corrupt(TilePath(tile.id, width) + " has another width than the ledger's size asks for");
+      return CorruptTable(TilePath(tile.id, width) + " has another width than the ledger's size asks for");
     return std::move(tile.hashes);
   });
 }
@@ -141,10 +141,10 @@ Result<std::string> ReadCheckpoint(sqlite3* connection) {
 
 Result<Checkpoint> OpenCheckpoint(const std::string& note, const crypto::VerifyKey& key) {
   const auto parsed = crypto::ParseNote(note);
-  if (!parsed) return Corrupt("the newest checkpoint is not a signed note");
+  if (!parsed) return CorruptTable("the newest checkpoint is not a signed note");
   const auto signers = crypto::VerifyNote(*parsed, {key});
   if (!signers || signers->empty())
-    return Corrupt("the newest checkpoint is not signed by this member's key");
+    return CorruptTable("the newest checkpoint is not signed by this member's key");
   return ParseCheckpoint(parsed->text);
 }
 

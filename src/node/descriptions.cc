@@ -10,7 +10,7 @@
 namespace concordat::node {
 namespace {
 
-constexpr Milliseconds kPatience{10'000};
+constexpr Milliseconds kTellPatience{10'000};
 constexpr Milliseconds kCopyPatience{60'000};
 constexpr Milliseconds kLookEvery{2000};     // whether one is due
 constexpr Milliseconds kAgain{10 * 60'000};  // a product that is published anew keeps its version
@@ -82,7 +82,7 @@ void Descriptions::Round() {
     calls.push_back({owner, "catalogue/product", Bytes(product.begin(), product.end())});
     products.push_back(product);
   }
-  const auto answers = link_.AskAll(calls, kPatience);
+  const auto answers = link_.AskAll(calls, kTellPatience);
   for (std::size_t i = 0; i < calls.size(); ++i) {
     Take(calls[i], products[i], answers[i]);
     if (WantsCopy(products[i])) FetchCopy(calls[i].member, products[i]);

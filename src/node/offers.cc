@@ -16,7 +16,6 @@ namespace {
 using agreement::Agreement;
 using agreement::ProductVersion;
 using agreement::Standing;
-using agreement::State;
 using agreement::Step;
 
 void AddSeal(crypto::Note& note, const std::string& vkey, const std::string& seal) {
@@ -32,8 +31,8 @@ bool TakesPart(const Agreement& document, const std::string& member) {
 
 // May it still come to bind, or does it?
 bool IsAlive(const Standing& standing) {
-  return standing.state != State::kDraft && standing.state != State::kRevoked &&
-         standing.state != State::kSuperseded;
+  return standing.state != agreement::State::kDraft && standing.state != agreement::State::kRevoked &&
+         standing.state != agreement::State::kSuperseded;
 }
 
 void AddOffers(Node& node, const Standing& standing, const std::string& member,
@@ -72,7 +71,7 @@ Result<Subject> SubjectOf(Node& node, const std::string& text) {
   if (standing == nullptr) return subject;
   subject.document = standing->document;
   subject.taken =
-      step ? step->number < standing->NextNumber(step->party) : standing->state == State::kRevoked;
+      step ? step->number < standing->NextNumber(step->party) : standing->state == agreement::State::kRevoked;
   return subject;
 }
 

@@ -14,7 +14,7 @@ namespace concordat::node {
 namespace {
 
 constexpr std::size_t kShownCharacters = 100;  // of an entry
-constexpr std::size_t kLongestNote = 1 << 18;
+constexpr std::size_t kLongestKept = 1 << 18;
 constexpr std::size_t kMostShown = 1000;  // entries, newest first to go
 
 Json ToJson(const ledger::Entry& entry) {
@@ -85,7 +85,7 @@ Result<Reply> MonitorLog(const Json& arguments, const Progress& progress) {
   const std::string state = arguments.value("state", "");
   std::string seen;
   if (!state.empty()) {
-    auto kept = ReadFile(state, kLongestNote);
+    auto kept = ReadFile(state, kLongestKept);
     if (!kept && kept.error().code != ErrorCode::kNotFound) return tl::unexpected(kept.error());
     if (kept) seen = *std::move(kept);
   }

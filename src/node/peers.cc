@@ -8,7 +8,7 @@
 namespace concordat::node {
 namespace {
 
-constexpr Milliseconds kLookEvery{250};  // whether there is news: a comparison of two numbers
+constexpr Milliseconds kNewsEvery{250};  // whether there is news: a comparison of two numbers
 constexpr Milliseconds kTellPatience{5000};
 constexpr Milliseconds kRenewPatience{5000};
 
@@ -33,7 +33,7 @@ Result<std::unique_ptr<Peers>> Peers::Start(Node& node, const std::string& liste
   std::unique_ptr<Peers> peers(new Peers(node, listen));
   if (!listen.empty()) TRY(ParseEndpoint(listen));
   if (!listen.empty()) TRY(peers->OpenDoor(listen));
-  peers->rounds_ = std::make_unique<Rounds>(kLookEvery, [raw = peers.get()] {
+  peers->rounds_ = std::make_unique<Rounds>(kNewsEvery, [raw = peers.get()] {
     raw->delivery_.Round(Delivery::Whom::kDue, kTellPatience);
     raw->descriptions_.Round();
     raw->node_.federated().owner().Sweep();

@@ -8,7 +8,7 @@
 namespace concordat::node {
 namespace {
 
-constexpr std::size_t kLongestNote = 1 << 16;
+constexpr std::size_t kLongestRemembered = 1 << 16;
 
 Result<ledger::Checkpoint> OpenNote(std::string_view text, const crypto::VerifyKey& key) {
   const auto note = crypto::ParseNote(text);
@@ -43,7 +43,7 @@ Result<ledger::Checkpoint> CheckBeginsWith(const ledger::Ledger& ledger, std::st
 }
 
 Result<void> CheckRemembered(const ledger::Ledger& ledger, const std::filesystem::path& file) {
-  const auto note = ReadFile(file, kLongestNote);
+  const auto note = ReadFile(file, kLongestRemembered);
   if (!note && note.error().code == ErrorCode::kNotFound) return {};
   if (!note) return tl::unexpected(note.error());
   const auto held = CheckBeginsWith(ledger, *note);

@@ -24,7 +24,7 @@
 namespace concordat::node {
 namespace {
 
-constexpr Milliseconds kPatience{30'000};
+constexpr Milliseconds kDrainPatience{30'000};
 constexpr Milliseconds kCheckEvery{std::chrono::hours(24)};
 constexpr Milliseconds kEraseEvery{std::chrono::hours(1)};
 constexpr Milliseconds kMeasureEvery{std::chrono::hours(1)};
@@ -106,10 +106,10 @@ void Drain(pgwire::Server& server, Web* web, Peers& peers) {
   sd_notify(0, "STOPPING=1");
   Log(Severity::kInfo, "draining");
   std::thread web_drains([&] {
-    if (web != nullptr) web->Drain(kPatience);
+    if (web != nullptr) web->Drain(kDrainPatience);
   });
-  std::thread peers_drain([&] { peers.Drain(kPatience); });
-  server.Drain(kPatience);
+  std::thread peers_drain([&] { peers.Drain(kDrainPatience); });
+  server.Drain(kDrainPatience);
   web_drains.join();
   peers_drain.join();
   Log(Severity::kInfo, "stopped");

@@ -124,7 +124,7 @@ std::string ShowText(const Standing& standing, Time now) {
   const Agreement& a = *standing.document;
   std::string text = fmt::format("{}: {}\n{}\n\n", a.name, agreement::Name(standing.At(now)), a.question);
   text += fmt::format("  purpose      {}\n  legal basis  {}\n  valid        {} until {}\n", a.purpose,
-                      a.legal_basis, FormatTime(a.from).substr(0, 10), FormatTime(a.until).substr(0, 10));
+                      a.legal_basis, FormatDay(a.from), FormatDay(a.until));
   for (const auto& [party, key] : a.parties)
     text += fmt::format("  party        {}{}\n", party, standing.seals.contains(party) ? ", signed" : "");
   for (const auto& [name, overseer] : a.oversight) {
@@ -179,7 +179,7 @@ Result<Reply> List(Node& node, const Json&, const Progress&) {
   Json data = Json::array();
   for (const auto& [name, standing] : node.agreements().agreements()) {
     const Agreement& a = *standing.document;
-    rows.push_back({name, agreement::Name(standing.At(now)), FormatTime(a.until).substr(0, 10),
+    rows.push_back({name, agreement::Name(standing.At(now)), FormatDay(a.until),
                     ToText(a.protection.epsilon.value), Shortened(a.question, kShownCharacters)});
     data.push_back(StandingJson(standing, now));
   }

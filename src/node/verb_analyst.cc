@@ -77,7 +77,7 @@ Result<Reply> Training(Node& node, const Json& arguments, const Progress&) {
   }
   const agreement::Training& newest = step.trainings.front();
   const std::string done = fmt::format("recorded: {} holds until {}", newest.name,
-                                       FormatTime(agreement::ExpiryOf(newest.attested)).substr(0, 10));
+                                       FormatDay(agreement::ExpiryOf(newest.attested)));
   return Take(node, std::move(step), done);
 }
 
@@ -96,8 +96,8 @@ Result<Reply> List(Node& node, const Json&, const Progress&) {
     Json trainings = Json::object();
     bool first = true;
     for (const auto& [training, attested] : analyst.trainings) {
-      rows.push_back({first ? name : "", training, FormatTime(attested).substr(0, 10),
-                      FormatTime(agreement::ExpiryOf(attested)).substr(0, 10)});
+      rows.push_back(
+          {first ? name : "", training, FormatDay(attested), FormatDay(agreement::ExpiryOf(attested))});
       trainings[training] = FormatTime(attested);
       first = false;
     }

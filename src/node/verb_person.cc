@@ -63,7 +63,7 @@ Result<Reply> List(Node& node, const Json&, const Progress&) {
   for (const auto& [name, person] : node.agreements().people()) {
     std::vector<std::string> roles;
     for (const agreement::Role role : person.roles) roles.emplace_back(agreement::Name(role));
-    rows.push_back({name, fmt::format("{}", fmt::join(roles, ", ")), FormatTime(person.added).substr(0, 10),
+    rows.push_back({name, fmt::format("{}", fmt::join(roles, ", ")), FormatDay(person.added),
                     person.key.empty() ? "none" : person.key});
     data.push_back({{"person", name}, {"roles", roles}, {"key", person.key}});
   }

@@ -24,8 +24,8 @@ std::string Percent(double share) { return fmt::format("{:.2f} %", share * 100);
 
 std::string FreshText(const quality::Freshness& fresh, Time now) {
   const auto days = std::chrono::floor<std::chrono::days>(now - fresh.updated).count();
-  std::string text = fmt::format("rows published {}, {} day{} ago", FormatTime(fresh.updated).substr(0, 10),
-                                 days, days == 1 ? "" : "s");
+  std::string text =
+      fmt::format("rows published {}, {} day{} ago", FormatDay(fresh.updated), days, days == 1 ? "" : "s");
   if (!fresh.promised) return text + "; nothing is promised";
   const auto hours = std::chrono::duration_cast<std::chrono::hours>(*fresh.promised).count();
   return text + fmt::format("; new ones are promised every {}: {}",
@@ -39,8 +39,8 @@ std::string FilledText(const quality::Measured* measured, const catalogue::Produ
     return fmt::format("  filled  not measured: concordat product measure {}\n", product.id);
   std::string text = fmt::format(
       "  filled  measured {} from version {}, revision {}, under {} (answer {}): {:.0f} ± {:.0f} rows\n\n",
-      FormatTime(measured->when).substr(0, 10), measured->version, measured->revision,
-      quality::AgreementOf(product), measured->answer, measured->rows, measured->margin);
+      FormatDay(measured->when), measured->version, measured->revision, quality::AgreementOf(product),
+      measured->answer, measured->rows, measured->margin);
   std::vector<std::vector<std::string>> rows = {{"column", "filled", "margin"}};
   for (const quality::Filled& filled : measured->columns)
     rows.push_back({filled.column, Percent(filled.share), "± " + Percent(filled.margin)});

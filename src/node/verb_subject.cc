@@ -105,7 +105,7 @@ Result<Reply> List(Node& node, const Json&, const Progress&) {
     std::string products;
     for (const auto& [product, unit] : grant.units) products += (products.empty() ? "" : ", ") + product;
     const std::string until = FormatTime(grant.until);
-    rows.push_back({id, products, FormatTime(grant.since).substr(0, 10), until.substr(0, 10)});
+    rows.push_back({id, products, FormatDay(grant.since), until.substr(0, 10)});
     tokens.push_back({{"id", id}, {"products", products}, {"until", until}});
   }
   std::string text =

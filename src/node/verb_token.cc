@@ -40,7 +40,7 @@ Result<Reply> Create(Node& node, const Json& arguments, const Progress&) {
   if (!entered) return tl::unexpected(AsError(entered.error()));
   return Reply{
       fmt::format("{}\n\nShown this once: keep it as you keep a password. It acts as {} '{}' until {}.\n",
-                  text, agreement::Name(*role), name, FormatTime(token.until).substr(0, 10)),
+                  text, agreement::Name(*role), name, FormatDay(token.until)),
       Data(Json{{"token", text},
                 {"name", name},
                 {"role", agreement::Name(*role)},
@@ -55,7 +55,7 @@ Result<Reply> List(Node& node, const Json&, const Progress&) {
   Json data = Json::array();
   for (const auto& [name, token] : node.tokens().tokens()) {
     const std::string until = FormatTime(token.until);
-    rows.push_back({name, agreement::Name(token.role), token.by, FormatTime(token.created).substr(0, 10),
+    rows.push_back({name, agreement::Name(token.role), token.by, FormatDay(token.created),
                     until.substr(0, 10) + (token.until <= now ? ", ended" : "")});
     data.push_back({{"name", name},
                     {"role", agreement::Name(token.role)},

@@ -12,8 +12,8 @@
 namespace concordat::node {
 namespace {
 
-constexpr Milliseconds kPatience{20'000};
-constexpr int kTries = 3;  // with a witness that others ask for the same log
+constexpr Milliseconds kWitnessPatience{20'000};
+constexpr int kWitnessTries = 3;  // with a witness that others ask for the same log
 
 // The member whose witness it is; empty where the name is of another form.
 std::string MemberOf(const ledger::AskedWitness& witness) {
@@ -30,7 +30,7 @@ Result<ledger::WitnessReply> AskOverHttp(const std::string& url, const std::stri
 
 Result<ledger::WitnessReply> AskOverLine(Node& node, const std::string& member, const std::string& request) {
   const Bytes body(request.begin(), request.end());
-  const auto answers = node.peers()->AskAll({{member, "ledger/witness", body}}, kPatience);
+  const auto answers = node.peers()->AskAll({{member, "ledger/witness", body}}, kWitnessPatience);
   if (!answers.front()) return tl::unexpected(answers.front().error());
   const Json json = TRY(crypto::ParseJson(AsText(*answers.front())));
   const auto status = json.is_object() ? json.find("status") : json.end();
@@ -52,7 +52,7 @@ bool IsReached(Node& node, const ledger::AskedWitness& witness) {
 // we thought. The entries it then knows.
 Result<std::uint64_t> Renew(Node& node, const ledger::AskedWitness& witness) {
   std::uint64_t known = KnownTo(node, witness.key);
-  for (int attempt = 0; attempt < kTries; ++attempt) {
+  for (int attempt = 0; attempt < kWitnessTries; ++attempt) {
     const std::string request = TRY(ledger::AskForCosignature(node.ledger(), known));
     const ledger::WitnessReply reply = TRY(witness.url.empty() ? AskOverLine(node, MemberOf(witness), request)
                                                                : AskOverHttp(witness.url, request));

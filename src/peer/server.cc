@@ -17,7 +17,7 @@
 namespace concordat::peer {
 namespace {
 
-using Stream = grpc::ServerReaderWriter<wire::Frame, wire::Frame>;
+using ServerStream = grpc::ServerReaderWriter<wire::Frame, wire::Frame>;
 
 constexpr int kSpareThreads = 8;  // of gRPC's own: they wait for calls, and decline those past the limit
 constexpr int kStrangers = 2;     // calls of them at once
@@ -54,7 +54,7 @@ class Door final : public wire::Peer::Service {
     return tl::unexpected(member.error());
   }
 
-  grpc::Status Call(grpc::ServerContext* context, Stream* stream) override {
+  grpc::Status Call(grpc::ServerContext* context, ServerStream* stream) override {
     Bytes answer;
     const auto done = Answer(*context, *stream, answer);
     return Send(*stream, done, answer);
@@ -75,7 +75,7 @@ class Door final : public wire::Peer::Service {
     return caller;
   }
 
-  Result<void> Answer(grpc::ServerContext& context, Stream& stream, Bytes& answer) {
+  Result<void> Answer(grpc::ServerContext& context, ServerStream& stream, Bytes& answer) {
     const auto caller = Admit(context);
     if (!caller) {
       log_.Say(fmt::format("refused a call from {}: {}", context.peer(), caller.error().message));
@@ -97,7 +97,7 @@ class Door final : public wire::Peer::Service {
     return {};
   }
 
-  static Result<void> Read(Stream& stream, Assembler& request) {
+  static Result<void> Read(ServerStream& stream, Assembler& request) {
     wire::Frame frame;
     while (stream.Read(&frame)) {
       if (TRY(request.Take(PartOf(frame)))) return {};
@@ -144,7 +144,7 @@ class Door final : public wire::Peer::Service {
     return FormatGreeting(ours);
   }
 
-  grpc::Status Send(Stream& stream, const Result<void>& done, const Bytes& answer) {
+  grpc::Status Send(ServerStream& stream, const Result<void>& done, const Bytes& answer) {
     if (!done) {
       stream.WriteLast(FrameOf({.body = {}, .fault = done.error()}), {});
       return grpc::Status::OK;

@@ -3,17 +3,14 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace concordat::pgwire {
 namespace asio = boost::asio;
 namespace {
 
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr auto kForever = asio::steady_timer::time_point::max();
 constexpr std::size_t kReadBytes = 8'192;
 constexpr std::size_t kKeptBytes = std::size_t{256} << 10;  // of a buffer that has become empty

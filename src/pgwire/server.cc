@@ -2,13 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <condition_variable>
 #include <future>
 #include <map>
@@ -20,7 +18,6 @@ namespace concordat::pgwire {
 namespace asio = boost::asio;
 namespace {
 
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 // Connections past the limit are told so; past this many more they are closed unread.
 constexpr int kToldSo = 50;
 constexpr Milliseconds kGrace{2'000};  // from cancelling to cutting off

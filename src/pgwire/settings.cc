@@ -113,7 +113,8 @@ struct IntegerBounds {
   std::string_view name;
   std::int64_t low, high;
 };
-constexpr IntegerBounds kIntegers[] = {{"extra_float_digits", -15, 3}, {"geqo_threshold", 2, 2'147'483'647}};
+constexpr IntegerBounds kIntegerSettings[] = {{"extra_float_digits", -15, 3},
+                                              {"geqo_threshold", 2, 2'147'483'647}};
 
 // Milliseconds from "5000", "5s", "2 min"; PostgreSQL's units.
 std::optional<std::int64_t> ParseDuration(const std::string& value) {
@@ -139,7 +140,7 @@ Outcome<std::string> Integer(const std::string& name, const std::string& value) 
   const auto parsed = DecodeText(value, oid::kInt8);
   if (!parsed) return BadValue(name, value, "a whole number");
   const auto number = std::get<std::int64_t>(*parsed);
-  for (const auto& bounds : kIntegers) {
+  for (const auto& bounds : kIntegerSettings) {
     if (name == bounds.name && (number < bounds.low || number > bounds.high)) {
       return Refuse("",
                     fmt::format("{} is outside the valid range for parameter \"{}\" ({} .. {})", number, name,

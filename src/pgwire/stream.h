@@ -1,9 +1,11 @@
 // A connection's bytes, plain at first, then within TLS.
 #pragma once
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +19,8 @@ namespace concordat::pgwire {
 using Tls = tls::Identity;
 template <class T>
 using Awaitable = boost::asio::awaitable<T>;
+// For co_await: what an operation failed with comes back beside its result.
+inline constexpr auto kTuple = boost::asio::as_tuple(boost::asio::use_awaitable);
 
 // Errors are kUnavailable: the client has gone, or Shut was called. Not thread-safe: the socket thread's
 // alone. One Read and one Write may be under way at once.

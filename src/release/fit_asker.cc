@@ -17,8 +17,6 @@
 namespace concordat::release {
 namespace {
 
-constexpr Milliseconds kOuterLimit{60'000};  // for the statement over what was fitted
-
 auto AskerBodies(const std::string& id, const FitPlan& plan, const FitRound& round) {
   return [&](const char* outcome) {
     Json body = AskerBody(id, outcome, *plan.prepared, plan.sharing, "");

@@ -18,7 +18,7 @@ namespace {
 
 std::string HashOf(const std::string& text) { return ToHex(crypto::Sha256(AsBytes(text))); }
 
-Json ValueJson(const Value& value) {
+Json OptionJson(const Value& value) {
   if (const auto* truth = std::get_if<bool>(&value)) return *truth;
   if (const auto* whole = std::get_if<std::int64_t>(&value)) return *whole;
   if (const auto* number = std::get_if<double>(&value)) return *number;
@@ -27,7 +27,7 @@ Json ValueJson(const Value& value) {
 
 Json CallJson(const sql::FitCall& call) {
   Json options = Json::object();
-  for (const auto& [name, value] : call.options) options[name] = ValueJson(value);
+  for (const auto& [name, value] : call.options) options[name] = OptionJson(value);
   return {{"method", call.method}, {"formula", call.formula}, {"options", std::move(options)}};
 }
 

@@ -20,8 +20,6 @@
 namespace concordat::release {
 namespace {
 
-constexpr Milliseconds kOuterLimit{60'000};  // for the statement over released values
-
 // Of failures: an answer's has an identity too.
 auto AskerBodies(const std::string& id, const JointPlan& plan) {
   return [&](const char* outcome) { return AskerBody(id, outcome, *plan.prepared, plan.sharing, ""); };

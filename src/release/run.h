@@ -9,6 +9,8 @@
 
 namespace concordat::release {
 
+inline constexpr Milliseconds kOuterLimit{60'000};  // for RunOuter, where nobody set another
+
 std::vector<OutputColumn> ColumnsOf(const sql::Query& query, bool margins);
 
 // Runs the statement over rows, whose secret is fresh, and hands batches to `sink`. Errors: the engine's, the

@@ -230,7 +230,7 @@ bool IsAccepted(const std::string& message) {
 }
 
 // The nearest position in or above a node.
-std::optional<int> PositionOf(const Message& message, std::optional<int> above) {
+std::optional<int> PositionBelow(const Message& message, std::optional<int> above) {
   const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName("location");
   if (field == nullptr || field->cpp_type() != FieldDescriptor::CPPTYPE_INT32) return above;
   const int position = message.GetReflection()->GetInt32(message, field);
@@ -239,7 +239,7 @@ std::optional<int> PositionOf(const Message& message, std::optional<int> above) 
 
 Outcome<void> Check(const Message& message, std::optional<int> above) {
   const std::string name = message.GetDescriptor()->name();
-  const std::optional<int> position = PositionOf(message, above);
+  const std::optional<int> position = PositionBelow(message, above);
   if (!IsAccepted(name)) {
     for (const Unknown& unknown : kUnknown) {
       if (name == unknown.message) {

@@ -16,7 +16,7 @@ using std::chrono::year_month_day;
 
 constexpr double kMostIntegers = 200;
 constexpr std::size_t kMostSteps = 400;
-constexpr std::int64_t kDayMicroseconds = 86'400'000'000;
+constexpr std::int64_t kMicrosecondsADay = 86'400'000'000;
 
 std::optional<Values> WholeNumbers(const std::optional<Range>& range) {
   if (!range || !(range->high - range->low <= kMostIntegers) || std::abs(range->low) > 9e15) return {};
@@ -50,7 +50,7 @@ std::optional<sys_days> Truncated(sys_days day, const std::string& field) {
 std::optional<Values> Periods(const Expr& trunc) {
   const Expr& moment = trunc.args[0];
   if (!moment.range || std::isinf(moment.range->low) || std::isinf(moment.range->high)) return {};
-  const double unit = moment.type == Type::kDate ? 1 : static_cast<double>(kDayMicroseconds);
+  const double unit = moment.type == Type::kDate ? 1 : static_cast<double>(kMicrosecondsADay);
   const double first = std::floor(moment.range->low / unit), last = std::floor(moment.range->high / unit);
   if (std::abs(first) > 3e6 || last - first > 3e5) return {};
   Values values;
@@ -60,7 +60,7 @@ std::optional<Values> Periods(const Expr& trunc) {
     if (!start) return {};
     if (!values.empty() && *start == seen) continue;
     seen = *start;
-    values.emplace_back(Timestamp{start->time_since_epoch().count() * kDayMicroseconds});
+    values.emplace_back(Timestamp{start->time_since_epoch().count() * kMicrosecondsADay});
     if (values.size() > kMostSteps) return {};
   }
   return values;

@@ -9,7 +9,7 @@
 namespace concordat::sql {
 namespace {
 
-constexpr double kDayMicroseconds = 86'400e6;
+constexpr double kMicrosecondsOfDay = 86'400e6;
 constexpr double kSlack = 0x1p-40;
 
 // Rounding of doubles in ends and in the engine stays within the slack.
@@ -19,7 +19,7 @@ std::optional<Range> Widened(double low, double high, bool whole) {
   return Range{low - std::abs(low) * kSlack, high + std::abs(high) * kSlack};
 }
 
-std::optional<Range> Products(const Range& a, const Range& b, bool whole) {
+std::optional<Range> ProductsOf(const Range& a, const Range& b, bool whole) {
   const std::array corners = {a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high};
   return Widened(*std::min_element(corners.begin(), corners.end()),
                  *std::max_element(corners.begin(), corners.end()), whole);
@@ -166,7 +166,7 @@ std::optional<Range> OfExtract(const Expr& expr) {
     if (expr.text == field.name) return Range{field.low, field.high};
   }
   if (!expr.args[0].range) return {};
-  const double unit = expr.args[0].type == Type::kDate ? 1 : kDayMicroseconds;
+  const double unit = expr.args[0].type == Type::kDate ? 1 : kMicrosecondsOfDay;
   const double first = expr.args[0].range->low / unit, last = expr.args[0].range->high / unit;  // days
   if (expr.text == "epoch") return Widened(first * 86'400 - 1, last * 86'400 + 86'400, false);
   const double years = expr.text == "decade"       ? 10
@@ -180,7 +180,7 @@ std::optional<Range> OfExtract(const Expr& expr) {
 // Truncation moves back by less than the longest unit.
 std::optional<Range> OfTrunc(const Expr& expr) {
   if (!expr.args[0].range) return {};
-  const double unit = expr.args[0].type == Type::kDate ? 1 : kDayMicroseconds;
+  const double unit = expr.args[0].type == Type::kDate ? 1 : kMicrosecondsOfDay;
   const double days = expr.text == "millennium" ? 366'000
                       : expr.text == "century"  ? 36'600
                       : expr.text == "decade"   ? 3'660
@@ -189,13 +189,13 @@ std::optional<Range> OfTrunc(const Expr& expr) {
                       : expr.text == "month"    ? 31
                       : expr.text == "week"     ? 7
                                                 : 1;
-  const double scale = expr.type == expr.args[0].type ? 1 : kDayMicroseconds;
+  const double scale = expr.type == expr.args[0].type ? 1 : kMicrosecondsOfDay;
   return Range{(expr.args[0].range->low - days * unit) * scale, expr.args[0].range->high * scale};
 }
 
 std::optional<Range> OfTwo(const Expr& expr, const Range& a, const Range& b) {
   const bool whole = expr.type == Type::kInteger;
-  const double scale = expr.type == Type::kTimestamp ? kDayMicroseconds : 1;
+  const double scale = expr.type == Type::kTimestamp ? kMicrosecondsOfDay : 1;
   switch (expr.op) {
     case Op::kAdd:
       return Widened(a.low + b.low, a.high + b.high, whole);
@@ -206,7 +206,7 @@ std::optional<Range> OfTwo(const Expr& expr, const Range& a, const Range& b) {
     case Op::kDateAdd:
       return Range{a.low + b.low * scale, a.high + b.high * scale};
     case Op::kMultiply:
-      return Products(a, b, whole);
+      return ProductsOf(a, b, whole);
     case Op::kDivide:
       return Quotients(a, b, whole);
     case Op::kPower:
@@ -269,9 +269,9 @@ std::optional<Range> CastRange(const Expr& from, Type to) {
   const Range& range = *from.range;
   if (IsTime(from.type) && to == from.type) return range;
   if (from.type == Type::kDate && to == Type::kTimestamp)
-    return Range{range.low * kDayMicroseconds, range.high * kDayMicroseconds};
+    return Range{range.low * kMicrosecondsOfDay, range.high * kMicrosecondsOfDay};
   if (from.type == Type::kTimestamp && to == Type::kDate)
-    return Range{std::floor(range.low / kDayMicroseconds), std::ceil(range.high / kDayMicroseconds)};
+    return Range{std::floor(range.low / kMicrosecondsOfDay), std::ceil(range.high / kMicrosecondsOfDay)};
   if (to == Type::kInteger && from.type == Type::kNumber)
     return Range{std::floor(range.low), std::ceil(range.high)};
   if (to == Type::kNumber && from.type == Type::kInteger) return range;

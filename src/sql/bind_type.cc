@@ -12,11 +12,11 @@
 namespace concordat::sql {
 namespace {
 
-struct Named {
+struct NamedType {
   const char* name;
   Type type;
 };
-constexpr Named kNamed[] = {
+constexpr NamedType kNamed[] = {
     {"bool", Type::kBoolean},        {"boolean", Type::kBoolean}, {"int2", Type::kInteger},
     {"int4", Type::kInteger},        {"int8", Type::kInteger},    {"smallint", Type::kInteger},
     {"int", Type::kInteger},         {"integer", Type::kInteger}, {"bigint", Type::kInteger},
@@ -126,7 +126,7 @@ Expr Literal(Value value, Type type) {
 }
 
 std::optional<Type> TypeNamed(const std::string& name) {
-  for (const Named& named : kNamed) {
+  for (const NamedType& named : kNamed) {
     if (name == named.name) return named.type;
   }
   return {};

@@ -17,7 +17,7 @@ namespace concordat::transparency {
 namespace {
 
 constexpr std::size_t kMost = 100;
-constexpr std::uint64_t kLookedAt = 2048;  // entries
+constexpr std::uint64_t kFeedLooksAt = 2048;  // entries
 
 struct Item {
   std::string title, text, link;
@@ -77,7 +77,7 @@ std::string NameOf(ByteView bytes) {
 
 Result<std::string> Feed(const ledger::Ledger& ledger, const std::string& member) {
   const std::uint64_t size = ledger.Head().size;
-  const std::uint64_t first = size > kLookedAt ? size - kLookedAt : 0;
+  const std::uint64_t first = size > kFeedLooksAt ? size - kFeedLooksAt : 0;
   const auto entries = TRY(ledger.Read(first, size - first));
   Html items;
   std::size_t count = 0;

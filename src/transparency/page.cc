@@ -13,7 +13,6 @@ namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
 
-std::string Day(Time time) { return FormatTime(time).substr(0, 10); }
 std::string Minute(Time time) {
   const std::string text = FormatTime(time);
   return text.substr(0, 10) + " " + text.substr(11, 5);
@@ -79,7 +78,7 @@ std::string CountsText(const Use& use) {
     text += fmt::format(", {} answered together with {}", counts.together, Listed(use.together()));
   if (counts.failed > 0) text += fmt::format(", {} failed", counts.failed);
   if (counts.repeated > 0) text += fmt::format(", {} given again from the store", counts.repeated);
-  if (counts.last) text += ", the last on " + Day(*counts.last);
+  if (counts.last) text += ", the last on " + FormatDay(*counts.last);
   return text;
 }
 
@@ -93,7 +92,7 @@ std::vector<std::pair<std::string, std::string>> TermsOf(const Use& use) {
       {"Legal basis", Capital(BasisInWords(document.legal_basis))},
       {"Who may ask", Listed(use.bodies)},
       {"Parties", Listed(parties)},
-      {"Valid", fmt::format("from {} until {}", Day(document.from), Day(document.until))},
+      {"Valid", fmt::format("from {} until {}", FormatDay(document.from), FormatDay(document.until))},
       {"Questions", CountsText(use)}};
   for (const UsedTable& table : use.tables) {
     const std::string what = table.about.empty() ? table.product : table.about + " (" + table.product + ")";
@@ -129,7 +128,7 @@ void AddTotals(Html& html, const std::string& caption, const std::string& of,
 }
 
 std::string AskedText(const Asked& asked) {
-  if (asked.sealed_until) return "Sealed until " + Day(*asked.sealed_until);
+  if (asked.sealed_until) return "Sealed until " + FormatDay(*asked.sealed_until);
   if (!asked.text) return asked.outcome == "repeated" ? "The stored answer was given again" : "Erased";
   std::string text = *asked.text;
   for (std::size_t i = 0; i < asked.parameters.size(); ++i)
@@ -262,8 +261,8 @@ void AddObjection(Html& html, const Mine& mine, const MyProduct& product) {
 std::string MinePage(const Register& all, const Mine& mine) {
   Html html = Begin(all.member, "Data about me");
   if (!mine.said.empty()) html.Element("p", mine.said, {{"role", "status"}, {"class", "said"}});
-  html.Element("p", fmt::format("Your token was given on {} and is good until {}.", Day(mine.grant->since),
-                                Day(mine.grant->until)));
+  html.Element("p", fmt::format("Your token was given on {} and is good until {}.",
+                                FormatDay(mine.grant->since), FormatDay(mine.grant->until)));
   for (const MyProduct& product : mine.products) {
     html.Open("section").Element("h2", product.about.empty() ? product.id : product.about);
     html.Element("p", product.id, {{"class", "id"}});

@@ -2,11 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <condition_variable>
 #include <set>
 #include <thread>
@@ -17,7 +15,6 @@ namespace concordat::web {
 namespace asio = boost::asio;
 namespace {
 
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 // Connections past the limit are told so; past this many more they are closed unread.
 constexpr int kToldSo = 50;
 

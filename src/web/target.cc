@@ -14,7 +14,7 @@ bool IsAlphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-tl::unexpected<Error> Wrong(std::string what) {
+tl::unexpected<Error> WrongTarget(std::string what) {
   return Fail(ErrorCode::kInvalidArgument, std::move(what),
               "write the address as the documentation gives it");
 }
@@ -28,19 +28,19 @@ Result<std::string> Decode(std::string_view text, std::string_view marks) {
       const std::string_view digits = text.substr(i + 1, 2);
       const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
       if (digits.size() != 2 || error != std::errc{} || end != digits.data() + 2) {
-        return Wrong("a percent sign is not followed by two hexadecimal digits");
+        return WrongTarget("a percent sign is not followed by two hexadecimal digits");
       }
       c = static_cast<char>(code);
       if (code < 0x20 || code == 0x7F || c == '/') {
-        return Wrong("a slash or a control character is percent-encoded");
+        return WrongTarget("a slash or a control character is percent-encoded");
       }
       i += 2;
     } else if (!IsAlphanumeric(c) && marks.find(c) == std::string_view::npos) {
-      return Wrong("the address holds a character that must be percent-encoded");
+      return WrongTarget("the address holds a character that must be percent-encoded");
     }
     decoded += c;
   }
-  if (!IsUtf8(decoded)) return Wrong("the address is not UTF-8");
+  if (!IsUtf8(decoded)) return WrongTarget("the address is not UTF-8");
   return decoded;
 }
 
@@ -53,7 +53,7 @@ Result<std::vector<std::string>> ParseParts(std::string_view path) {
     path.remove_prefix(part.size());
     std::string decoded = TRY(Decode(part, kPathMarks));
     if (decoded.empty() || decoded == "." || decoded == "..") {
-      return Wrong("a part of the path is empty, '.' or '..'");
+      return WrongTarget("a part of the path is empty, '.' or '..'");
     }
     parts.push_back(std::move(decoded));
   }
@@ -67,11 +67,12 @@ Result<std::map<std::string, std::string>> ParseQuery(std::string_view text) {
     text.remove_prefix(std::min(pair.size() + 1, text.size()));
     const auto equals = pair.find('=');
     if (equals == std::string_view::npos || equals == 0)
-      return Wrong("the query is not of the form name=value");
+      return WrongTarget("the query is not of the form name=value");
     constexpr std::string_view kMarks = "-._~!$'()*,;:@/?";
     std::string name = TRY(Decode(pair.substr(0, equals), kMarks));
     std::string value = TRY(Decode(pair.substr(equals + 1), kMarks));
-    if (!query.emplace(std::move(name), std::move(value)).second) return Wrong("the query says a name twice");
+    if (!query.emplace(std::move(name), std::move(value)).second)
+      return WrongTarget("the query says a name twice");
   }
   return query;
 }
@@ -79,8 +80,8 @@ Result<std::map<std::string, std::string>> ParseQuery(std::string_view text) {
 }  // namespace
 
 Result<Target> ParseTarget(std::string_view text) {
-  if (text.size() > kTargetBytes) return Wrong("the address is longer than 2048 bytes");
-  if (!text.starts_with('/')) return Wrong("the address does not begin with a slash");
+  if (text.size() > kTargetBytes) return WrongTarget("the address is longer than 2048 bytes");
+  if (!text.starts_with('/')) return WrongTarget("the address does not begin with a slash");
   const auto mark = text.find('?');
   Target target;
   target.path = text.substr(0, mark);
