@@ -5,7 +5,7 @@
 namespace concordat::learning {
 namespace {
 
-struct Interval {
+struct EventInterval {
   std::size_t start = 0;
   double events = 0;
   double others = 0;
@@ -27,8 +27,8 @@ std::size_t FirstStart(CountsAtTimes counts, LeastShown least) {
 }
 
 // From left to right; the last may not suffice.
-std::vector<Interval> Collect(CountsAtTimes counts, LeastShown least) {
-  std::vector<Interval> found;
+std::vector<EventInterval> Collect(CountsAtTimes counts, LeastShown least) {
+  std::vector<EventInterval> found;
   const std::size_t first = FirstStart(counts, least);
   if (first < counts.rows.size()) found.push_back({.start = first});
   for (std::size_t place = first; place < counts.rows.size(); ++place) {
@@ -49,16 +49,16 @@ std::optional<std::size_t> Intervals::Find(std::size_t place) const {
 }
 
 std::optional<Intervals> Join(CountsAtTimes counts, LeastShown least) {
-  std::vector<Interval> found = Collect(counts, least);
+  std::vector<EventInterval> found = Collect(counts, least);
   while (found.size() > 1 && !found.back().Suffices(least)) {
-    const Interval last = found.back();
+    const EventInterval last = found.back();
     found.pop_back();
     found.back().events += last.events;
     found.back().others += last.others;
   }
   if (!found.empty() && !found.back().Suffices(least)) return std::nullopt;
   Intervals intervals;
-  for (const Interval& each : found) {
+  for (const EventInterval& each : found) {
     intervals.starts.push_back(static_cast<std::int64_t>(each.start));
     intervals.events.push_back(static_cast<std::int64_t>(each.events));
   }

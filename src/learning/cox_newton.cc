@@ -11,12 +11,12 @@ namespace {
 
 // Newton's decrement at which a further step changes nothing that doubles keep: a step of 1e-9 standard
 // errors.
-constexpr double kConverged = 1e-18;
+constexpr double kNewtonDone = 1e-18;
 // Standard deviations of x that a coefficient may move in one step.
 constexpr double kLongestStep = 4;
 // Information for each event that tells a column from a constant, and the part of a column's information that
 // others may not explain.
-constexpr double kConstant = 1e-12;
+constexpr double kSpreadless = 1e-12;
 constexpr double kCollinear = 1e-10;
 // Variance, as a multiple of that at no effect, beyond which the likelihood is taken to rise forever.
 constexpr double kSeparated = 1e4;
@@ -32,7 +32,7 @@ Outcome<void> CheckColumns(const Eigen::MatrixXd& information, double events,
                            const std::vector<std::string>& terms) {
   const Eigen::Index p = information.rows();
   for (Eigen::Index j = 0; j < p; ++j)
-    if (!(information(j, j) > kConstant * events))
+    if (!(information(j, j) > kSpreadless * events))
       return Refuse("collinear", fmt::format("{} has one value only where an event could come", terms[j]),
                     "leave it out", "22023");
   const Eigen::VectorXd root = information.diagonal().cwiseSqrt().cwiseInverse();
@@ -101,7 +101,7 @@ Outcome<std::optional<CoxMaximum>> StepCox(CoxState* state, const CoxFrame& fram
   if (!first) TRY(CheckVariance(covariance.diagonal(), *state, terms));
   const Eigen::VectorXd step = covariance * at.score;
   const double decrement = step.dot(at.score);
-  if (!first && decrement < kConverged)
+  if (!first && decrement < kNewtonDone)
     return CoxMaximum{.beta = state->beta + step, .covariance = std::move(covariance), .at = std::move(at)};
   state->step = step;
   if (first) {

@@ -20,7 +20,7 @@ double Same(double x) { return x; }
 double Less(double x) { return -x; }
 
 constexpr double kEverywhere = -HUGE_VAL;
-const Function kFunctions[] = {
+const Function kFunctionTable[] = {
     {"(", Same, kEverywhere},       {"I", Same, kEverywhere},
     {"log", std::log, 0},           {"log2", std::log2, 0},
     {"log10", std::log10, 0},       {"log1p", std::log1p, -1},
@@ -30,9 +30,9 @@ const Function kFunctions[] = {
 };
 
 const Function& Find(std::string_view name) {
-  const auto* found = std::find_if(std::begin(kFunctions), std::end(kFunctions),
+  const auto* found = std::find_if(std::begin(kFunctionTable), std::end(kFunctionTable),
                                    [&](const Function& function) { return function.name == name; });
-  CHECK(found != std::end(kFunctions));
+  CHECK(found != std::end(kFunctionTable));
   return *found;
 }
 

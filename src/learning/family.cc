@@ -13,15 +13,15 @@ namespace {
 
 using Kind = Family::Kind;
 
-struct Entry {
+struct FamilyEntry {
   std::string_view name;
   std::vector<Link> links;  // its own first
   std::string_view responses;
 };
 
 // By Family::Kind.
-const Entry& Of(Kind kind) {
-  static const Entry entries[] = {
+const FamilyEntry& Of(Kind kind) {
+  static const FamilyEntry entries[] = {
       {"gaussian", {Link::kIdentity, Link::kLog, Link::kInverse}, "numbers"},
       {"binomial", {Link::kLogit, Link::kProbit, Link::kCloglog, Link::kLog}, "from 0 to 1"},
       {"poisson", {Link::kLog, Link::kIdentity, Link::kSqrt}, "not below 0"},
@@ -36,7 +36,7 @@ constexpr Kind kKinds[] = {Kind::kGaussian, Kind::kBinomial,        Kind::kPoiss
                            Kind::kGamma,    Kind::kInverseGaussian, Kind::kNegativeBinomial};
 
 Outcome<Link> LinkOf(Kind kind, std::string_view name) {
-  const Entry& entry = Of(kind);
+  const FamilyEntry& entry = Of(kind);
   std::vector<std::string_view> names;
   for (const Link link : entry.links) {
     if (name.empty() || Name(link) == name) return link;

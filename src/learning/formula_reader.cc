@@ -16,11 +16,11 @@ constexpr int kDeepest = 40;
 constexpr int kMostDegrees = 10;
 constexpr std::size_t kMostKnots = 50;
 
-const std::vector<std::string> kFunctions = {"I",    "log", "log2", "log10", "log1p", "exp",    "expm1",
-                                             "sqrt", "abs", "poly", "bs",    "ns",    "offset", "strata"};
+const std::vector<std::string> kFormulaNames = {"I",    "log", "log2", "log10", "log1p", "exp",    "expm1",
+                                                "sqrt", "abs", "poly", "bs",    "ns",    "offset", "strata"};
 
 bool IsArithmetic(std::string_view name) {
-  return std::find(kFunctions.begin(), kFunctions.begin() + 9, name) != kFunctions.begin() + 9;
+  return std::find(kFormulaNames.begin(), kFormulaNames.begin() + 9, name) != kFormulaNames.begin() + 9;
 }
 
 Expr Apply(std::string name, Expr first) {
@@ -41,9 +41,9 @@ tl::unexpected<Refusal> UnknownFunction(const Token& at) {
                       "a column whose levels are declared is a factor: write its name");
   if (at.text == "scale")
     return BadFormula(at, "scale() needs all the rows", "write numbers: I((x - 50) / 10)");
-  const std::string nearest = NearestName(at.text, kFunctions);
+  const std::string nearest = NearestName(at.text, kFormulaNames);
   return BadFormula(at, fmt::format("formulas have no function {}()", at.text),
-                    nearest.empty() ? fmt::format("there are {} and site()", fmt::join(kFunctions, ", "))
+                    nearest.empty() ? fmt::format("there are {} and site()", fmt::join(kFormulaNames, ", "))
                                     : fmt::format("did you mean {}()?", nearest));
 }
 
@@ -152,7 +152,7 @@ Outcome<Expr> FormulaReader::ReadAtom() {
 Outcome<Expr> FormulaReader::ReadApplied() {
   const Token function = Take();
   if (!IsArithmetic(function.text)) {
-    if (std::find(kFunctions.begin(), kFunctions.end(), function.text) == kFunctions.end())
+    if (std::find(kFormulaNames.begin(), kFormulaNames.end(), function.text) == kFormulaNames.end())
       return UnknownFunction(function);
     return BadFormula(function, fmt::format("{}() stands within arithmetic or a product", function.text),
                       "write it as a term of its own, without arithmetic around it");

@@ -20,7 +20,7 @@ using Eigen::VectorXd;
 constexpr double kConverged = 1e-14, kNearlyConverged = 1e-8;
 // A variance that grew so much since the start has no end: the rows it rests on have all but lost their
 // weight, which is what separation does.
-constexpr double kSeparated = 1e6;
+constexpr double kSeparatedVariance = 1e6;
 
 struct GlmOptions {
   double level = 0.95;
@@ -117,7 +117,8 @@ class Glm : public RegressionMethod {
     if (kind != Kind::kBinomial && kind != Kind::kPoisson && kind != Kind::kNegativeBinomial) return {};
     Eigen::Index worst = equations.dependent.column;
     if (equations.solved &&
-        equations.solved->inverse.diagonal().cwiseQuotient(state.variances).maxCoeff(&worst) < kSeparated)
+        equations.solved->inverse.diagonal().cwiseQuotient(state.variances).maxCoeff(&worst) <
+            kSeparatedVariance)
       return {};
     if (!equations.solved && state.round < 2) return {};
     return Refuse(

@@ -9,13 +9,13 @@ namespace concordat::learning {
 namespace {
 
 // Far beyond what a fit comes to, and far within what its squares can hold.
-constexpr Bounds kAny{-1e100, 1e100};
+constexpr Bounds kAnyNumber{-1e100, 1e100};
 constexpr Bounds kNotNegative{0, 1e100};
 
 Result<Eigen::VectorXd> BeforeOf(const Json& json, Eigen::Index columns) {
   const auto part = json.find("before");
   if (part != json.end() && part->is_array() && part->empty()) return Eigen::VectorXd();
-  return VectorOf(json, "before", columns, kAny);
+  return VectorOf(json, "before", columns, kAnyNumber);
 }
 
 }  // namespace
@@ -41,16 +41,16 @@ Result<GlmState> ReadGlmState(const Json& json, Eigen::Index columns, int max_ro
   GlmState state;
   state.round = static_cast<int>(TRY(WholeOf(json, "round", {0, static_cast<double>(max_rounds)})));
   if (state.round == 0) return state;
-  state.beta = TRY(VectorOf(json, "beta", columns, kAny));
+  state.beta = TRY(VectorOf(json, "beta", columns, kAnyNumber));
   state.before = TRY(BeforeOf(json, columns));
-  state.null_linear = TRY(NumberOf(json, "null_linear", kAny));
-  state.deviance = TRY(NumberOf(json, "deviance", kAny));
-  state.triangle = TRY(VectorOf(json, "triangle", TriangleSize(columns), kAny));
-  state.variances = TRY(VectorOf(json, "variances", columns, kAny));
-  state.spread = TRY(VectorOf(json, "spread", columns, kAny));
+  state.null_linear = TRY(NumberOf(json, "null_linear", kAnyNumber));
+  state.deviance = TRY(NumberOf(json, "deviance", kAnyNumber));
+  state.triangle = TRY(VectorOf(json, "triangle", TriangleSize(columns), kAnyNumber));
+  state.variances = TRY(VectorOf(json, "variances", columns, kAnyNumber));
+  state.spread = TRY(VectorOf(json, "spread", columns, kAnyNumber));
   state.rows = TRY(NumberOf(json, "rows", kNotNegative));
   state.weights = TRY(NumberOf(json, "weights", kNotNegative));
-  state.log_terms = TRY(NumberOf(json, "log_terms", kAny));
+  state.log_terms = TRY(NumberOf(json, "log_terms", kAnyNumber));
   if (json.contains("path")) state.path = json["path"];
   return state;
 }

@@ -14,7 +14,7 @@ using Eigen::VectorXd;
 
 // Sums are multiples of 2^-64 below 2^63: what is of the order of a declared range is made this large.
 constexpr double kRoom = 0x1p30;
-constexpr double kLargest = 0x1p60;
+constexpr double kLargestColumn = 0x1p60;
 
 // A row at a fit: its mean, working weight and working response.
 struct Point {
@@ -134,7 +134,7 @@ double Largest(const std::pair<double, double>& range) {
 }
 
 bool Holds(const std::vector<double>& numbers) {
-  return std::all_of(numbers.begin(), numbers.end(), [](double x) { return std::abs(x) < kLargest; });
+  return std::all_of(numbers.begin(), numbers.end(), [](double x) { return std::abs(x) < kLargestColumn; });
 }
 
 }  // namespace

@@ -87,7 +87,7 @@ Row RowOf(const Curves& curves, std::size_t group, const ShownStep& step) {
           NumberOrNull(upper)};
 }
 
-std::vector<Output> TableColumns() {
+std::vector<Output> CurveColumns() {
   return {{"group", Type::kText},     {"time", Type::kNumber},     {"at_risk", Type::kInteger},
           {"events", Type::kInteger}, {"survival", Type::kNumber}, {"standard_error", Type::kNumber},
           {"lower", Type::kNumber},   {"upper", Type::kNumber}};
@@ -96,7 +96,7 @@ std::vector<Output> TableColumns() {
 Outcome<Fitted> TableOf(const Curves& curves, const std::vector<EventCounts>& counts) {
   const auto shown = TRY(ShownGroups(curves.groups, counts, curves.rules));
   Fitted fitted;
-  fitted.columns = TableColumns();
+  fitted.columns = CurveColumns();
   for (const std::size_t group : shown) {
     const auto steps = StepsOf(counts[group], std::max(1.0, curves.rules.minimum_cell));
     if (steps.empty())
@@ -118,7 +118,7 @@ class KaplanMeier final : public ExactMethod {
  public:
   explicit KaplanMeier(Curves curves) : curves_(std::move(curves)) {}
 
-  std::vector<Output> Outputs() const override { return TableColumns(); }
+  std::vector<Output> Outputs() const override { return CurveColumns(); }
   std::vector<std::string> Columns() const override { return curves_.groups.design.Columns(); }
   Json Start() const override { return Json{{"round", 0}}; }
 

@@ -19,7 +19,7 @@ namespace concordat::learning {
 namespace {
 
 // Of a declared half range: a move by less is rounding.
-constexpr double kStill = 1e-12;
+constexpr double kCentresStill = 1e-12;
 constexpr int kMostMoves = 20;
 constexpr Bounds kInside{-1e6, 1e6};
 
@@ -145,7 +145,7 @@ void MoveSmall(const Kmeans& kmeans, const Clusters& clusters, Eigen::MatrixXd* 
   }
 }
 
-std::vector<Output> TableColumns() {
+std::vector<Output> ClusterColumns() {
   return {{"cluster", Type::kInteger},
           {"size", Type::kInteger},
           {"within_sum_of_squares", Type::kNumber},
@@ -160,7 +160,7 @@ Fitted TableOf(const Kmeans& kmeans, const KmeansState& state, const Clusters& c
   };
   const Eigen::MatrixXd centres = unscaled(state.centres);
   Fitted fitted;
-  fitted.columns = TableColumns();
+  fitted.columns = ClusterColumns();
   for (Eigen::Index k = 0; k < kmeans.clusters; ++k)
     for (Eigen::Index j = 0; j < kmeans.columns(); ++j)
       fitted.rows.push_back({static_cast<std::int64_t>(k + 1), static_cast<std::int64_t>(clusters.sizes[k]),
@@ -197,7 +197,7 @@ Outcome<Step> Continue(const Kmeans& kmeans, KmeansState state, const Clusters& 
     moved = std::max(moved, move.cwiseAbs().maxCoeff());
   }
   Step step{.said = fmt::format("round {}: centres moved by {:.3g} of half a range", state.round + 1, moved)};
-  if (small == 0 && moved <= kStill) {
+  if (small == 0 && moved <= kCentresStill) {
     step.fitted = TableOf(kmeans, state, clusters);
     return step;
   }
@@ -217,7 +217,7 @@ class KmeansMethod final : public ExactMethod {
  public:
   explicit KmeansMethod(Kmeans kmeans) : kmeans_(std::move(kmeans)) {}
 
-  std::vector<Output> Outputs() const override { return TableColumns(); }
+  std::vector<Output> Outputs() const override { return ClusterColumns(); }
   std::vector<std::string> Columns() const override { return kmeans_.design.Columns(); }
   Json Start() const override { return StateJson(KmeansState{.centres = StartOf(kmeans_)}); }
 

@@ -41,7 +41,7 @@ double CloglogSlope(double eta) {
 bool Any(double) { return true; }
 bool Positive(double eta) { return eta > 0; }
 
-struct Entry {
+struct LinkEntry {
   std::string_view name;
   double (*linear)(double mu);
   double (*mean)(double eta);
@@ -50,7 +50,7 @@ struct Entry {
 };
 
 // By Link.
-constexpr Entry kLinks[] = {
+constexpr LinkEntry kLinks[] = {
     {"identity", [](double mu) { return mu; }, [](double eta) { return eta; }, [](double) { return 1.0; },
      Any},
     {"log", [](double mu) { return std::log(mu); }, [](double eta) { return std::max(std::exp(eta), kTiny); },
@@ -70,7 +70,7 @@ constexpr Entry kLinks[] = {
      [](double eta) { return -1 / (2 * eta * std::sqrt(eta)); }, Positive},
 };
 
-const Entry& Of(Link link) { return kLinks[static_cast<std::size_t>(link)]; }
+const LinkEntry& Of(Link link) { return kLinks[static_cast<std::size_t>(link)]; }
 
 }  // namespace
 

@@ -7,13 +7,13 @@
 namespace concordat::learning {
 namespace {
 
-struct Entry {
+struct MethodEntry {
   std::string_view name;
   Made (*make)(const Call& call, const Schema& schema, const Rules& rules);
 };
 
 // Sorted by name. A method's row is all that makes it known.
-constexpr Entry kEntries[] = {
+constexpr MethodEntry kEntries[] = {
     {"anova", MakeAnova},
     {"chi_square", MakeChiSquare},
     {"correlation", MakeCorrelation},
@@ -33,12 +33,12 @@ constexpr Entry kEntries[] = {
 
 std::vector<std::string> MethodNames() {
   std::vector<std::string> names;
-  for (const Entry& entry : kEntries) names.emplace_back(entry.name);
+  for (const MethodEntry& entry : kEntries) names.emplace_back(entry.name);
   return names;
 }
 
 Outcome<std::unique_ptr<ExactMethod>> MakeMethod(const Call& call, const Schema& schema, const Rules& rules) {
-  for (const Entry& entry : kEntries)
+  for (const MethodEntry& entry : kEntries)
     if (entry.name == call.method) return entry.make(call, schema, rules);
   const std::vector<std::string> names = MethodNames();
   const std::string nearest = NearestName(call.method, names);

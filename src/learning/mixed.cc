@@ -26,8 +26,8 @@ namespace {
 constexpr double kFirstRatio = 0.1;
 constexpr double kLargestRatio = 1e8;
 constexpr double kSmallestRatio = 1e-12;
-constexpr double kConverged = 1e-10;  // a step of the ratio's logarithm
-constexpr double kLongestStep = 3;
+constexpr double kRatioStill = 1e-10;  // a step of the ratio's logarithm
+constexpr double kLongestRatioStep = 3;
 constexpr double kPerfect = 1e-13;  // of the response's squares, what is rounding
 constexpr Bounds kSums{-1e15, 1e15};
 
@@ -138,8 +138,8 @@ double StepOf(const Profile& profile, MixedState* state) {
   (profile.first < 0 ? state->low : state->high) = ratio;
   const double slope = ratio * profile.first;
   const double curve = slope + ratio * ratio * profile.second;
-  double step = curve > 0 ? -slope / curve : (slope < 0 ? kLongestStep : -kLongestStep);
-  step = std::clamp(step, -kLongestStep, kLongestStep);
+  double step = curve > 0 ? -slope / curve : (slope < 0 ? kLongestRatioStep : -kLongestRatioStep);
+  step = std::clamp(step, -kLongestRatioStep, kLongestRatioStep);
   const double next = ratio * std::exp(step);
   if (next > state->low && next < state->high) return step;
   return (std::log(std::max(state->low, kSmallestRatio)) + std::log(state->high)) / 2 - std::log(ratio);
@@ -216,7 +216,7 @@ Outcome<Step> Continue(const Mixed& mixed, MixedState state, std::span<const dou
     state.ratio = kFirstRatio;
   } else {
     const double change = state.round == 1 ? 0 : StepOf(profile, &state);
-    if (std::abs(change) < kConverged) {
+    if (std::abs(change) < kRatioStill) {
       step.fitted = TableOf(mixed, state, profile, sums.log);
       return step;
     }
@@ -274,7 +274,7 @@ class MixedMethod final : public ExactMethod {
   Mixed mixed_;
 };
 
-Outcome<Formula> FormulaOf(const Call& call, const std::string& random) {
+Outcome<Formula> MixedFormulaOf(const Call& call, const std::string& random) {
   Formula formula = TRY(ParseFormula(call.formula));
   if (random == "site") formula.grouping = std::string(kSite);
   if (!formula.grouping || *formula.grouping != kSite)
@@ -297,7 +297,7 @@ Made MakeMixed(const Call& call, const Schema& schema, const Rules& rules) {
   const double level = TRY(options.Number("level", 0.95, 0.5, 0.999999));
   const int max_rounds = TRY(options.Whole("max_rounds", 50, 3, 200));
   TRY(options.End());
-  const Formula formula = TRY(FormulaOf(call, random));
+  const Formula formula = TRY(MixedFormulaOf(call, random));
   const Design design = TRY(Design::Bind(formula, schema));
   Mixed mixed{.design = design,
               .survey = TRY(Survey::Make(design, schema, rules, {})),

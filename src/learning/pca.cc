@@ -17,7 +17,7 @@
 namespace concordat::learning {
 namespace {
 
-constexpr double kConstant = 1e-24;  // a variance, in squares of what the declared range spans
+constexpr double kNoVariance = 1e-24;  // a variance, in squares of what the declared range spans
 
 struct Spread {
   double rows = 0;
@@ -141,7 +141,7 @@ class Pca final : public ExactMethod {
   Outcome<Fitted> TableOf(const Spread& spread) const {
     const Eigen::VectorXd variance = spread.covariance.diagonal();
     for (Eigen::Index j = 0; j < Size(); ++j)
-      if (scale_ && !(variance[j] > kConstant))
+      if (scale_ && !(variance[j] > kNoVariance))
         return Refuse("constant_column",
                       fmt::format("{} has one value only", terms_[static_cast<std::size_t>(j)]),
                       "leave it out, or write scale => false", "22023");

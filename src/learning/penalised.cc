@@ -21,7 +21,7 @@ namespace {
 using Eigen::VectorXd;
 
 // Of coefficients, in standard deviations of their columns, from one round to the next.
-constexpr double kConverged = 1e-10;
+constexpr double kDescentDone = 1e-10;
 constexpr std::size_t kMostLambdas = 100;
 // The last of a path, as a share of the first: glmnet's, for more rows than columns.
 constexpr double kPathEnd = 1e-4;
@@ -117,7 +117,7 @@ class PenalisedMethod : public RegressionMethod {
     const double moved = (next - state.beta).cwiseAbs().maxCoeff();
     std::string said =
         fmt::format("round {}: lambda {:.4g}, deviance {:.6g}", state.round, lambda, totals.deviance);
-    if (moved <= kConverged * std::max(1.0, next.cwiseAbs().maxCoeff())) {
+    if (moved <= kDescentDone * std::max(1.0, next.cwiseAbs().maxCoeff())) {
       walked.found.emplace_back(lambda, next);
       walked.left.erase(walked.left.begin());
       if (walked.left.empty()) return Finish(state, walked);

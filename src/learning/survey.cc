@@ -13,11 +13,11 @@ namespace {
 
 constexpr std::size_t kPowers = 4;
 // A column whose variance is below this share of its mean square has one value, but for rounding.
-constexpr double kConstant = 1e-13;
+constexpr double kNoSpread = 1e-13;
 // Sums are multiples of 2^-64: of fourth powers below this, too few digits are left to tell whose they are.
-constexpr double kFinest = 1e-14;
+constexpr double kFinestCount = 1e-14;
 
-bool IsFactor(const Variable& variable, const Schema& schema) {
+bool IsFactorVariable(const Variable& variable, const Schema& schema) {
   if (variable.kind != Variable::Kind::kPlain || variable.of.kind != Expr::Kind::kColumn) return false;
   const Field* field = Find(schema, variable.of.name);
   return field != nullptr && !field->levels.empty();
@@ -29,7 +29,7 @@ std::vector<std::vector<std::size_t>> FactorTerms(const Formula& formula, const 
   for (auto term = formula.terms.rbegin(); term != formula.terms.rend(); ++term) {
     std::vector<std::size_t> factors;
     for (const std::size_t variable : *term)
-      if (IsFactor(formula.variables[variable], schema)) factors.push_back(variable);
+      if (IsFactorVariable(formula.variables[variable], schema)) factors.push_back(variable);
     const bool within = std::any_of(terms.begin(), terms.end(), [&](const auto& other) {
       return std::includes(other.begin(), other.end(), factors.begin(), factors.end());
     });
@@ -114,12 +114,12 @@ Outcome<double> Survey::CheckSpread(std::size_t column, double rows, std::span<c
   if (terms_[column].empty()) return 0;
   const double mean = powers[0] / rows, square = powers[1] / rows, cube = powers[2] / rows;
   const double variance = square - mean * mean;
-  if (variance <= kConstant * square)
+  if (variance <= kNoSpread * square)
     return Refuse("constant_column", fmt::format("{} is the same in every row", terms_[column]),
                   "leave it out", "22023");
   const double fourth =
       powers[3] / rows - 4 * mean * cube + 6 * mean * mean * square - 3 * mean * mean * mean * mean;
-  if (rows * fourth < kFinest)
+  if (rows * fourth < kFinestCount)
     return Refuse("constant_column",
                   fmt::format("{} is the same in every row, or nearly so for its range", terms_[column]),
                   "leave it out, or stretch it: I(1000 * x)", "22023");
