@@ -30,6 +30,7 @@ struct Frame {
   Eigen::VectorXd offset;   // the sum of offsets; zeros without one
   std::vector<std::size_t> stratum;  // place among Design::strata(); empty without one
   std::vector<std::size_t> group;    // place among Design::groups(); empty without one
+  std::vector<std::size_t> places;   // among the rows that were given, ascending
 
   Eigen::Index size() const { return weights.size(); }
 };

@@ -8,6 +8,7 @@
 namespace concordat::learning {
 
 using Made = Outcome<std::unique_ptr<ExactMethod>>;
+using MadeNoisy = Outcome<std::unique_ptr<NoisyMethod>>;
 
 // Refusals: those of MakeMethod, but unknown_method.
 Made MakeAnova(const Call& call, const Schema& schema, const Rules& rules);
