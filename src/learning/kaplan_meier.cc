@@ -1,7 +1,6 @@
 // Survival curves by the product-limit estimate, with Greenwood's standard errors. One round.
-// Sources: Kaplan and Meier, "Nonparametric Estimation from Incomplete Observations" (1958); Kalbfleisch and
-// Prentice, "The Statistical Analysis of Failure Time Data" (2002), 1.4, for the intervals; R's survfit for
-// their defaults.
+// Sources: Kaplan and Meier, "Nonparametric Estimation from Incomplete Observations" (1958); R's survfit for
+// the defaults of intervals.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,12 +10,12 @@
 
 #include "learning/coefficients.h"
 #include "learning/disclosure.h"
-#include "learning/distribution.h"
 #include "learning/event_counts.h"
 #include "learning/log_rank.h"
 #include "learning/methods.h"
 #include "learning/options.h"
 #include "learning/state.h"
+#include "learning/survival_interval.h"
 
 namespace concordat::learning {
 namespace {
@@ -62,21 +61,10 @@ std::vector<ShownStep> StepsOf(const EventCounts& counts, double least) {
   return steps;
 }
 
-std::pair<double, double> IntervalOf(const Curves& curves, const ShownStep& step) {
-  const double z = NormalQuantile((1 + curves.level) / 2);
-  const double error = std::sqrt(step.greenwood);
-  if (step.survival <= 0) return {NAN, NAN};
-  if (curves.interval == "plain")
-    return {std::max(0.0, step.survival * (1 - z * error)), std::min(1.0, step.survival * (1 + z * error))};
-  const double log = std::log(step.survival);
-  if (curves.interval == "log") return {std::exp(log - z * error), std::min(1.0, std::exp(log + z * error))};
-  const double margin = z * error / log;  // log is below zero, so this is too
-  return {std::exp(log * std::exp(-margin)), std::exp(log * std::exp(margin))};
-}
-
 Row RowOf(const Curves& curves, std::size_t group, const ShownStep& step) {
-  const auto [lower, upper] = IntervalOf(curves, step);
-  const double error = step.survival <= 0 ? NAN : step.survival * std::sqrt(step.greenwood);
+  const double of_log = std::sqrt(step.greenwood);
+  const auto [lower, upper] = SurvivalInterval(curves.interval, {step.survival, of_log}, curves.level);
+  const double error = step.survival <= 0 ? NAN : step.survival * of_log;
   return {curves.groups.names[group],
           curves.groups.times.At(step.place),
           static_cast<std::int64_t>(step.at_risk),

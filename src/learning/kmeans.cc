@@ -8,10 +8,9 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "learning/clusters.h"
 #include "learning/disclosure.h"
 #include "learning/methods.h"
-#include "learning/numeric_columns.h"
-#include "learning/options.h"
 #include "learning/packing.h"
 #include "learning/state.h"
 
@@ -19,21 +18,16 @@ namespace concordat::learning {
 namespace {
 
 // Of a declared half range: a move by less is rounding.
-constexpr double kCentresStill = 1e-12;
+constexpr double kStill = 1e-12;
 constexpr int kMostMoves = 20;
 constexpr Bounds kInside{-1e6, 1e6};
 
 struct Kmeans {
-  Design design;
-  NumericScales scales;
-  std::vector<std::string> terms;
+  ClustersCall asked;
   Rules rules;
-  Eigen::VectorXd weights;  // of a column's squared distance, in squares of its half range
-  int clusters = 2;
-  std::uint64_t seed = 1;
   int max_rounds = 100;
 
-  Eigen::Index columns() const { return scales.half.size(); }
+  Eigen::Index columns() const { return asked.columns(); }
 };
 
 struct KmeansState {
@@ -48,22 +42,6 @@ struct Clusters {
   Eigen::MatrixXd first, second;
 };
 
-// Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators" (2014): a number from -1 to 1.
-double DrawUniform(std::uint64_t* state) {
-  std::uint64_t z = (*state += 0x9e3779b97f4a7c15);
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-  return std::ldexp(static_cast<double>((z ^ (z >> 31)) >> 11), -52) - 1;
-}
-
-Eigen::MatrixXd StartOf(const Kmeans& kmeans) {
-  std::uint64_t state = kmeans.seed;
-  Eigen::MatrixXd centres(kmeans.clusters, kmeans.columns());
-  for (Eigen::Index k = 0; k < centres.rows(); ++k)
-    for (Eigen::Index j = 0; j < centres.cols(); ++j) centres(k, j) = DrawUniform(&state);
-  return centres;
-}
-
 Json StateJson(const KmeansState& state) {
   return Json{{"round", state.round}, {"moves", state.moves}, {"centres", ToJson(state.centres)}};
 }
@@ -72,15 +50,8 @@ Result<KmeansState> ReadState(const Kmeans& kmeans, const Json& json) {
   KmeansState state;
   state.round = static_cast<int>(TRY(WholeOf(json, "round", {0, static_cast<double>(kmeans.max_rounds)})));
   state.moves = static_cast<int>(TRY(WholeOf(json, "moves", {0, kMostMoves})));
-  state.centres = TRY(MatrixOf(json, "centres", kmeans.clusters, kmeans.columns(), kInside));
+  state.centres = TRY(MatrixOf(json, "centres", kmeans.asked.clusters, kmeans.columns(), kInside));
   return state;
-}
-
-// The nearest, and of equals the first.
-Eigen::Index Nearest(const Kmeans& kmeans, const Eigen::MatrixXd& centres, const Eigen::RowVectorXd& row) {
-  Eigen::Index nearest = 0;
-  ((centres.rowwise() - row).cwiseAbs2() * kmeans.weights).minCoeff(&nearest);
-  return nearest;
 }
 
 Clusters Assign(const Kmeans& kmeans, const Eigen::MatrixXd& centres, const Eigen::MatrixXd& x) {
@@ -88,7 +59,7 @@ Clusters Assign(const Kmeans& kmeans, const Eigen::MatrixXd& centres, const Eige
                     .first = Eigen::MatrixXd::Zero(centres.rows(), centres.cols()),
                     .second = Eigen::MatrixXd::Zero(centres.rows(), centres.cols())};
   for (Eigen::Index i = 0; i < x.rows(); ++i) {
-    const Eigen::Index k = Nearest(kmeans, centres, x.row(i));
+    const Eigen::Index k = Nearest(kmeans.asked, centres, x.row(i));
     const Eigen::RowVectorXd distance = x.row(i) - centres.row(k);
     clusters.sizes[k] += 1;
     clusters.first.row(k) += distance;
@@ -98,17 +69,19 @@ Clusters Assign(const Kmeans& kmeans, const Eigen::MatrixXd& centres, const Eige
 }
 
 std::size_t LengthOf(const Kmeans& kmeans) {
-  return static_cast<std::size_t>(kmeans.clusters * (1 + 2 * kmeans.columns()));
+  return static_cast<std::size_t>(kmeans.asked.clusters * (1 + 2 * kmeans.columns()));
 }
 
 Clusters ReadClusters(const Kmeans& kmeans, std::span<const double> totals) {
   Taker taker(totals);
   Clusters clusters;
-  clusters.sizes = taker.Vector(kmeans.clusters).array().round();
-  clusters.first.resize(kmeans.clusters, kmeans.columns());
-  clusters.second.resize(kmeans.clusters, kmeans.columns());
-  for (Eigen::Index k = 0; k < kmeans.clusters; ++k) clusters.first.row(k) = taker.Vector(kmeans.columns());
-  for (Eigen::Index k = 0; k < kmeans.clusters; ++k) clusters.second.row(k) = taker.Vector(kmeans.columns());
+  clusters.sizes = taker.Vector(kmeans.asked.clusters).array().round();
+  clusters.first.resize(kmeans.asked.clusters, kmeans.columns());
+  clusters.second.resize(kmeans.asked.clusters, kmeans.columns());
+  for (Eigen::Index k = 0; k < kmeans.asked.clusters; ++k)
+    clusters.first.row(k) = taker.Vector(kmeans.columns());
+  for (Eigen::Index k = 0; k < kmeans.asked.clusters; ++k)
+    clusters.second.row(k) = taker.Vector(kmeans.columns());
   return clusters;
 }
 
@@ -127,7 +100,7 @@ bool TooSmall(const Kmeans& kmeans, double size) { return size < std::max(1.0, k
 // Clusters that are too small go beside the centres of those that scatter most, one deviation along the
 // widest column.
 void MoveSmall(const Kmeans& kmeans, const Clusters& clusters, Eigen::MatrixXd* centres) {
-  const Eigen::MatrixXd scatter = Scatter(clusters) * kmeans.weights.asDiagonal();
+  const Eigen::MatrixXd scatter = Scatter(clusters) * kmeans.asked.weights.asDiagonal();
   std::vector<Eigen::Index> wide;
   for (Eigen::Index k = 0; k < scatter.rows(); ++k)
     if (!TooSmall(kmeans, clusters.sizes[k])) wide.push_back(k);
@@ -145,59 +118,47 @@ void MoveSmall(const Kmeans& kmeans, const Clusters& clusters, Eigen::MatrixXd* 
   }
 }
 
-std::vector<Output> ClusterColumns() {
-  return {{"cluster", Type::kInteger},
-          {"size", Type::kInteger},
-          {"within_sum_of_squares", Type::kNumber},
-          {"column", Type::kText},
-          {"centre", Type::kNumber}};
-}
-
 Fitted TableOf(const Kmeans& kmeans, const KmeansState& state, const Clusters& clusters) {
-  const Eigen::VectorXd within = Scatter(clusters) * kmeans.weights;
-  const auto unscaled = [&](const Eigen::MatrixXd& centres) -> Eigen::MatrixXd {
-    return (centres * kmeans.scales.half.asDiagonal()).rowwise() + kmeans.scales.centre.transpose();
-  };
-  const Eigen::MatrixXd centres = unscaled(state.centres);
+  const Eigen::VectorXd within = Scatter(clusters) * kmeans.asked.weights;
+  const Eigen::MatrixXd centres = Unscaled(kmeans.asked, state.centres);
   Fitted fitted;
   fitted.columns = ClusterColumns();
-  for (Eigen::Index k = 0; k < kmeans.clusters; ++k)
+  for (Eigen::Index k = 0; k < kmeans.asked.clusters; ++k)
     for (Eigen::Index j = 0; j < kmeans.columns(); ++j)
       fitted.rows.push_back({static_cast<std::int64_t>(k + 1), static_cast<std::int64_t>(clusters.sizes[k]),
-                             within[k], kmeans.terms[static_cast<std::size_t>(j)], centres(k, j)});
-  fitted.model = {
-      {"method", "kmeans"},
-      {"formula", ToText(kmeans.design.formula())},
-      {"columns", kmeans.terms},
-      {"weights", ToJson(Eigen::VectorXd(kmeans.weights.cwiseQuotient(kmeans.scales.half.cwiseAbs2())))},
-      {"start", ToJson(unscaled(StartOf(kmeans)))},
-      {"centres", ToJson(centres)},
-      {"sizes", ToJson(clusters.sizes)},
-      {"within_sum_of_squares", within.sum()},
-      {"rounds", state.round},
-      {"moves", state.moves}};
+                             within[k], kmeans.asked.terms[static_cast<std::size_t>(j)], centres(k, j)});
+  fitted.model = {{"method", "kmeans"},
+                  {"formula", ToText(kmeans.asked.design.formula())},
+                  {"columns", kmeans.asked.terms},
+                  {"weights", ToJson(ShownWeights(kmeans.asked))},
+                  {"start", ToJson(Unscaled(kmeans.asked, StartOf(kmeans.asked)))},
+                  {"centres", ToJson(centres)},
+                  {"sizes", ToJson(clusters.sizes)},
+                  {"within_sum_of_squares", within.sum()},
+                  {"rounds", state.round},
+                  {"moves", state.moves}};
   return fitted;
 }
 
 Outcome<Step> Continue(const Kmeans& kmeans, KmeansState state, const Clusters& clusters) {
   const double rows = clusters.sizes.sum();
-  TRY(CheckSize(kmeans.rules, rows, static_cast<double>(kmeans.clusters * kmeans.columns())));
+  TRY(CheckSize(kmeans.rules, rows, static_cast<double>(kmeans.asked.clusters * kmeans.columns())));
   const auto small = std::count_if(clusters.sizes.begin(), clusters.sizes.end(),
                                    [&](double size) { return TooSmall(kmeans, size); });
-  if (small == kmeans.clusters || (small > 0 && state.moves == kMostMoves))
+  if (small == kmeans.asked.clusters || (small > 0 && state.moves == kMostMoves))
     return Refuse("cluster_too_small",
-                  fmt::format("{} of {} clusters have fewer than {} rows", small, kmeans.clusters,
+                  fmt::format("{} of {} clusters have fewer than {} rows", small, kmeans.asked.clusters,
                               kmeans.rules.minimum_cell),
                   "ask for fewer clusters, or another seed", "42501");
   double moved = 0;
-  for (Eigen::Index k = 0; k < kmeans.clusters; ++k) {
+  for (Eigen::Index k = 0; k < kmeans.asked.clusters; ++k) {
     if (TooSmall(kmeans, clusters.sizes[k])) continue;
     const Eigen::RowVectorXd move = clusters.first.row(k) / clusters.sizes[k];
     state.centres.row(k) += move;
     moved = std::max(moved, move.cwiseAbs().maxCoeff());
   }
   Step step{.said = fmt::format("round {}: centres moved by {:.3g} of half a range", state.round + 1, moved)};
-  if (small == 0 && moved <= kCentresStill) {
+  if (small == 0 && moved <= kStill) {
     step.fitted = TableOf(kmeans, state, clusters);
     return step;
   }
@@ -218,8 +179,8 @@ class KmeansMethod final : public ExactMethod {
   explicit KmeansMethod(Kmeans kmeans) : kmeans_(std::move(kmeans)) {}
 
   std::vector<Output> Outputs() const override { return ClusterColumns(); }
-  std::vector<std::string> Columns() const override { return kmeans_.design.Columns(); }
-  Json Start() const override { return StateJson(KmeansState{.centres = StartOf(kmeans_)}); }
+  std::vector<std::string> Columns() const override { return kmeans_.asked.design.Columns(); }
+  Json Start() const override { return StateJson(KmeansState{.centres = StartOf(kmeans_.asked)}); }
 
   Result<std::size_t> Length(const Json& json) const override {
     TRY(ReadState(kmeans_, json));
@@ -228,8 +189,8 @@ class KmeansMethod final : public ExactMethod {
 
   Result<Sums> Add(const Rows& rows, const Json& json) const override {
     const KmeansState state = TRY(ReadState(kmeans_, json));
-    const Frame frame = kmeans_.design.Of(rows);
-    const Eigen::MatrixXd x = ScaledColumns(frame, kmeans_.scales);
+    const Frame frame = kmeans_.asked.design.Of(rows);
+    const Eigen::MatrixXd x = ScaledColumns(frame, kmeans_.asked.scales);
     if (x.size() > 0 && !(x.cwiseAbs().maxCoeff() < 1e6))
       return Fail(ErrorCode::kResourceExhausted, "a value lies far outside of its declared range",
                   "declare the columns' ranges");
@@ -237,8 +198,10 @@ class KmeansMethod final : public ExactMethod {
     Sums sums;
     sums.effective_rows = static_cast<double>(frame.size());
     Put(sums.numbers, clusters.sizes);
-    for (Eigen::Index k = 0; k < kmeans_.clusters; ++k) Put(sums.numbers, clusters.first.row(k).transpose());
-    for (Eigen::Index k = 0; k < kmeans_.clusters; ++k) Put(sums.numbers, clusters.second.row(k).transpose());
+    for (Eigen::Index k = 0; k < kmeans_.asked.clusters; ++k)
+      Put(sums.numbers, clusters.first.row(k).transpose());
+    for (Eigen::Index k = 0; k < kmeans_.asked.clusters; ++k)
+      Put(sums.numbers, clusters.second.row(k).transpose());
     return sums;
   }
 
@@ -254,36 +217,15 @@ class KmeansMethod final : public ExactMethod {
   Kmeans kmeans_;
 };
 
-// Centres start within declared ranges: there must be some.
-Outcome<void> CheckRanges(const Design& design, const Schema& schema) {
-  for (const std::string& name : design.Columns()) {
-    const Field* field = Find(schema, name);
-    if (field == nullptr || !field->range)
-      return Refuse("range_needed",
-                    fmt::format("clusters start within declared ranges, and {} has none", name),
-                    "ask the steward to declare the column's least and greatest value");
-  }
-  return {};
-}
-
 }  // namespace
 
 Made MakeKmeans(const Call& call, const Schema& schema, const Rules& rules) {
   Options options(call);
-  const int clusters = TRY(options.Whole("k", 2, 1, 1000));
-  const int seed = TRY(options.Whole("seed", 1, 0, 2147483647));
   const int max_rounds = TRY(options.Whole("max_rounds", 100, 1, 1000));
-  const bool scale = TRY(options.Flag("scale", false));
+  ClustersCall asked = TRY(BindClusters(call, schema, options));
   TRY(options.End());
-  Design design = TRY(BindNumericColumns(call.formula, schema));
-  TRY(CheckRanges(design, schema));
-  Kmeans kmeans{.design = design, .scales = ScalesOf(design), .terms = NumericTerms(design), .rules = rules};
-  kmeans.weights =
-      scale ? Eigen::VectorXd::Ones(kmeans.columns()) : Eigen::VectorXd(kmeans.scales.half.cwiseAbs2());
-  kmeans.clusters = clusters;
-  kmeans.seed = static_cast<std::uint64_t>(seed);
-  kmeans.max_rounds = max_rounds;
-  return std::make_unique<KmeansMethod>(std::move(kmeans));
+  return std::make_unique<KmeansMethod>(
+      Kmeans{.asked = std::move(asked), .rules = rules, .max_rounds = max_rounds});
 }
 
 }  // namespace concordat::learning

@@ -27,4 +27,9 @@ Made MakePca(const Call& call, const Schema& schema, const Rules& rules);
 Made MakePenalised(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeTTest(const Call& call, const Schema& schema, const Rules& rules);
 
+MadeNoisy MakeNoisyKaplanMeier(const Call& call, const Schema& schema, const Rules& rules);
+MadeNoisy MakeNoisyKmeans(const Call& call, const Schema& schema, const Rules& rules);
+MadeNoisy MakeNoisyLogRank(const Call& call, const Schema& schema, const Rules& rules);
+MadeNoisy MakeNoisyPca(const Call& call, const Schema& schema, const Rules& rules);
+
 }  // namespace concordat::learning

@@ -15,6 +15,9 @@ namespace concordat::learning {
 // and what makes no column of numbers.
 Outcome<Design> BindNumericColumns(const std::string& formula, const Schema& schema);
 
+// Under noise everything that a row adds is bounded by declarations. Refusals: range_needed.
+Outcome<void> NeedRanges(const Design& design, const Schema& schema);
+
 // Columns as sums see them, without the intercept: (x - centre) / half, about -1 to 1.
 struct NumericScales {
   Eigen::VectorXd centre, half;
@@ -23,5 +26,7 @@ NumericScales ScalesOf(const Design& design);
 std::vector<std::string> NumericTerms(const Design& design);
 // A row each, scaled.
 Eigen::MatrixXd ScaledColumns(const Frame& frame, const NumericScales& scales);
+// The same, pulled within -1 to 1: where a row's values are as declared, they are there.
+Eigen::MatrixXd BoundedColumns(const Frame& frame, const NumericScales& scales);
 
 }  // namespace concordat::learning

@@ -2,47 +2,18 @@
 // covariances or correlations. Source: Jolliffe, "Principal Component Analysis" (2002), 3.
 #include <fmt/format.h>
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "learning/components.h"
 #include "learning/disclosure.h"
 #include "learning/methods.h"
-#include "learning/numeric_columns.h"
-#include "learning/options.h"
 #include "learning/packing.h"
 #include "learning/state.h"
 
 namespace concordat::learning {
 namespace {
-
-constexpr double kNoVariance = 1e-24;  // a variance, in squares of what the declared range spans
-
-struct Spread {
-  double rows = 0;
-  Eigen::VectorXd mean;
-  Eigen::MatrixXd covariance;
-};
-
-struct Components {
-  Eigen::VectorXd deviations;  // descending
-  Eigen::MatrixXd loadings;    // a column a component; the largest loading of each is above zero
-};
-
-Components ComponentsOf(const Eigen::MatrixXd& covariance) {
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(covariance);
-  Components found{.deviations = solver.eigenvalues().reverse().cwiseMax(0).cwiseSqrt(),
-                   .loadings = solver.eigenvectors().rowwise().reverse()};
-  for (Eigen::Index k = 0; k < found.loadings.cols(); ++k) {
-    Eigen::Index largest = 0;
-    // The first of those that differ by rounding alone.
-    for (Eigen::Index j = 1; j < found.loadings.rows(); ++j)
-      if (std::abs(found.loadings(j, k)) > std::abs(found.loadings(largest, k)) + 1e-9) largest = j;
-    if (found.loadings(largest, k) < 0) found.loadings.col(k) *= -1;
-  }
-  return found;
-}
 
 // A variance needs two rows.
 Rules AtLeastTwo(Rules rules) {
@@ -52,22 +23,10 @@ Rules AtLeastTwo(Rules rules) {
 
 class Pca final : public ExactMethod {
  public:
-  Pca(Design design, const Rules& rules, int components, bool scale)
-      : design_(std::move(design)),
-        rules_(AtLeastTwo(rules)),
-        scaling_(ScalesOf(design_)),
-        terms_(NumericTerms(design_)),
-        components_(components),
-        scale_(scale) {}
+  Pca(ComponentsCall asked, const Rules& rules) : asked_(std::move(asked)), rules_(AtLeastTwo(rules)) {}
 
-  std::vector<Output> Outputs() const override {
-    return {{"component", Type::kInteger},
-            {"standard_deviation", Type::kNumber},
-            {"variance_share", Type::kNumber},
-            {"column", Type::kText},
-            {"loading", Type::kNumber}};
-  }
-  std::vector<std::string> Columns() const override { return design_.Columns(); }
+  std::vector<Output> Outputs() const override { return ComponentColumns(); }
+  std::vector<std::string> Columns() const override { return asked_.design.Columns(); }
   Json Start() const override { return Json{{"round", 0}}; }
 
   Result<std::size_t> Length(const Json& state) const override {
@@ -77,8 +36,8 @@ class Pca final : public ExactMethod {
 
   Result<Sums> Add(const Rows& rows, const Json& state) const override {
     const Eigen::VectorXd mean = TRY(MeanOf(state));
-    const Frame frame = design_.Of(rows);
-    Eigen::MatrixXd x = ScaledColumns(frame, scaling_);
+    const Frame frame = asked_.design.Of(rows);
+    Eigen::MatrixXd x = ScaledColumns(frame, asked_.scaling);
     Sums sums;
     sums.effective_rows = static_cast<double>(frame.size());
     sums.numbers.push_back(sums.effective_rows);
@@ -108,16 +67,16 @@ class Pca final : public ExactMethod {
       return Step{
           .state = Json{{"round", 1}, {"mean", ToJson(Eigen::VectorXd(taker.Vector(Size()) / spread.rows))}},
           .said = fmt::format("means of {:.0f} rows", spread.rows)};
-    spread.mean = scaling_.centre + mean.cwiseProduct(scaling_.half);
+    spread.mean = asked_.scaling.centre + mean.cwiseProduct(asked_.scaling.half);
     spread.covariance = FromTriangle(taker.Vector(TriangleSize(Size())), Size()) / (spread.rows - 1);
     TRY(CheckLeverage(spread, taker.Vector(Size())));
     Step step{.said = "products of the columns"};
-    step.fitted = TRY(TableOf(spread));
+    step.fitted = TRY(ShowComponents(asked_, spread));
     return step;
   }
 
  private:
-  Eigen::Index Size() const { return scaling_.half.size(); }
+  Eigen::Index Size() const { return asked_.size(); }
 
   // Empty in the first round.
   Result<Eigen::VectorXd> MeanOf(const Json& state) const {
@@ -132,61 +91,23 @@ class Pca final : public ExactMethod {
       if (squares * squares < rules_.minimum_cell * fourths[j])
         return Refuse("leverage_too_high",
                       fmt::format("fewer than {} rows decide about {}", rules_.minimum_cell,
-                                  terms_[static_cast<std::size_t>(j)]),
+                                  asked_.terms[static_cast<std::size_t>(j)]),
                       "write its logarithm, or leave it out", "42501");
     }
     return {};
   }
 
-  Outcome<Fitted> TableOf(const Spread& spread) const {
-    const Eigen::VectorXd variance = spread.covariance.diagonal();
-    for (Eigen::Index j = 0; j < Size(); ++j)
-      if (scale_ && !(variance[j] > kNoVariance))
-        return Refuse("constant_column",
-                      fmt::format("{} has one value only", terms_[static_cast<std::size_t>(j)]),
-                      "leave it out, or write scale => false", "22023");
-    const Eigen::VectorXd units =
-        scale_ ? Eigen::VectorXd(variance.cwiseSqrt().cwiseInverse()) : scaling_.half;
-    const Components found = ComponentsOf(units.asDiagonal() * spread.covariance * units.asDiagonal());
-    Fitted fitted;
-    fitted.columns = Outputs();
-    const Eigen::Index shown = components_ == 0 ? Size() : std::min<Eigen::Index>(components_, Size());
-    const double all = found.deviations.squaredNorm();
-    for (Eigen::Index k = 0; k < shown; ++k)
-      for (Eigen::Index j = 0; j < Size(); ++j)
-        fitted.rows.push_back({static_cast<std::int64_t>(k + 1), found.deviations[k],
-                               all > 0 ? found.deviations[k] * found.deviations[k] / all : 0,
-                               terms_[static_cast<std::size_t>(j)], found.loadings(j, k)});
-    const Eigen::VectorXd scales = scale_ ? Eigen::VectorXd(variance.cwiseSqrt().cwiseProduct(scaling_.half))
-                                          : Eigen::VectorXd::Ones(Size());
-    fitted.model = {{"method", "pca"},
-                    {"formula", ToText(design_.formula())},
-                    {"rows", spread.rows},
-                    {"columns", terms_},
-                    {"centre", ToJson(spread.mean)},
-                    {"scale", ToJson(scales)},
-                    {"standard_deviations", ToJson(Eigen::VectorXd(found.deviations.head(shown)))},
-                    {"loadings", ToJson(Eigen::MatrixXd(found.loadings.leftCols(shown)))}};
-    return fitted;
-  }
-
-  Design design_;
+  ComponentsCall asked_;
   Rules rules_;
-  NumericScales scaling_;
-  std::vector<std::string> terms_;
-  Eigen::Index components_;
-  bool scale_;
 };
 
 }  // namespace
 
 Made MakePca(const Call& call, const Schema& schema, const Rules& rules) {
   Options options(call);
-  const int components = TRY(options.Whole("components", 0, 0, 1000));  // 0: all
-  const bool scale = TRY(options.Flag("scale", false));
+  ComponentsCall asked = TRY(BindComponents(call, schema, options));
   TRY(options.End());
-  Design design = TRY(BindNumericColumns(call.formula, schema));
-  return std::make_unique<Pca>(std::move(design), rules, components, scale);
+  return std::make_unique<Pca>(std::move(asked), rules);
 }
 
 }  // namespace concordat::learning

@@ -6,6 +6,9 @@
 //    "schema": [{"name": "age", "range": [0, 120]}, {"name": "sex", "levels": ["female", "male"]}],
 //    "call": {"method": "lm", "formula": "y ~ age", "options": {}}}
 //
+// With "noise": {"rho": 0.028, "seed": 7} or {"exact": true} it fits the form under noise, each row a unit of
+// its own, all with one member.
+//
 // With --design it prints the model matrix of "call" (and of "weights", a column's name) instead. A field
 // that is empty or NA is missing; one more member than rows are dealt to has none.
 #include <fmt/format.h>
@@ -19,6 +22,7 @@
 #include "base/check.h"
 #include "learning/design.h"
 #include "learning/method.h"
+#include "learning/testing_noisy.h"
 
 namespace concordat::learning {
 namespace {
@@ -184,6 +188,29 @@ std::vector<double> Total(const ExactMethod& method, const std::vector<Rows>& me
   return totals;
 }
 
+Json JsonOf(const Fitted& fitted, const std::vector<std::string>& said) {
+  Json names = Json::array();
+  Json rows = Json::array();
+  for (const Output& column : fitted.columns) names.push_back(column.name);
+  for (const Row& row : fitted.rows) {
+    rows.emplace_back(Json::array());
+    for (const Value& value : row) rows.back().push_back(JsonOf(value));
+  }
+  return {{"said", said}, {"columns", names}, {"rows", rows}, {"model", fitted.model}};
+}
+
+Json NoisyFitOf(const Json& asked, const Schema& schema) {
+  const auto method = MakeNoisyMethod(CallOf(asked["call"]), schema, {});
+  if (!method) return JsonOf(method.error());
+  const std::vector<Rows> rows = Deal(asked["csv"], schema, {.members = 1, .by = {}});
+  const Json& given = asked["noise"];
+  const auto fitted = FitNoisily(**method, {ByUnit(rows[0])},
+                                 {.rho = given.value("rho", 1.0),
+                                  .exact = given.value("exact", false),
+                                  .seed = given.value("seed", std::uint64_t{1})});
+  return fitted ? JsonOf(*fitted, std::vector<std::string>()) : JsonOf(fitted.error());
+}
+
 Json FitOf(const Json& asked, const Schema& schema) {
   Rules rules;
   const Json given = asked.value("rules", Json::object());
@@ -198,16 +225,7 @@ Json FitOf(const Json& asked, const Schema& schema) {
     const auto step = (*method)->Next(state, Total(**method, members, state));
     if (!step) return JsonOf(step.error());
     said.push_back(step->said);
-    if (step->fitted) {
-      Json names = Json::array();
-      Json rows = Json::array();
-      for (const Output& column : step->fitted->columns) names.push_back(column.name);
-      for (const Row& row : step->fitted->rows) {
-        rows.emplace_back(Json::array());
-        for (const Value& value : row) rows.back().push_back(JsonOf(value));
-      }
-      return {{"said", said}, {"columns", names}, {"rows", rows}, {"model", step->fitted->model}};
-    }
+    if (step->fitted) return JsonOf(*step->fitted, said);
     state = Json::parse(step->state.dump());
   }
 }
@@ -220,6 +238,10 @@ int main(int argc, char** argv) {
   const concordat::Json asked = concordat::Json::parse(std::cin);
   const Schema schema = SchemaOf(asked.at("schema"));
   const bool design = argc > 1 && std::string_view(argv[1]) == "--design";
-  std::cout << (design ? DesignOf(asked, schema) : FitOf(asked, schema)) << "\n";
+  const bool noisy = asked.contains("noise");
+  std::cout << (design  ? DesignOf(asked, schema)
+                : noisy ? NoisyFitOf(asked, schema)
+                        : FitOf(asked, schema))
+            << "\n";
   return 0;
 }
