@@ -15,6 +15,7 @@ struct Entry {
 // Sorted by name. A method's row is all that makes it known.
 constexpr Entry kEntries[] = {
     {"anova", MakeAnova},
+    {"boost", MakeBoost},
     {"chi_square", MakeChiSquare},
     {"correlation", MakeCorrelation},
     {"cox", MakeCox},

@@ -6,8 +6,9 @@
 //    "schema": [{"name": "age", "range": [0, 120]}, {"name": "sex", "levels": ["female", "male"]}],
 //    "call": {"method": "lm", "formula": "y ~ age", "options": {}}}
 //
-// With --design it prints the model matrix of "call" (and of "weights", a column's name) instead. A field
-// that is empty or NA is missing; one more member than rows are dealt to has none.
+// With --xgboost the model of boost is XGBoost's JSON. With --design it prints the model matrix of "call"
+// (and of "weights", a column's name) instead. A field that is empty or NA is missing; one more member than
+// rows are dealt to has none.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,6 +18,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"
+#include "learning/boost_model.h"
 #include "learning/design.h"
 #include "learning/method.h"
 
@@ -161,12 +163,13 @@ Json DesignOf(const Json& asked, const Schema& schema) {
 }
 
 // Sums as members make them: multiples of 2^-64 in 128 bits.
-std::vector<double> Total(const ExactMethod& method, const std::vector<Rows>& members, const Json& state) {
+std::vector<double> Total(const ExactMethod& method, const std::vector<Rows>& members,
+                          std::vector<std::unique_ptr<Kept>>& kept, const Json& state) {
   const auto length = method.Length(state);
   CHECK(length);
   std::vector<Int128> sums(*length, 0);
-  for (const Rows& rows : members) {
-    const auto added = method.Add(rows, state);
+  for (std::size_t member = 0; member < members.size(); ++member) {
+    const auto added = method.AddAgain(members[member], state, kept[member]);
     if (!added) {
       fmt::print(stderr, "{}\n", added.error().message);
       std::exit(2);
@@ -184,7 +187,7 @@ std::vector<double> Total(const ExactMethod& method, const std::vector<Rows>& me
   return totals;
 }
 
-Json FitOf(const Json& asked, const Schema& schema) {
+Json FitOf(const Json& asked, const Schema& schema, bool xgboost) {
   Rules rules;
   const Json given = asked.value("rules", Json::object());
   rules.minimum_rows = given.value("minimum_rows", rules.minimum_rows);
@@ -193,9 +196,10 @@ Json FitOf(const Json& asked, const Schema& schema) {
   const auto method = MakeMethod(CallOf(asked["call"]), schema, rules);
   if (!method) return JsonOf(method.error());
   const std::vector<Rows> members = Deal(asked["csv"], schema, DealingOf(asked, schema));
+  std::vector<std::unique_ptr<Kept>> kept(members.size());
   std::vector<std::string> said;
   for (Json state = (*method)->Start();;) {
-    const auto step = (*method)->Next(state, Total(**method, members, state));
+    const auto step = (*method)->Next(state, Total(**method, members, kept, state));
     if (!step) return JsonOf(step.error());
     said.push_back(step->said);
     if (step->fitted) {
@@ -206,7 +210,8 @@ Json FitOf(const Json& asked, const Schema& schema) {
         rows.emplace_back(Json::array());
         for (const Value& value : row) rows.back().push_back(JsonOf(value));
       }
-      return {{"said", said}, {"columns", names}, {"rows", rows}, {"model", step->fitted->model}};
+      const Json model = xgboost ? *XgboostJson(step->fitted->model) : step->fitted->model;
+      return {{"said", said}, {"columns", names}, {"rows", rows}, {"model", model}};
     }
     state = Json::parse(step->state.dump());
   }
@@ -219,7 +224,8 @@ int main(int argc, char** argv) {
   using namespace concordat::learning;
   const concordat::Json asked = concordat::Json::parse(std::cin);
   const Schema schema = SchemaOf(asked.at("schema"));
-  const bool design = argc > 1 && std::string_view(argv[1]) == "--design";
-  std::cout << (design ? DesignOf(asked, schema) : FitOf(asked, schema)) << "\n";
+  const std::string_view flag = argc > 1 ? argv[1] : "";
+  std::cout << (flag == "--design" ? DesignOf(asked, schema) : FitOf(asked, schema, flag == "--xgboost"))
+            << "\n";
   return 0;
 }
