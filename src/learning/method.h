@@ -80,12 +80,24 @@ class Method {
   virtual Result<std::size_t> Length(const Json& state) const = 0;
 };
 
+// What a member may keep of its rows from one round of a fit to the next, so that it need not start anew:
+// made of its rows and of states alone, and as good as lost at any time. One thread at a time.
+class Kept {
+ public:
+  virtual ~Kept() = default;
+};
+
 // Under disclosure rules: totals are exact.
 class ExactMethod : public Method {
  public:
   // A member's part; `rows` has Columns() and may be empty. Rows with a missing value are left out, as R
   // does. Errors: kInvalidArgument as Length; kResourceExhausted when numbers leave what a sum can hold.
   virtual Result<Sums> Add(const Rows& rows, const Json& state) const = 0;
+  // The same numbers, faster where `kept` comes back from an earlier round of this fit; null at first.
+  // Precondition: `rows` are those of the earlier round.
+  virtual Result<Sums> AddAgain(const Rows& rows, const Json& state, std::unique_ptr<Kept>& /*kept*/) const {
+    return Add(rows, state);
+  }
   // What the total over members leads to. Refusals: too_few_rows and others of the rules; separated,
   // collinear, not_converged and others of the data. A refusal is about all members' rows together, never
   // about one's.

@@ -16,6 +16,7 @@ struct MethodEntry {
 // Sorted by name. A method's row is all that makes it known.
 constexpr MethodEntry kEntries[] = {
     {"anova", MakeAnova},
+    {"boost", MakeBoost},
     {"chi_square", MakeChiSquare},
     {"correlation", MakeCorrelation},
     {"cox", MakeCox},

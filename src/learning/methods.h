@@ -12,6 +12,7 @@ using MadeNoisy = Outcome<std::unique_ptr<NoisyMethod>>;
 
 // Refusals: those of MakeMethod, but unknown_method.
 Made MakeAnova(const Call& call, const Schema& schema, const Rules& rules);
+Made MakeBoost(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeChiSquare(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeCorrelation(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeCox(const Call& call, const Schema& schema, const Rules& rules);

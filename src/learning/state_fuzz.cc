@@ -27,6 +27,7 @@ std::vector<std::unique_ptr<ExactMethod>> Methods() {
       {"kaplan_meier", "Surv(visits, none) ~ sex", "people", {}},
       {"pca", "~ age + cost", "people", {}},
       {"kmeans", "~ age + cost", "people", {}},
+      {"boost", "ill ~ age + region", "people", {{"trees", std::int64_t{3}}, {"depth", std::int64_t{2}}}},
   };
   std::vector<std::unique_ptr<ExactMethod>> methods;
   for (const Call& call : calls) methods.push_back(*MakeMethod(call, PeopleSchema(), {}));

@@ -9,8 +9,9 @@
 // With "noise": {"rho": 0.028, "seed": 7} or {"exact": true} it fits the form under noise, each row a unit of
 // its own, all with one member.
 //
-// With --design it prints the model matrix of "call" (and of "weights", a column's name) instead. A field
-// that is empty or NA is missing; one more member than rows are dealt to has none.
+// With --xgboost the model of boost is XGBoost's JSON. With --design it prints the model matrix of "call"
+// (and of "weights", a column's name) instead. A field that is empty or NA is missing; one more member than
+// rows are dealt to has none.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,6 +21,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"
+#include "learning/boost_model.h"
 #include "learning/design.h"
 #include "learning/method.h"
 #include "learning/testing_noisy.h"
@@ -165,12 +167,13 @@ Json DesignOf(const Json& asked, const Schema& schema) {
 }
 
 // Sums as members make them: multiples of 2^-64 in 128 bits.
-std::vector<double> Total(const ExactMethod& method, const std::vector<Rows>& members, const Json& state) {
+std::vector<double> Total(const ExactMethod& method, const std::vector<Rows>& members,
+                          std::vector<std::unique_ptr<Kept>>& kept, const Json& state) {
   const auto length = method.Length(state);
   CHECK(length);
   std::vector<Int128> sums(*length, 0);
-  for (const Rows& rows : members) {
-    const auto added = method.Add(rows, state);
+  for (std::size_t member = 0; member < members.size(); ++member) {
+    const auto added = method.AddAgain(members[member], state, kept[member]);
     if (!added) {
       fmt::print(stderr, "{}\n", added.error().message);
       std::exit(2);
@@ -211,7 +214,7 @@ Json NoisyFitOf(const Json& asked, const Schema& schema) {
   return fitted ? JsonOf(*fitted, std::vector<std::string>()) : JsonOf(fitted.error());
 }
 
-Json FitOf(const Json& asked, const Schema& schema) {
+Json FitOf(const Json& asked, const Schema& schema, bool xgboost) {
   Rules rules;
   const Json given = asked.value("rules", Json::object());
   rules.minimum_rows = given.value("minimum_rows", rules.minimum_rows);
@@ -220,12 +223,17 @@ Json FitOf(const Json& asked, const Schema& schema) {
   const auto method = MakeMethod(CallOf(asked["call"]), schema, rules);
   if (!method) return JsonOf(method.error());
   const std::vector<Rows> members = Deal(asked["csv"], schema, DealingOf(asked, schema));
+  std::vector<std::unique_ptr<Kept>> kept(members.size());
   std::vector<std::string> said;
   for (Json state = (*method)->Start();;) {
-    const auto step = (*method)->Next(state, Total(**method, members, state));
+    const auto step = (*method)->Next(state, Total(**method, members, kept, state));
     if (!step) return JsonOf(step.error());
     said.push_back(step->said);
-    if (step->fitted) return JsonOf(*step->fitted, said);
+    if (step->fitted) {
+      Json fitted = JsonOf(*step->fitted, said);
+      if (xgboost) fitted["model"] = *XgboostJson(step->fitted->model);
+      return fitted;
+    }
     state = Json::parse(step->state.dump());
   }
 }
@@ -237,11 +245,11 @@ int main(int argc, char** argv) {
   using namespace concordat::learning;
   const concordat::Json asked = concordat::Json::parse(std::cin);
   const Schema schema = SchemaOf(asked.at("schema"));
-  const bool design = argc > 1 && std::string_view(argv[1]) == "--design";
+  const std::string_view flag = argc > 1 ? argv[1] : "";
   const bool noisy = asked.contains("noise");
-  std::cout << (design  ? DesignOf(asked, schema)
-                : noisy ? NoisyFitOf(asked, schema)
-                        : FitOf(asked, schema))
+  std::cout << (flag == "--design" ? DesignOf(asked, schema)
+                : noisy            ? NoisyFitOf(asked, schema)
+                                   : FitOf(asked, schema, flag == "--xgboost"))
             << "\n";
   return 0;
 }

@@ -1,0 +1,35 @@
+// A boosted ensemble as a model: what docs/formats/boost.md describes, what it predicts, and its text as
+// XGBoost reads it.
+#pragma once
+
+#include <Eigen/Core>
+#include <vector>
+
+#include "learning/boost_state.h"
+
+namespace concordat::learning {
+
+// What was fitted. Precondition: the state has no tree under way that counts.
+Json BoostModelOf(const Boost& boost, const BoostState& state);
+
+// A model read again.
+struct BoostModel {
+  Objective objective;
+  BoostColumns columns;  // features; without a response
+  BoostBins bins;
+  double base_score = 0.5;
+  std::vector<BoostTree> trees;
+};
+// Errors: kInvalidArgument: not a model that this method made.
+Result<BoostModel> ReadBoostModel(const Json& model);
+// The mean that the model predicts for each row: a probability, a number, a count. Nothing is missing: trees
+// have a side for values that are. Precondition: `rows` has the features' columns.
+Eigen::ArrayXd PredictBoost(const BoostModel& model, const Rows& rows);
+
+// The model in XGBoost's own JSON schema (its documentation, "Introduction to Model IO"), for versions 1.7
+// and later: features are numbers ("float") and levels by their place ("c", to be read with
+// enable_categorical = True). All hessians are 0: sums of them would show how many rows a leaf has.
+// Errors: as ReadBoostModel.
+Result<Json> XgboostJson(const Json& model);
+
+}  // namespace concordat::learning

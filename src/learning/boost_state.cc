@@ -1,0 +1,73 @@
+#include "learning/boost_state.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "learning/state.h"
+
+namespace concordat::learning {
+namespace {
+
+constexpr Bounds kMargins{-1e15, 1e15};
+
+tl::unexpected<Error> Wrong(const char* what) {
+  return Fail(ErrorCode::kInvalidArgument, what,
+              "the node that asks must send a state that this method made");
+}
+
+}  // namespace
+
+Json ToJson(const MaybeBoostState& state) {
+  if (!state) return Json{{"stage", "count"}};
+  Json trees = Json::array();
+  for (const BoostTree& tree : state->trees) trees.push_back(ToJson(tree, state->bins));
+  return Json{{"stage", "grow"},
+              {"base", state->base},
+              {"bins", ToJson(state->bins)},
+              {"trees", std::move(trees)},
+              {"growing", ToJson(state->growing, state->bins)}};
+}
+
+Result<MaybeBoostState> ReadBoostState(const Boost& boost, const Json& json) {
+  if (!json.is_object() || !json.contains("stage")) return Wrong("the state has no stage");
+  if (json["stage"] == "count") {
+    if (json.size() != 1) return Wrong("the state of the first round has more than its stage");
+    return MaybeBoostState();
+  }
+  for (const char* part : {"bins", "trees", "growing"})
+    if (json["stage"] != "grow" || !json.contains(part)) return Wrong("the state lacks a part");
+  BoostState state;
+  state.base = TRY(NumberOf(json, "base", kMargins));
+  state.bins = TRY(ReadBins(json["bins"], boost.columns.features, boost.bins));
+  const Json& trees = json["trees"];
+  if (!trees.is_array() || trees.size() >= static_cast<std::size_t>(boost.trees))
+    return Wrong("the state has more trees than were asked for");
+  for (const Json& tree : trees)
+    state.trees.push_back(TRY(ReadTree(tree, state.bins, {.depth = boost.depth})));
+  state.growing = TRY(ReadTree(json["growing"], state.bins, {.depth = boost.depth, .grows = true}));
+  if (OpenNodes(state.growing) == 0) return Wrong("no node of the state grows");
+  return MaybeBoostState(std::move(state));
+}
+
+std::size_t LengthOf(const Boost& boost, const MaybeBoostState& state) {
+  if (state) return 3 * CellsOf(state->bins) * OpenNodes(state->growing);
+  std::size_t length = 5;
+  for (const BoostFeature& feature : boost.columns.features) length += FineCells(feature);
+  return length;
+}
+
+std::size_t CellsOf(const BoostBins& bins) {
+  std::size_t cells = 0;
+  for (const FeatureBins& each : bins) cells += each.cells();
+  return cells;
+}
+
+std::size_t OpenNodes(const BoostTree& tree) {
+  return static_cast<std::size_t>(
+      std::count_if(tree.nodes.begin(), tree.nodes.end(),
+                    [](const BoostNode& node) { return node.kind == BoostNode::Kind::kOpen; }));
+}
+
+Scale ResponseScale(const Boost& boost) { return ScaleOf(boost.columns.response_range, true); }
+
+}  // namespace concordat::learning

@@ -1,0 +1,50 @@
+// A boosted ensemble as it grows: what is asked, and what each round's state holds.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "learning/boost_objective.h"
+#include "learning/boost_split.h"
+#include "learning/boost_tree.h"
+
+namespace concordat::learning {
+
+// What a call asks for.
+struct Boost {
+  BoostColumns columns;
+  Rules rules;
+  Objective objective;
+  SplitRules split;
+  int trees = 100;
+  int depth = 6;
+  int bins = 64;
+  double eta = 0.3;
+  std::optional<double> base_score;  // a mean; else the response's
+};
+
+// Leaves of all trees together: what bounds a state.
+inline constexpr int kMostLeaves = 1 << 16;
+
+struct BoostState {
+  double base = 0;  // margin before the first tree
+  BoostBins bins;
+  std::vector<BoostTree> trees;
+  BoostTree growing;
+};
+
+// Nothing in the first round, which counts.
+using MaybeBoostState = std::optional<BoostState>;
+Json ToJson(const MaybeBoostState& state);
+// Errors: kInvalidArgument: no state of this call.
+Result<MaybeBoostState> ReadBoostState(const Boost& boost, const Json& json);
+
+// Numbers of the first round: rows, sums of the scaled response's first four powers, and fine counts of each
+// feature. Of a round of growing: of each open node and each cell gradient, hessian and rows.
+std::size_t LengthOf(const Boost& boost, const MaybeBoostState& state);
+std::size_t CellsOf(const BoostBins& bins);
+std::size_t OpenNodes(const BoostTree& tree);
+// The response's powers are of (y - centre) / half.
+Scale ResponseScale(const Boost& boost);
+
+}  // namespace concordat::learning

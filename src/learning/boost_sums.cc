@@ -1,0 +1,133 @@
+#include "learning/boost_sums.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace concordat::learning {
+namespace {
+
+constexpr int kGridBits = 30;          // of the largest response
+constexpr double kMostSteps = 0x1p40;  // of one row's gradient: 2^23 rows fit 63 bits
+
+// The grid that gradients are rounded to.
+double GridOf(const Boost& boost) {
+  const auto [low, high] = boost.columns.response_range;
+  const double largest = std::max({std::fabs(low), std::fabs(high), std::ldexp(1.0, -kGridBits)});
+  return std::ldexp(1.0, static_cast<int>(std::ceil(std::log2(largest))) - kGridBits);
+}
+
+struct GridSum {
+  std::int64_t gradient = 0, hessian = 0, rows = 0;
+};
+
+}  // namespace
+
+BoostRows::BoostRows(const Boost& boost, const Rows& rows) : boost_(boost) {
+  const Eigen::ArrayXd responses = ResponsesOf(boost.columns, rows);
+  std::vector<Eigen::Index> known;
+  for (Eigen::Index i = 0; i < responses.size(); ++i)
+    if (std::isfinite(responses[i])) known.push_back(i);
+  for (const Eigen::Index i : known) responses_.push_back(responses[i]);
+  for (const BoostFeature& feature : boost.columns.features) {
+    const Eigen::ArrayXd values = Values(feature.of, rows);
+    auto& kept = features_.emplace_back();
+    kept.reserve(known.size());
+    for (const Eigen::Index i : known) kept.push_back(std::isfinite(values[i]) ? values[i] : NAN);
+  }
+}
+
+std::vector<double> BoostRows::Count() const {
+  std::vector<double> numbers = {static_cast<double>(size()), 0, 0, 0, 0};
+  const Scale scale = ResponseScale(boost_);
+  for (const double response : responses_) {
+    double power = 1;
+    for (std::size_t k = 1; k <= 4; ++k) numbers[k] += power *= (response - scale.centre) / scale.half;
+  }
+  for (std::size_t i = 0; i < features_.size(); ++i) {
+    const BoostFeature& feature = boost_.columns.features[i];
+    std::vector<double> counts(FineCells(feature), 0);
+    CountFinely(feature, features_[i], counts);
+    numbers.insert(numbers.end(), counts.begin(), counts.end());
+  }
+  return numbers;
+}
+
+// Brings every row to its node of a tree.
+void BoostRows::PlaceIn(const BoostTree& tree) {
+  const std::size_t features = features_.size();
+  for (std::size_t row = 0; row < size(); ++row) {
+    const std::uint16_t* cells = &cells_[row * features];
+    std::size_t place = 0;
+    while (tree.nodes[place].kind == BoostNode::Kind::kSplit) {
+      const BoostNode& node = tree.nodes[place];
+      place = node.child + (node.left[cells[node.feature]] ? 0 : 1);
+    }
+    nodes_[row] = static_cast<std::uint32_t>(place);
+  }
+}
+
+// Cells and margins at the state; what is kept is taken up where the state goes on from it.
+void BoostRows::Follow(const BoostState& state) {
+  if (bins_ != state.bins || cells_.empty()) {
+    bins_ = state.bins;
+    trees_.clear();
+    base_ = NAN;
+    cells_.assign(size() * features_.size(), 0);
+    for (std::size_t i = 0; i < features_.size(); ++i)
+      for (std::size_t row = 0; row < size(); ++row)
+        cells_[row * features_.size() + i] = static_cast<std::uint16_t>(bins_[i].CellOf(features_[i][row]));
+    nodes_.assign(size(), 0);
+  }
+  const bool goes_on = base_ == state.base && trees_.size() <= state.trees.size() &&
+                       std::equal(trees_.begin(), trees_.end(), state.trees.begin());
+  if (!goes_on) {
+    base_ = state.base;
+    trees_.clear();
+    margins_.assign(size(), base_);
+  }
+  while (trees_.size() < state.trees.size()) {
+    trees_.push_back(state.trees[trees_.size()]);
+    PlaceIn(trees_.back());
+    for (std::size_t row = 0; row < size(); ++row) margins_[row] += trees_.back().nodes[nodes_[row]].weight;
+  }
+}
+
+Result<std::vector<double>> BoostRows::Grow(const BoostState& state) {
+  Follow(state);
+  PlaceIn(state.growing);
+  std::vector<std::size_t> first, open(state.growing.nodes.size(), 0);
+  std::size_t width = 0, next = 0;
+  for (const FeatureBins& bins : bins_) {
+    first.push_back(width);
+    width += bins.cells();
+  }
+  for (std::size_t i = 0; i < open.size(); ++i)
+    if (state.growing.nodes[i].kind == BoostNode::Kind::kOpen) open[i] = width * next++;
+  const double grid = GridOf(boost_);
+  std::vector<GridSum> sums(width * next);
+  for (std::size_t row = 0; row < size(); ++row) {
+    if (state.growing.nodes[nodes_[row]].kind != BoostNode::Kind::kOpen) continue;
+    const Gradient gradient = GradientOf(boost_.objective, margins_[row], responses_[row]);
+    const double g = std::nearbyint(gradient.first / grid), h = std::nearbyint(gradient.second / grid);
+    if (!(std::fabs(g) < kMostSteps && h < kMostSteps))
+      return Fail(ErrorCode::kResourceExhausted, "predictions run far out of the response's range",
+                  "lower eta or max_delta_step");
+    GridSum* node = &sums[open[nodes_[row]]];
+    for (std::size_t i = 0; i < first.size(); ++i) {
+      GridSum& sum = node[first[i] + cells_[row * first.size() + i]];
+      sum.gradient += static_cast<std::int64_t>(g);
+      sum.hessian += static_cast<std::int64_t>(h);
+      sum.rows += 1;
+    }
+  }
+  std::vector<double> numbers;
+  numbers.reserve(3 * sums.size());
+  for (const GridSum& sum : sums) {
+    numbers.push_back(static_cast<double>(sum.gradient) * grid);
+    numbers.push_back(static_cast<double>(sum.hessian) * grid);
+    numbers.push_back(static_cast<double>(sum.rows));
+  }
+  return numbers;
+}
+
+}  // namespace concordat::learning

@@ -1,0 +1,43 @@
+// A member's part in a round of boosting.
+//
+// Gradients and hessians are rounded to a grid before they are added, so that a sum does not depend on the
+// order of rows or on who has them: two splits that are alike stay alike, and every node chooses the same.
+// XGBoost's sums on graphics processors are made so for the same reason.
+#pragma once
+
+#include <memory>
+
+#include "learning/boost_state.h"
+
+namespace concordat::learning {
+
+// What a member may keep between rounds: its rows' cells and where the trees so far bring them.
+class BoostRows final : public Kept {
+ public:
+  // Precondition: `rows` has the columns.
+  BoostRows(const Boost& boost, const Rows& rows);
+
+  // Rows whose response is known.
+  std::size_t size() const { return responses_.size(); }
+  // The first round's numbers.
+  std::vector<double> Count() const;
+  // A round's numbers. Errors: kResourceExhausted.
+  Result<std::vector<double>> Grow(const BoostState& state);
+
+ private:
+  void Follow(const BoostState& state);
+  void PlaceIn(const BoostTree& tree);
+
+  const Boost boost_;
+  std::vector<double> responses_;
+  std::vector<std::vector<double>> features_;
+  // Of the state last seen:
+  double base_ = 0;
+  BoostBins bins_;
+  std::vector<std::uint16_t> cells_;  // of each row, features side by side
+  std::vector<BoostTree> trees_;
+  std::vector<double> margins_;
+  std::vector<std::uint32_t> nodes_;  // of each row in the tree last placed in
+};
+
+}  // namespace concordat::learning
