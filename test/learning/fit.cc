@@ -6,8 +6,9 @@
 //    "schema": [{"name": "age", "range": [0, 120]}, {"name": "sex", "levels": ["female", "male"]}],
 //    "call": {"method": "lm", "formula": "y ~ age", "options": {}}}
 //
-// With --design it prints the model matrix of "call" (and of "weights", a column's name) instead. A field
-// that is empty or NA is missing; one more member than rows are dealt to has none.
+// With "noise": {"rho": 0.1, "fits": 10} it fits so often under noise, with other draws each time, and prints
+// a list. With --design it prints the model matrix of "call" (and of "weights", a column's name) instead. A
+// field that is empty or NA is missing; one more member than rows are dealt to has none.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,6 +20,7 @@
 #include "base/check.h"
 #include "learning/design.h"
 #include "learning/method.h"
+#include "learning/testing_noisy.h"
 
 namespace concordat::learning {
 namespace {
@@ -184,13 +186,28 @@ std::vector<double> Total(const ExactMethod& method, const std::vector<Rows>& me
   return totals;
 }
 
-Json FitOf(const Json& asked, const Schema& schema) {
+Rules RulesOf(const Json& asked) {
   Rules rules;
   const Json given = asked.value("rules", Json::object());
   rules.minimum_rows = given.value("minimum_rows", rules.minimum_rows);
   rules.minimum_cell = given.value("minimum_cell", rules.minimum_cell);
   rules.parameters_share = given.value("parameters_share", rules.parameters_share);
-  const auto method = MakeMethod(CallOf(asked["call"]), schema, rules);
+  return rules;
+}
+
+Json JsonOf(const Fitted& fitted) {
+  Json names = Json::array();
+  Json rows = Json::array();
+  for (const Output& column : fitted.columns) names.push_back(column.name);
+  for (const Row& row : fitted.rows) {
+    rows.emplace_back(Json::array());
+    for (const Value& value : row) rows.back().push_back(JsonOf(value));
+  }
+  return {{"columns", names}, {"rows", rows}, {"model", fitted.model}};
+}
+
+Json FitOf(const Json& asked, const Schema& schema) {
+  const auto method = MakeMethod(CallOf(asked["call"]), schema, RulesOf(asked));
   if (!method) return JsonOf(method.error());
   const std::vector<Rows> members = Deal(asked["csv"], schema, DealingOf(asked, schema));
   std::vector<std::string> said;
@@ -199,17 +216,28 @@ Json FitOf(const Json& asked, const Schema& schema) {
     if (!step) return JsonOf(step.error());
     said.push_back(step->said);
     if (step->fitted) {
-      Json names = Json::array();
-      Json rows = Json::array();
-      for (const Output& column : step->fitted->columns) names.push_back(column.name);
-      for (const Row& row : step->fitted->rows) {
-        rows.emplace_back(Json::array());
-        for (const Value& value : row) rows.back().push_back(JsonOf(value));
-      }
-      return {{"said", said}, {"columns", names}, {"rows", rows}, {"model", step->fitted->model}};
+      Json shown = JsonOf(*step->fitted);
+      shown["said"] = said;
+      return shown;
     }
     state = Json::parse(step->state.dump());
   }
+}
+
+// Each row a unit of its own; a fit for each seed.
+Json NoisyFitsOf(const Json& asked, const Schema& schema) {
+  const auto method = MakeNoisyMethod(CallOf(asked["call"]), schema, RulesOf(asked));
+  if (!method) return JsonOf(method.error());
+  std::vector<UnitRows> members;
+  for (const Rows& rows : Deal(asked["csv"], schema, DealingOf(asked, schema)))
+    members.push_back(ByUnit(rows));
+  const Json& noise = asked["noise"];
+  Json fits = Json::array();
+  for (std::uint64_t seed = 1; seed <= noise.value("fits", std::uint64_t{1}); ++seed) {
+    const auto fitted = FitNoisily(**method, members, {.rho = noise.at("rho").get<double>(), .seed = seed});
+    fits.push_back(fitted ? JsonOf(*fitted) : JsonOf(fitted.error()));
+  }
+  return fits;
 }
 
 }  // namespace
@@ -220,6 +248,10 @@ int main(int argc, char** argv) {
   const concordat::Json asked = concordat::Json::parse(std::cin);
   const Schema schema = SchemaOf(asked.at("schema"));
   const bool design = argc > 1 && std::string_view(argv[1]) == "--design";
-  std::cout << (design ? DesignOf(asked, schema) : FitOf(asked, schema)) << "\n";
+  const bool noisy = asked.contains("noise");
+  std::cout << (design  ? DesignOf(asked, schema)
+                : noisy ? NoisyFitsOf(asked, schema)
+                        : FitOf(asked, schema))
+            << "\n";
   return 0;
 }
