@@ -6,9 +6,11 @@
 //    "schema": [{"name": "age", "range": [0, 120]}, {"name": "sex", "levels": ["female", "male"]}],
 //    "call": {"method": "lm", "formula": "y ~ age", "options": {}}}
 //
-// With "noise": {"rho": 0.1, "fits": 10} it fits so often under noise, with other draws each time, and prints
-// a list. With --design it prints the model matrix of "call" (and of "weights", a column's name) instead. A
-// field that is empty or NA is missing; one more member than rows are dealt to has none.
+// With "noise": {"rho": 0.028, "seed": 7} or {"exact": true} it fits the form under noise, each row a unit of
+// its own, all with one member.
+//
+// With --design it prints the model matrix of "call" (and of "weights", a column's name) instead. A field
+// that is empty or NA is missing; one more member than rows are dealt to has none.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -186,16 +188,7 @@ std::vector<double> Total(const ExactMethod& method, const std::vector<Rows>& me
   return totals;
 }
 
-Rules RulesOf(const Json& asked) {
-  Rules rules;
-  const Json given = asked.value("rules", Json::object());
-  rules.minimum_rows = given.value("minimum_rows", rules.minimum_rows);
-  rules.minimum_cell = given.value("minimum_cell", rules.minimum_cell);
-  rules.parameters_share = given.value("parameters_share", rules.parameters_share);
-  return rules;
-}
-
-Json JsonOf(const Fitted& fitted) {
+Json JsonOf(const Fitted& fitted, const std::vector<std::string>& said) {
   Json names = Json::array();
   Json rows = Json::array();
   for (const Output& column : fitted.columns) names.push_back(column.name);
@@ -203,11 +196,28 @@ Json JsonOf(const Fitted& fitted) {
     rows.emplace_back(Json::array());
     for (const Value& value : row) rows.back().push_back(JsonOf(value));
   }
-  return {{"columns", names}, {"rows", rows}, {"model", fitted.model}};
+  return {{"said", said}, {"columns", names}, {"rows", rows}, {"model", fitted.model}};
+}
+
+Json NoisyFitOf(const Json& asked, const Schema& schema) {
+  const auto method = MakeNoisyMethod(CallOf(asked["call"]), schema, {});
+  if (!method) return JsonOf(method.error());
+  const std::vector<Rows> rows = Deal(asked["csv"], schema, {.members = 1, .by = {}});
+  const Json& given = asked["noise"];
+  const auto fitted = FitNoisily(**method, {ByUnit(rows[0])},
+                                 {.rho = given.value("rho", 1.0),
+                                  .exact = given.value("exact", false),
+                                  .seed = given.value("seed", std::uint64_t{1})});
+  return fitted ? JsonOf(*fitted, std::vector<std::string>()) : JsonOf(fitted.error());
 }
 
 Json FitOf(const Json& asked, const Schema& schema) {
-  const auto method = MakeMethod(CallOf(asked["call"]), schema, RulesOf(asked));
+  Rules rules;
+  const Json given = asked.value("rules", Json::object());
+  rules.minimum_rows = given.value("minimum_rows", rules.minimum_rows);
+  rules.minimum_cell = given.value("minimum_cell", rules.minimum_cell);
+  rules.parameters_share = given.value("parameters_share", rules.parameters_share);
+  const auto method = MakeMethod(CallOf(asked["call"]), schema, rules);
   if (!method) return JsonOf(method.error());
   const std::vector<Rows> members = Deal(asked["csv"], schema, DealingOf(asked, schema));
   std::vector<std::string> said;
@@ -215,29 +225,9 @@ Json FitOf(const Json& asked, const Schema& schema) {
     const auto step = (*method)->Next(state, Total(**method, members, state));
     if (!step) return JsonOf(step.error());
     said.push_back(step->said);
-    if (step->fitted) {
-      Json shown = JsonOf(*step->fitted);
-      shown["said"] = said;
-      return shown;
-    }
+    if (step->fitted) return JsonOf(*step->fitted, said);
     state = Json::parse(step->state.dump());
   }
-}
-
-// Each row a unit of its own; a fit for each seed.
-Json NoisyFitsOf(const Json& asked, const Schema& schema) {
-  const auto method = MakeNoisyMethod(CallOf(asked["call"]), schema, RulesOf(asked));
-  if (!method) return JsonOf(method.error());
-  std::vector<UnitRows> members;
-  for (const Rows& rows : Deal(asked["csv"], schema, DealingOf(asked, schema)))
-    members.push_back(ByUnit(rows));
-  const Json& noise = asked["noise"];
-  Json fits = Json::array();
-  for (std::uint64_t seed = 1; seed <= noise.value("fits", std::uint64_t{1}); ++seed) {
-    const auto fitted = FitNoisily(**method, members, {.rho = noise.at("rho").get<double>(), .seed = seed});
-    fits.push_back(fitted ? JsonOf(*fitted) : JsonOf(fitted.error()));
-  }
-  return fits;
 }
 
 }  // namespace
@@ -250,7 +240,7 @@ int main(int argc, char** argv) {
   const bool design = argc > 1 && std::string_view(argv[1]) == "--design";
   const bool noisy = asked.contains("noise");
   std::cout << (design  ? DesignOf(asked, schema)
-                : noisy ? NoisyFitsOf(asked, schema)
+                : noisy ? NoisyFitOf(asked, schema)
                         : FitOf(asked, schema))
             << "\n";
   return 0;

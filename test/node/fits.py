@@ -216,14 +216,15 @@ def fits_under_noise():
 
 def refuses_under_noise_what_is_too_much():
     m = four()
-    s = m.session("noisy-fits", epsilon=3)
+    m.agree("little-noise", allows="glm, lm", protection="mode: dp, epsilon: 4, delta: 1.0e-5, per_query: 3, minimum_people: 5")
+    s = m.session("little-noise", epsilon=3)
     known = {name: charges(m[name]) for name in HOSPITALS}
-    before = left(m, "noisy-fits")
+    before = left(m, "little-noise")
     s.refused(NOISY.format("glm", "chol ~ age", ", family => 'gamma'"), "no_noisy_form", "binomial")
     s.refused(NOISY.format("cox", "chol ~ age", ""), "analysis_not_allowed")
     s.refused(NOISY.format("lm", "thalach ~ age", ", weights => 'sex'"), "formula_not_supported")
-    m.session("noisy-fits", pure="on").refused(NOISY.format("lm", "thalach ~ age", ""), "setting_not_for_fits")
-    assert left(m, "noisy-fits") == before
+    m.session("little-noise", pure="on").refused(NOISY.format("lm", "thalach ~ age", ""), "setting_not_for_fits")
+    assert left(m, "little-noise") == before
     s.rows(NOISY.format("lm", "thalach ~ age", ""))
     text = s.refused(NOISY.format("lm", "thalach ~ sex", ""), "budget_exhausted")
     assert "nothing was charged" in text, text
