@@ -24,6 +24,7 @@ struct Invocation {
 // Each adds its part of the command tree; a parsed command fills `invocation`.
 void AddMemberCommands(CLI::App& app, Invocation& invocation);
 void AddProductCommands(CLI::App& app, Invocation& invocation);
+void AddModelProductCommands(CLI::App& model, Invocation& invocation);
 void AddAnalystCommands(CLI::App& app, Invocation& invocation);
 void AddAgreementCommands(CLI::App& app, Invocation& invocation);
 void AddSubjectCommands(CLI::App& app, Invocation& invocation);

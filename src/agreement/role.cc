@@ -42,6 +42,7 @@ std::vector<Right> RightsOverUse() {
       {"product publish", {kSteward}},
       {"product measure", {kSteward}},
       {"product fetch", {kSteward, kOperator}},
+      {"model publish", {kSteward}},
       {"product deprecate", {kSteward}},
       {"product activate", {kSteward}},
       {"product retire", {kSteward}},

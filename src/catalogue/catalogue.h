@@ -80,6 +80,15 @@ struct PublishRequest {
   const engine::Cancel* cancel = nullptr;       // ends that
 };
 
+struct ModelRequest {
+  Product product;     // with a model, and the columns that it takes
+  std::string member;  // whose node this is
+};
+// Publishes a model: without rows, so that nothing is profiled. Errors: kInvalidArgument, kFailedPrecondition
+// for one in the place of a table; kResourceExhausted; Publish's. Hold no Ledger::Share.
+Result<Publication> PublishModel(const ModelRequest& request, ledger::Ledger& ledger,
+                                 const Catalogue& catalogue);
+
 // Validates, profiles, proves, appends. Waits for the whole of the files to be read; `progress` is told how
 // far it is. Errors: kInvalidArgument listing every problem; kPermissionDenied for another member's product
 // or a raised budget; kFailedPrecondition for files that change meanwhile or a budget below what is spent;

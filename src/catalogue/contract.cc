@@ -69,14 +69,8 @@ constexpr std::array kBudgetKeys = {"epsilon", "delta"};
 
 bool IsProductId(const std::string& id) {
   const auto slash = id.find('/');
-  const auto part = [](std::string_view text) {
-    return !text.empty() && text.size() <= 63 && text.front() != '-' &&
-           std::all_of(text.begin(), text.end(), [](char c) {
-             return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
-           });
-  };
-  return slash != id.npos && part(std::string_view(id).substr(0, slash)) &&
-         part(std::string_view(id).substr(slash + 1));
+  return slash != id.npos && IsProductName(std::string_view(id).substr(0, slash)) &&
+         IsProductName(std::string_view(id).substr(slash + 1));
 }
 
 void ReadHead(const YamlReader& root, Product& product) {
@@ -267,6 +261,13 @@ void ReadSchema(const YamlReader& root, Product& product) {
 }
 
 }  // namespace
+
+bool IsProductName(std::string_view text) {
+  return !text.empty() && text.size() <= 63 && text.front() != '-' &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+         });
+}
 
 tl::expected<Contract, std::vector<Problem>> ParseContract(const std::string& text) {
   std::vector<Problem> problems;

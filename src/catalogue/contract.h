@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -24,6 +25,9 @@ struct Problem {
 
 // All that is wrong with it, not only the first. Never throws, whatever the text.
 tl::expected<Contract, std::vector<Problem>> ParseContract(const std::string& text);
+
+// "benefit-claims": what may stand after the member's name in a product's id.
+bool IsProductName(std::string_view text);
 
 // One line a problem, for people, and the whole as an Error (kInvalidArgument).
 Error ContractError(const std::string& path, const std::vector<Problem>& problems);

@@ -84,6 +84,8 @@ Result<Signed> Read(const CopyRequest& request, const CopyParts& parts) {
     return Wrong(fmt::format("{} is not {}'s", product->id, request.owner.name()));
   TRY(CheckProduct(*product));
   auto open = TRY(OpenFromJson(checked.entry.body));
+  if (product->model && open) return Wrong(reference + " is a model, and has no files");
+  if (product->model) open = Open{};
   if (!open) return Wrong(reference + " does not let its files be copied");
   return Signed{checked.entry.body, checked.entry.index, *std::move(product), *std::move(open)};
 }
@@ -167,6 +169,7 @@ PublishedPtr Held(const ledger::Ledger& ledger, const Catalogue& catalogue, cons
 
 Result<std::string> ExportCopy(const Published& published, const std::string& receipt) {
   const Product& product = published.product;
+  if (product.model) return FormatCopy({receipt, ""});  // it stands in the entry itself
   const auto open = TRY(OpenFromJson(BodyOf(published)));
   if (!open) {
     return Fail(ErrorCode::kFailedPrecondition, product.id + " does not travel",
@@ -198,6 +201,11 @@ Result<Copied> ImportCopy(const CopyRequest& request, ledger::Ledger& ledger, co
         "fetch the newest");
   }
   Published placed{.product = copy.product, .files = {}, .hashes = {}, .contract_hash = {}};
+  if (placed.product.model) {
+    if (before && before->entry == copy.entry) return Copied{before, false};
+    TRY(Enter(copy, placed, request.by, before, ledger, catalogue));
+    return Copied{Held(ledger, catalogue, copy.product), true};
+  }
   placed.product.source = TRY(Place(copy, files, request.folder));
   placed.files = TRY(engine::LookAt(placed.product.source));
   for (const OpenFile& file : copy.open.files) placed.hashes.push_back(file.sha256);

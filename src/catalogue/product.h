@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/json.h"
 #include "base/units.h"
 #include "base/value.h"
 #include "catalogue/about.h"
@@ -42,6 +44,13 @@ struct Bounds {
   bool operator==(const Bounds&) const = default;
 };
 
+// A fitted model, published to be applied to rows that others hold. What is in the document, module `model`
+// knows.
+struct ModelDocument {
+  std::shared_ptr<const Json> json;  // docs/formats/model.md
+  std::string sha256;                // of its canonical form, hexadecimal
+};
+
 struct Product {
   std::string id;             // "lewisham/benefit-claims": member/name
   std::string name;           // "benefit-claims"
@@ -64,6 +73,8 @@ struct Product {
   // Asked together with other members' products: a plan rests on what all contracts say alike, not on what
   // publishing proved of the rows here. Never of a published product itself.
   bool united = false;
+  // A model: public, without rows; its columns are what it takes. Not of anything else.
+  std::optional<ModelDocument> model;
   bool disjoint = false;  // no unit is in another member's product that agreements unite with this one
 
   std::string Reference() const { return id + '@' + std::to_string(version); }  // as agreements name it

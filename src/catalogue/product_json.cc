@@ -6,8 +6,11 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "base/bytes.h"
 #include "base/check.h"
 #include "base/clock.h"
+#include "crypto/canonical_json.h"
+#include "crypto/hash.h"
 
 namespace concordat::catalogue {
 namespace {
@@ -91,6 +94,12 @@ engine::Source SourceFrom(const Json& json) {
   return source;
 }
 
+ModelDocument ModelFrom(const Json& json) {
+  auto document = DocumentOf(json);
+  if (!document) throw std::invalid_argument(document.error().message);
+  return *std::move(document);
+}
+
 // All but its source.
 Product ProductFrom(const Json& body) {
   Product product;
@@ -112,10 +121,17 @@ Product ProductFrom(const Json& body) {
   product.unit_is_row = body.value("unit_is_row", false);
   product.disjoint = body.value("holdings", "") == "disjoint";
   for (const Json& name : body.value("key", Json::array())) product.key.push_back(PlaceOf(product, name));
+  if (body.contains("model")) product.model = ModelFrom(body["model"]);
   return product;
 }
 
 }  // namespace
+
+Result<ModelDocument> DocumentOf(const Json& json) {
+  if (!json.is_object()) return Fail(ErrorCode::kInvalidArgument, "its model is not an object");
+  const std::string canonical = TRY(crypto::CanonicalJson(json));
+  return ModelDocument{std::make_shared<const Json>(json), ToHex(crypto::Sha256(AsBytes(canonical)))};
+}
 
 Json ToJson(const Product& product) {
   Json columns = Json::array();
@@ -140,6 +156,7 @@ Json ToJson(const Product& product) {
   if (product.unit_is_row) json["unit_is_row"] = true;
   for (const std::size_t place : product.key) json["key"].push_back(product.columns[place].name);
   if (product.disjoint) json["holdings"] = "disjoint";
+  if (product.model) json["model"] = *product.model->json;
   return json;
 }
 
@@ -170,8 +187,8 @@ Json BodyOf(const Published& published) {
   Json body = ToJson(product);
   body["contract"] = published.contract_hash;
   const engine::Source& source = product.source;
-  const bool copies = product.is_public && !product.is_draft && source.format != engine::Format::kDuckdb &&
-                      published.files.size() <= kMostOpenFiles;
+  const bool copies = product.is_public && !product.model && !product.is_draft &&
+                      source.format != engine::Format::kDuckdb && published.files.size() <= kMostOpenFiles;
   if (!copies) return body;
   Json files = Json::array();
   for (std::size_t i = 0; i < published.files.size(); ++i)

@@ -22,6 +22,9 @@ struct Published {
                  // catalogue's
 };
 
+// A model's document with its hash. Errors: kInvalidArgument: not an object, or without a canonical form.
+Result<ModelDocument> DocumentOf(const Json& json);
+
 // The public body of a product.published entry, and where its rows lie, which is the secret part: a hash of a
 // file would let anyone who guesses the rows know that they are right.
 Json ToJson(const Product& product);

@@ -12,6 +12,7 @@ namespace concordat::catalogue {
 namespace {
 
 constexpr char kPublishedMeanwhile[] = "published_meanwhile";
+constexpr std::size_t kLargestEntry = 60'000;  // bytes (docs/formats/entry.md)
 
 using Progress = std::function<void(std::string_view)>;
 
@@ -174,6 +175,29 @@ Result<Publication> Publish(const PublishRequest& request, ledger::Ledger& ledge
   TRY(Enter(request, product, hash, files, before, ledger, catalogue));
   const std::string reference = product.Reference();
   return Publication{FindShared(ledger, catalogue, reference), std::move(profile), true, changed};
+}
+
+Result<Publication> PublishModel(const ModelRequest& request, ledger::Ledger& ledger,
+                                 const Catalogue& catalogue) {
+  Product product = request.product;
+  if (!product.model || !product.is_public || product.columns.empty() ||
+      product.id.substr(0, product.id.find('/')) != request.member)
+    return Fail(ErrorCode::kInvalidArgument, product.id + " is not a model of this member's");
+  if (ToJson(product).dump().size() > kLargestEntry)
+    return Fail(ErrorCode::kResourceExhausted, "the model and its words come to more than an entry holds",
+                "fit one with fewer terms, or say less");
+  const PublishedPtr before = FindShared(ledger, catalogue, product.id);
+  if (before && !before->product.model)
+    return Fail(ErrorCode::kFailedPrecondition, product.id + " is a table",
+                "publish the model by another name");
+  const std::string changed = before ? Number(product, {}, *before) : "";
+  const std::string hash = product.model->sha256;
+  if (before && changed.empty() && ToJson(before->product) == ToJson(product))
+    return Publication{before, {}, false, ""};
+  TRY(Enter({.text = {}, .contract = {}, .data = {}, .member = request.member}, product, hash, {}, before,
+            ledger, catalogue));
+  return Publication{
+      FindShared(ledger, catalogue, product.Reference()), {}, true, changed.empty() ? "" : "the model"};
 }
 
 }  // namespace concordat::catalogue

@@ -22,6 +22,7 @@ std::string DomainText(const Column& column) {
 }
 
 std::string UnitText(const Product& product) {
+  if (product.model) return "none: a model, applied to rows that others hold";
   if (product.is_public) return "none: public data, released as it is";
   if (product.unit_is_row) return "each row";
   return product.unit() != nullptr ? product.unit()->name : "none";
@@ -44,6 +45,21 @@ std::string ContactText(const Contact& contact) {
   if (!contact.role.empty()) text += (text.empty() ? "" : ", ") + contact.role;
   if (!contact.address.empty() && contact.address != contact.name)
     text += fmt::format(" ({})", contact.address);
+  return text;
+}
+
+// What is known of a model: "glm of ill, disease ~ age + sex, logit".
+std::string ModelText(const ModelDocument& model) {
+  const Json& json = *model.json;
+  std::string text = fmt::format("  model   {} of {}\n", json.value("kind", ""),
+                                 json.value("response", Json::object()).value("name", ""));
+  for (const char* field : {"formula", "family", "link"})
+    if (const std::string said = json.value(field, ""); !said.empty())
+      text += fmt::format("  {:<6}  {}\n", field, said);
+  text += fmt::format("  sha256  {}\n", model.sha256);
+  for (const auto& [name, value] : json.value("card", Json::object()).items())
+    text +=
+        fmt::format("  card    {} {}\n", name, value.is_string() ? value.get<std::string>() : value.dump());
   return text;
 }
 
@@ -100,6 +116,7 @@ std::string Show(const Product& product, const Life& life, Time now) {
   }
   if (product.disjoint) text += "  people  in no other member's data\n";
   if (product.people) text += fmt::format("  people  about {}\n", *product.people);
+  if (product.model) text += ModelText(*product.model);
   if (!product.is_public) text += fmt::format("  hidden  {}\n", HiddenText(product));
   text += AboutText(product.about);
   std::size_t widest = 6;
@@ -120,6 +137,7 @@ Json ShowJson(const Product& product, const Life& life, Time now) {
   if (life.until) json["retired_on"] = FormatTime(*life.until);
   if (!life.reason.empty()) json["stage_reason"] = life.reason;
   json["unit"] = UnitText(product);
+  if (product.model) json["model_sha256"] = product.model->sha256;
   for (Json& column : json["columns"]) column.erase("source_name");
   return json;
 }

@@ -170,6 +170,10 @@ void AddDataset(Graph& graph, const Holdings& holdings, const Offered& offered) 
   graph.Add(dataset, "dct:accessRights",
             Coded(graph, "access-right", product.is_public ? "PUBLIC" : "RESTRICTED", "dct:RightsStatement"));
   AddThemes(graph, dataset, product.about);
+  if (product.model) {
+    graph.Add(dataset, "dcat:keyword", Text("model", "en"));
+    graph.Add(dataset, "dct:identifier", Text("sha256:" + product.model->sha256));
+  }
   AddTimes(graph, dataset, *offered.published);
   AddContacts(graph, dataset, product.about.team);
   AddContacts(graph, dataset, product.about.support);

@@ -70,6 +70,7 @@ Json TermsJson(const Product& product) {
     terms.push_back(Custom("concordat.budget", {{"epsilon", product.budget.epsilon.value},
                                                 {"delta", product.budget.delta.value}}));
   }
+  if (product.model) terms.push_back(Custom("concordat.model", "sha256:" + product.model->sha256));
   if (product.people) terms.push_back(Custom("concordat.people", *product.people));
   if (!product.about.licence.empty()) terms.push_back(Custom("concordat.licence", product.about.licence));
   if (!product.about.themes.empty()) terms.push_back(Custom("concordat.themes", product.about.themes));

@@ -49,6 +49,13 @@ class Design {
  public:
   static constexpr std::size_t kMostColumns = 500;  // of the matrix; and strata
 
+  // One factor of a column of the matrix: a column of one variable's own.
+  struct Piece {
+    std::size_t part = 0;     // the variable's place in formula().variables
+    Eigen::Index column = 0;  // a level's place, or a column of its basis
+  };
+  using Pieces = std::vector<Piece>;
+
   // `weights` names a column of numbers, or is empty. Refusals: unknown_column, column_not_number,
   // column_not_factor, knots_outside_range, range_needed, too_many_terms.
   static Outcome<Design> Bind(Formula formula, const Schema& schema, const std::string& weights = {});
@@ -66,6 +73,11 @@ class Design {
   // Of each stratum: "sex=male, site()=budapest"; and levels of the random intercept's column.
   const std::vector<std::string>& strata() const { return strata_; }
   const std::vector<std::string>& groups() const { return groups_; }
+
+  // Of each column of the matrix: what it is the product of; of the intercept nothing.
+  const std::vector<Pieces>& pieces() const { return pieces_; }
+  // Of a variable that is a factor; empty for others.
+  const std::vector<std::string>& LevelsOf(std::size_t part) const { return parts_[part].levels; }
 
   // Names of the schema's columns that Of reads, each once, sorted.
   std::vector<std::string> Columns() const;
@@ -94,13 +106,6 @@ class Design {
     std::optional<Interval> range;
     std::string text;
   };
-  // One factor of a column: a column of a part.
-  struct Piece {
-    std::size_t part = 0;
-    Eigen::Index column = 0;
-  };
-  using Pieces = std::vector<Piece>;
-
   Design() = default;
   Outcome<void> BindColumns(const Schema& schema);
   Outcome<void> BindResponse(const Schema& schema);

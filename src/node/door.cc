@@ -33,8 +33,9 @@ Outcome<pgcatalog::Database> Door::DatabaseOf(const release::Caller& caller) con
                                .tables = {},
                                .views = ViewsFor(node_, caller),
                                .others = {}};
-  for (const auto& [table, product] : node_.federated().Tables(caller.agreement))
-    database.tables.push_back({table, product});
+  for (const auto& [table, product] : node_.federated().Tables(caller.agreement)) {
+    if (!product->model) database.tables.push_back({table, product});
+  }
   const auto lock = node_.ledger().Share();
   const std::string full = caller.analyst + "@" + node_.member();
   for (const auto& [name, standing] : node_.agreements().agreements()) {

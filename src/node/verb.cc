@@ -15,8 +15,8 @@ std::vector<Verb> AllVerbs() {
   std::vector<Verb> all;
   for (auto verbs :
        {ProductVerbs(), AnalystVerbs(), PersonVerbs(), TokenVerbs(), AgreementVerbs(), ExchangeVerbs(),
-        ExportVerbs(), CopyVerbs(), QualityVerbs(), RequestVerbs(), ExplainVerbs(), SubjectVerbs(),
-        LedgerVerbs(), WitnessVerbs(), MemberVerbs(), AskVerbs(), CareVerbs()}) {
+        ExportVerbs(), CopyVerbs(), ModelPublishVerbs(), QualityVerbs(), RequestVerbs(), ExplainVerbs(),
+        SubjectVerbs(), LedgerVerbs(), WitnessVerbs(), MemberVerbs(), AskVerbs(), CareVerbs()}) {
     std::move(verbs.begin(), verbs.end(), std::back_inserter(all));
   }
   return all;

@@ -45,6 +45,7 @@ std::vector<Verb> AgreementVerbs();
 std::vector<Verb> ExchangeVerbs();
 std::vector<Verb> ExportVerbs();
 std::vector<Verb> CopyVerbs();
+std::vector<Verb> ModelPublishVerbs();
 std::vector<Verb> QualityVerbs();
 std::vector<Verb> RequestVerbs();
 std::vector<Verb> ExplainVerbs();

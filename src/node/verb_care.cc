@@ -51,6 +51,7 @@ std::vector<Finding> LookAtProducts(Node& node) {
   const auto lock = node.ledger().Share();
   for (const auto& published : node.catalogue().List()) {
     const catalogue::Product& product = published->product;
+    if (product.model) continue;  // has no files
     const std::string name = product.Reference();
     if (node.catalogue().Find(product.id) != published) continue;  // superseded
     const auto unchanged = engine::CheckUnchanged(product.source, published->files);

@@ -113,7 +113,8 @@ Result<Reply> List(Node& node, const Json&, const Progress&) {
     const catalogue::Product& product = published->product;
     const catalogue::Life life = node.catalogue().LifeOf(product.id);
     rows.push_back({product.Reference(), catalogue::Name(life.At(now)), std::to_string(product.revision),
-                    product.unit_is_row         ? "each row"
+                    product.model               ? "model"
+                    : product.unit_is_row       ? "each row"
                     : product.unit() != nullptr ? product.unit()->name
                                                 : "none",
                     ToText(product.budget.epsilon.value), Shortened(product.title, kShownCharacters)});

@@ -61,6 +61,7 @@ Outcome<void> InForce(const Parts& parts, const Prepared& prepared) {
   const Time now = parts.ledger.Now();
   TRY(CheckLife(parts.catalogue, prepared.published->product.id, now));
   for (const auto& each : prepared.joined) TRY(CheckLife(parts.catalogue, each->product.id, now));
+  for (const auto& each : prepared.models) TRY(CheckLife(parts.catalogue, each->product.id, now));
   const auto* standing = parts.agreements.Find(prepared.permit.agreement, now);
   const bool same = standing != nullptr && standing->document->id == prepared.permit.agreement_id;
   if (same && standing->At(now) == agreement::State::kActive) return {};

@@ -40,6 +40,7 @@ Json ReleaseBody(const std::string& id, const char* outcome, const Prepared& pre
                {"product", product.Reference()},
                {"revision", product.revision}};
   if (!prepared.joined.empty()) body["joined"] = RevisionsOf(prepared.joined);
+  if (!prepared.models.empty()) body["models"] = ModelsJson(prepared.models);
   return body;
 }
 

@@ -115,6 +115,7 @@ Prepared PreparedOf(FitBound& bound, Row parameters) {
   return {.permit = std::move(bound.permit),
           .published = std::move(bound.published),
           .joined = {},
+          .models = {},
           .query = bound.rest.query,
           .plan = std::move(bound.rest),
           .parameters = std::move(parameters),

@@ -8,6 +8,7 @@
 
 #include "crypto/canonical_json.h"
 #include "crypto/hash.h"
+#include "release/models.h"
 #include "release/prepare.h"
 #include "sql/explain.h"
 
@@ -258,6 +259,7 @@ Json DescribePlan(const Prepared& prepared, const std::string& normal, const Sha
           {"contract", ContractJson(*plan.product)},
           {"columns", ColumnsJson(*plan.product, ColumnsUsed(*plan.query))},
           {"joined", JoinedJson(prepared.joined)},
+          {"models", ModelsJson(prepared.models)},
           {"groups", GroupsJson(plan)},
           {"measured", std::move(measured)}};
 }
@@ -275,6 +277,7 @@ std::vector<std::string> DescriptionDifferences(const std::string& member, const
   differences.CompareFields("", At(theirs, "contract"), At(here, "contract"));
   differences.CompareEach("column", At(theirs, "columns"), At(here, "columns"));
   differences.CompareEach("joined", At(theirs, "joined"), At(here, "joined"));
+  differences.CompareEach("model", At(theirs, "models"), At(here, "models"));
   differences.CompareFields("groups:", At(theirs, "groups"), At(here, "groups"));
   differences.CompareList("measured", At(theirs, "measured"), At(here, "measured"));
   if (!differences.found()) differences.Add("describes more than is known here");

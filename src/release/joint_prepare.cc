@@ -93,7 +93,10 @@ sql::Scope KnownTables(const Planner& planner, const agreement::Agreement& docum
 Outcome<sql::Scope> JointScope(const Planner& planner, const agreement::Agreement& document) {
   for (const auto& [table, products] : document.tables) {
     const auto* own = OwnOf(products, planner.parts.agreements.member());
-    if (own != nullptr) TRY(Granted(planner.parts, *own));
+    const auto published = own == nullptr ? nullptr : planner.parts.catalogue.Find(own->Name());
+    const bool is_model =
+        published && published->product.model;  // CheckModels asks of those that are applied
+    if (own != nullptr && !is_model) TRY(Granted(planner.parts, *own));
   }
   sql::Scope scope = KnownTables(planner, document);
   for (auto& [table, product] : scope) {
@@ -123,7 +126,7 @@ Refusal WithUnknownTables(Refusal refusal, const sql::Scope& scope, const agreem
   for (const auto& [table, products] : permit.document->tables) {
     if (!scope.contains(table)) unknown.push_back(table);
   }
-  if (refusal.reason == "unknown_table" && !unknown.empty()) {
+  if ((refusal.reason == "unknown_table" || refusal.reason == "unknown_model") && !unknown.empty()) {
     refusal.hint += fmt::format(
         "; nothing is known here yet of what others hold as {}: be connected with them (concordat member "
         "join), "
@@ -150,6 +153,7 @@ Outcome<JointBound> BindJoint(const Planner& planner, const Caller& caller, cons
     return PublishedHere(planner.parts, product);
   });
   if (!bound) return tl::unexpected(WithUnknownTables(bound.error(), scope, permit));
+  TRY(CheckModels(planner.parts, bound->models));
   const auto& product = sql::ScanOf(*bound->query->relation).product;
   auto sharing = SharingOf(*permit.document, TableOf(scope, product.get()));
   CHECK(sharing);

@@ -20,7 +20,10 @@ namespace {
 Outcome<sql::Scope> ScopeOf(const Parts& parts, const agreement::Permit& permit) {
   sql::Scope scope;
   for (const auto& [table, reference] : permit.tables) {
-    const auto published = TRY(Granted(parts, reference));
+    // Whether a model is in use is asked where it is applied: others' questions go on without it.
+    const auto own = parts.catalogue.Find(reference.Name());
+    const bool is_model = own && own->product.model;
+    const auto published = is_model ? own : TRY(Granted(parts, reference));
     scope[table] = std::shared_ptr<const catalogue::Product>(published, &published->product);
   }
   for (const auto& [table, reference] : permit.others) {
@@ -45,6 +48,7 @@ std::string AskedOf(const Bound& bound, const sql::Terms& terms, const Row& para
                    {"negative", terms.allow_negative},
                    {"accuracy", terms.accuracy.value_or("")}};
   const auto revisions = RevisionsOf(bound.joined);
+  if (!bound.models.empty()) identity["models"] = ModelsJson(bound.models);
   for (std::size_t i = 0; i < revisions.size() && !Mutated("stored_across_revisions"); ++i)
     identity["joined"].push_back({{"product", revisions[i]}, {"files", bound.joined[i]->hashes}});
   return ToHex(crypto::Sha256(AsBytes(*crypto::CanonicalJson(identity))));
@@ -52,7 +56,8 @@ std::string AskedOf(const Bound& bound, const sql::Terms& terms, const Row& para
 
 // A table of the agreement that another member holds is known, though not here.
 Refusal WithHolders(Refusal refusal, const agreement::Permit& permit) {
-  if (refusal.reason == "unknown_table" && !permit.elsewhere.empty()) {
+  const bool unknown = refusal.reason == "unknown_table" || refusal.reason == "unknown_model";
+  if (unknown && !permit.elsewhere.empty()) {
     refusal.hint += fmt::format("; other members hold {}, and are asked at their own nodes",
                                 fmt::join(permit.elsewhere, ", "));
     if (!permit.others.empty())
@@ -149,12 +154,17 @@ sql::Terms TermsOf(const agreement::Permit& permit, const Settings& settings) {
 
 Outcome<Bound> BindTo(const sql::Scope& scope, agreement::Permit permit, const sql::Question& asked,
                       const PublishedOf& published_of) {
-  Bound bound{
-      .permit = std::move(permit), .published = {}, .joined = {}, .query = {}, .normal = asked.normal};
-  bound.query = std::make_shared<const sql::Query>(TRY(sql::Bind(asked, scope)));
+  Bound bound{.permit = std::move(permit),
+              .published = {},
+              .joined = {},
+              .models = {},
+              .query = {},
+              .normal = asked.normal};
+  bound.query = std::make_shared<const sql::Query>(TRY(sql::Bind(asked, scope, ModelsOf(scope))));
   bound.published = published_of(*sql::ScanOf(*bound.query->relation).product);
   for (const auto& joined : sql::PublicsOf(*bound.query->relation))
     bound.joined.push_back(published_of(*joined));
+  bound.models = AppliedModels(*bound.query, scope, published_of);
   TRY(CheckFiles(*bound.published, bound.joined));
   return bound;
 }
@@ -168,6 +178,7 @@ Outcome<Bound> BindQuestion(const Parts& parts, const Caller& caller, const Ques
     return parts.catalogue.Find(product.Reference());
   });
   if (!bound) return tl::unexpected(WithHolders(bound.error(), permit));
+  TRY(CheckModels(parts, bound->models));
   return bound;
 }
 
@@ -175,6 +186,7 @@ Prepared Planned(Bound bound, sql::Plan plan, Row parameters) {
   return {.permit = std::move(bound.permit),
           .published = std::move(bound.published),
           .joined = std::move(bound.joined),
+          .models = std::move(bound.models),
           .query = std::move(bound.query),
           .plan = std::move(plan),
           .parameters = std::move(parameters),

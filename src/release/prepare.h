@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "release/decide.h"
+#include "release/models.h"
 #include "release/release.h"
 #include "sql/bind.h"
 #include "sql/plan.h"
@@ -17,6 +18,7 @@ struct Prepared {
   agreement::Permit permit;
   catalogue::PublishedPtr published;
   std::vector<catalogue::PublishedPtr> joined;  // of Plan::publics, in that order
+  std::vector<catalogue::PublishedPtr> models;  // that it applies, as Query::models
   std::shared_ptr<const sql::Query> query;
   sql::Plan plan;
   Row parameters;        // of the query's types
@@ -29,6 +31,7 @@ struct Bound {
   agreement::Permit permit;
   catalogue::PublishedPtr published;
   std::vector<catalogue::PublishedPtr> joined;  // public products that it is joined with, as sql::PublicsOf
+  std::vector<catalogue::PublishedPtr> models;  // that it applies, as Query::models
   std::shared_ptr<const sql::Query> query;
   std::string normal;  // the question's text in one form, whatever its spacing and case
 };
@@ -48,7 +51,6 @@ Outcome<void> CheckFiles(const catalogue::Published& published,
 std::vector<std::string> RevisionsOf(const std::vector<catalogue::PublishedPtr>& joined);
 // The question of a permit, bound to tables; `published_of` finds each table's product. The caller holds
 // Share.
-using PublishedOf = std::function<catalogue::PublishedPtr(const catalogue::Product& product)>;
 Outcome<Bound> BindTo(const sql::Scope& scope, agreement::Permit permit, const sql::Question& asked,
                       const PublishedOf& published_of);
 // What was bound, planned: all but `asked` and `identity`.

@@ -21,12 +21,12 @@ constexpr int kMostGroups = 16;
 
 class QueryBinder {
  public:
-  QueryBinder(const SelectStmt& select, NamedRelation from, ParameterTypes& parameters)
+  QueryBinder(const SelectStmt& select, NamedRelation from, BindContext& context)
       : select_(select),
         from_(std::move(from)),
-        parameters_(parameters),
-        rows_(from_, parameters),
-        released_(rows_, query_, parameters) {
+        context_(context),
+        rows_(from_, context),
+        released_(rows_, query_, context) {
     query_.relation = from_.relation;
   }
 
@@ -57,7 +57,8 @@ class QueryBinder {
       return Refuse("row_level_output", "every output column must be an aggregate or a declared group",
                     "try SELECT count(*) FROM the table");
     }
-    for (const auto& type : parameters_) query_.parameters.push_back(type.value_or(Type::kText));
+    for (const auto& type : context_.parameters) query_.parameters.push_back(type.value_or(Type::kText));
+    query_.models = context_.models;
     return std::move(query_);
   }
 
@@ -164,7 +165,7 @@ class QueryBinder {
 
   const SelectStmt& select_;
   NamedRelation from_;
-  ParameterTypes& parameters_;
+  BindContext& context_;
   Query query_;
   RowBinder rows_;
   ReleasedBinder released_;
@@ -172,15 +173,15 @@ class QueryBinder {
 
 }  // namespace
 
-Outcome<Query> Bind(const Question& question, const Scope& scope) {
-  ParameterTypes parameters;
+Outcome<Query> Bind(const Question& question, const Scope& scope, FindModel find_model) {
+  BindContext context{.parameters = {}, .find_model = std::move(find_model), .models = {}};
   const SelectStmt& select = *question.select;
-  NamedRelation from = TRY(BindFrom(select, scope, {}, parameters));
-  return QueryBinder(select, std::move(from), parameters).Bind();
+  NamedRelation from = TRY(BindFrom(select, scope, {}, context));
+  return QueryBinder(select, std::move(from), context).Bind();
 }
 
-Outcome<Query> BindOverColumns(const SelectStmt& select, NamedRelation from, ParameterTypes& parameters) {
-  return QueryBinder(select, std::move(from), parameters).BindOverColumns();
+Outcome<Query> BindOverColumns(const SelectStmt& select, NamedRelation from, BindContext& context) {
+  return QueryBinder(select, std::move(from), context).BindOverColumns();
 }
 
 }  // namespace concordat::sql

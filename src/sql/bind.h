@@ -16,7 +16,8 @@ namespace concordat::sql {
 using Scope = std::map<std::string, std::shared_ptr<const catalogue::Product>>;
 
 // Parameter types are inferred from where the parameters stand; text where nothing says more.
-// Refusals: docs/refusals.md lists them all.
-Outcome<Query> Bind(const Question& question, const Scope& scope);
+// `find_model`: what concordat.predict names; none where nothing can be named. Refusals: docs/refusals.md
+// lists them all.
+Outcome<Query> Bind(const Question& question, const Scope& scope, FindModel find_model = {});
 
 }  // namespace concordat::sql

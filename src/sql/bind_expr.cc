@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "sql/bind_range.h"
 #include "sql/bind_type.h"
 
 namespace concordat::sql {
@@ -29,17 +28,6 @@ int PositionOf(const Node& node) {
 
 std::string LastName(const google::protobuf::RepeatedPtrField<Node>& names) {
   return names.empty() ? "" : names[names.size() - 1].string().sval();
-}
-
-Expr Operation(Op op, Type type, std::vector<Expr> args, bool may_be_null) {
-  Expr expr;
-  expr.op = op;
-  expr.type = type;
-  expr.nullable =
-      may_be_null || std::any_of(args.begin(), args.end(), [](const Expr& arg) { return arg.nullable; });
-  expr.args = std::move(args);
-  if (type != Type::kText && type != Type::kBoolean) expr.range = RangeOf(expr);
-  return expr;
 }
 
 Outcome<Expr> ExprBinder::Bind(const Node& node, std::optional<Type> hint) {
@@ -109,7 +97,7 @@ bool ExprBinder::IsUntyped(const Node& node) const {
   if (node.has_a_const()) return node.a_const().isnull() || node.a_const().has_sval();
   if (!node.has_param_ref()) return false;
   const auto index = static_cast<std::size_t>(node.param_ref().number() - 1);
-  return index >= parameters_.size() || !parameters_[index];
+  return index >= context_.parameters.size() || !context_.parameters[index];
 }
 
 Outcome<Expr> ExprBinder::BindConstant(const pg_query::A_Const& constant, std::optional<Type> hint) {
@@ -140,11 +128,11 @@ Outcome<Expr> ExprBinder::BindParameter(const pg_query::ParamRef& parameter, std
                   "use fewer parameters", "42601", parameter.location());
   }
   const auto index = static_cast<std::size_t>(parameter.number() - 1);
-  if (parameters_.size() <= index) parameters_.resize(index + 1);
-  if (!parameters_[index]) parameters_[index] = hint.value_or(Type::kText);
+  if (context_.parameters.size() <= index) context_.parameters.resize(index + 1);
+  if (!context_.parameters[index]) context_.parameters[index] = hint.value_or(Type::kText);
   Expr expr;
   expr.op = Op::kParameter;
-  expr.type = *parameters_[index];
+  expr.type = *context_.parameters[index];
   expr.nullable = true;
   expr.index = static_cast<int>(index);
   return expr;

@@ -4,21 +4,27 @@
 
 #include <pg_query.pb.h>
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/refusal.h"
-#include "sql/expr.h"
+#include "sql/model.h"
+#include "sql/operation.h"
 
 namespace concordat::sql {
 
-// Types of $1, $2, … as far as they are known; shared by all binders of one question.
-using ParameterTypes = std::vector<std::optional<Type>>;
+// What all binders of one question share.
+struct BindContext {
+  std::vector<std::optional<Type>> parameters;  // types of $1, $2, … as far as they are known
+  FindModel find_model;                         // none where no model can be meant
+  std::map<std::string, ModelPtr> models;       // those that were meant, by name
+};
 
 class ExprBinder {
  public:
-  explicit ExprBinder(ParameterTypes& parameters) : parameters_(parameters) {}
+  explicit ExprBinder(BindContext& context) : context_(context) {}
   virtual ~ExprBinder() = default;
 
   // `hint`: the type that literals and parameters without one take; text if there is none.
@@ -67,12 +73,16 @@ class ExprBinder {
                                           std::optional<Type> hint, int position);
   bool IsUntyped(const pg_query::Node& node) const;
 
-  ParameterTypes& parameters_;
+  // concordat.predict: bind_predict.cc.
+  Outcome<Expr> BindPredict(const pg_query::FuncCall& call);
+  Outcome<ModelPtr> ModelOf(const pg_query::FuncCall& call);
+  Outcome<Expr> BindInput(const ModelInput& input, const pg_query::Node& node);
+
+  BindContext& context_;
 };
 
-// An operation over bound arguments: nullability and interval follow from them.
-Expr Operation(Op op, Type type, std::vector<Expr> args, bool may_be_null = false);
-
+// Is it a call of concordat.predict?
+bool IsPredict(const pg_query::FuncCall& call);
 int PositionOf(const pg_query::Node& node);
 std::string LastName(const google::protobuf::RepeatedPtrField<pg_query::Node>& names);
 

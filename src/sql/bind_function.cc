@@ -140,6 +140,7 @@ std::string DidYouMean(const std::string& word, const std::vector<std::string>& 
 }
 
 Outcome<Expr> ExprBinder::BindFunction(const pg_query::FuncCall& call) {
+  if (IsPredict(call)) return BindPredict(call);
   const Function* function = TRY(FindFunction(call));
   const auto number = [&](int i) { return BindAs(call.args(i), Type::kNumber, "this argument"); };
   const auto text = [&](int i) { return BindAs(call.args(i), Type::kText, "this argument"); };

@@ -107,7 +107,7 @@ std::optional<JoinPair> Joiner::PairOf(const Node& node) const {
                         LastName(expr.name()) == "=" && expr.lexpr().has_column_ref() &&
                         expr.rexpr().has_column_ref();
   if (!equality) return {};
-  ParameterTypes none;
+  BindContext none;
   const RowBinder binder(both_, none);
   const auto one = binder.FindColumn(expr.lexpr().column_ref());
   const auto other = binder.FindColumn(expr.rexpr().column_ref());
@@ -142,7 +142,7 @@ Outcome<void> Joiner::Using(const google::protobuf::RepeatedPtrField<Node>& name
     pg_query::ColumnRef ref;
     ref.set_location(position);
     ref.add_fields()->mutable_string()->set_sval(name);
-    ParameterTypes none;
+    BindContext none;
     return RowBinder(from, none).FindColumn(ref);
   };
   for (const Node& item : names) {
@@ -162,7 +162,7 @@ Outcome<void> Joiner::On(const Node& condition) {
   if (const auto pair = PairOf(condition)) return Add(*pair, PositionOf(condition));
   if (condition.has_a_expr() && condition.a_expr().lexpr().has_column_ref() &&
       condition.a_expr().rexpr().has_column_ref()) {  // a name that is not there says so itself
-    ParameterTypes none;
+    BindContext none;
     const RowBinder binder(both_, none);
     TRY(binder.FindColumn(condition.a_expr().lexpr().column_ref()));
     TRY(binder.FindColumn(condition.a_expr().rexpr().column_ref()));

@@ -6,7 +6,6 @@
 namespace concordat::sql {
 
 // WHERE and the outputs are of those columns; * must be written out. Refusals: those of Bind.
-Outcome<Query> BindOverColumns(const pg_query::SelectStmt& select, NamedRelation from,
-                               ParameterTypes& parameters);
+Outcome<Query> BindOverColumns(const pg_query::SelectStmt& select, NamedRelation from, BindContext& context);
 
 }  // namespace concordat::sql

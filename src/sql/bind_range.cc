@@ -125,6 +125,14 @@ std::optional<Range> OfExtremes(const Expr& expr) {
   return Range{low, high};
 }
 
+// Between the ends, whatever the value; within them, where it lies itself.
+std::optional<Range> OfClip(const Expr& expr) {
+  const double low = std::get<double>(expr.args[1].literal), high = std::get<double>(expr.args[2].literal);
+  const auto& value = expr.args[0].range;
+  if (!value) return Range{low, high};
+  return Range{std::clamp(value->low, low, high), std::clamp(value->high, low, high)};
+}
+
 // The conditional operations: everything that may come out.
 std::optional<Range> OfBranches(const Expr& expr) {
   std::optional<Range> hull;
@@ -238,6 +246,8 @@ std::optional<Range> RangeOf(const Expr& expr) {
       return expr.text.empty() ? std::nullopt : OfExtract(expr);
     case Op::kDateTrunc:
       return OfTrunc(expr);
+    case Op::kClip:
+      return OfClip(expr);
     case Op::kLength:
       return {};
     case Op::kWidthBucket:

@@ -8,8 +8,8 @@ namespace concordat::sql {
 // Expressions over groups and aggregates. Aggregates that it meets are added to the query, equal ones once.
 class ReleasedBinder final : public ExprBinder {
  public:
-  ReleasedBinder(RowBinder& rows, Query& query, ParameterTypes& parameters)
-      : ExprBinder(parameters), rows_(rows), query_(query) {}
+  ReleasedBinder(RowBinder& rows, Query& query, BindContext& context)
+      : ExprBinder(context), rows_(rows), query_(query) {}
 
  protected:
   Outcome<std::optional<Expr>> BindSpecial(const pg_query::Node& node) override;

@@ -54,6 +54,11 @@ Outcome<NamedRelation> BindRangeVar(const pg_query::RangeVar& table, const Scope
     return Refuse("unknown_table", fmt::format("there is no table {} under this agreement", name),
                   DidYouMean(table.relname(), names, "\\d lists the tables"), "42P01", table.location());
   }
+  if (product->second->model) {
+    return Refuse("model_not_table", fmt::format("{} is a model: it has no rows", table.relname()),
+                  fmt::format("write concordat.predict('{}') over the rows of a table", table.relname()),
+                  "42809", table.location());
+  }
   return Named(ScanOfProduct(product->second), alias);
 }
 
@@ -102,11 +107,11 @@ Outcome<void> AddTarget(const pg_query::ResTarget& target, RowBinder& binder, Re
 
 Outcome<std::shared_ptr<const Relation>> BindPlainSelect(const pg_query::SelectStmt& select,
                                                          const Scope& scope, const Ctes& ctes,
-                                                         ParameterTypes& parameters, int position) {
+                                                         BindContext& context, int position) {
   TRY(CheckPlain(select, position));
-  const NamedRelation from = TRY(BindFrom(select, scope, ctes, parameters));
+  const NamedRelation from = TRY(BindFrom(select, scope, ctes, context));
   auto project = Above(from.relation, Relation::Kind::kProject);
-  RowBinder binder(from, parameters);
+  RowBinder binder(from, context);
   for (const Node& target : select.target_list()) TRY(AddTarget(target.res_target(), binder, *project));
   for (std::size_t i = 0; i < project->columns.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
@@ -122,22 +127,22 @@ Outcome<std::shared_ptr<const Relation>> BindPlainSelect(const pg_query::SelectS
 
 // A table or subquery of a FROM.
 Outcome<NamedRelation> BindTable(const Node& item, const Scope& scope, const Ctes& ctes,
-                                 ParameterTypes& parameters) {
+                                 BindContext& context) {
   if (item.has_range_var()) return BindRangeVar(item.range_var(), scope, ctes);
   const pg_query::RangeSubselect& subselect = item.range_subselect();
-  return Named(TRY(BindPlainSelect(subselect.subquery().select_stmt(), scope, ctes, parameters, 0)),
+  return Named(TRY(BindPlainSelect(subselect.subquery().select_stmt(), scope, ctes, context, 0)),
                subselect.alias().aliasname());
 }
 
 Outcome<void> BindCtes(const pg_query::WithClause& with, const Scope& scope, Ctes& ctes,
-                       ParameterTypes& parameters) {
+                       BindContext& context) {
   for (const Node& item : with.ctes()) {
     const pg_query::CommonTableExpr& cte = item.common_table_expr();
     if (!cte.ctequery().has_select_stmt())
       return Refuse("not_supported", "only SELECT may stand in WITH", "write SELECT", "0A000",
                     cte.location());
     ctes[cte.ctename()] =
-        TRY(BindPlainSelect(cte.ctequery().select_stmt(), scope, ctes, parameters, cte.location()));
+        TRY(BindPlainSelect(cte.ctequery().select_stmt(), scope, ctes, context, cte.location()));
   }
   return {};
 }
@@ -313,12 +318,12 @@ Outcome<std::optional<Expr>> RowBinder::BindSpecial(const Node& node) {
 }
 
 Outcome<NamedRelation> BindFrom(const pg_query::SelectStmt& select, const Scope& scope, Ctes ctes,
-                                ParameterTypes& parameters) {
-  if (select.has_with_clause()) TRY(BindCtes(select.with_clause(), scope, ctes, parameters));
+                                BindContext& context) {
+  if (select.has_with_clause()) TRY(BindCtes(select.with_clause(), scope, ctes, context));
   if (select.from_clause_size() == 0)
     return Refuse("no_table", "there is no table in this question", "add FROM and a table; \\d lists them",
                   "0A000");
-  const auto table = [&](const Node& item) { return BindTable(item, scope, ctes, parameters); };
+  const auto table = [&](const Node& item) { return BindTable(item, scope, ctes, context); };
   NamedRelation from = TRY(BindItem(select.from_clause(0), table));
   for (int i = 1; i < select.from_clause_size(); ++i) {
     NamedRelation next = TRY(BindItem(select.from_clause(i), table));
@@ -327,7 +332,7 @@ Outcome<NamedRelation> BindFrom(const pg_query::SelectStmt& select, const Scope&
   if (!select.has_where_clause()) return from;
   auto filter = Above(from.relation, Relation::Kind::kFilter);
   filter->columns = from.relation->columns;
-  RowBinder binder(from, parameters);
+  RowBinder binder(from, context);
   filter->predicate = TRY(binder.BindAs(select.where_clause(), Type::kBoolean, "what follows WHERE"));
   from.relation = std::move(filter);
   return from;

@@ -31,7 +31,7 @@ using Ctes = std::map<std::string, std::shared_ptr<const Relation>>;
 // asked.
 class RowBinder final : public ExprBinder {
  public:
-  RowBinder(const NamedRelation& from, ParameterTypes& parameters) : ExprBinder(parameters), from_(from) {}
+  RowBinder(const NamedRelation& from, BindContext& context) : ExprBinder(context), from_(from) {}
 
   const Relation& relation() const { return *from_.relation; }
   // The column that a reference names. Refusals: unknown_column (42703), unknown_table, ambiguous_column.
@@ -57,6 +57,6 @@ std::string OutputName(const pg_query::Node& node);
 
 // FROM and WHERE of a SELECT, and its CTEs.
 Outcome<NamedRelation> BindFrom(const pg_query::SelectStmt& select, const Scope& scope, Ctes ctes,
-                                ParameterTypes& parameters);
+                                BindContext& context);
 
 }  // namespace concordat::sql

@@ -135,6 +135,8 @@ std::string ColumnName(const Plan& plan, const Measured& measured) {
 std::vector<std::string> ExplainBriefly(const Plan& plan) {
   std::vector<std::string> lines = {BoundLine(plan)};
   JoinLines(*plan.query->relation, lines);
+  for (const auto& [name, model] : plan.query->models)
+    lines.push_back(fmt::format("model   {}: {}", name, model->Title()));
   if (plan.grouping.kind != Grouping::Kind::kSingle) lines.push_back(GroupLine(plan));
   if (plan.product->is_public) return lines;
   for (const Measured& measured : plan.measured) lines.push_back(NoiseLine(plan, measured));

@@ -64,6 +64,7 @@ enum class Op {
   kLeast,
   kGreatest,
   kWidthBucket,
+  kClip,  // args: number, literal low and high: the number pulled between them, NULL where it is none
   // conditional
   kCase,  // args: when1, then1, when2, then2, …, else
   kCoalesce,

@@ -6,6 +6,7 @@
 
 #include "base/name.h"
 #include "sql/allow.h"
+#include "sql/audit.h"
 #include "sql/bind_expr.h"
 #include "sql/bind_type.h"
 #include "sql/statement.h"
@@ -184,6 +185,7 @@ Outcome<std::optional<FitQuestion>> ReadFit(std::string_view text) {
   const auto tree = ParseTree(text);
   if (!tree || !CallsMethod(*tree)) return std::nullopt;
   const Node& statement = tree->stmts(0).stmt();
+  if (statement.has_select_stmt() && AsksForReport(statement.select_stmt())) return std::nullopt;
   if (!statement.has_select_stmt()) return NotAlone("a fit stands in FROM of a SELECT, and nowhere else");
   SelectStmt select = statement.select_stmt();
   TRY(CheckAlone(select, *tree));

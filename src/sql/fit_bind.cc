@@ -54,10 +54,10 @@ tl::unexpected<Refusal> Aggregated() {
 Outcome<Plan> PlanFitted(const FitQuestion& question, const std::vector<FittedColumn>& columns) {
   if (question.select->group_clause_size() > 0 || question.select->has_having_clause()) return Aggregated();
   const NamedRelation table = TableOf(question, columns);
-  ParameterTypes parameters;
+  BindContext context;
   SelectStmt select = *question.select;
-  TRY(WriteOut(select, RowBinder(table, parameters), question.alias));
-  auto query = std::make_shared<const Query>(TRY(BindOverColumns(select, table, parameters)));
+  TRY(WriteOut(select, RowBinder(table, context), question.alias));
+  auto query = std::make_shared<const Query>(TRY(BindOverColumns(select, table, context)));
   if (!query->aggregates.empty()) return Aggregated();
   Plan plan;
   plan.query = query;

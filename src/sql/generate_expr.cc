@@ -53,7 +53,7 @@ OpKind KindOf(Op op) {
     case Op::kDateDiff: case Op::kLower: case Op::kUpper: case Op::kLength: case Op::kTrim: case Op::kConcat:
       return OpKind::kText;
     case Op::kRound: case Op::kWidthBucket: case Op::kCast: case Op::kDateTrunc: case Op::kExtract:
-    case Op::kDateAdd: case Op::kSubstring:
+    case Op::kDateAdd: case Op::kSubstring: case Op::kClip:
       return OpKind::kSpecial;
   }
   CHECK(false);
@@ -241,6 +241,8 @@ ExprWriter::Fragment ExprWriter::WriteSpecial(const Expr& expr) {
       return WriteDateAdd(expr);
     case Op::kSubstring:
       return WriteSubstring(expr);
+    case Op::kClip:
+      return WriteClip(expr);
     default:
       CHECK(false);
   }

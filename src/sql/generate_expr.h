@@ -80,6 +80,7 @@ class ExprWriter {
   Fragment WriteRound(const Expr& expr);
   Fragment WriteLog(const Expr& expr);
   Fragment WriteWidthBucket(const Expr& expr);
+  Fragment WriteClip(const Expr& expr);
   Fragment WriteConditional(const Expr& expr);
   Fragment WriteCast(const Expr& expr);
   Fragment WriteDateTrunc(const Expr& expr);

@@ -6,6 +6,8 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "base/mutation.h"
+#include "sql/generate_clip.h"
 #include "sql/generate_expr.h"
 
 namespace concordat::sql {
@@ -137,6 +139,13 @@ ExprWriter::Fragment ExprWriter::WriteWidthBucket(const Expr& expr) {
                       "WHEN {2} > {3} THEN {5} END AS BIGINT)",
                       x, count, low, high, ladder("<", ">="), ladder(">", "<=")),
           level};
+}
+
+ExprWriter::Fragment ExprWriter::WriteClip(const Expr& expr) {
+  const Fragment value = Atom(As(expr.args[0], Type::kNumber));
+  if (Mutated("predict_range_off")) return value;
+  const Range range{std::get<double>(expr.args[1].literal), std::get<double>(expr.args[2].literal)};
+  return {ClipNumber(value.sql, range), value.level};
 }
 
 ExprWriter::Fragment ExprWriter::WriteDateTrunc(const Expr& expr) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "catalogue/product.h"
 #include "sql/expr.h"
+#include "sql/model.h"
 
 namespace concordat::sql {
 
@@ -94,7 +96,8 @@ struct Query {
   std::optional<std::int64_t> limit;
   std::int64_t offset = 0;
   bool distinct = false;
-  std::vector<Type> parameters;  // inferred, one for each $n
+  std::vector<Type> parameters;            // inferred, one for each $n
+  std::map<std::string, ModelPtr> models;  // that it applies, by the name it calls them by
 };
 
 }  // namespace concordat::sql

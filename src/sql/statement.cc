@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "sql/allow.h"
+#include "sql/audit.h"
 #include "sql/tree.h"
 
 namespace concordat::sql {
@@ -63,9 +64,10 @@ Outcome<Question> ParseQuestion(std::string_view text) {
                   StatementName(node) + " is not supported: the data is read-only, through aggregates",
                   "try SELECT count(*) FROM a table");
   }
-  TRY(CheckAllowed(node.select_stmt()));
-  return Question{std::make_shared<const pg_query::SelectStmt>(node.select_stmt()),
-                  NormalOf(node.select_stmt())};
+  const pg_query::SelectStmt select =
+      AsksForReport(node.select_stmt()) ? TRY(QuestionOfReport(node.select_stmt())) : node.select_stmt();
+  TRY(CheckAllowed(select));
+  return Question{std::make_shared<const pg_query::SelectStmt>(select), NormalOf(select)};
 }
 
 std::vector<std::string> TablesOf(const Question& question) {

@@ -20,6 +20,7 @@
 #include "dp/testing_noise.h"
 #include "engine/duckdb.h"
 #include "golden/stage.h"
+#include "model/document.h"
 #include "replay/neighbours.h"
 #include "sql/bind.h"
 #include "sql/generate.h"
@@ -29,6 +30,12 @@
 namespace concordat::replay {
 namespace {
 
+// A line that leaves its range for most rows.
+constexpr char kModel[] = R"({"concordat": "model/1", "kind": "lm", "formula": "y ~ x + place", "family": "gaussian",
+  "link": "identity", "range": [0, 10], "response": {"name": "y"},
+  "inputs": [{"name": "x"}, {"name": "place", "levels": ["north", "south", "a"]}],
+  "terms": ["(Intercept)", "x", "placesouth", "placea"], "coefficients": [5, 0.75, -3, 40]
+})";
 constexpr int kDatabases = 24;      // in one file
 constexpr int kQuestionsEach = 25;  // of each database before new ones are drawn
 
@@ -39,7 +46,8 @@ struct Tally {
   std::uint64_t declared = 0;
   std::uint64_t found = 0;
   std::uint64_t joined = 0;
-  double closest = 0;  // largest distance seen, as a share of the sensitivity
+  std::uint64_t models = 0;  // questions that apply one
+  double closest = 0;        // largest distance seen, as a share of the sensitivity
 };
 
 using Sums = std::map<Row, std::vector<Int128>>;
@@ -78,7 +86,9 @@ class Replay {
       CHECK(engine);
       engine_ = std::move(*engine);
       for (const Neighbours& neighbours : drawn) {
-        for (int i = 0; i < kQuestionsEach && tally_.pairs < pairs; ++i) Ask(neighbours);
+        AskOfModel(neighbours);
+        for (int i = 0; i < kQuestionsEach && tally_.pairs < pairs; ++i)
+          Ask(neighbours, sql::QuestionWriter(random_, *neighbours.product, publics_).Question());
       }
       engine_.reset();
     }
@@ -96,14 +106,34 @@ class Replay {
             .accuracy = {}};
   }
 
-  void Ask(const Neighbours& neighbours) {
-    text_ = sql::QuestionWriter(random_, *neighbours.product, publics_).Question();
+  // What a model says of rows whose values have no range of their own. Beside the pairs and questions that
+  // are counted: those stay as they are.
+  void AskOfModel(const Neighbours& neighbours) {
+    const std::mt19937_64 random = random_;
+    const std::uint64_t pairs = tally_.pairs;
+    const char* const questions[] = {
+        "SELECT region, sum(concordat.predict('risk', x => height, place => note)) FROM {} GROUP BY region",
+        "SELECT avg(concordat.predict('risk', x => big, place => region)) FROM {} WHERE employed",
+        "SELECT width_bucket(concordat.predict('risk', x => height, place => region), 0, 10, 5) AS bin, "
+        "sum(concordat.predict('risk', x => cost * height, place => region)) FROM {} GROUP BY bin",
+        "SELECT * FROM concordat.calibration('risk', '{}', outcome => grade = 2, x => height, place => "
+        "region)",
+        "SELECT * FROM concordat.fairness('risk', '{}', outcome => employed, by => region, threshold => 5, "
+        "x => age, place => note)"};
+    const char* question = questions[tally_.models++ % std::size(questions)];
+    Ask(neighbours, fmt::format(fmt::runtime(question), neighbours.product->name));
+    random_ = random;
+    tally_.pairs = pairs;
+  }
+
+  void Ask(const Neighbours& neighbours, const std::string& text) {
+    text_ = text;
     ++tally_.questions;
     const auto question = sql::ParseQuestion(text_);
     if (!question) Fault("not SQL: " + question.error().message, text_, neighbours.whole);
     sql::Scope scope = {{neighbours.product->name, neighbours.product}};
     for (const auto& product : publics_) scope[product->name] = product;
-    const auto query = sql::Bind(*question, scope);
+    const auto query = sql::Bind(*question, scope, find_model_);
     const auto plan = query ? sql::MakePlan(std::make_shared<sql::Query>(*query), DrawTerms())
                             : Outcome<sql::Plan>(tl::unexpected(query.error()));
     if (!plan) {
@@ -237,6 +267,9 @@ class Replay {
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<engine::Engine> released_;
   sql::Products publics_ = sql::PublicTables();
+  sql::FindModel find_model_ = [document = *model::ReadModelText(kModel)](const std::string&) {
+    return Outcome<sql::ModelPtr>(model::Applied(document, "lewisham/risk version 1"));
+  };
   std::string text_;  // the question that is being replayed
   std::uint64_t secret_ = 0;
 };

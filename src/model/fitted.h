@@ -1,0 +1,22 @@
+// From what a fit left behind to a model's document.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/json.h"
+#include "base/refusal.h"
+#include "catalogue/product.h"
+
+namespace concordat::model {
+
+struct Publishing {
+  std::optional<catalogue::Range> range;  // that scores are pulled into; else what the response declares
+  std::optional<double> lambda;           // which fit of a penalised path
+};
+
+// `fitted`: learning::Fitted::model of a glm, an lm or a penalised fit. Refusals: model_not_expressible, for
+// other methods and for what SQL has no form of; model_too_large; option_invalid.
+Outcome<Json> DocumentOf(const Json& fitted, const Publishing& publishing);
+
+}  // namespace concordat::model
