@@ -38,7 +38,12 @@ class ReleaseFit final : public AskedFit {
   std::vector<std::string> Lines() const override { return asker_.Explain(plan_); }
   const release::FitRound& round() const override { return round_; }
   const std::string& said() const override { return said_; }
+  bool ends() const override { return fitted_.has_value(); }
   bool done() const override { return done_; }
+  void Return(const release::FitRound& round) override {
+    round_ = round;
+    outline_.measured = release::LengthOf(plan_, round_).value_or(0);
+  }
 
   std::string Summary() const override {
     if (!fitted_) return {};

@@ -18,6 +18,7 @@
 #include "base/int128.h"
 #include "catalogue/abroad.h"
 #include "learning/method.h"
+#include "release/fit_kept.h"
 #include "release/joint.h"
 #include "release/release.h"
 #include "release/sharing.h"
@@ -44,6 +45,9 @@ struct FitPlan {
   std::string revision;  // of this owner's rows, objections counted; "" at the asker
 };
 
+// The sums of a round as real numbers.
+std::vector<double> TotalsOf(const std::vector<Int128>& sums);
+
 // How methods are made: learning::MakeMethod, or in a test one that it does not know.
 using MethodMaker = std::function<Outcome<std::unique_ptr<learning::ExactMethod>>(
     const learning::Call&, const learning::Schema&, const learning::Rules&)>;
@@ -56,6 +60,10 @@ std::string StartOf(const FitPlan& plan);
 // How many numbers members add up in a round. Refusals: state_invalid: not a state of the method, not in
 // canonical form, or not the first in the first round.
 Outcome<std::size_t> LengthOf(const FitPlan& plan, const FitRound& round);
+// Does `next` follow from what all members together came to in the round before? Up to rounding, which
+// another machine's may differ by; argument in ADR 11. Refusals: state_differs.
+Outcome<void> Follows(const FitPlan& plan, const FitRound& round, const std::vector<Int128>& total,
+                      const FitRound& next);
 
 // Threading: every call may come from any thread.
 class FitOwner {
@@ -67,22 +75,25 @@ class FitOwner {
   Outcome<FitPlan> Prepare(const Visitor& visitor, const std::string& agreement,
                            const Question& question) const;
   // Enters the round under `id` (16 hex digits, the session's), reads the rows and adds up. The caller
-  // answers on the time grid. Refusals after the entry, which stands: cancelled, too_slow, failed;
+  // answers on the time grid. `kept`: the rows of the round before, or none yet. Refusals: rows_changed: they
+  // are not those that were planned with; after the entry, which stands: cancelled, too_slow, failed;
   // too_few_rows where the state rests on fewer of this owner's rows than the agreement's minimum_cell, and
   // on any.
   Outcome<std::vector<Int128>> Compute(const std::string& id, const Visitor& visitor,
                                        const Question& question, const FitPlan& plan, const FitRound& round,
-                                       const engine::Cancel& cancel);
+                                       KeptRows& kept, const engine::Cancel& cancel);
   // As JointOwner's.
   Outcome<void> RecordOpening(const std::string& id, const Visitor& visitor, const Question& question,
                               const FitPlan& plan, const FitRound& round, const std::string& context);
   Outcome<void> StillInForce(const FitPlan& plan) const;
   void RecordFailure(const std::string& id, const Visitor& visitor, const Question& question,
                      const FitPlan& plan, const FitRound& round);
+  // For the rows of one more fit.
+  KeptRows Keep() { return KeptRows(shelf_); }
 
  private:
   Result<std::vector<Int128>> Add(const Prepared& prepared, const FitPlan& plan, const FitRound& round,
-                                  engine::Engine& engine, double& effective_rows,
+                                  engine::Engine& engine, KeptRows& kept, double& effective_rows,
                                   const engine::Cancel& cancel) const;
 
   Parts parts_;
@@ -90,6 +101,7 @@ class FitOwner {
   std::counting_semaphore<>& turns_;
   Release::Log log_;
   MethodMaker make_;
+  std::shared_ptr<Shelf> shelf_ = std::make_shared<Shelf>();
 };
 
 // Threading: every call may come from any thread.

@@ -9,7 +9,6 @@
 #include "release/entry.h"
 #include "release/failure.h"
 #include "release/fit_prepare.h"
-#include "release/fixed_point.h"
 #include "release/joint_record.h"
 #include "release/repeat.h"
 #include "release/run.h"
@@ -66,10 +65,7 @@ Outcome<std::optional<Answer>> FitAsker::Repeat(const FitPlan& plan, const std::
 
 Outcome<learning::Step> FitAsker::Next(const FitPlan& plan, const FitRound& round,
                                        const std::vector<Int128>& sums) const {
-  std::vector<double> totals;
-  totals.reserve(sums.size());
-  for (const Int128 sum : sums) totals.push_back(FromFixed(sum));
-  return plan.method->Next(*crypto::ParseJson(round.state), totals);
+  return plan.method->Next(*crypto::ParseJson(round.state), TotalsOf(sums));
 }
 
 Outcome<Answer> FitAsker::Show(const std::string& id, const FitPlan& plan,

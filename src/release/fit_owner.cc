@@ -31,6 +31,17 @@ std::size_t PlaceOf(const std::string& member, const std::vector<std::string>& o
   return static_cast<std::size_t>(place - owners.begin());
 }
 
+// Totals of rounds are of the same rows, or what had changed would be the difference. The ledger's condition.
+Outcome<void> SameRows(const Parts& parts, const FitPlan& plan, const Prepared& now) {
+  const catalogue::Product& product = plan.prepared->published->product;
+  const auto published = parts.catalogue.Find(product.Reference());
+  const bool same = now.identity == plan.prepared->identity &&
+                    (published == nullptr || published->product.revision == product.revision);
+  if (same) return {};
+  return Refuse("rows_changed", fmt::format("the rows of {} changed during the fit", product.id), "fit again",
+                "58000");
+}
+
 // How many is not said: only that they are too few.
 tl::unexpected<Refusal> TooFew(const FitPlan& plan, const FitRound& round) {
   return Refuse(
@@ -52,7 +63,8 @@ Outcome<FitPlan> FitOwner::Prepare(const Visitor& visitor, const std::string& ag
 
 Outcome<std::vector<Int128>> FitOwner::Compute(const std::string& id, const Visitor& visitor,
                                                const Question& question, const FitPlan& plan,
-                                               const FitRound& round, const engine::Cancel& cancel) {
+                                               const FitRound& round, KeptRows& kept,
+                                               const engine::Cancel& cancel) {
   Prepared prepared = *plan.prepared;
   const auto engine = parts_.sources.For(*prepared.published);
   if (!engine) return tl::unexpected(UnavailableOf(engine.error()));
@@ -68,12 +80,13 @@ Outcome<std::vector<Int128>> FitOwner::Compute(const std::string& id, const Visi
       parts_.ledger.AppendIf({ledger::kind::kCharge, std::move(body), {}}, [&]() -> Outcome<void> {
         TRY(StillPermitted(parts_, caller, question, prepared, plan.analysis));
         TakeObjections(parts_, prepared);
+        TRY(SameRows(parts_, plan, prepared));
         return parts_.budgets.Check(charge);
       });
   if (!charged) return tl::unexpected(UnavailableOf(charged.error()));
   if (!*charged) return tl::unexpected(charged->error());
   double effective_rows = 0;
-  auto numbers = Add(prepared, plan, round, **engine, effective_rows, cancel);
+  auto numbers = Add(prepared, plan, round, **engine, kept, effective_rows, cancel);
   if (!numbers && log_) log_(id, numbers.error());
   if (!numbers) return tl::unexpected(FailureOf(numbers.error(), id));
   if (effective_rows > 0 && effective_rows < plan.rules.minimum_cell) return TooFew(plan, round);
@@ -81,13 +94,18 @@ Outcome<std::vector<Int128>> FitOwner::Compute(const std::string& id, const Visi
 }
 
 Result<std::vector<Int128>> FitOwner::Add(const Prepared& prepared, const FitPlan& plan,
-                                          const FitRound& round, engine::Engine& engine,
+                                          const FitRound& round, engine::Engine& engine, KeptRows& kept,
                                           double& effective_rows, const engine::Cancel& cancel) const {
   const std::size_t site = PlaceOf(parts_.agreements.member(), plan.sharing.owners);
-  const learning::Rows rows =
-      TRY(ReadRows(engine, prepared, plan.method->Columns(), site, timing_.engine_limit, cancel));
+  learning::Rows read;
+  if (kept.rows()) {
+    TRY(engine::CheckUnchanged(prepared.published->product.source, prepared.published->files));
+  } else {
+    read = TRY(ReadRows(engine, prepared, plan.method->Columns(), site, timing_.engine_limit, cancel));
+    kept.Take(read);
+  }
   const Json state = TRY(crypto::ParseJson(round.state));
-  const learning::Sums sums = TRY(plan.method->Add(rows, state));
+  const learning::Sums sums = TRY(plan.method->Add(kept.rows() ? *kept.rows() : read, state));
   effective_rows = sums.effective_rows;
   std::vector<Int128> numbers;
   numbers.reserve(sums.numbers.size());
