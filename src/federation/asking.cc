@@ -26,11 +26,11 @@ std::size_t QuorumOf(const release::Sharing& sharing) {
 Asking::Asking(const CoordinatorParts& parts, const CoordinatorTerms& terms, Asked& asked,
                SignedStatement statement, const engine::Cancel& cancel, const Progress& progress)
     : parts_(parts),
-      asked_(asked),
       statement_(std::move(statement)),
-      id_(IdOf(statement_.statement)),
       circle_(parts, terms, asked.outline().sharing.owners, QuorumOf(asked.outline().sharing), cancel,
-              progress) {}
+              progress),
+      asked_(asked),
+      id_(IdOf(statement_.statement)) {}
 
 Outcome<release::Answer> Asking::Ask() {
   circle_.Report("asking " + Listed(circle_.all()));
@@ -47,8 +47,8 @@ Outcome<release::Answer> Asking::Ask() {
     const Setting setting = TRY(Settle(std::move(keys)));
     const std::vector<Int128> sums = TRY(Sum(setting));
     auto assembled = TRY(asked_.Assemble(id_, setting.keys, sums, included_.size()));
-    const auto receipts = Finish();
-    assembled.notice = Notice(receipts);
+    const auto receipts = Finish(id_);
+    assembled.notice = Notice(id_, receipts);
     TRY(asked_.Record(assembled, Revisions(included_), receipts));
     return assembled;
   }();
@@ -89,6 +89,10 @@ Outcome<void> Asking::Prepare() {
     else
       circle_.Lose(owner, prepared.error().message);
   }
+  return TakePlans();
+}
+
+Outcome<void> Asking::TakePlans() {
   if (circle_.refusal()) return tl::unexpected(*circle_.refusal());
   TRY(ComparePlans());
   if (!circle_.enough() || circle_.cancelled()) return tl::unexpected(Missing());
@@ -159,14 +163,14 @@ Outcome<Setting> Asking::Settle(std::vector<Row> keys) const {
   return setting;
 }
 
-std::map<std::string, std::vector<std::string>> Asking::Finish() {
+std::map<std::string, std::vector<std::string>> Asking::Finish(const std::string& id) {
   std::map<std::string, std::vector<std::string>> receipts;
   for (const auto& [owner, body] : circle_.Ask(method::kFinish, Bare(), "given receipts")) {
     auto finished = DecodeFinished(body);
     if (!finished) continue;
     left_[owner] = finished->left;
     for (std::string& receipt : finished->receipts) {
-      const auto holds = asked_.CheckReceipt(owner, id_, receipt);
+      const auto holds = asked_.CheckReceipt(owner, id, receipt);
       if (holds)
         receipts[owner].push_back(std::move(receipt));
       else
@@ -176,7 +180,8 @@ std::map<std::string, std::vector<std::string>> Asking::Finish() {
   return receipts;
 }
 
-std::string Asking::Notice(const std::map<std::string, std::vector<std::string>>& receipts) const {
+std::string Asking::Notice(const std::string& id,
+                           const std::map<std::string, std::vector<std::string>>& receipts) const {
   std::string owners;
   for (const std::string& owner : included_) {
     const auto left = left_.find(owner);
@@ -189,8 +194,8 @@ std::string Asking::Notice(const std::map<std::string, std::vector<std::string>>
                                ? "exact sums"
                                : fmt::format("charged epsilon {:.3g}", asked_.outline().epsilon.value);
   return fmt::format("{} at {}; answer {} of {} of {} owners{}, receipts of {}: concordat receipt {}{}", cost,
-                     owners, id_, included_.size(), circle_.all().size(),
-                     missing.empty() ? "" : " (" + missing + ")", receipts.size(), id_.substr(0, kShownOfId),
+                     owners, id, included_.size(), circle_.all().size(),
+                     missing.empty() ? "" : " (" + missing + ")", receipts.size(), id.substr(0, kShownOfId),
                      doubts_);
 }
 

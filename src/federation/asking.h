@@ -24,11 +24,30 @@ class Asking {
   // A line for each owner; nothing is charged.
   std::vector<std::string> Explain();
 
+ protected:
+  // What owners plan, once all of them have answered; and whether it is one plan.
+  Outcome<void> TakePlans();
+  // Leaves out who cannot be charged: better before the others are.
+  Outcome<void> CheckBudgets();
+  std::map<std::string, std::vector<std::string>> Finish(const std::string& id);
+  std::string Notice(const std::string& id,
+                     const std::map<std::string, std::vector<std::string>>& receipts) const;
+  // Nobody is left who could answer, or it was cancelled: who is missing, and where charges stand.
+  Refusal Missing() const;
+  Refusal Failed(const std::string& what) const;
+  Bytes Bare() const { return Encode(Relayed{statement_.statement.session, {}}); }
+  // Of their rows, by owner: an answer without one of them is another answer.
+  std::map<std::string, std::string> Revisions(const std::vector<std::string>& owners) const;
+
+  const CoordinatorParts& parts_;
+  const SignedStatement statement_;
+  Circle circle_;
+  std::map<std::string, Prepared> prepared_;
+  std::vector<std::string> included_;  // owners whose values are in the sum
+
  private:
   Outcome<void> Prepare();
   Outcome<void> ComparePlans() const;
-  // Leaves out who cannot be charged: better before the others are.
-  Outcome<void> CheckBudgets();
   Outcome<std::vector<Row>> SelectKeys();
   Outcome<Setting> Settle(std::vector<Row> keys) const;
   // The sums of who is included then.
@@ -38,25 +57,11 @@ class Asking {
   Result<std::vector<Bytes>> GoRound(aggregation::Receiver& receiver, const Setting& setting,
                                      const char* method, const Bytes& request, const char* done);
   Result<Plain> CheckPlain(const std::string& owner, ByteView body, const Setting& setting) const;
-  std::map<std::string, std::vector<std::string>> Finish();
-  std::string Notice(const std::map<std::string, std::vector<std::string>>& receipts) const;
-
-  // Nobody is left who could answer, or it was cancelled: who is missing, and where charges stand.
-  Refusal Missing() const;
   Refusal Refused(Refusal by) const;  // an owner's own, with where charges stand
-  Refusal Failed(const std::string& what) const;
   std::string Charges() const;
-  Bytes Bare() const { return Encode(Relayed{statement_.statement.session, {}}); }
-  // Of their rows, by owner: an answer without one of them is another answer.
-  std::map<std::string, std::string> Revisions(const std::vector<std::string>& owners) const;
 
-  const CoordinatorParts& parts_;
   Asked& asked_;
-  const SignedStatement statement_;
   const std::string id_;
-  Circle circle_;
-  std::map<std::string, Prepared> prepared_;
-  std::vector<std::string> included_;        // owners whose values are in the sum
   std::map<std::string, std::string> left_;  // of budgets, at who has finished
   std::string doubts_;                       // receipts that do not hold
 };

@@ -8,7 +8,7 @@ namespace concordat::federation {
 
 std::map<std::string, Bytes> Circle::Ask(const char* method, const Bytes& request, const char* done) {
   const std::string_view name = method;
-  const bool computes = name == method::kSelect || name == method::kContribute;
+  const bool computes = name == method::kSelect || name == method::kContribute || name == method::kRound;
   if (computes) charged_.insert(there_.begin(), there_.end());
   const Milliseconds started = parts_.clock.Elapsed();
   std::vector<std::string> waiting = there_;

@@ -26,7 +26,9 @@ struct CoordinatorTerms {
   Milliseconds grace{45'000};
   Milliseconds absent{5'000};
   Milliseconds pause{200};  // before the next attempt
-  bool spends = true;       // what was charged is lost with a question: worth a longer wait for the absent
+  // A fit waits so long for owners that went missing on the way, with growing pauses between attempts.
+  Milliseconds away{600'000};
+  bool spends = true;  // what was charged is lost with a question: worth a longer wait for the absent
 };
 
 // What a coordinator stands on; all of it outlives the coordinator.

@@ -39,7 +39,12 @@ class ReleaseFit final : public AskedFit {
   std::vector<std::string> Lines() const override { return asker_.Explain(plan_); }
   const release::FitRound& round() const override { return round_; }
   const std::string& said() const override { return said_; }
+  bool ends() const override { return fitted_.has_value(); }
   bool done() const override { return done_; }
+  void Return(const release::FitRound& round) override {
+    round_ = round;
+    outline_.measured = release::LengthOf(plan_, round_).value_or(0);
+  }
 
   std::string Summary() const override {
     if (!fitted_) return {};
@@ -71,7 +76,7 @@ class ReleaseFit final : public AskedFit {
   Outcome<release::Answer> Assemble(const std::string& id, const std::vector<Row>& /*keys*/,
                                     const std::vector<Int128>& sums, std::size_t included) override {
     TRY(CountCost());
-    learning::Step step = TRY(asker_.Next(plan_, round_, sums, included));
+    learning::Step step = TRY(release::NextOf(plan_, round_, sums));
     said_ = std::move(step.said);
     if (!step.fitted) {
       next_ = {round_.number + 1, *crypto::CanonicalJson(step.state)};

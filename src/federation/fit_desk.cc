@@ -1,4 +1,4 @@
-// An owner's part in one round of a fit, at release.
+// An owner's part in a fit, at release.
 #include <nlohmann/json.hpp>
 
 #include "crypto/canonical_json.h"
@@ -8,19 +8,29 @@
 namespace concordat::federation {
 namespace {
 
-class FitPart final : public Part {
+class FitPart final : public FittingPart {
  public:
   FitPart(release::FitOwner& owner, const release::Parts& parts, Desk& desk, const Statement& statement,
-          release::FitPlan plan, std::size_t length)
+          release::FitPlan plan)
       : owner_(owner),
         parts_(parts),
         desk_(desk),
-        id_(IdOf(statement)),
         visitor_(statement.visitor),
         question_(statement.question),
-        round_(*statement.round),
         plan_(std::move(plan)),
-        outline_(OutlineOf(plan_, length)) {}
+        kept_(owner.Keep()),
+        outline_(OutlineOf(plan_, 0)) {}
+
+  Outcome<void> TakeUp(const std::string& id, const release::FitRound& round) override {
+    outline_.measured = TRY(release::LengthOf(plan_, round));
+    id_ = id;
+    round_ = round;
+    numbers_.clear();
+    return {};
+  }
+  Outcome<void> Follow(const std::vector<Int128>& total, const release::FitRound& next) const override {
+    return release::Follows(plan_, round_, total, next);
+  }
 
   const Outline& outline() const override { return outline_; }
   std::string revision() const override { return plan_.revision; }
@@ -29,7 +39,7 @@ class FitPart final : public Part {
   bool Affordable() const override { return !LeftAfter().starts_with("refused "); }
 
   Outcome<void> Compute(const engine::Cancel& cancel) override {
-    numbers_ = TRY(owner_.Compute(id_, visitor_, question_, plan_, round_, cancel));
+    numbers_ = TRY(owner_.Compute(id_, visitor_, question_, plan_, round_, kept_, cancel));
     return {};
   }
   bool charged() const override { return !numbers_.empty() || desk_.Charged(id_).value_or(false); }
@@ -57,6 +67,7 @@ class FitPart final : public Part {
   release::Question question_;
   release::FitRound round_;
   release::FitPlan plan_;
+  release::KeptRows kept_;
   Outline outline_;
   std::vector<Int128> numbers_;
 };
@@ -74,10 +85,11 @@ Outline OutlineOf(const release::FitPlan& plan, std::size_t length) {
           .epsilon = plan.noise ? plan.noise->epsilon : Epsilon{}};
 }
 
-Outcome<std::unique_ptr<Part>> ReleaseDesk::PrepareRound(const Statement& statement) {
+Outcome<std::unique_ptr<FittingPart>> ReleaseDesk::PrepareFit(const Statement& statement) {
   auto plan = TRY(fits_.Prepare(statement.visitor, statement.agreement, statement.question));
-  const std::size_t length = TRY(release::LengthOf(plan, *statement.round));
-  return std::make_unique<FitPart>(fits_, parts_, *this, statement, std::move(plan), length);
+  auto part = std::make_unique<FitPart>(fits_, parts_, *this, statement, std::move(plan));
+  TRY(part->TakeUp(IdOf(statement), *statement.round));
+  return part;
 }
 
 }  // namespace concordat::federation

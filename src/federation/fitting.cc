@@ -2,16 +2,23 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace concordat::federation {
 namespace {
 
-constexpr int kAttempts = 3;                   // at a round that an owner missed
-constexpr std::uint32_t kMostRounds = 10'000;  // a method that is not done by then never is
+constexpr Milliseconds kFirstPause{1'000}, kLongestPause{30'000};
 
 }  // namespace
 
 void Fitting::Tell(const std::string& stage) const {
   if (progress_ && !stage.empty()) progress_(stage);
+}
+
+void Fitting::Pause(Milliseconds time) const {
+  const Milliseconds until = parts_.clock.Elapsed() + time;
+  while (!cancel_.requested() && parts_.clock.Elapsed() < until)
+    parts_.wait(std::min(terms_.pause, until - parts_.clock.Elapsed()));
 }
 
 SignedStatement Fitting::Statement() const {
@@ -20,33 +27,44 @@ SignedStatement Fitting::Statement() const {
   return Sign(std::move(statement), parts_.key);
 }
 
-// A session of its own for each attempt: what was opened in another is the same total again.
-Outcome<release::Answer> Fitting::Round() {
-  const Progress silent;
-  for (int attempt = 1;; ++attempt) {
-    auto answer = Asking(parts_, terms_, fit_, Statement(), cancel_, silent).Ask();
-    const bool again =
-        !answer && answer.error().reason == "owners_missing" && attempt < kAttempts && !cancel_.requested();
-    if (!again) return answer;
-    Tell(fmt::format("round {} again: {}", fit_.round().number, answer.error().message));
-  }
+Outcome<release::Answer> Fitting::GoOn(bool& began) {
+  const bool proves = reached_ && fit_.outline().exact;
+  if (proves) fit_.Return(reached_->round);
+  const std::optional<Reached> from = proves ? reached_ : std::nullopt;
+  FitSession session(parts_, terms_, fit_, Statement(), from, cancel_);
+  auto answer = session.Go([&] {
+    since_ = parts_.clock.Elapsed();
+    Tell(fit_.said());
+  });
+  began = began || session.began();
+  if (session.reached()) reached_ = session.reached();
+  return answer;
 }
 
 Outcome<release::Answer> Fitting::Fit() {
-  while (fit_.round().number <= kMostRounds) {
-    auto answer = TRY(Round());
-    Tell(fit_.said());
-    if (!fit_.done()) continue;
-    const std::string summary = fit_.Summary();
-    if (!summary.empty()) answer.notice = summary + "; " + answer.notice;
-    return answer;
+  bool began = false;
+  since_ = parts_.clock.Elapsed();
+  for (Milliseconds pause = kFirstPause;; pause = std::min(2 * pause, kLongestPause)) {
+    const Milliseconds before = since_;
+    auto answer = GoOn(began);
+    if (answer) {
+      const std::string summary = fit_.Summary();
+      if (!summary.empty()) answer->notice = summary + "; " + answer->notice;
+      return answer;
+    }
+    if (since_ != before) pause = kFirstPause;
+    const bool waits = answer.error().reason == "owners_missing" && began && !cancel_.requested() &&
+                       parts_.clock.Elapsed() - since_ < terms_.away;
+    if (!waits) return answer;
+    Tell(fmt::format("round {} waits, again in {} s: {}", fit_.round().number, pause.count() / 1000,
+                     answer.error().message));
+    Pause(pause);
   }
-  return Refuse("not_converged", fmt::format("{} rounds did not end the fit", kMostRounds),
-                "fit fewer terms, or allow a larger tolerance", "22023");
 }
 
 std::vector<std::string> Fitting::Explain() {
-  return Asking(parts_, terms_, fit_, Statement(), cancel_, progress_).Explain();
+  const Progress silent;
+  return Asking(parts_, terms_, fit_, Statement(), cancel_, silent).Explain();
 }
 
 }  // namespace concordat::federation

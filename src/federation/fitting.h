@@ -1,14 +1,15 @@
-// One fit on its way round the owners: as many questions as it has rounds, each of them one sum.
+// One fit on its way round the owners, in as many sessions as it takes.
 //
 // Every round is of all owners of the table. Totals of two sets of owners would differ by one owner's own
-// numbers, so a fit does not go on without one; a round that somebody missed is asked again, at the same
-// state, for a while.
+// numbers, so a fit does not go on without one. When one goes missing on the way, the fit waits for it, with
+// growing pauses, and goes on where it was: under new keys, from the newest round that all took part in.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "federation/asking.h"
+#include "federation/fit_session.h"
 
 namespace concordat::federation {
 
@@ -26,9 +27,11 @@ class Fitting {
   std::vector<std::string> Explain();
 
  private:
-  Outcome<release::Answer> Round();
+  // What a session came to, and how far it brought the fit.
+  Outcome<release::Answer> GoOn(bool& began);
   SignedStatement Statement() const;
   void Tell(const std::string& stage) const;
+  void Pause(Milliseconds time) const;
 
   const CoordinatorParts& parts_;
   CoordinatorTerms terms_;
@@ -36,6 +39,8 @@ class Fitting {
   const release::Question& question_;
   const engine::Cancel& cancel_;
   const Progress& progress_;
+  std::optional<Reached> reached_;
+  Milliseconds since_{0};  // of the clock's Elapsed: when the fit last got on
 };
 
 }  // namespace concordat::federation

@@ -9,6 +9,7 @@ namespace concordat::federation {
 namespace {
 
 constexpr std::string_view kContext = "concordat/federation/context/1\n";
+constexpr std::string_view kState = "concordat/federation/state/1\n";
 constexpr std::string_view kPlain = "concordat/federation/plain/1\n";
 
 constexpr std::size_t kLongestWords = 4'096;
@@ -58,6 +59,36 @@ void WriteWides(Writer& out, const std::vector<Int128>& values) {
   for (const Int128 value : values) out.Wide(value);
 }
 
+void WriteBlobs(Writer& out, const std::vector<Bytes>& blobs) {
+  out.U32(blobs.size());
+  for (const Bytes& blob : blobs) out.Blob(blob);
+}
+
+std::vector<Bytes> ReadBlobs(Reader& in) {
+  std::vector<Bytes> blobs(in.Count(4));
+  for (Bytes& blob : blobs) blob = in.Blob();
+  return blobs;
+}
+
+void WritePrepared(Writer& out, const Prepared& prepared) {
+  out.Text(prepared.description);
+  out.Text(prepared.revision);
+  out.U8(prepared.only_encryption ? 1 : 0);
+  out.U8(prepared.affordable ? 1 : 0);
+  out.Text(prepared.left);
+}
+
+Prepared ReadPrepared(Reader& in) {
+  Prepared prepared;
+  prepared.description = in.Text();
+  prepared.revision = in.Text();
+  prepared.only_encryption = in.Flag();
+  prepared.affordable = in.Flag();
+  prepared.left = in.Text();
+  if (!IsShowable(prepared.left)) in.Spoil();
+  return prepared;
+}
+
 void WriteSetting(Writer& out, const Setting& setting) {
   out.Raw(setting.session);
   out.U32(setting.participants.size());
@@ -83,26 +114,71 @@ aggregation::Width ReadWidth(Reader& in) {
 
 Bytes Encode(const Prepared& prepared) {
   Writer out;
-  out.Text(prepared.description);
-  out.Text(prepared.revision);
-  out.U8(prepared.only_encryption ? 1 : 0);
-  out.U8(prepared.affordable ? 1 : 0);
-  out.Text(prepared.left);
+  WritePrepared(out, prepared);
   return std::move(out).Take();
 }
 
 Result<Prepared> DecodePrepared(ByteView bytes) {
   TRY(CheckSize(bytes));
   Reader in(bytes);
-  Prepared prepared;
-  prepared.description = in.Text();
-  prepared.revision = in.Text();
-  prepared.only_encryption = in.Flag();
-  prepared.affordable = in.Flag();
-  prepared.left = in.Text();
-  if (!IsShowable(prepared.left)) in.Spoil();
+  Prepared prepared = ReadPrepared(in);
   TRY(in.Finish("what an owner prepared"));
   return prepared;
+}
+
+Bytes Encode(const Pledged& pledged) {
+  Writer out;
+  WritePrepared(out, pledged.prepared);
+  out.Blob(pledged.pledge);
+  return std::move(out).Take();
+}
+
+Result<Pledged> DecodePledged(ByteView bytes) {
+  TRY(CheckSize(bytes));
+  Reader in(bytes);
+  Pledged pledged{.prepared = ReadPrepared(in), .pledge = in.Blob()};
+  TRY(in.Finish("what an owner prepared of a fit"));
+  return pledged;
+}
+
+Bytes Encode(const Round& round) {
+  Writer out;
+  out.Raw(round.session);
+  out.U32(round.number);
+  out.Text(round.state);
+  WriteBlobs(out, round.said);
+  WriteBlobs(out, round.vouchers);
+  return std::move(out).Take();
+}
+
+Result<Round> DecodeRound(ByteView bytes) {
+  TRY(CheckSize(bytes));
+  Reader in(bytes);
+  Round round;
+  in.Raw(round.session);
+  round.number = in.U32();
+  round.state = in.Text();
+  round.said = ReadBlobs(in);
+  round.vouchers = ReadBlobs(in);
+  TRY(in.Finish("a round of a fit"));
+  return round;
+}
+
+Bytes Encode(const Contributed& contributed) {
+  Writer out;
+  out.Raw(contributed.voucher);
+  out.Blob(contributed.contribution);
+  return std::move(out).Take();
+}
+
+Result<Contributed> DecodeContributed(ByteView bytes) {
+  TRY(CheckSize(bytes));
+  Reader in(bytes);
+  Contributed contributed;
+  in.Raw(contributed.voucher);
+  contributed.contribution = in.Blob();
+  TRY(in.Finish("a contribution to a round"));
+  return contributed;
 }
 
 Bytes Encode(const Setting& setting) {
@@ -128,8 +204,7 @@ Result<Setting> DecodeSetting(ByteView bytes) {
 Bytes Encode(const Relayed& relayed) {
   Writer out;
   out.Raw(relayed.session);
-  out.U32(relayed.messages.size());
-  for (const Bytes& message : relayed.messages) out.Blob(message);
+  WriteBlobs(out, relayed.messages);
   return std::move(out).Take();
 }
 
@@ -138,8 +213,7 @@ Result<Relayed> DecodeRelayed(ByteView bytes) {
   Reader in(bytes);
   Relayed relayed;
   in.Raw(relayed.session);
-  relayed.messages.resize(in.Count(4));
-  for (Bytes& message : relayed.messages) message = in.Blob();
+  relayed.messages = ReadBlobs(in);
   TRY(in.Finish("relayed messages"));
   return relayed;
 }
@@ -258,6 +332,17 @@ crypto::Hash ContextOf(const Statement& statement, const std::string& descriptio
   out.Raw(Mutated("context_without_plan") ? crypto::Hash{} : crypto::Sha256(AsBytes(description)));
   WriteSetting(out, setting);
   return crypto::Sha256(std::move(out).Take());
+}
+
+Bytes VoucherText(const std::string& description, const release::FitRound& round,
+                  const std::string& revision) {
+  Writer out;
+  out.Raw(AsBytes(kState));
+  out.Raw(crypto::Sha256(AsBytes(description)));
+  out.U32(round.number);
+  out.Raw(crypto::Sha256(AsBytes(round.state)));
+  out.Raw(crypto::Sha256(AsBytes(revision)));
+  return std::move(out).Take();
 }
 
 Bytes PlainText(const crypto::Hash& context, const std::vector<Int128>& values) {

@@ -23,10 +23,11 @@ inline constexpr char kContribute[] = "federation/contribute";
 inline constexpr char kAgree[] = "federation/agree";
 inline constexpr char kOpen[] = "federation/open";
 inline constexpr char kRestore[] = "federation/restore";
+inline constexpr char kRound[] = "federation/round";
 inline constexpr char kFinish[] = "federation/finish";
 inline constexpr char kAbandon[] = "federation/abandon";
 inline constexpr const char* kAll[] = {kExplain, kPrepare, kSelect,  kCommit, kReveal, kContribute,
-                                       kAgree,   kOpen,    kRestore, kFinish, kAbandon};
+                                       kAgree,   kOpen,    kRestore, kRound,  kFinish, kAbandon};
 }  // namespace method
 
 // A message of 256 MB or more is none.
@@ -63,6 +64,29 @@ struct Plain {
   crypto::Signature signature{};
 };
 
+// Of a fit prepare's reply has the owner's pledge to the series of sums as well.
+struct Pledged {
+  Prepared prepared;
+  Bytes pledge;
+};
+
+// One round of a fit.
+struct Round {
+  Session session{};
+  std::uint32_t number = 1;
+  std::string state;        // canonical JSON
+  std::vector<Bytes> said;  // in a session's first round pledges; then the contributions of the round before,
+                            // where they are shown; by owners' names
+  // In the first round of a session that goes on where another ended: each owner's voucher for this state.
+  std::vector<Bytes> vouchers;
+};
+
+// What an owner says to it: its contribution, and its signature that it has taken this state.
+struct Contributed {
+  Bytes contribution;
+  crypto::Signature voucher{};
+};
+
 struct Finished {
   std::vector<std::string> receipts;  // docs/formats/receipt.md
   std::string left;                   // of its budget now, in words
@@ -72,12 +96,18 @@ Bytes Encode(const Prepared& prepared);
 Bytes Encode(const Setting& setting);
 Bytes Encode(const Relayed& relayed);
 Bytes Encode(const Plain& plain);
+Bytes Encode(const Pledged& pledged);
+Bytes Encode(const Round& round);
+Bytes Encode(const Contributed& contributed);
 Bytes Encode(const Finished& finished);
 Bytes Encode(const std::vector<Row>& keys);  // select's reply
 Result<Prepared> DecodePrepared(ByteView bytes);
 Result<Setting> DecodeSetting(ByteView bytes);
 Result<Relayed> DecodeRelayed(ByteView bytes);
 Result<Plain> DecodePlain(ByteView bytes);
+Result<Pledged> DecodePledged(ByteView bytes);
+Result<Round> DecodeRound(ByteView bytes);
+Result<Contributed> DecodeContributed(ByteView bytes);
 Result<Finished> DecodeFinished(ByteView bytes);
 Result<std::vector<Row>> DecodeKeys(ByteView bytes);
 
@@ -100,6 +130,10 @@ std::vector<Row> Unite(const std::vector<std::vector<Row>>& keys);
 // What a sum is for: statement, plan, participants, keys of groups, way and width. Whoever has planned
 // otherwise, or was told of other participants, has another context, and its messages do not hold.
 crypto::Hash ContextOf(const Statement& statement, const std::string& description, const Setting& setting);
+// What a voucher is a signature over: this owner took the state of that round for one that follows, of rows
+// of this revision of its own. Good in every session of the same fit.
+Bytes VoucherText(const std::string& description, const release::FitRound& round,
+                  const std::string& revision);
 // What an owner of a dp-local question signs.
 Bytes PlainText(const crypto::Hash& context, const std::vector<Int128>& values);
 

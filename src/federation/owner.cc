@@ -55,7 +55,7 @@ Result<std::shared_ptr<Visit>> Owner::Admit(const Place& place, SignedStatement 
   }
   if (of_one >= terms_.most_of_one) return TooMany("of '" + place.first + "'");
   if (all >= terms_.most || visits_.size() >= terms_.most_known) return TooMany("of all members");
-  const Milliseconds until = parts_.clock.Elapsed() + std::max(terms_.patience, 2 * kSkew + Milliseconds(1));
+  const Milliseconds until = parts_.clock.Elapsed() + Lifetime(terms_);
   auto visit = std::make_shared<Visit>(parts_, terms_, place.first, std::move(statement), until);
   visits_.emplace(place, visit);
   return visit;

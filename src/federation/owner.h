@@ -21,7 +21,9 @@ struct OwnerTerms {
   // Does this member contribute under encryption only, and select no groups, whatever the agreement says?
   // None: no.
   std::function<bool()> non_disclosing;
-  Milliseconds grid{100};                            // answers that took work leave at its multiples
+  Milliseconds grid{100};  // answers that took work leave at its multiples
+  // Those of rounds that are exact: what a finer grid gives away is in ADR 11.
+  Milliseconds round_grid{10};
   Milliseconds patience = std::chrono::minutes(10);  // a session that has not ended by then is given up
   std::size_t most = 64;                             // sessions at a time, of all members together
   std::size_t most_of_one = 16;                      // of one member

@@ -112,7 +112,6 @@ Result<bool> ReleaseDesk::Charged(const std::string& id) {
 }
 
 Outcome<std::unique_ptr<Part>> ReleaseDesk::Prepare(const Statement& statement) {
-  if (statement.round) return PrepareRound(statement);
   auto plan = TRY(owner_.Prepare(statement.visitor, statement.agreement, statement.question));
   return std::make_unique<ReleasePart>(owner_, parts_, *this, statement, std::move(plan));
 }

@@ -24,10 +24,9 @@ class ReleaseDesk final : public Desk {
   std::shared_ptr<const agreement::Agreement> Find(const std::string& agreement) override;
   Result<bool> Charged(const std::string& id) override;
   Outcome<std::unique_ptr<Part>> Prepare(const Statement& statement) override;
+  Outcome<std::unique_ptr<FittingPart>> PrepareFit(const Statement& statement) override;
 
  private:
-  Outcome<std::unique_ptr<Part>> PrepareRound(const Statement& statement);
-
   release::JointOwner& owner_;
   release::FitOwner& fits_;
   release::Parts parts_;

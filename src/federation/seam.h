@@ -64,6 +64,16 @@ class Part {
   virtual Result<std::vector<std::string>> Receipts() = 0;
 };
 
+// One owner's part in a fit: round after round, each charged and shared as a question is. Its id and outline
+// are those of the round that it took up last.
+class FittingPart : public Part {
+ public:
+  // Takes up a round under an id of its own; nothing is charged. Refusals: state_invalid.
+  virtual Outcome<void> TakeUp(const std::string& id, const release::FitRound& round) = 0;
+  // Is `next` what the total of the round that was taken up last leads to? Refusals: state_differs.
+  virtual Outcome<void> Follow(const std::vector<Int128>& total, const release::FitRound& next) const = 0;
+};
+
 // Release at an owner. Threading: any thread.
 class Desk {
  public:
@@ -74,6 +84,8 @@ class Desk {
   virtual Result<bool> Charged(const std::string& id) = 0;
   // Decides and plans; nothing is charged.
   virtual Outcome<std::unique_ptr<Part>> Prepare(const Statement& statement) = 0;
+  // The same of a fit, beginning with the statement's round.
+  virtual Outcome<std::unique_ptr<FittingPart>> PrepareFit(const Statement& statement) = 0;
 };
 
 // A question as the node that asks has planned it.
@@ -115,6 +127,10 @@ class AskedFit : public Asked {
   virtual const release::FitRound& round() const = 0;
   // What the round before came to, in words: "round 3: deviance 412.1".
   virtual const std::string& said() const = 0;
+  // Did the total that was assembled last end the fit?
+  virtual bool ends() const = 0;
+  // Goes on from this round, which was asked before.
+  virtual void Return(const release::FitRound& round) = 0;
   // Is there no next round?
   virtual bool done() const = 0;
   // "glm in 6 rounds, model 1a2b3c4d"; empty of an answer that was stored.

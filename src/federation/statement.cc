@@ -123,9 +123,14 @@ Refusal SkewOf(Milliseconds ahead) {
 }  // namespace
 
 std::string IdOf(const Statement& statement) {
+  Writer round;
+  if (statement.round) {
+    round.U32(statement.round->number);
+    round.Raw(AsBytes(statement.round->state));
+  }
+  const Bytes of_round = std::move(round).Take();
   const crypto::Hash hash = crypto::Sha256(
-      {AsBytes(kIdDomain), AsBytes(statement.visitor.home), AsBytes("\n"), statement.session,
-       AsBytes(statement.round ? std::string_view(statement.round->state) : std::string_view())});
+      {AsBytes(kIdDomain), AsBytes(statement.visitor.home), AsBytes("\n"), statement.session, of_round});
   return ToHex(ByteView(hash).first(kIdBytes));
 }
 

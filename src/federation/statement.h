@@ -29,11 +29,11 @@ struct Statement {
   release::Question question;
   Time time{};
   Session session{};
-  std::optional<release::FitRound> round = {};  // of a fit; a question has none
+  std::optional<release::FitRound> round = {};  // of a fit, that it begins with; a question has none
 };
 
 // What ledgers know the question by: 16 hex digits, at every member the same, and no other member's question
-// has them. Of a round of a fit its state is counted in.
+// has them. Of a round of a fit its number and state are counted in.
 std::string IdOf(const Statement& statement);
 
 struct SignedStatement {

@@ -27,7 +27,7 @@ std::string HeadOf(const Node& node, std::size_t size, std::uint64_t seed) {
   return fmt::format("{:x}", seed);
 }
 
-class ScenePart final : public Part {
+class ScenePart final : public FittingPart {
  public:
   ScenePart(World& world, Scene& scene, Judge& judge, Node& node, const Statement& statement)
       : world_(world),
@@ -36,10 +36,13 @@ class ScenePart final : public Part {
         node_(node),
         id_(IdOf(statement)),
         text_(statement.question.text),
-        outline_(scene.OutlineFor(node.name, text_)) {}
+        revision_(scene.revisions[node.name]),
+        round_(statement.round.value_or(release::FitRound{})),
+        outline_(statement.round ? scene.FitOutlineFor(node.name, text_)
+                                 : scene.OutlineFor(node.name, text_)) {}
 
   const Outline& outline() const override { return outline_; }
-  std::string revision() const override { return std::to_string(scene_.revisions[node_.name]); }
+  std::string revision() const override { return std::to_string(revision_); }
   std::string Left() const override {
     return fmt::format("{} of {} left", judge_.limit - Spent(), judge_.limit);
   }
@@ -47,7 +50,21 @@ class ScenePart final : public Part {
 
   bool Affordable() const override { return Spent() + kCost <= judge_.limit; }
 
+  Outcome<void> TakeUp(const std::string& id, const release::FitRound& round) override {
+    if (round.number == 1 && round.state != Judge::kStart) return Refuse("state_invalid", "", "", "58000");
+    id_ = id;
+    round_ = round;
+    charged_ = false;
+    return {};
+  }
+  Outcome<void> Follow(const std::vector<Int128>& total, const release::FitRound& next) const override {
+    if (round_.number < scene_.rounds && next.state == Judge::StateAfter(round_, total)) return {};
+    return Refuse("state_differs", "it does not follow", "", "58000");
+  }
+
   Outcome<void> Compute(const engine::Cancel&) override {
+    if (outline_.exact && revision_ != scene_.revisions[node_.name])
+      return Refuse("rows_changed", "the rows changed", "", "58000");
     if (scene_.revoked.contains(node_.name))
       return Refuse("agreement_not_active", "the agreement was revoked", "", "42501");
     if (!Affordable()) return Refuse("budget_exhausted", "nothing is left", "", "53400");
@@ -72,10 +89,11 @@ class ScenePart final : public Part {
     std::vector<Int128> values;
     const std::size_t length = outline_.Length(keys.size());
     for (std::size_t i = 0; i < length; ++i) {
-      const Int128 noise = static_cast<Int128>(world_.dice.Below(201)) - 100;
-      values.push_back(RowsOf(node_.name, text_, i, outline_.wide) + noise);
+      const Int128 noise = outline_.exact ? 0 : static_cast<Int128>(world_.dice.Below(201)) - 100;
+      values.push_back(RowsOf(node_.name, text_ + round_.state, i, outline_.wide) + noise);
     }
     judge_.Shared(node_, id_, outline_.description, keys, values);
+    if (outline_.exact) judge_.SharedInRound(id_, round_);
     return values;
   }
 
@@ -121,6 +139,8 @@ class ScenePart final : public Part {
   Node& node_;
   std::string id_;
   std::string text_;
+  std::uint64_t revision_;
+  release::FitRound round_;
   Outline outline_;
   bool charged_ = false;
 };
@@ -143,6 +163,12 @@ class SceneDesk final : public Desk {
     if (!scene_.questions.contains(statement.question.text))
       return Refuse("not_sql", "no question", "", "42601");
     return std::make_unique<ScenePart>(world_, scene_, judge_, node_, statement);
+  }
+  Outcome<std::unique_ptr<FittingPart>> PrepareFit(const Statement& statement) override {
+    TRY(Prepare(statement));
+    auto part = std::make_unique<ScenePart>(world_, scene_, judge_, node_, statement);
+    TRY(part->TakeUp(IdOf(statement), *statement.round));
+    return part;
   }
 
  private:
@@ -224,31 +250,40 @@ class SceneAsked final : public Asked {
   release::Visitor visitor_;
 };
 
-// A question asked so many times over, each time at the next state; the last answer is the fit's.
+// A question asked so many times over, each time at the state that the total before leads to; the last answer
+// is the fit's.
 class SceneFit final : public AskedFit {
  public:
-  SceneFit(std::unique_ptr<Asked> asked, std::uint32_t rounds) : asked_(std::move(asked)), rounds_(rounds) {}
+  SceneFit(Scene& scene, Judge& judge, const SceneAsker& asker, std::unique_ptr<Asked> asked, Outline outline)
+      : scene_(scene), judge_(judge), asker_(asker), asked_(std::move(asked)), outline_(std::move(outline)) {}
 
-  const Outline& outline() const override { return asked_->outline(); }
+  const Outline& outline() const override { return outline_; }
   std::shared_ptr<const agreement::Agreement> document() const override { return asked_->document(); }
   const release::Visitor& visitor() const override { return asked_->visitor(); }
   std::vector<std::string> Lines() const override { return asked_->Lines(); }
   std::string Difference(const std::string& owner, const std::string& theirs) const override {
     return asked_->Difference(owner, theirs);
   }
-  Outcome<std::optional<release::Answer>> Stored(const std::map<std::string, std::string>&) override {
+  Outcome<std::optional<release::Answer>> Stored(
+      const std::map<std::string, std::string>& revisions) override {
+    if (round_.number > 1 && revisions != revisions_)
+      return Refuse("rows_changed", "rows changed", "", "58000");
+    revisions_ = revisions;
     return std::nullopt;
   }
   Outcome<release::Answer> Assemble(const std::string& id, const std::vector<Row>& keys,
                                     const std::vector<Int128>& sums, std::size_t included) override {
+    if (!asker_.lies) judge_.Answered(id, sums, included);
+    next_ = {round_.number + 1, Judge::StateAfter(round_, sums)};
+    ends_ = round_.number == scene_.rounds;
     return asked_->Assemble(id, keys, sums, included);
   }
   Outcome<void> Record(const release::Answer& answer, const std::map<std::string, std::string>& revisions,
                        const std::map<std::string, std::vector<std::string>>& receipts) override {
     TRY(asked_->Record(answer, revisions, receipts));
     said_ = fmt::format("round {}", round_.number);
-    done_ = round_.number == rounds_;
-    if (!done_) round_ = {round_.number + 1, fmt::format("{}", round_.number + 1)};
+    done_ = ends_;
+    if (!done_) round_ = next_;
     return {};
   }
   void RecordFailure(const std::string& id) override { asked_->RecordFailure(id); }
@@ -258,14 +293,22 @@ class SceneFit final : public AskedFit {
   }
   const release::FitRound& round() const override { return round_; }
   const std::string& said() const override { return said_; }
+  bool ends() const override { return ends_; }
   bool done() const override { return done_; }
-  std::string Summary() const override { return fmt::format("{} rounds", rounds_); }
+  void Return(const release::FitRound& round) override { round_ = round; }
+  std::string Summary() const override { return fmt::format("{} rounds", scene_.rounds); }
 
  private:
+  const Scene& scene_;
+  Judge& judge_;
+  const SceneAsker& asker_;
   std::unique_ptr<Asked> asked_;
-  std::uint32_t rounds_;
-  release::FitRound round_{1, "1"};
+  Outline outline_;
+  release::FitRound round_{1, Judge::kStart};
+  release::FitRound next_;
+  std::map<std::string, std::string> revisions_;
   std::string said_;
+  bool ends_ = false;
   bool done_ = false;
 };
 
@@ -283,6 +326,17 @@ Outline Scene::OutlineFor(const std::string& member, const std::string& text) co
           .epsilon = {0.5}};
 }
 
+Outline Scene::FitOutlineFor(const std::string& member, const std::string& text) const {
+  Outline outline = OutlineFor(member, text);
+  outline.sharing.quorum = outline.sharing.owners.size();
+  outline.sharing.local = false;
+  outline.finds_groups = false;
+  outline.declared = std::max<std::size_t>(outline.declared, 1);
+  outline.wide = true;
+  outline.exact = true;
+  return outline;
+}
+
 std::unique_ptr<Desk> MakeDesk(World& world, Scene& scene, Judge& judge, Node& node) {
   return std::make_unique<SceneDesk>(world, scene, judge, node);
 }
@@ -293,8 +347,8 @@ Outcome<std::unique_ptr<Asked>> SceneAsker::Plan(const release::Caller&, const r
 
 Outcome<std::unique_ptr<AskedFit>> SceneAsker::PlanFit(const release::Caller& caller,
                                                        const release::Question& question) {
-  constexpr std::uint32_t kRounds = 3;
-  return std::make_unique<SceneFit>(TRY(Plan(caller, question)), kRounds);
+  return std::make_unique<SceneFit>(scene_, judge_, *this, TRY(Plan(caller, question)),
+                                    scene_.FitOutlineFor(home_.name, question.text));
 }
 
 }  // namespace concordat::federation

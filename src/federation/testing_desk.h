@@ -32,6 +32,9 @@ struct Scene {
   std::map<std::string, std::map<std::string, std::string>> heads;
 
   Outline OutlineFor(const std::string& member, const std::string& text) const;
+  // Of a fit: exact, of all owners.
+  Outline FitOutlineFor(const std::string& member, const std::string& text) const;
+  std::uint32_t rounds = 3;  // of every fit
 };
 
 std::unique_ptr<Desk> MakeDesk(World& world, Scene& scene, Judge& judge, Node& node);

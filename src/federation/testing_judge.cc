@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "aggregation/masks.h"
+#include "federation/wire.h"
+
 namespace concordat::federation {
 namespace {
 
@@ -22,6 +25,17 @@ void Judge::Shared(const Node& node, const std::string& id, const std::string& d
   shares_[id][node.name].push_back({description, keys, values});
 }
 
+void Judge::SharedInRound(const std::string& id, const release::FitRound& round) {
+  const auto& shares = shares_[id];
+  if (shares.size() < sharing.owners.size()) return;
+  std::vector<Int128> total(shares.begin()->second.back().values.size());
+  for (const auto& [owner, given] : shares) {
+    for (std::size_t i = 0; i < total.size() && i < given.back().values.size(); ++i)
+      total[i] += given.back().values[i];
+  }
+  states_.insert(StateAfter(round, total));
+}
+
 void Judge::Opens(const Node& node, const std::string& id, const std::string& description) {
   if (!node.honest || sharing.local) return;  // what has the whole noise may be added to anything
   plans_opened_[id].insert(description);
@@ -38,6 +52,7 @@ void Judge::Leaves(const std::string& from, Node& node, const Call& call, const 
   if (!node.honest || !IsDone(reply) || call.method == method::kExplain) return;
   if (call.method == method::kPrepare) return SeesStatement(from, node, call);
   Seen& seen = sessions_[PlaceOf(node, from, ByteView(call.request).first(32))];
+  if (call.method == method::kRound) return SeesRound(from, node, seen, call, reply);
   const auto [before, fresh] = seen.replies.emplace(call.method, reply);
   if (!fresh && before->second != reply)
     Fault(fmt::format("{} answers {} twice, each time otherwise", node.name, call.method));
@@ -65,7 +80,9 @@ void Judge::SeesStatement(const std::string& from, Node& node, const Call& call)
   const auto read = DecodeStatement(call.request);
   if (!read) return Fault(node.name + " takes what is no statement");
   const Statement& statement = read->statement;
-  sessions_[PlaceOf(node, from, statement.session)].id = IdOf(statement);
+  Seen& seen = sessions_[PlaceOf(node, from, statement.session)];
+  seen.id = IdOf(statement);
+  seen.statement = statement;
   if (statement.visitor.home != from)
     Fault(fmt::format("{} takes a question of {} from {}", node.name, statement.visitor.home, from));
   if (Encode(Sign(statement, *world_.nodes.at(from)->key)) != call.request)
@@ -82,6 +99,58 @@ void Judge::SeesSetting(Node& node, Seen& seen, const Call& call) {
   const bool plain = sharing.local || setting->way == aggregation::Way::kMasks;
   if (node.terms.non_disclosing && plain) Fault(node.name + " discloses without encryption");
   seen.setting = *setting;
+}
+
+std::string Judge::StateAfter(const release::FitRound& round, const std::vector<Int128>& total) {
+  Writer out;
+  out.Text(round.state);
+  for (const Int128 number : total) out.Wide(number);
+  return fmt::format("{} {}", round.number + 1, ToHex(crypto::Sha256(std::move(out).Take())).substr(0, 16));
+}
+
+void Judge::SeesRound(const std::string& from, Node& node, Seen& seen, const Call& call, const Bytes& reply) {
+  const auto round = DecodeRound(call.request);
+  const auto body = DecodeReply(reply);
+  if (!round || !body || !*body) return Fault(node.name + " takes what is no round");
+  const auto said = DecodeContributed(**body);
+  if (!said) return Fault(node.name + " contributes what is no contribution");
+  Statement statement = seen.statement;
+  statement.round = release::FitRound{round->number, round->state};
+  const std::string id = IdOf(statement);
+  const auto [before, fresh] = seen.replies.emplace(fmt::format("{} {}", call.method, round->number), reply);
+  if (!fresh && before->second != reply)
+    Fault(fmt::format("{} answers round {} twice, each time otherwise", node.name, round->number));
+  if (OnDisk(node, Entry::kCharge, id) != 1)
+    Fault(fmt::format("{} contributes to round {} without a charge", node.name, id));
+  if (round->state != kStart && !states_.contains(round->state))
+    Fault(fmt::format("{} contributes at a state that no total led to", node.name));
+  const auto& truth = shares_[id].at(node.name).back().values;
+  const auto numbers = aggregation::Numbers(aggregation::Width::k128,
+                                            ByteView(said->contribution).subspan(crypto::Signature{}.size()));
+  masked_[fmt::format("{}/{}/{}", from, ToHex(round->session), round->number)].insert_or_assign(
+      node.name, Masked{id, numbers, truth});
+}
+
+void Judge::LooksForParts() {
+  for (const auto& [where, by_owner] : masked_) {
+    std::vector<const Masked*> all;
+    std::set<std::string> ids;
+    for (const auto& [owner, masked] : by_owner) {
+      all.push_back(&masked);
+      ids.insert(masked.id);
+    }
+    const std::uint32_t whole = (1U << all.size()) - 1;
+    for (std::uint32_t set = 1; set <= whole; ++set) {
+      if (set == whole && ids.size() == 1 && all.size() == sharing.owners.size()) continue;
+      Uint128 left = 0;
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        if ((set >> i & 1) != 0)
+          left += static_cast<Uint128>(all[i]->numbers.at(0)) - static_cast<Uint128>(all[i]->truth.at(0));
+      }
+      if (left == 0)
+        Fault(fmt::format("{}: numbers of some owners alone, or at two states, are open", where));
+    }
+  }
 }
 
 void Judge::SeesReveals(Seen& seen, const Call& call) {
@@ -164,6 +233,7 @@ void Judge::Answered(const std::string& id, const std::vector<Int128>& sums, std
 }
 
 void Judge::Close() {
+  LooksForParts();
   for (const auto& [name, node] : world_.nodes) {
     if (!node->up) world_.Start(*node);
     std::uint32_t spent = 0;

@@ -14,6 +14,10 @@ class Judge {
  public:
   explicit Judge(World& world) : world_(world) {}
 
+  // Fits of this world: the state that each begins with, and what the total of a round leads to.
+  static constexpr char kStart[] = "start";
+  static std::string StateAfter(const release::FitRound& round, const std::vector<Int128>& total);
+
   release::Sharing sharing;                                                      // as the agreement has it
   std::map<std::string, std::shared_ptr<const agreement::Agreement>> documents;  // each member's
   std::uint32_t limit = 0;                                                       // of every budget
@@ -22,6 +26,8 @@ class Judge {
   void Charged(const Node& node, const std::string& id);
   void Shared(const Node& node, const std::string& id, const std::string& description,
               const std::vector<Row>& keys, const std::vector<Int128>& values);
+  // The same, of a round of a fit.
+  void SharedInRound(const std::string& id, const release::FitRound& round);
   void Opens(const Node& node, const std::string& id, const std::string& description);
   // A reply leaves a node.
   void Leaves(const std::string& from, Node& node, const Call& call, const Bytes& reply);
@@ -39,7 +45,8 @@ class Judge {
   // A session at an owner.
   struct Seen {
     std::string id;
-    std::map<std::string, Bytes> replies;  // by method
+    Statement statement;
+    std::map<std::string, Bytes> replies;  // by method; of rounds of a fit also by their number
     Setting setting;
     std::set<std::uint16_t> revealed;  // whose keys the sum is under
   };
@@ -47,6 +54,9 @@ class Judge {
   void Fault(const std::string& what) { world_.faults.push_back(what); }
   void SeesStatement(const std::string& from, Node& node, const Call& call);
   void SeesSetting(Node& node, Seen& seen, const Call& call);
+  void SeesRound(const std::string& from, Node& node, Seen& seen, const Call& call, const Bytes& reply);
+  // Does any set of what honest owners contributed to one round come to their numbers, but all together?
+  void LooksForParts();
   void SeesReveals(Seen& seen, const Call& call);
   void SeesOpening(Node& node, const Seen& seen, const Call& call);
   void SeesRestored(Node& node, const Seen& seen, const Call& call);
@@ -60,8 +70,15 @@ class Judge {
   std::map<std::string, std::set<crypto::Hash>> sums_opened_;                // by id
   // By id and setting: of whose key which honest owners gave their share.
   std::map<std::string, std::map<std::uint16_t, std::set<std::string>>> keys_given_;
-  std::map<std::string, Seen> sessions_;      // by owner, caller and session
-  std::map<std::string, crypto::Hash> once_;  // by owner, id and method: what left, ever
+  // Of one round in one session, an owner's contribution: masked numbers, and true ones.
+  struct Masked {
+    std::string id;
+    std::vector<Int128> numbers, truth;
+  };
+  std::map<std::string, std::map<std::string, Masked>> masked_;  // by session and number; by owner
+  std::set<std::string> states_;                                 // of fits: those that totals have led to
+  std::map<std::string, Seen> sessions_;                         // by owner, caller and session
+  std::map<std::string, crypto::Hash> once_;                     // by owner, id and method: what left, ever
 };
 
 }  // namespace concordat::federation

@@ -6,6 +6,7 @@
 
 #include "agreement/testing_agreement.h"
 #include "federation/testing_desk.h"
+#include "federation/testing_sum.h"
 #include "federation/testing_traitor.h"
 
 namespace concordat::federation {
@@ -31,13 +32,14 @@ const char* const kNames[] = {"arad", "brno", "cork", "dole", "evora"};
 
 class Simulation {
  public:
-  Simulation(std::uint64_t seed, const Summing& summing, bool traces)
-      : world_(seed, summing), judge_(world_) {
+  Simulation(std::uint64_t seed, const Summing& summing, bool fits, bool traces)
+      : world_(seed, summing), judge_(world_), fits_(fits) {
     world_.traces = traces;
   }
 
   Run Go() {
     Settle();
+    if (fits_) scene_.rounds = 1 + static_cast<std::uint32_t>(dice().Below(6));
     const int questions = 1 + static_cast<int>(world_.dice.Below(3));
     for (int i = 0; i < questions; ++i) AskOne();
     world_.Run(world_.now + std::chrono::minutes(20), [] { return false; });
@@ -64,6 +66,7 @@ class Simulation {
     sharing.local = dice().Chance(0.1);
     if (dice().Chance(0.3))
       sharing.sums = dice().Chance(0.5) ? agreement::SumsBy::kMasks : agreement::SumsBy::kEncryption;
+    if (fits_) sharing.sums.reset();  // by masks, whatever the agreement says
     judge_.sharing = sharing;
     judge_.limit = dice().Chance(0.2) ? 2 : 100;
     SetWeather();
@@ -154,12 +157,18 @@ class Simulation {
             .wait = [this](Milliseconds by) { world_.Run(world_.now + by, [] { return false; }); }};
   }
 
+  Outcome<release::Answer> Ask(Coordinator& coordinator, const std::string& text, WorldLink& link) const {
+    const release::Caller caller{"ana", "study", "psql"};
+    return fits_ ? coordinator.Fit(caller, {text, {}, {}}, link.gone, nullptr)
+                 : coordinator.Ask(caller, {text, {}, {}}, link.gone, nullptr);
+  }
+
   void AskHonestly(Node& node, const std::string& text) {
     world_.Trace(node.name + " asks " + text);
     WorldLink link(world_, node);
     SceneAsker asker(world_, scene_, judge_, node);
     Coordinator coordinator(PartsOf(node, asker, link), {});
-    const auto answer = coordinator.Ask({"ana", "study", "psql"}, {text, {}, {}}, link.gone, nullptr);
+    const auto answer = Ask(coordinator, text, link);
     if (!link.alive() || node.dying) {
       if (node.dying) world_.Kill(node);
       return;
@@ -181,7 +190,9 @@ class Simulation {
     for (const Value& value : answer.rows.at(0)) sums.push_back(std::get<Int128>(value));
     const auto [before, fresh] = answers_.emplace(answer.id, sums);
     if (!fresh && before->second != sums) world_.faults.push_back(answer.id + " has two answers");
-    if (fresh) judge_.Answered(answer.id, sums, included->second);
+    if (fresh && !fits_) judge_.Answered(answer.id, sums, included->second);  // of a fit each round was
+    if (fits_ && included->second != scene_.sharing.owners.size())
+      world_.faults.push_back(answer.id + " is a fit of some");
   }
 
   // A refusal names who is missing; and where nothing can go wrong, nothing does.
@@ -196,19 +207,20 @@ class Simulation {
       world_.faults.push_back("no sum of honest owners: " + refusal.message);
     const bool fair =
         world_.weather.calm() && world_.weather.slow == 0 && traitor_.empty() && !stale_ && liar_.empty();
-    const bool expected = refusal.reason == "budget_exhausted" || refusal.reason == "non_disclosing" ||
-                          scene_.contracts[node.name] == "v0";
+    // A fit is of all owners or not at all, so that one who has nothing left is missed.
+    const bool spent = refusal.reason == "budget_exhausted" || (fits_ && judge_.limit < 10);
+    const bool expected = spent || refusal.reason == "non_disclosing" || scene_.contracts[node.name] == "v0";
     if (fair && !expected) world_.faults.push_back("nothing went wrong, and yet: " + refusal.message);
   }
 
   void AskAsLiar(Node& node, const std::string& text) {
     WorldLink link(world_, node);
     SceneAsker asker(world_, scene_, judge_, node);
-    Liar liar(world_, scene_, node, *world_.nodes[names_[0] == node.name ? names_[1] : names_[0]]);
+    Liar liar(world_, scene_, node, *world_.nodes[names_[0] == node.name ? names_[1] : names_[0]], fits_);
     world_.Trace(fmt::format("{} asks {}, {}", node.name, text, liar.plot()));
     liar.Corrupt(link, asker);
     Coordinator coordinator(PartsOf(node, asker, link), {});
-    static_cast<void>(coordinator.Ask({"ana", "study", "psql"}, {text, {}, {}}, link.gone, nullptr));
+    static_cast<void>(Ask(coordinator, text, link));
     if (node.dying) world_.Kill(node);
     liar.Afterwards();
   }
@@ -216,6 +228,7 @@ class Simulation {
   World world_;
   Scene scene_;
   Judge judge_;
+  const bool fits_;
   std::vector<std::string> names_;
   std::string traitor_;  // an owner
   std::string liar_;     // who lies when it asks
@@ -227,7 +240,12 @@ class Simulation {
 }  // namespace
 
 Run Simulate(std::uint64_t seed, const Summing& summing, bool traces) {
-  return Simulation(seed, summing, traces).Go();
+  return Simulation(seed, summing, false, traces).Go();
+}
+
+Run SimulateFits(std::uint64_t seed, bool traces) {
+  const PlainSumming summing;  // fits have sums of their own
+  return Simulation(seed, summing, true, traces).Go();
 }
 
 }  // namespace concordat::federation

@@ -25,5 +25,7 @@ struct Run {
 
 // Threading: one at a time.
 Run Simulate(std::uint64_t seed, const Summing& summing, bool traces = false);
+// The same with fits in place of questions.
+Run SimulateFits(std::uint64_t seed, bool traces = false);
 
 }  // namespace concordat::federation

@@ -59,18 +59,19 @@ void MakeTraitor(World& world, Node& node, const crypto::SigningKey& other) {
   }
 }
 
-Liar::Liar(World& world, Scene& scene, Node& home, Node& victim)
+Liar::Liar(World& world, Scene& scene, Node& home, Node& victim, bool fits)
     : world_(world),
       scene_(scene),
       home_(home),
       victim_(victim),
-      plot_(static_cast<Plot>(world.dice.Below(static_cast<std::size_t>(Plot::kCount)))) {}
+      plot_(static_cast<Plot>(
+          world.dice.Below(static_cast<std::size_t>(fits ? Plot::kCount : Plot::kOtherState)))) {}
 
 const char* Liar::plot() const {
   static constexpr const char* kPlots[] = {
-      "other keys to some", "keys twice",  "few owners",    "other messages",     "garbage",
-      "and again",          "for another", "unsigned",      "whatever they plan", "to be opened twice",
-      "out of order",       "by masks",    "of who is dead"};
+      "other keys to some", "keys twice",  "few owners",     "other messages",     "garbage",
+      "and again",          "for another", "unsigned",       "whatever they plan", "to be opened twice",
+      "out of order",       "by masks",    "of who is dead", "two states",         "of another total"};
   return kPlots[static_cast<std::size_t>(plot_)];
 }
 
@@ -82,6 +83,7 @@ void Liar::Corrupt(WorldLink& link, SceneAsker& asker) {
   link.tamper = [this](Call& call) {
     if (plot_ == Plot::kOtherKeys || plot_ == Plot::kKeysTwice || plot_ == Plot::kMasks) ChangeSetting(call);
     if (plot_ == Plot::kOtherMessages) ChangeMessages(call);
+    if (call.method == method::kRound) ChangeRound(call);
     if (plot_ == Plot::kForge || plot_ == Plot::kUnsigned) ChangeStatement(call);
     if (plot_ == Plot::kGarbage && world_.dice.Chance(0.2)) FlipByte(world_.dice, call.request);
     if (plot_ == Plot::kOutOfOrder && world_.dice.Chance(0.3) && IsRelay(call)) call.method = method::kOpen;
@@ -110,6 +112,27 @@ void Liar::ChangeMessages(Call& call) {
   else
     messages[which] = messages[(which + 1) % messages.size()];
   call.request = Encode(*relayed);
+}
+
+// One owner or another is told of other messages, or another state; or all are told of a total that is none.
+void Liar::ChangeRound(Call& call) {
+  auto round = DecodeRound(call.request);
+  if (!round) return;
+  auto& said = round->said;
+  if (plot_ == Plot::kOtherMessages && said.size() > 1 && world_.dice.Chance(0.3)) {
+    const std::size_t which = world_.dice.Below(said.size());
+    if (world_.dice.Chance(0.3))
+      said.pop_back();
+    else if (world_.dice.Chance(0.5))
+      said[which] = said[(which + 1) % said.size()];
+    else
+      FlipByte(world_.dice, said[which]);
+  }
+  if (plot_ == Plot::kOtherState && world_.dice.Chance(0.3))
+    round->state = world_.dice.Chance(0.5) ? Judge::kStart : Judge::StateAfter({round->number - 1, "x"}, {});
+  if (plot_ == Plot::kForgedTotal && round->number == 2)
+    round->state = Judge::StateAfter({1, Judge::kStart}, {Int128{17}});
+  call.request = Encode(*round);
 }
 
 void Liar::ChangeStatement(Call& call) {

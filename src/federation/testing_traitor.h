@@ -15,11 +15,11 @@ namespace concordat::federation {
 // another's key, a forked ledger, questions of others brought as its own. `other`: a key that is not its own.
 void MakeTraitor(World& world, Node& node, const crypto::SigningKey& other);
 
-// Corrupts one question of a coordinator.
+// Corrupts one question, or fit, of a coordinator.
 class Liar {
  public:
   // `victim`: a member whose node it may see die.
-  Liar(World& world, Scene& scene, Node& home, Node& victim);
+  Liar(World& world, Scene& scene, Node& home, Node& victim, bool fits);
 
   void Corrupt(WorldLink& link, SceneAsker& asker);
   // What it does with all that it heard.
@@ -41,11 +41,15 @@ class Liar {
     kOutOfOrder,
     kMasks,
     kSaysDead,
+    // Of fits alone:
+    kOtherState,
+    kForgedTotal,
     kCount
   };
   void ChangeSetting(Call& call);
   void ChangeMessages(Call& call);
   void ChangeStatement(Call& call);
+  void ChangeRound(Call& call);
   void OpenTwice(const Call& call);
   void SayDead(const Call& call, const Bytes& reply);
   void Pretend(const Call& call, Result<Bytes>& reply);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/mutation.h"
+#include "federation/visit_fit.h"
 #include "release/grid.h"
 
 namespace concordat::federation {
@@ -42,7 +43,13 @@ Outcome<Opened> OpenPart(const OwnerParts& parts, const OwnerTerms& terms, const
                   "nothing was charged; tell the operator", "58000");
   if (*charged && !Mutated("replay_forgotten"))
     return Refuse("session_replayed", "this very question was charged here before", "ask anew", "42501");
-  opened.part = TRY(parts.desk.Prepare(said));
+  if (said.round) {
+    auto part = TRY(parts.desk.PrepareFit(said));
+    opened.fitting = part.get();
+    opened.part = std::move(part);
+  } else {
+    opened.part = TRY(parts.desk.Prepare(said));
+  }
   const Outline& outline = opened.part->outline();
   const bool shows = outline.sharing.local || outline.finds_groups;
   if (shows && IsNonDisclosing(parts, terms, outline) && !Mutated("disclosing_anyway"))
@@ -54,6 +61,10 @@ bool IsNonDisclosing(const OwnerParts& parts, const OwnerTerms& terms, const Out
   const auto& quiet = outline.sharing.non_disclosing;
   return (terms.non_disclosing && terms.non_disclosing()) ||
          std::find(quiet.begin(), quiet.end(), parts.member) != quiet.end();
+}
+
+Milliseconds Lifetime(const OwnerTerms& terms) {
+  return std::max(terms.patience, 2 * kSkew + Milliseconds(1));
 }
 
 Prepared PreparedOf(const Part& part, const OwnerParts& parts, const OwnerTerms& terms) {
@@ -82,6 +93,7 @@ const std::vector<Visit::Step>& Visit::Steps() {
       {method::kAgree, &Visit::Agree, Stage::kAgreed, false},
       {method::kOpen, &Visit::Open, Stage::kOpened, false},
       {method::kRestore, &Visit::Restore, Stage::kRestored, false},
+      {method::kRound, &Visit::TakeRound, Stage::kRounds, true},
       {method::kFinish, &Visit::Finish, Stage::kOpened, false},
       {method::kAbandon, &Visit::Abandon, Stage::kOpened, false},
   };
@@ -95,6 +107,7 @@ bool Visit::IsTurnOf(const Step& step) const {
   if (method == method::kAbandon) return true;
   if (method == method::kFinish) return charged_;
   if (stage_ == Stage::kNew) return false;
+  if (method == method::kRound || fit_) return method == method::kRound && fit_ != nullptr;
   const Outline& outline = opened_.part->outline();
   const Stage planned = outline.finds_groups ? Stage::kSelected : Stage::kPrepared;
   if (method == method::kSelect) return outline.finds_groups && stage_ == Stage::kPrepared;
@@ -116,8 +129,9 @@ Result<Bytes> Visit::Answer(std::string_view method, ByteView request) {
   const auto answered = answered_.find(method);
   if (answered != answered_.end() && !Mutated("round_done_again")) {
     if (answered->second.request == hash) return answered->second.reply;
-    return Fail(ErrorCode::kFailedPrecondition,
-                fmt::format("another request of the round '{}' was answered before", method), "ask anew");
+    if (method != method::kRound || IsOldRound(request))
+      return Fail(ErrorCode::kFailedPrecondition,
+                  fmt::format("another request of the round '{}' was answered before", method), "ask anew");
   }
   if (ended_)
     return Fail(ErrorCode::kNotFound, fmt::format("the question has ended at '{}'", parts_.member),
@@ -128,7 +142,8 @@ Result<Bytes> Visit::Answer(std::string_view method, ByteView request) {
                 "ask anew");
   const Milliseconds arrival = parts_.clock.Elapsed();
   Result<Bytes> reply = Take(*step, request);
-  if (step->works) LeaveOnGrid(parts_, arrival, terms_.grid);
+  const bool exact = method == method::kRound && opened_.part->outline().exact;
+  if (step->works) LeaveOnGrid(parts_, arrival, exact ? terms_.round_grid : terms_.grid);
   if (reply) answered_.insert_or_assign(std::string(method), Answered{hash, *reply});
   if (ending_) EndInside();
   return reply;
@@ -154,7 +169,8 @@ void Visit::End() {
 void Visit::EndInside() {
   if (ended_) return;
   ended_ = true;
-  if (charged_ && !recorded_) opened_.part->RecordFailure();
+  if (charged_ && !recorded_) RecordEnd();
+  fit_ = nullptr;
   party_ = nullptr;
   opened_.part = nullptr;
   setting_ = {};
@@ -165,6 +181,7 @@ Visit::Body Visit::Prepare(ByteView /*request*/) {
   Outcome<Opened> opened = OpenPart(parts_, terms_, member_, statement_);
   if (!opened) return tl::unexpected(std::move(opened).error());
   opened_ = *std::move(opened);
+  if (opened_.fitting != nullptr) return PledgeToFit();
   return Encode(PreparedOf(*opened_.part, parts_, terms_));
 }
 

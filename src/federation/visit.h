@@ -20,12 +20,17 @@ namespace concordat::federation {
 struct Opened {
   std::shared_ptr<const agreement::Agreement> document;
   std::unique_ptr<Part> part;
+  FittingPart* fitting = nullptr;  // the same, of a fit
 };
 Outcome<Opened> OpenPart(const OwnerParts& parts, const OwnerTerms& terms, const std::string& member,
                          const SignedStatement& statement);
 Refusal NonDisclosing(const std::string& member);
 // By its own terms, or by the agreement's.
 bool IsNonDisclosing(const OwnerParts& parts, const OwnerTerms& terms, const Outline& outline);
+// A failure after the charge, in words that tell nothing of rows.
+Refusal FailedHere(const std::string& id);
+// How long a session is kept of which nothing more is heard.
+Milliseconds Lifetime(const OwnerTerms& terms);
 Prepared PreparedOf(const Part& part, const OwnerParts& parts, const OwnerTerms& terms);
 
 // What a sum among the participants has to be, by the agreement's document. Errors: kInvalidArgument: a key
@@ -39,6 +44,7 @@ class Visit {
   // `until`, of the clock's Elapsed: when it is given up.
   Visit(const OwnerParts& parts, const OwnerTerms& terms, std::string member, SignedStatement statement,
         Milliseconds until);
+  ~Visit();
 
   // As Owner::Answer.
   Result<Bytes> Answer(std::string_view method, ByteView request);
@@ -57,7 +63,8 @@ class Visit {
     kContributed,
     kAgreed,
     kOpened,
-    kRestored
+    kRestored,
+    kRounds
   };
   using Body = Result<Outcome<Bytes>>;
   struct Step {
@@ -66,6 +73,7 @@ class Visit {
     Stage after;
     bool works;  // so its answer leaves on the grid
   };
+  struct Fit;
   struct Answered {
     crypto::Hash request{};
     Bytes reply;
@@ -73,6 +81,7 @@ class Visit {
 
   static const std::vector<Step>& Steps();
   bool IsTurnOf(const Step& step) const;
+  bool IsOldRound(ByteView request) const;
   Result<Bytes> Take(const Step& step, ByteView request);
   void EndInside();
 
@@ -85,17 +94,24 @@ class Visit {
   Body Agree(ByteView request);
   Body Open(ByteView request);
   Body Restore(ByteView request);
+  Body TakeRound(ByteView request);
   Body Finish(ByteView request);
   Body Abandon(ByteView request);
 
   Outcome<void> TakeSetting(Setting setting);
   Outcome<void> Compute();
+  Body PledgeToFit();
+  Outcome<void> CheckFirst(const Round& round) const;
+  // Of a fit's session the first round, and those after it: may it be contributed to?
+  Body Meet(const Round& round);
+  Body GoOn(const Round& round);
+  void RecordEnd();
 
   const OwnerParts& parts_;
   const OwnerTerms& terms_;
   const std::string member_;  // that asks
   const SignedStatement statement_;
-  const Milliseconds until_;
+  std::atomic<Milliseconds> until_;
 
   std::atomic<bool> ended_{false};
   std::atomic<bool> ending_{false};
@@ -108,6 +124,7 @@ class Visit {
   Setting setting_;
   crypto::Hash context_{};
   std::unique_ptr<aggregation::Party> party_;
+  std::unique_ptr<Fit> fit_;
   bool charged_ = false;
   bool recorded_ = false;  // what came of it is on this owner's ledger
 };

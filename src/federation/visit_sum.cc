@@ -18,16 +18,6 @@ Result<std::vector<Message>> MessagesIn(ByteView request) {
   return messages;
 }
 
-// A failure after the charge, in words that tell nothing of rows.
-Refusal FailedHere(const std::string& id) {
-  return {.reason = "failed",
-          .message = "the question could not be computed after its charge, which stands",
-          .hint = fmt::format(
-              "receipt: concordat receipt {}; ask the operator there, who finds it in the node's log", id),
-          .sqlstate = "XX000",
-          .position = {}};
-}
-
 tl::unexpected<Refusal> BadSetting(const std::string& what) {
   return Refuse("setting_invalid", what,
                 "nothing was charged for this round; do both members run the same version?", "58000");
@@ -69,6 +59,15 @@ Outcome<void> CheckWay(const Setting& setting, const Outline& outline) {
 }
 
 }  // namespace
+
+Refusal FailedHere(const std::string& id) {
+  return {.reason = "failed",
+          .message = "the question could not be computed after its charge, which stands",
+          .hint = fmt::format(
+              "receipt: concordat receipt {}; ask the operator there, who finds it in the node's log", id),
+          .sqlstate = "XX000",
+          .position = {}};
+}
 
 Outcome<void> Visit::TakeSetting(Setting setting) {
   const Outline& outline = opened_.part->outline();
@@ -170,7 +169,7 @@ Visit::Body Visit::Restore(ByteView request) {
 
 Visit::Body Visit::Finish(ByteView request) {
   TRY(DecodeRelayed(request));
-  if (!recorded_) opened_.part->RecordFailure();
+  if (!recorded_) RecordEnd();
   recorded_ = true;
   Finished finished{.receipts = TRY(opened_.part->Receipts()), .left = opened_.part->Left()};
   ending_ = true;

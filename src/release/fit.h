@@ -18,6 +18,7 @@
 #include "base/int128.h"
 #include "catalogue/abroad.h"
 #include "learning/method.h"
+#include "release/fit_kept.h"
 #include "release/fit_noise.h"
 #include "release/joint.h"
 #include "release/release.h"
@@ -64,6 +65,12 @@ std::string StartOf(const FitPlan& plan);
 // How many numbers members add up in a round. Refusals: state_invalid: not a state of the method, not in
 // canonical form, or not the first in the first round.
 Outcome<std::size_t> LengthOf(const FitPlan& plan, const FitRound& round);
+// What the total of all owners leads to. Refusals: the method's; those of NoiseOf.
+Outcome<learning::Step> NextOf(const FitPlan& plan, const FitRound& round, const std::vector<Int128>& sums);
+// Does `next` follow from what all members together came to in the round before? Up to rounding, which
+// another machine's may differ by; argument in ADR 11. Refusals: state_differs.
+Outcome<void> Follows(const FitPlan& plan, const FitRound& round, const std::vector<Int128>& total,
+                      const FitRound& next);
 
 // What a round costs, if noise protects it. Refusals: those of NoiseOf.
 Outcome<dp::Measurements> CostOf(const FitPlan& plan, const FitRound& round);
@@ -83,32 +90,36 @@ class FitOwner {
   std::string LeftAfter(const FitPlan& plan, const FitRound& round) const;
   // Charges the round and enters it under `id` (16 hex digits, the session's), reads the rows and adds up;
   // under noise each number gets this owner's draw. The first round is refused where the whole fit would not
-  // fit in the budget. The caller answers on the time grid. Refusals after the entry, which stands:
+  // fit in the budget. The caller answers on the time grid. `kept`: the rows of the round before, or none
+  // yet. Refusals: rows_changed: they are not those that were planned with; after the entry, which stands:
   // cancelled, too_slow, failed; of exact totals too_few_rows where the state rests on fewer of this owner's
   // rows than the agreement's minimum_cell, and on any.
   Outcome<std::vector<Int128>> Compute(const std::string& id, const Visitor& visitor,
                                        const Question& question, const FitPlan& plan, const FitRound& round,
-                                       const engine::Cancel& cancel);
+                                       KeptRows& kept, const engine::Cancel& cancel);
   // As JointOwner's.
   Outcome<void> RecordOpening(const std::string& id, const Visitor& visitor, const Question& question,
                               const FitPlan& plan, const FitRound& round, const std::string& context);
   Outcome<void> StillInForce(const FitPlan& plan) const;
   void RecordFailure(const std::string& id, const Visitor& visitor, const Question& question,
                      const FitPlan& plan, const FitRound& round);
+  // For the rows of one more fit.
+  KeptRows Keep() { return KeptRows(shelf_); }
 
  private:
   Outcome<void> CheckBudget(const ledger::Charge& charge, const FitPlan& plan, const FitRound& round) const;
-  Result<std::vector<Int128>> AddNoisily(const Prepared& prepared, const FitPlan& plan, const FitRound& round,
-                                         engine::Engine& engine, const engine::Cancel& cancel) const;
-  Result<std::vector<Int128>> Add(const Prepared& prepared, const FitPlan& plan, const FitRound& round,
-                                  engine::Engine& engine, double& effective_rows,
-                                  const engine::Cancel& cancel) const;
+  tl::unexpected<Refusal> Failed(const std::string& id, const Error& error) const;
+  Result<void> Read(const Prepared& prepared, const FitPlan& plan, engine::Engine& engine, KeptRows& kept,
+                    const engine::Cancel& cancel) const;
+  Result<std::vector<Int128>> AddNoisily(const FitPlan& plan, const FitRound& round,
+                                         const KeptRows& kept) const;
 
   Parts parts_;
   Timing timing_;
   std::counting_semaphore<>& turns_;
   Release::Log log_;
   MethodMaker make_;
+  std::shared_ptr<Shelf> shelf_ = std::make_shared<Shelf>();
 };
 
 // Threading: every call may come from any thread.
@@ -127,9 +138,6 @@ class FitAsker {
   static std::string Identity(const FitPlan& plan, const std::map<std::string, std::string>& revisions);
   // The stored answer to an identical fit, if there is one; its repetition is recorded.
   Outcome<std::optional<Answer>> Repeat(const FitPlan& plan, const std::string& identity) const;
-  // What the total of a round leads to; `owners` are in it. Refusals: the method's.
-  Outcome<learning::Step> Next(const FitPlan& plan, const FitRound& round, const std::vector<Int128>& sums,
-                               std::size_t owners) const;
   // The rest of the statement, asked of what was fitted.
   Outcome<Answer> Show(const std::string& id, const FitPlan& plan, const learning::Fitted& fitted) const;
   // Puts a round on this node's record, durably: `opened`, or with the answer `answered`. `model`: of what

@@ -9,7 +9,6 @@
 #include "release/entry.h"
 #include "release/failure.h"
 #include "release/fit_prepare.h"
-#include "release/fixed_point.h"
 #include "release/joint_record.h"
 #include "release/repeat.h"
 #include "release/run.h"
@@ -67,19 +66,6 @@ Outcome<std::optional<Answer>> FitAsker::Repeat(const FitPlan& plan, const std::
   return RepeatAnswer(parts_, *plan.prepared, identity, [&](const std::string& id) {
     return AskerBody(id, "repeated", *plan.prepared, plan.sharing, identity);
   });
-}
-
-Outcome<learning::Step> FitAsker::Next(const FitPlan& plan, const FitRound& round,
-                                       const std::vector<Int128>& sums, std::size_t owners) const {
-  std::vector<double> totals;
-  totals.reserve(sums.size());
-  if (plan.noise) {
-    const RoundNoise noise = TRY(NoiseOf(*plan.noise, round));
-    for (const Int128 sum : sums) totals.push_back(static_cast<double>(sum) * noise.Step());
-    return plan.noise->method->Next(*crypto::ParseJson(round.state), totals, noise.Sigma(owners));
-  }
-  for (const Int128 sum : sums) totals.push_back(FromFixed(sum));
-  return plan.exact->Next(*crypto::ParseJson(round.state), totals);
 }
 
 Outcome<Answer> FitAsker::Show(const std::string& id, const FitPlan& plan,

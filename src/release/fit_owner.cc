@@ -32,12 +32,38 @@ std::size_t PlaceOf(const std::string& member, const std::vector<std::string>& o
   return static_cast<std::size_t>(place - owners.begin());
 }
 
+// Totals of rounds are of the same rows, or what had changed would be the difference. The ledger's condition.
+Outcome<void> SameRows(const Parts& parts, const FitPlan& plan, const Prepared& now) {
+  const catalogue::Product& product = plan.prepared->published->product;
+  const auto published = parts.catalogue.Find(product.Reference());
+  const bool same = now.identity == plan.prepared->identity &&
+                    (published == nullptr || published->product.revision == product.revision);
+  if (same) return {};
+  return Refuse("rows_changed", fmt::format("the rows of {} changed during the fit", product.id), "fit again",
+                "58000");
+}
+
 // How many is not said: only that they are too few.
 tl::unexpected<Refusal> TooFew(const FitPlan& plan, const FitRound& round) {
   return Refuse(
       "too_few_rows",
       fmt::format("round {} rests on fewer than {} of the rows here", round.number, plan.rules.minimum_cell),
       "fit fewer terms, or leave out columns that are mostly missing", "42501");
+}
+
+Result<std::vector<Int128>> AddExactly(const FitPlan& plan, const FitRound& round, KeptRows& kept,
+                                       double& effective_rows) {
+  const Json state = TRY(crypto::ParseJson(round.state));
+  const learning::Sums sums = TRY(plan.exact->AddAgain(kept.rows().rows, state, kept.prepared()));
+  effective_rows = sums.effective_rows;
+  std::vector<Int128> numbers;
+  numbers.reserve(sums.numbers.size());
+  for (const double number : sums.numbers) {
+    const auto fixed = ToFixed(number);
+    if (!fixed) return Fail(ErrorCode::kResourceExhausted, "a number is larger than sums can hold");
+    numbers.push_back(*fixed);
+  }
+  return numbers;
 }
 
 }  // namespace
@@ -81,7 +107,8 @@ Outcome<void> FitOwner::CheckBudget(const ledger::Charge& charge, const FitPlan&
 
 Outcome<std::vector<Int128>> FitOwner::Compute(const std::string& id, const Visitor& visitor,
                                                const Question& question, const FitPlan& plan,
-                                               const FitRound& round, const engine::Cancel& cancel) {
+                                               const FitRound& round, KeptRows& kept,
+                                               const engine::Cancel& cancel) {
   Prepared prepared = *plan.prepared;
   const auto engine = parts_.sources.For(*prepared.published);
   if (!engine) return tl::unexpected(UnavailableOf(engine.error()));
@@ -98,49 +125,46 @@ Outcome<std::vector<Int128>> FitOwner::Compute(const std::string& id, const Visi
       parts_.ledger.AppendIf({ledger::kind::kCharge, std::move(body), {}}, [&]() -> Outcome<void> {
         TRY(StillPermitted(parts_, caller, question, prepared, plan.analysis));
         TakeObjections(parts_, prepared);
+        TRY(SameRows(parts_, plan, prepared));
         return CheckBudget(charge, plan, round);
       });
   if (!charged) return tl::unexpected(UnavailableOf(charged.error()));
   if (!*charged) return tl::unexpected(charged->error());
+  if (const auto read = Read(prepared, plan, **engine, kept, cancel); !read) return Failed(id, read.error());
   double effective_rows = 0;
-  auto numbers = plan.noise ? AddNoisily(prepared, plan, round, **engine, cancel)
-                            : Add(prepared, plan, round, **engine, effective_rows, cancel);
-  if (!numbers && log_) log_(id, numbers.error());
-  if (!numbers) return tl::unexpected(FailureOf(numbers.error(), id));
+  auto numbers = plan.noise ? AddNoisily(plan, round, kept) : AddExactly(plan, round, kept, effective_rows);
+  kept.Settle();
+  if (!numbers) return Failed(id, numbers.error());
   if (effective_rows > 0 && effective_rows < plan.rules.minimum_cell) return TooFew(plan, round);
   return *std::move(numbers);
 }
 
-Result<std::vector<Int128>> FitOwner::Add(const Prepared& prepared, const FitPlan& plan,
-                                          const FitRound& round, engine::Engine& engine,
-                                          double& effective_rows, const engine::Cancel& cancel) const {
+tl::unexpected<Refusal> FitOwner::Failed(const std::string& id, const Error& error) const {
+  if (log_) log_(id, error);
+  return tl::unexpected(FailureOf(error, id));
+}
+
+Result<void> FitOwner::Read(const Prepared& prepared, const FitPlan& plan, engine::Engine& engine,
+                            KeptRows& kept, const engine::Cancel& cancel) const {
+  const catalogue::Published& published = *prepared.published;
+  if (kept.held()) return engine::CheckUnchanged(published.product.source, published.files);
   const std::size_t site = PlaceOf(parts_.agreements.member(), plan.sharing.owners);
-  const learning::Rows rows =
-      TRY(ReadRows(engine, prepared, plan.method->Columns(), site, timing_.engine_limit, cancel));
-  const Json state = TRY(crypto::ParseJson(round.state));
-  const learning::Sums sums = TRY(plan.exact->Add(rows, state));
-  effective_rows = sums.effective_rows;
-  std::vector<Int128> numbers;
-  numbers.reserve(sums.numbers.size());
-  for (const double number : sums.numbers) {
-    const auto fixed = ToFixed(number);
-    if (!fixed) return Fail(ErrorCode::kResourceExhausted, "a number is larger than sums can hold");
-    numbers.push_back(*fixed);
+  const auto columns = plan.method->Columns();
+  if (plan.noise) {
+    kept.Take(TRY(ReadUnitRows(engine, prepared, columns, site, timing_.engine_limit, cancel)));
+  } else {
+    kept.Take({TRY(ReadRows(engine, prepared, columns, site, timing_.engine_limit, cancel)), {}});
   }
-  return numbers;
+  return {};
 }
 
 // What one row is, no part of this tells: the numbers of a state are as many, and the draws too.
-Result<std::vector<Int128>> FitOwner::AddNoisily(const Prepared& prepared, const FitPlan& plan,
-                                                 const FitRound& round, engine::Engine& engine,
-                                                 const engine::Cancel& cancel) const {
-  const std::size_t site = PlaceOf(parts_.agreements.member(), plan.sharing.owners);
-  const learning::UnitRows units =
-      TRY(ReadUnitRows(engine, prepared, plan.method->Columns(), site, timing_.engine_limit, cancel));
+Result<std::vector<Int128>> FitOwner::AddNoisily(const FitPlan& plan, const FitRound& round,
+                                                 const KeptRows& kept) const {
   const Json state = TRY(crypto::ParseJson(round.state));
   const auto noise = NoiseOf(*plan.noise, round);
   if (!noise) return Fail(ErrorCode::kInvalidArgument, noise.error().message);
-  auto numbers = TRY(plan.noise->method->Add(units, state, noise->steps));
+  auto numbers = TRY(plan.noise->method->Add(kept.rows(), state, noise->steps));
   if (numbers.size() != TRY(plan.method->Length(state)))
     return Fail(ErrorCode::kInternal, "the method added up another number of numbers");
   dp::AddNoise(plan.noise->share.mechanism, numbers, parts_.noise);

@@ -162,16 +162,17 @@ TEST_F(FitTest, IsOfAllOwnersAndOnTheRecordOfEach) {
     const auto charges = Bodies(owner, ledger::kind::kCharge);
     const auto openings = Bodies(owner, ledger::kind::kRelease);
     ASSERT_EQ(charges.size(), 2U);
-    ASSERT_EQ(openings.size(), 2U);
+    ASSERT_EQ(openings.size(), 1U);
     for (std::size_t i = 0; i < 2; ++i) {
       EXPECT_TRUE(charges[i]["measurements"].empty());
       EXPECT_EQ(charges[i]["analyst"], "ana@zurich");
       EXPECT_EQ(charges[i]["product"], owner + "/heart");
       EXPECT_EQ(charges[i]["fit"]["method"], "mean");
       EXPECT_EQ(charges[i]["fit"]["round"], i + 1);
-      EXPECT_EQ(openings[i]["fit"], charges[i]["fit"]);
-      EXPECT_EQ(openings[i]["outcome"], "contributed");
     }
+    EXPECT_EQ(openings[0]["fit"], charges[1]["fit"]);
+    EXPECT_EQ(openings[0]["question"], charges[1]["question"]);
+    EXPECT_EQ(openings[0]["outcome"], "contributed");
     EXPECT_EQ(charges[0]["fit"]["model"], charges[1]["fit"]["model"]);
     EXPECT_NE(charges[0]["fit"]["state"], charges[1]["fit"]["state"]);
     EXPECT_EQ(members_.at(owner)->Spent(), 0);
@@ -234,7 +235,8 @@ class OwnerTest : public FitTest {
   }
   release::FitOwner& owner() { return members_.at("budapest")->fit_owner(); }
   Outcome<std::vector<Int128>> Compute(const release::FitRound& round) {
-    return owner().Compute(fmt::format("{:016x}", ++next_), visitor_, question_, plan_, round, {});
+    auto kept = owner().Keep();
+    return owner().Compute(fmt::format("{:016x}", ++next_), visitor_, question_, plan_, round, kept, {});
   }
 
   release::Visitor visitor_;
@@ -288,8 +290,10 @@ TEST_F(OwnerTest, FailsInWordsThatTellNothing) {
 TEST_F(OwnerTest, EntersARoundOnceAndOpensItOnce) {
   const release::FitRound round{1, release::StartOf(plan_)};
   const std::string id(16, 'a');
-  ASSERT_TRUE(owner().Compute(id, visitor_, question_, plan_, round, {}));
-  EXPECT_EQ(owner().Compute(id, visitor_, question_, plan_, round, {}).error().reason, "question_known");
+  auto kept = owner().Keep();
+  ASSERT_TRUE(owner().Compute(id, visitor_, question_, plan_, round, kept, {}));
+  EXPECT_EQ(owner().Compute(id, visitor_, question_, plan_, round, kept, {}).error().reason,
+            "question_known");
   ASSERT_TRUE(owner().RecordOpening(id, visitor_, question_, plan_, round, "c0ffee"));
   EXPECT_EQ(owner().RecordOpening(id, visitor_, question_, plan_, round, "c0ffee").error().reason,
             "opened_before");

@@ -1,6 +1,6 @@
 // Simulated federations, a seed each; prints what went wrong and the command that shows it again.
 //
-//   federation_simulation [--seeds FIRST COUNT] [--sums plain|real] [--seed ONE]
+//   federation_simulation [--seeds FIRST COUNT] [--sums plain|real] [--fits] [--seed ONE]
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -17,6 +17,7 @@ struct Options {
   std::uint64_t first = 1;
   std::uint64_t count = 5'000;
   bool real = false;
+  bool fits = false;
   bool traces = false;
 };
 
@@ -31,6 +32,8 @@ Options Read(int count, char** words) {
       options.first = std::strtoull(words[++i], nullptr, 10);
       options.count = 1;
       options.traces = true;
+    } else if (word == "--fits") {
+      options.fits = true;
     } else if (word == "--sums" && i + 1 < count) {
       options.real = std::strcmp(words[++i], "real") == 0;
     }
@@ -49,14 +52,17 @@ int main(int count, char** words) {
   std::map<std::string, std::uint64_t> outcomes;
   std::uint64_t failed = 0;
   for (std::uint64_t seed = options.first; seed < options.first + options.count; ++seed) {
-    const auto run = concordat::federation::Simulate(seed, *summing, options.traces);
+    const auto run = options.fits ? concordat::federation::SimulateFits(seed, options.traces)
+                                  : concordat::federation::Simulate(seed, *summing, options.traces);
     for (const auto& [outcome, times] : run.outcomes) outcomes[outcome] += static_cast<std::uint64_t>(times);
     if (run.faults.empty()) continue;
     ++failed;
     for (const std::string& fault : run.faults)
       std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), fault.c_str());
     std::printf("replay: %s --seed %llu%s\n", words[0], static_cast<unsigned long long>(seed),
-                options.real ? " --sums real" : "");
+                options.fits   ? " --fits"
+                : options.real ? " --sums real"
+                               : "");
     if (failed == 5) break;
   }
   for (const auto& [outcome, times] : outcomes)

@@ -1,0 +1,106 @@
+#include "federation/fit_session.h"
+
+#include <fmt/format.h>
+
+#include "federation/fit_sum.h"
+
+namespace concordat::federation {
+namespace {
+
+constexpr std::uint32_t kMostRounds = 10'000;  // a method that is not done by then never is
+
+}  // namespace
+
+const Progress FitSession::kSilent;
+
+std::string FitSession::Id() const {
+  Statement statement = statement_.statement;
+  statement.round = fit_.round();
+  return IdOf(statement);
+}
+
+Outcome<release::Answer> FitSession::Go(const std::function<void()>& after) {
+  const auto answer = [&]() -> Outcome<release::Answer> {
+    if (auto stored = TRY(Prepare())) {
+      circle_.Tell(method::kAbandon, Bare());
+      return *std::move(stored);
+    }
+    std::vector<Bytes> vouchers = from_ ? from_->vouchers : std::vector<Bytes>{};
+    while (fit_.round().number <= kMostRounds) {
+      auto of_round = TRY(Round(std::exchange(vouchers, {})));
+      after();
+      if (fit_.done()) return of_round;
+    }
+    return Refuse("not_converged", fmt::format("{} rounds did not end the fit", kMostRounds),
+                  "fit fewer terms, or allow a larger tolerance", "22023");
+  }();
+  if (!answer) circle_.Tell(method::kAbandon, Bare());
+  if (!answer && began()) fit_.RecordFailure(Id());
+  return answer;
+}
+
+Outcome<std::optional<release::Answer>> FitSession::Prepare() {
+  std::map<std::string, Bytes> pledges;
+  for (const auto& [owner, body] : circle_.Ask(method::kPrepare, Encode(statement_), "")) {
+    auto pledged = DecodePledged(body);
+    if (!pledged) {
+      circle_.Lose(owner, pledged.error().message);
+      continue;
+    }
+    prepared_.emplace(owner, std::move(pledged->prepared));
+    pledges.emplace(owner, std::move(pledged->pledge));
+  }
+  TRY(TakePlans());
+  if (!circle_.complete()) return tl::unexpected(Missing());
+  if (auto stored = TRY(fit_.Stored(Revisions(circle_.all())))) return stored;
+  TRY(CheckBudgets());
+  auto terms = SeriesTermsOf(statement_.statement, fit_.outline(), *fit_.document());
+  if (!terms) return tl::unexpected(Failed(terms.error().message));
+  roll_.emplace(*std::move(terms));
+  for (auto& [owner, pledge] : pledges) said_.push_back(std::move(pledge));
+  if (const auto met = roll_->Meet(said_); !met) return tl::unexpected(Failed(met.error().message));
+  return std::nullopt;
+}
+
+Outcome<std::vector<Int128>> FitSession::Sum(std::vector<Bytes> vouchers) {
+  const release::FitRound& round = fit_.round();
+  roll_->Begin(AsBytes(round.state), fit_.outline().Length(0));
+  const Bytes request = Encode(federation::Round{.session = statement_.statement.session,
+                                                 .number = round.number,
+                                                 .state = round.state,
+                                                 .said = std::move(said_),
+                                                 .vouchers = std::move(vouchers)});
+  std::vector<Bytes> contributions;
+  Reached reached{.round = round, .vouchers = {}};
+  for (const auto& [owner, body] : circle_.Ask(method::kRound, request, "")) {
+    auto contributed = DecodeContributed(body);
+    if (!contributed) {
+      circle_.Lose(owner, contributed.error().message);
+      continue;
+    }
+    contributions.push_back(std::move(contributed->contribution));
+    reached.vouchers.emplace_back(contributed->voucher.begin(), contributed->voucher.end());
+  }
+  if (circle_.cancelled() || !circle_.complete()) return tl::unexpected(Missing());
+  auto sums = roll_->Close(contributions);
+  if (!sums) return tl::unexpected(Failed(sums.error().message));
+  said_ = roll_->terms().shown ? std::move(contributions) : std::vector<Bytes>{};
+  reached_ = std::move(reached);
+  return *std::move(sums);
+}
+
+Outcome<release::Answer> FitSession::Round(std::vector<Bytes> vouchers) {
+  const std::string id = Id();
+  const auto sums = TRY(Sum(std::move(vouchers)));
+  included_ = circle_.all();
+  auto assembled = TRY(fit_.Assemble(id, {}, sums, included_.size()));
+  std::map<std::string, std::vector<std::string>> receipts;
+  if (fit_.ends()) {
+    receipts = Finish(id);
+    assembled.notice = Notice(id, receipts);
+  }
+  TRY(fit_.Record(assembled, Revisions(included_), receipts));
+  return assembled;
+}
+
+}  // namespace concordat::federation

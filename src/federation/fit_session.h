@@ -1,0 +1,53 @@
+// Rounds of a fit under one exchange of keys, as the node that asks goes through them: until the fit is done,
+// or an owner is missing.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "aggregation/series.h"
+#include "federation/asking.h"
+
+namespace concordat::federation {
+
+// A round that all owners contributed to: where another session may go on.
+struct Reached {
+  release::FitRound round;
+  std::vector<Bytes> vouchers;  // that its state was taken, by owners' names
+};
+
+class FitSession : private Asking {
+ public:
+  // All that it is given outlives it. `from`: the round that it begins with, where an earlier session reached
+  // it; none: the fit's first.
+  FitSession(const CoordinatorParts& parts, const CoordinatorTerms& terms, AskedFit& fit,
+             SignedStatement statement, const std::optional<Reached>& from, const engine::Cancel& cancel)
+      : Asking(parts, terms, fit, std::move(statement), cancel, kSilent), fit_(fit), from_(from) {}
+
+  // `after` is called after each round. Refusals: as Coordinator::Fit; owners_missing when a session
+  // cannot go on.
+  Outcome<release::Answer> Go(const std::function<void()>& after);
+  // The newest round that all contributed to in this session.
+  const std::optional<Reached>& reached() const { return reached_; }
+  // Was an owner asked to compute?
+  bool began() const { return !circle_.charged().empty(); }
+
+ private:
+  static const Progress kSilent;
+
+  Outcome<std::optional<release::Answer>> Prepare();
+  // One round; its answer, which is empty in all rounds but the last.
+  Outcome<release::Answer> Round(std::vector<Bytes> vouchers);
+  Outcome<std::vector<Int128>> Sum(std::vector<Bytes> vouchers);
+  std::string Id() const;  // of the round that is asked
+
+  AskedFit& fit_;
+  const std::optional<Reached>& from_;
+  std::optional<aggregation::SeriesRoll> roll_;
+  std::vector<Bytes> said_;  // pledges, then the newest contributions
+  std::optional<Reached> reached_;
+};
+
+}  // namespace concordat::federation
