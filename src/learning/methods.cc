@@ -24,6 +24,7 @@ constexpr Entry kEntries[] = {
     {"lm", MakeLm},
     {"log_rank", MakeLogRank},
     {"mixed", MakeMixed},
+    {"network", MakeNetwork},
     {"pca", MakePca},
     {"penalised", MakePenalised},
     {"t_test", MakeTTest},

@@ -31,7 +31,7 @@ inline constexpr std::size_t kMostLayers = 32;
 inline constexpr int kWidest = 4096;          // any number of a layer
 inline constexpr int kMostNumbers = 1 << 14;  // that a layer gives, all channels together
 inline constexpr int kMostParameters = 100'000;
-inline constexpr int kMostProducts = 1 << 22;  // of a weight and a number, for one row
+inline constexpr int kMostProducts = 1 << 20;  // of a weight and a number, for one row
 
 struct LayerText {
   Kind kind = Kind::kDense;

@@ -163,7 +163,7 @@ TEST(Network, RefusesByName) {
       {"sequence(2, 6) conv1d(4096, 1) dense(1)", {}, "layers_too_large", "16384"},
       {"dense(2)", {}, "layers_do_not_fit", "end with dense(1)"},
       {"relu", {}, "layers_do_not_fit", "end with dense(1)"},
-      {"image(1, 3, 4) conv2d(1000, 1) conv2d(99, 1) dense(1)", {}, "layers_too_large", "stride"},
+      {"image(1, 3, 4) conv2d(1000, 1) conv2d(90, 1) dense(1)", {}, "layers_too_large", "stride"},
       {"dense(1)", {Target::kTwo}, "layers_do_not_fit", "dense(1) sigmoid"},
       {"dense(2) softmax", {Target::kClasses, 3}, "layers_do_not_fit", "dense(3) softmax"},
       {"softmax dense(1)", {}, "layers_do_not_fit", "softmax"},
