@@ -141,7 +141,8 @@ TEST(FederatedNetwork, CorrectsMembersThatDiffer) {
     for (const Column& column : points.columns) side.columns.push_back({.name = column.name, .values = {}});
   for (std::size_t i = 0; i < points.size(); ++i)
     for (std::size_t c = 0; c < points.columns.size(); ++c)
-      sides[points.columns[0].values[i] > 0 ? 1 : 0].columns[c].values.push_back(points.columns[c].values[i]);
+      sides[points.columns[0].values[i] > 0.5 ? 1 : 0].columns[c].values.push_back(
+          points.columns[c].values[i]);
   // To where the gradient of all rows is 0, the weights of both being those of a regression.
   const auto lossOf = [&](const char* method) {
     return LastOf(FitOf("sum ~ I(a^2) + b",
