@@ -7,7 +7,9 @@
 //    "call": {"method": "lm", "formula": "y ~ age", "options": {}}}
 //
 // With --design it prints the model matrix of "call" (and of "weights", a column's name) instead. A field
-// that is empty or NA is missing; one more member than rows are dealt to has none.
+// that is empty or NA is missing; one more member than rows are dealt to has none. With "exports", the start
+// of a path, a network is also written to that path's .onnx and .safetensors, and "told" is what it tells of
+// every row.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,6 +21,9 @@
 #include "base/check.h"
 #include "learning/design.h"
 #include "learning/method.h"
+#include "network/onnx.h"
+#include "network/safetensors.h"
+#include "network/saved.h"
 
 namespace concordat::learning {
 namespace {
@@ -184,6 +189,25 @@ std::vector<double> Total(const ExactMethod& method, const std::vector<Rows>& me
   return totals;
 }
 
+void Write(const std::string& path, const Result<std::string>& bytes) {
+  CHECK(bytes);
+  std::ofstream(path, std::ios::binary) << *bytes;
+}
+
+// What it tells of every row of the file, and its exports beside it.
+Json ToldOf(const Json& asked, const Schema& schema, const Json& model) {
+  const std::string path = asked.at("exports");
+  Write(path + ".onnx", network::OnnxOf(model));
+  Write(path + ".safetensors", network::SafetensorsOf(model));
+  const auto design = Design::Bind(*ParseFormula(model.at("formula").get<std::string>()), schema);
+  CHECK(design);
+  const Frame frame = design->Of(Deal(asked["csv"], schema, Dealing())[0]);
+  const auto saved = network::ReadSaved(model);
+  CHECK(saved);
+  const network::Lanes matrix = frame.x.rightCols(frame.x.cols() - 1).transpose();
+  return RowsOf(network::Predict(*saved, matrix).transpose());
+}
+
 Json FitOf(const Json& asked, const Schema& schema) {
   Rules rules;
   const Json given = asked.value("rules", Json::object());
@@ -206,7 +230,9 @@ Json FitOf(const Json& asked, const Schema& schema) {
         rows.emplace_back(Json::array());
         for (const Value& value : row) rows.back().push_back(JsonOf(value));
       }
-      return {{"said", said}, {"columns", names}, {"rows", rows}, {"model", step->fitted->model}};
+      Json fitted = {{"said", said}, {"columns", names}, {"rows", rows}, {"model", step->fitted->model}};
+      if (asked.contains("exports")) fitted["told"] = ToldOf(asked, schema, step->fitted->model);
+      return fitted;
     }
     state = Json::parse(step->state.dump());
   }
