@@ -74,7 +74,7 @@ class ReleaseFit final : public AskedFit {
   }
 
   Outcome<release::Answer> Assemble(const std::string& id, const std::vector<Row>& /*keys*/,
-                                    const std::vector<Int128>& sums, std::size_t included) override {
+                                    const std::vector<Int128>& sums, std::size_t /*included*/) override {
     TRY(CountCost());
     learning::Step step = TRY(release::NextOf(plan_, round_, sums));
     said_ = std::move(step.said);

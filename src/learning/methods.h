@@ -24,6 +24,7 @@ Made MakeLogRank(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeMixed(const Call& call, const Schema& schema, const Rules& rules);
 MadeNoisy MakeNoisyGlm(const Call& call, const Schema& schema, const Rules& rules);
 MadeNoisy MakeNoisyLm(const Call& call, const Schema& schema, const Rules& rules);
+Made MakeNetwork(const Call& call, const Schema& schema, const Rules& rules);
 Made MakePca(const Call& call, const Schema& schema, const Rules& rules);
 Made MakePenalised(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeTTest(const Call& call, const Schema& schema, const Rules& rules);

@@ -11,7 +11,9 @@
 //
 // With --xgboost the model of boost is XGBoost's JSON. With --design it prints the model matrix of "call"
 // (and of "weights", a column's name) instead. A field that is empty or NA is missing; one more member than
-// rows are dealt to has none.
+// rows are dealt to has none. With "exports",
+// the start of a path, a network is also written to that path's .onnx and .safetensors, and "told" is what it
+// tells of every row.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -25,6 +27,9 @@
 #include "learning/design.h"
 #include "learning/method.h"
 #include "learning/testing_noisy.h"
+#include "network/onnx.h"
+#include "network/safetensors.h"
+#include "network/saved.h"
 
 namespace concordat::learning {
 namespace {
@@ -214,6 +219,25 @@ Json NoisyFitOf(const Json& asked, const Schema& schema) {
   return fitted ? JsonOf(*fitted, std::vector<std::string>()) : JsonOf(fitted.error());
 }
 
+void Write(const std::string& path, const Result<std::string>& bytes) {
+  CHECK(bytes);
+  std::ofstream(path, std::ios::binary) << *bytes;
+}
+
+// What it tells of every row of the file, and its exports beside it.
+Json ToldOf(const Json& asked, const Schema& schema, const Json& model) {
+  const std::string path = asked.at("exports");
+  Write(path + ".onnx", network::OnnxOf(model));
+  Write(path + ".safetensors", network::SafetensorsOf(model));
+  const auto design = Design::Bind(*ParseFormula(model.at("formula").get<std::string>()), schema);
+  CHECK(design);
+  const Frame frame = design->Of(Deal(asked["csv"], schema, Dealing())[0]);
+  const auto saved = network::ReadSaved(model);
+  CHECK(saved);
+  const network::Lanes matrix = frame.x.rightCols(frame.x.cols() - 1).transpose();
+  return RowsOf(network::Predict(*saved, matrix).transpose());
+}
+
 Json FitOf(const Json& asked, const Schema& schema, bool xgboost) {
   Rules rules;
   const Json given = asked.value("rules", Json::object());
@@ -232,6 +256,7 @@ Json FitOf(const Json& asked, const Schema& schema, bool xgboost) {
     if (step->fitted) {
       Json fitted = JsonOf(*step->fitted, said);
       if (xgboost) fitted["model"] = *XgboostJson(step->fitted->model);
+      if (asked.contains("exports")) fitted["told"] = ToldOf(asked, schema, step->fitted->model);
       return fitted;
     }
     state = Json::parse(step->state.dump());

@@ -1,0 +1,131 @@
+#include "learning/network_design.h"
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <nlohmann/json.hpp>
+
+namespace concordat::learning {
+namespace {
+
+bool IsFactor(const Expr& expr, const Schema& schema) {
+  if (expr.kind != Expr::Kind::kColumn) return false;
+  const Field* field = Find(schema, expr.name);
+  return field != nullptr && !field->levels.empty();
+}
+
+Outcome<void> NeedPlain(const Formula& formula) {
+  if (!formula.response)
+    return Refuse("response_missing", "a network tells something of the others", "write y ~ a + b", "42601");
+  const char* what = formula.status                 ? "Surv(time, status)"
+                     : !formula.strata.empty()      ? "strata()"
+                     : !formula.offsets.empty()     ? "offset()"
+                     : formula.grouping.has_value() ? "(1 | column)"
+                     : !formula.intercept           ? "a formula without intercept"
+                                                    : nullptr;
+  if (what != nullptr)
+    return Refuse("formula_not_supported", fmt::format("network has no use for {}", what), "leave it out",
+                  "0A000");
+  if (formula.terms.empty())
+    return Refuse("columns_needed", "nothing goes into the network", "write y ~ a + b", "42601");
+  return {};
+}
+
+// Weights start alike for all inputs, and steps are as large for all: what goes in must be about as large.
+Outcome<void> NeedRanges(const Design& design, const Schema& schema) {
+  for (const std::string& name : design.Columns()) {
+    const Field* field = Find(schema, name);
+    if (field == nullptr || (field->levels.empty() && !field->range))
+      return Refuse("range_needed", fmt::format("networks scale by declared ranges, and {} has none", name),
+                    "ask the steward to declare the column's least and greatest value", "0A000");
+  }
+  return {};
+}
+
+// Of a response with several levels the place of a row's level is its stratum.
+void NumberLevels(const Schema& schema, Formula& formula) {
+  const Expr& response = formula.response->of;
+  if (IsFactor(response, schema) && Find(schema, response.name)->levels.size() > 2)
+    formula.strata = {response.name};
+}
+
+network::Inputs InputsOf(const Design& design, const Schema& schema) {
+  network::Inputs inputs{.columns = static_cast<Eigen::Index>(design.terms().size()) - 1};
+  const Formula& formula = design.formula();
+  for (std::size_t column = 1; column < design.assign().size(); ++column) {
+    const std::size_t term = design.assign()[column] - 1;
+    if (formula.terms[term].size() != 1) continue;
+    const Variable& variable = formula.variables[formula.terms[term].front()];
+    if (variable.kind != Variable::Kind::kPlain || !IsFactor(variable.of, schema)) continue;
+    if (design.assign()[column - 1] == term + 1) {
+      ++inputs.factors.back().count;
+    } else {
+      inputs.factors.push_back({.first = static_cast<Eigen::Index>(column) - 1, .count = 1});
+    }
+  }
+  return inputs;
+}
+
+network::Outputs OutputsOf(const Design& design) {
+  const std::size_t levels = design.response_levels().size();
+  if (levels == 0) return {};
+  if (design.strata().empty()) return {.target = network::Target::kTwo};
+  return {.target = network::Target::kClasses, .classes = static_cast<Eigen::Index>(levels)};
+}
+
+std::uint64_t SeedOf(const Eigen::Ref<const Eigen::VectorXd>& lane) {
+  std::uint64_t seed = 0;
+  for (const double number : lane) seed = network::Mix(seed ^ std::bit_cast<std::uint64_t>(number));
+  return seed;
+}
+
+}  // namespace
+
+Outcome<NetworkDesign> NetworkDesign::Bind(const std::string& formula, const std::string& layers,
+                                           const Schema& schema) {
+  Formula parsed = TRY(ParseFormula(formula));
+  TRY(NeedPlain(parsed));
+  NumberLevels(schema, parsed);
+  Design design = TRY(Design::Bind(std::move(parsed), schema));
+  TRY(NeedRanges(design, schema));
+  auto description = TRY(network::ParseLayers(layers));
+  network::Saved saved{.network = TRY(network::Network::Make(std::move(description), InputsOf(design, schema),
+                                                             OutputsOf(design)))};
+  saved.terms.assign(design.terms().begin() + 1, design.terms().end());
+  saved.centre.resize(saved.network.inputs().columns);
+  saved.half.resize(saved.centre.size());
+  for (Eigen::Index i = 0; i < saved.centre.size(); ++i) {
+    const Scale& scale = design.scales()[static_cast<std::size_t>(i) + 1];
+    saved.centre[i] = scale.centre;
+    saved.half[i] = scale.half;
+  }
+  saved.levels = design.response_levels();
+  saved.response_centre = design.response_scale().centre;
+  saved.response_half = design.response_scale().half;
+  return NetworkDesign(std::move(design), std::move(saved));
+}
+
+Samples NetworkDesign::Of(const Frame& frame) const {
+  Samples samples;
+  samples.in = design_.Scaled(frame.x).rightCols(network().inputs().columns).transpose();
+  samples.wanted = frame.y;
+  if (saved_.levels.empty())
+    samples.wanted.array() = (frame.y.array() - saved_.response_centre) / saved_.response_half;
+  for (std::size_t i = 0; i < frame.stratum.size(); ++i)
+    samples.wanted[static_cast<Eigen::Index>(i)] = static_cast<double>(frame.stratum[i]);
+  for (Eigen::Index i = 0; i < samples.size(); ++i) samples.seeds.push_back(SeedOf(samples.in.col(i)));
+  return samples;
+}
+
+Json NetworkDesign::ModelOf(const Eigen::VectorXd& weights) const {
+  network::Saved saved = saved_;
+  saved.weights = weights;
+  Json model = network::ToJson(saved);
+  Formula formula = design_.formula();
+  formula.strata.clear();
+  model["method"] = "network";
+  model["formula"] = ToText(formula);
+  return model;
+}
+
+}  // namespace concordat::learning

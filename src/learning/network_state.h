@@ -1,0 +1,36 @@
+// Where the rounds of a network stand: what all members must know to take the next step.
+#pragma once
+
+#include <Eigen/Core>
+#include <utility>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+
+namespace concordat::learning {
+
+// Round 0 counts at the weights of the start, rounds 1 to `rounds` train, the last one counts.
+struct NetworkState {
+  int round = 0;
+  Eigen::VectorXd weights;
+  // FedAdam and DP-SGD: means of updates and of their squares. SCAFFOLD: the weights of the round before, and
+  // the gradient of all rows at them.
+  Eigen::VectorXd first, second;
+  std::vector<std::pair<double, double>> history;  // of weights told about: mean loss, and what is told right
+};
+
+// Which parts a state has.
+struct NetworkParts {
+  Eigen::Index parameters = 0;
+  int rounds = 1;
+  bool moments = false;  // first and second
+  bool history = false;
+};
+
+// Numbers go through float32.
+Json ToJson(const NetworkState& state, const NetworkParts& parts);
+// Errors: kInvalidArgument.
+Result<NetworkState> ReadNetworkState(const Json& json, const NetworkParts& parts);
+
+}  // namespace concordat::learning
