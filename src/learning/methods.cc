@@ -16,8 +16,8 @@ struct Entry {
 // Sorted by name. A method's row is all that makes it known.
 constexpr Entry kEntries[] = {
     {"anova", MakeAnova},
-    {"chi_square", MakeChiSquare},
-    {"correlation", MakeCorrelation},
+    {"chi_square", MakeChiSquare, MakeNoisyChiSquare},
+    {"correlation", MakeCorrelation, MakeNoisyCorrelation},
     {"cox", MakeCox},
     {"glm", MakeGlm},
     {"kaplan_meier", MakeKaplanMeier, MakeNoisyKaplanMeier},
@@ -27,7 +27,7 @@ constexpr Entry kEntries[] = {
     {"mixed", MakeMixed},
     {"pca", MakePca, MakeNoisyPca},
     {"penalised", MakePenalised},
-    {"t_test", MakeTTest},
+    {"t_test", MakeTTest, MakeNoisyTTest},
 };
 
 std::vector<std::string> NamesOfAll() {
