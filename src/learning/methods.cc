@@ -17,8 +17,8 @@ struct MethodEntry {
 constexpr MethodEntry kEntries[] = {
     {"anova", MakeAnova},
     {"boost", MakeBoost},
-    {"chi_square", MakeChiSquare},
-    {"correlation", MakeCorrelation},
+    {"chi_square", MakeChiSquare, MakeNoisyChiSquare},
+    {"correlation", MakeCorrelation, MakeNoisyCorrelation},
     {"cox", MakeCox},
     {"glm", MakeGlm, MakeNoisyGlm},
     {"kaplan_meier", MakeKaplanMeier, MakeNoisyKaplanMeier},
@@ -29,7 +29,7 @@ constexpr MethodEntry kEntries[] = {
     {"network", MakeNetwork},
     {"pca", MakePca, MakeNoisyPca},
     {"penalised", MakePenalised},
-    {"t_test", MakeTTest},
+    {"t_test", MakeTTest, MakeNoisyTTest},
 };
 
 std::vector<std::string> NamesOfAll() {

@@ -29,9 +29,12 @@ Made MakePca(const Call& call, const Schema& schema, const Rules& rules);
 Made MakePenalised(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeTTest(const Call& call, const Schema& schema, const Rules& rules);
 
+MadeNoisy MakeNoisyChiSquare(const Call& call, const Schema& schema, const Rules& rules);
+MadeNoisy MakeNoisyCorrelation(const Call& call, const Schema& schema, const Rules& rules);
 MadeNoisy MakeNoisyKaplanMeier(const Call& call, const Schema& schema, const Rules& rules);
 MadeNoisy MakeNoisyKmeans(const Call& call, const Schema& schema, const Rules& rules);
 MadeNoisy MakeNoisyLogRank(const Call& call, const Schema& schema, const Rules& rules);
 MadeNoisy MakeNoisyPca(const Call& call, const Schema& schema, const Rules& rules);
+MadeNoisy MakeNoisyTTest(const Call& call, const Schema& schema, const Rules& rules);
 
 }  // namespace concordat::learning

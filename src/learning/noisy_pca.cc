@@ -1,164 +1,46 @@
-// Principal components under noise: Gaussian noise on the products of the columns, which are first centred
-// and scaled by noisy moments, so that a row's products are about as large as they can be for their bound.
-// Sources: Dwork, Talwar, Thakurta, Zhang, "Analyze Gauss: Optimal Bounds for Privacy-Preserving Principal
-// Component Analysis" (2014); Biswas, Dong, Kamath, Ullman, "CoinPress: Practical Private Mean and Covariance
-// Estimation" (2020), for scaling in a round of its own. Argument: noisy_pca.proof.md.
-#include <fmt/format.h>
-
-#include <Eigen/Eigenvalues>
-#include <algorithm>
+// Principal components under noise: eigenvectors of noisy covariances. Argument: noisy_pca.proof.md.
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "learning/components.h"
-#include "learning/disclosure.h"
 #include "learning/methods.h"
-#include "learning/packing.h"
-#include "learning/state.h"
-#include "learning/unit_means.h"
+#include "learning/noisy_moments.h"
 
 namespace concordat::learning {
 namespace {
 
-constexpr double kMomentsShare = 0.25;
-constexpr double kFewRows = 3;       // of the noise of their number: fewer are not told from none
-constexpr double kNarrowest = 1e-6;  // a deviation, in halves of what the declared range spans
-
-// What the first round came to, of scaled columns.
-struct Moments {
-  double rows = 0;
-  double noise = 0;  // deviation of each mean's noise
-  Eigen::VectorXd mean, deviation;
-};
-
-// The nearest matrix without negative eigenvalues.
-Eigen::MatrixXd NearestPositive(const Eigen::MatrixXd& symmetric) {
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(symmetric);
-  return solver.eigenvectors() * solver.eigenvalues().cwiseMax(0).asDiagonal() *
-         solver.eigenvectors().transpose();
-}
-
-// The triangle of zz', and off the diagonal sqrt(2) times it: as long as z is squared.
-void AddProducts(const Eigen::VectorXd& z, double weight, Eigen::VectorXd& numbers) {
-  Eigen::Index place = 0;
-  for (Eigen::Index i = 0; i < z.size(); ++i)
-    for (Eigen::Index j = i; j < z.size(); ++j)
-      numbers[place++] += weight * (i == j ? 1 : std::sqrt(2.0)) * z[i] * z[j];
-}
-
 class NoisyPca final : public NoisyMethod {
  public:
-  NoisyPca(ComponentsCall asked, double clip) : asked_(std::move(asked)), clip_(clip) {}
+  NoisyPca(ComponentsCall asked, double clip)
+      : asked_(std::move(asked)), moments_(asked_.design, asked_.scaling, clip) {}
 
   std::vector<Output> Outputs() const override { return ComponentColumns(); }
   std::vector<std::string> Columns() const override { return asked_.design.Columns(); }
-  Json Start() const override { return Json{{"round", 0}}; }
-
-  Result<std::size_t> Length(const Json& state) const override {
-    const bool first = TRY(Read(state)).mean.size() == 0;
-    return static_cast<std::size_t>(first ? 1 + 2 * Size() : TriangleSize(Size()));
-  }
-
-  Result<NoisyRound> Round(const Json& state) const override {
-    const Moments moments = TRY(Read(state));
-    if (moments.mean.size() == 0) return NoisyRound{.bound = FirstBound(), .share = kMomentsShare};
-    return NoisyRound{.bound = SecondBound(moments), .share = 1 - kMomentsShare};
-  }
-
+  Json Start() const override { return moments_.Start(); }
+  Result<std::size_t> Length(const Json& state) const override { return moments_.Length(state); }
+  Result<NoisyRound> Round(const Json& state) const override { return moments_.Round(state); }
   Result<std::vector<Int128>> Add(const UnitRows& rows, const Json& state,
                                   std::uint64_t steps) const override {
-    const Moments moments = TRY(Read(state));
-    const Frame frame = asked_.design.Of(rows.rows);
-    const Eigen::MatrixXd x = BoundedColumns(frame, asked_.scaling);
-    if (moments.mean.size() == 0)
-      return SumUnitMeans(rows, frame, 1 + 2 * Size(), {.bound = FirstBound(), .steps = steps},
-                          [&](Eigen::Index row, double weight, Eigen::VectorXd& numbers) {
-                            numbers[0] += weight;
-                            for (Eigen::Index j = 0; j < Size(); ++j) {
-                              numbers[1 + j] += weight * x(row, j);
-                              numbers[1 + Size() + j] += weight * x(row, j) * x(row, j);
-                            }
-                          });
-    const double longest = std::sqrt(SecondBound(moments));
-    return SumUnitMeans(rows, frame, TriangleSize(Size()), {.bound = SecondBound(moments), .steps = steps},
-                        [&](Eigen::Index row, double weight, Eigen::VectorXd& numbers) {
-                          Eigen::VectorXd z = x.row(row).transpose();
-                          z = (z - moments.mean).cwiseQuotient(moments.deviation);
-                          AddProducts(z * std::min(1.0, longest / z.norm()), weight, numbers);
-                        });
+    return moments_.Add(rows, state, steps);
   }
 
   Outcome<Step> Next(const Json& state, std::span<const double> totals, double sigma) const override {
-    const auto length = Length(state);
-    if (!length) return RefuseState(length.error());
-    if (*length != totals.size()) return RefuseState({.message = "the totals are not those of the state"});
-    const Moments moments = *Read(state);
-    if (moments.mean.size() == 0) return Scale(totals, sigma);
+    auto next = TRY(moments_.Next(state, totals, sigma));
+    if (auto* first = std::get_if<Step>(&next)) return std::move(*first);
+    const NoisySpread& found = std::get<NoisySpread>(next);
+    const auto back = found.deviation.asDiagonal();
+    const Spread spread{.rows = found.rows,
+                        .mean = asked_.scaling.centre + found.mean.cwiseProduct(asked_.scaling.half),
+                        .covariance = back * found.covariance * back};
     Step step{.said = "products of the columns, with noise"};
-    step.fitted = TRY(ShowComponents(asked_, SpreadOf(moments, totals)));
-    step.fitted->model["noise"] = sigma / moments.rows;
+    step.fitted = TRY(ShowComponents(asked_, spread));
+    step.fitted->model["noise"] = found.noise;
     return step;
   }
 
  private:
-  Eigen::Index Size() const { return asked_.size(); }
-  double FirstBound() const { return std::sqrt(1 + 2 * static_cast<double>(Size())); }
-  // Of the square of a row's length: the lesser of the clip's and of what declared ranges let be.
-  double SecondBound(const Moments& moments) const {
-    const Eigen::ArrayXd most = (1 + moments.mean.array().abs()) / moments.deviation.array();
-    return std::min(clip_ * clip_ * static_cast<double>(Size()), most.square().sum());
-  }
-
-  // Without a mean in the first round.
-  Result<Moments> Read(const Json& state) const {
-    Moments moments;
-    if (TRY(WholeOf(state, "round", {0, 1})) == 0) return moments;
-    moments.rows = TRY(NumberOf(state, "rows", {2, 1e15}));
-    moments.noise = TRY(NumberOf(state, "noise", {0, 1e15}));
-    moments.mean = TRY(VectorOf(state, "mean", Size(), {-1, 1}));
-    moments.deviation = TRY(VectorOf(state, "deviation", Size(), {kNarrowest, 2}));
-    return moments;
-  }
-
-  Outcome<Step> Scale(std::span<const double> totals, double sigma) const {
-    Taker taker(totals);
-    const double rows = std::round(taker.Number());
-    if (rows < std::max(2.0, kFewRows * sigma))
-      return Refuse("noise_too_large", "there are no more rows than noise makes of none",
-                    "ask for a table with more rows, or allow more epsilon", "22023");
-    const Eigen::VectorXd mean = (taker.Vector(Size()) / rows).cwiseMax(-1).cwiseMin(1);
-    const Eigen::ArrayXd variance = (taker.Vector(Size()) / rows - mean.cwiseAbs2()).array();
-    // A column whose variance the noise hides is scaled by that noise.
-    const Eigen::ArrayXd least = sigma / rows * (1 + 2 * mean.array().abs());
-    const Eigen::ArrayXd deviation = variance.max(least).max(kNarrowest * kNarrowest).sqrt().min(1);
-    return Step{.state = Json{{"round", 1},
-                              {"rows", rows},
-                              {"noise", sigma / rows},
-                              {"mean", ToJson(mean)},
-                              {"deviation", ToJson(Eigen::VectorXd(deviation))}},
-                .said = fmt::format("moments of about {:.0f} rows", rows)};
-  }
-
-  // The mean's own noise is in the products around it, by what is taken off.
-  Spread SpreadOf(const Moments& moments, std::span<const double> totals) const {
-    Eigen::VectorXd triangle(TriangleSize(Size()));
-    Eigen::Index place = 0;
-    for (Eigen::Index i = 0; i < Size(); ++i)
-      for (Eigen::Index j = i; j < Size(); ++j, ++place)
-        triangle[place] = totals[static_cast<std::size_t>(place)] / (i == j ? 1 : std::sqrt(2.0));
-    const auto back = moments.deviation.asDiagonal();
-    const Eigen::MatrixXd own =
-        moments.noise * moments.noise *
-        (Eigen::MatrixXd::Identity(Size(), Size()) + moments.mean * moments.mean.transpose());
-    const Eigen::MatrixXd around = FromTriangle(triangle, Size()) / (moments.rows - 1) -
-                                   Eigen::MatrixXd(back.inverse() * own * back.inverse());
-    return {.rows = moments.rows,
-            .mean = asked_.scaling.centre + moments.mean.cwiseProduct(asked_.scaling.half),
-            .covariance = back * NearestPositive(around) * back};
-  }
-
   ComponentsCall asked_;
-  double clip_;
+  NoisyMoments moments_;
 };
 
 }  // namespace

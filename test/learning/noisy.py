@@ -134,13 +134,39 @@ def clusters():
         check.true(mean > (0.3 if epsilon == 1 else 0.6), f"kmeans at epsilon {epsilon}: {mean}")
 
 
+TESTS = """
+show("t", with(t.test(pressure ~ disease, data = hearts), t(c(estimate[1] - estimate[2], stderr, parameter, p.value, conf.int))))
+show("chi", with(chisq.test(table(hearts$sex, hearts$disease), correct = FALSE), t(c(statistic, p.value))))
+show("cor", with(cor.test(hearts$age, hearts$rate), t(c(estimate, statistic, p.value, conf.int))))
+"""
+
+
+def tests(shown):
+    """Each without noise, and how far off estimates are with it."""
+    mean = fit("hearts", "t_test", "pressure ~ disease", {"exact": True})
+    check.near(columns(mean, "estimate", "standard_error", "df", "p_value", "lower", "upper")[0], shown["t"][1][0], 1e-5, "t_test")
+    table = fit("hearts", "chi_square", "~ sex + disease", {"exact": True})
+    check.near(columns(table, "statistic", "p_value")[0], shown["chi"][1][0], 1e-5, "chi_square")
+    both = fit("hearts", "correlation", "~ age + rate", {"exact": True}, clip=100)
+    check.near(columns(both, "correlation", "statistic", "p_value", "lower", "upper")[0], shown["cor"][1][0], 1e-5, "correlation")
+    for epsilon, rho in RHO.items():
+        noise = [{"rho": rho, "seed": seed} for seed in SEEDS]
+        off = [abs(columns(fit("hearts", "t_test", "pressure ~ disease", each), "estimate")[0][0] - shown["t"][1][0][0]) for each in noise]
+        apart = [abs(columns(fit("hearts", "correlation", "~ age + rate", each), "correlation")[0][0] - shown["cor"][1][0][0])
+                 for each in noise]
+        print(f"t_test of hearts at epsilon {epsilon}: difference of pressure off by {sum(off) / len(off):.2f} of {shown['t'][1][0][0]:.2f}; "
+              f"correlation off by {sum(apart) / len(apart):.3f} of {shown['cor'][1][0][0]:.3f}")
+        check.true(sum(apart) / len(apart) < (0.15 if epsilon == 1 else 0.05), f"correlation at epsilon {epsilon}")
+
+
 def main():
     write_hearts()
-    shown = check.r(DATA % FOLDER + f'write.csv(lung, "{FOLDER}/lung.csv", row.names = FALSE, quote = FALSE)\n' + CURVE + PCA)
+    shown = check.r(DATA % FOLDER + f'write.csv(lung, "{FOLDER}/lung.csv", row.names = FALSE, quote = FALSE)\n' + CURVE + PCA + TESTS)
     survival(shown)
     components(shown)
     clusters()
-    check.end(9)
+    tests(shown)
+    check.end(14)
 
 
 main()
