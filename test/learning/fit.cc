@@ -6,9 +6,9 @@
 //    "schema": [{"name": "age", "range": [0, 120]}, {"name": "sex", "levels": ["female", "male"]}],
 //    "call": {"method": "lm", "formula": "y ~ age", "options": {}}}
 //
-// With --xgboost the model of boost is XGBoost's JSON. With --design it prints the model matrix of "call"
-// (and of "weights", a column's name) instead. A field that is empty or NA is missing; one more member than
-// rows are dealt to has none.
+// With --xgboost it prints XGBoost's text of the model of boost too, and predictions. With --design it prints
+// the model matrix of "call" (and of "weights", a column's name) instead. A field that is empty or NA is
+// missing; one more member than rows are dealt to has none.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -187,6 +187,15 @@ std::vector<double> Total(const ExactMethod& method, const std::vector<Rows>& me
   return totals;
 }
 
+// XGBoost's text of the model, and what the model itself predicts for the file's rows.
+void AddXgboost(const std::string& path, const Schema& schema, Json& fitted) {
+  const auto model = ReadBoostModel(fitted["model"]);
+  CHECK(model);
+  fitted["xgboost"] = *XgboostJson(fitted["model"]);
+  const Eigen::ArrayXd means = PredictBoost(*model, Deal(path, schema, {.members = 1, .by = {}})[0]);
+  fitted["predictions"] = std::vector<double>(means.begin(), means.end());
+}
+
 Json FitOf(const Json& asked, const Schema& schema, bool xgboost) {
   Rules rules;
   const Json given = asked.value("rules", Json::object());
@@ -210,8 +219,9 @@ Json FitOf(const Json& asked, const Schema& schema, bool xgboost) {
         rows.emplace_back(Json::array());
         for (const Value& value : row) rows.back().push_back(JsonOf(value));
       }
-      const Json model = xgboost ? *XgboostJson(step->fitted->model) : step->fitted->model;
-      return {{"said", said}, {"columns", names}, {"rows", rows}, {"model", model}};
+      Json fitted{{"said", said}, {"columns", names}, {"rows", rows}, {"model", step->fitted->model}};
+      if (xgboost) AddXgboost(asked["csv"], schema, fitted);
+      return fitted;
     }
     state = Json::parse(step->state.dump());
   }
