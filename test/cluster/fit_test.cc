@@ -83,7 +83,7 @@ class FitTest : public testing::Test {
              const std::string& terms = kTerms) {
     const auto document = HeartStudy(terms, allows);
     for (const char* name : {"budapest", "cleveland", "hungary", kHome})
-      members_[name] = std::make_unique<Member>(name, MakeMean);
+      members_[name] = std::make_unique<Member>(name, release::MethodMaker{.exact = MakeMean});
     for (std::size_t i = 0; i < kOwners.size(); ++i) {
       const int first = 90 * static_cast<int>(i + 1) + 10 * static_cast<int>(i + 1);
       members_[kOwners[i]]->Publish(first, first + kPeople,
