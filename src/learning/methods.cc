@@ -16,7 +16,7 @@ struct Entry {
 // Sorted by name. A method's row is all that makes it known.
 constexpr Entry kEntries[] = {
     {"anova", MakeAnova},
-    {"boost", MakeBoost},
+    {"boost", MakeBoost, MakeNoisyBoost},
     {"chi_square", MakeChiSquare},
     {"correlation", MakeCorrelation},
     {"cox", MakeCox},
