@@ -6,9 +6,12 @@
 //    "schema": [{"name": "age", "range": [0, 120]}, {"name": "sex", "levels": ["female", "male"]}],
 //    "call": {"method": "lm", "formula": "y ~ age", "options": {}}}
 //
-// With --xgboost it prints XGBoost's text of the model of boost too, and predictions. With --design it prints
-// the model matrix of "call" (and of "weights", a column's name) instead. A field that is empty or NA is
-// missing; one more member than rows are dealt to has none.
+// With "noise": {"rho": 0.028, "seed": 7} or {"exact": true} it fits the form under noise, each row a unit of
+// its own, all with one member. With --xgboost it prints XGBoost's text of the model of boost too, and
+// predictions.
+//
+// With --design it prints the model matrix of "call" (and of "weights", a column's name) instead. A field
+// that is empty or NA is missing; one more member than rows are dealt to has none.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,6 +24,7 @@
 #include "learning/boost_model.h"
 #include "learning/design.h"
 #include "learning/method.h"
+#include "learning/testing_noisy.h"
 
 namespace concordat::learning {
 namespace {
@@ -196,7 +200,30 @@ void AddXgboost(const std::string& path, const Schema& schema, Json& fitted) {
   fitted["predictions"] = std::vector<double>(means.begin(), means.end());
 }
 
-Json FitOf(const Json& asked, const Schema& schema, bool xgboost) {
+Json JsonOf(const Fitted& fitted, const std::vector<std::string>& said) {
+  Json names = Json::array();
+  Json rows = Json::array();
+  for (const Output& column : fitted.columns) names.push_back(column.name);
+  for (const Row& row : fitted.rows) {
+    rows.emplace_back(Json::array());
+    for (const Value& value : row) rows.back().push_back(JsonOf(value));
+  }
+  return {{"said", said}, {"columns", names}, {"rows", rows}, {"model", fitted.model}};
+}
+
+Json NoisyFitOf(const Json& asked, const Schema& schema) {
+  const auto method = MakeNoisyMethod(CallOf(asked["call"]), schema, {});
+  if (!method) return JsonOf(method.error());
+  const std::vector<Rows> rows = Deal(asked["csv"], schema, {.members = 1, .by = {}});
+  const Json& given = asked["noise"];
+  const auto fitted = FitNoisily(**method, {ByUnit(rows[0])},
+                                 {.rho = given.value("rho", 1.0),
+                                  .exact = given.value("exact", false),
+                                  .seed = given.value("seed", std::uint64_t{1})});
+  return fitted ? JsonOf(*fitted, std::vector<std::string>()) : JsonOf(fitted.error());
+}
+
+Json FitOf(const Json& asked, const Schema& schema) {
   Rules rules;
   const Json given = asked.value("rules", Json::object());
   rules.minimum_rows = given.value("minimum_rows", rules.minimum_rows);
@@ -211,18 +238,7 @@ Json FitOf(const Json& asked, const Schema& schema, bool xgboost) {
     const auto step = (*method)->Next(state, Total(**method, members, kept, state));
     if (!step) return JsonOf(step.error());
     said.push_back(step->said);
-    if (step->fitted) {
-      Json names = Json::array();
-      Json rows = Json::array();
-      for (const Output& column : step->fitted->columns) names.push_back(column.name);
-      for (const Row& row : step->fitted->rows) {
-        rows.emplace_back(Json::array());
-        for (const Value& value : row) rows.back().push_back(JsonOf(value));
-      }
-      Json fitted{{"said", said}, {"columns", names}, {"rows", rows}, {"model", step->fitted->model}};
-      if (xgboost) AddXgboost(asked["csv"], schema, fitted);
-      return fitted;
-    }
+    if (step->fitted) return JsonOf(*step->fitted, said);
     state = Json::parse(step->state.dump());
   }
 }
@@ -235,7 +251,10 @@ int main(int argc, char** argv) {
   const concordat::Json asked = concordat::Json::parse(std::cin);
   const Schema schema = SchemaOf(asked.at("schema"));
   const std::string_view flag = argc > 1 ? argv[1] : "";
-  std::cout << (flag == "--design" ? DesignOf(asked, schema) : FitOf(asked, schema, flag == "--xgboost"))
-            << "\n";
+  concordat::Json printed = flag == "--design"        ? DesignOf(asked, schema)
+                            : asked.contains("noise") ? NoisyFitOf(asked, schema)
+                                                      : FitOf(asked, schema);
+  if (flag == "--xgboost" && printed.contains("model")) AddXgboost(asked["csv"], schema, printed);
+  std::cout << printed << "\n";
   return 0;
 }
