@@ -96,24 +96,16 @@ Result<BoostModel> ReadBoostModel(const Json& model) {
 
 Eigen::ArrayXd PredictBoost(const BoostModel& model, const Rows& rows) {
   const auto size = static_cast<Eigen::Index>(rows.size());
-  std::vector<std::vector<std::size_t>> cells;
-  for (std::size_t i = 0; i < model.bins.size(); ++i) {
-    const Eigen::ArrayXd values = Values(model.columns.features[i].of, rows);
-    auto& of = cells.emplace_back();
-    for (const double value : values) of.push_back(model.bins[i].CellOf(std::isfinite(value) ? value : NAN));
-  }
+  std::vector<Eigen::ArrayXd> values;
+  for (const BoostFeature& feature : model.columns.features) values.push_back(Values(feature.of, rows));
   Eigen::ArrayXd means(size);
   const double base = MarginOf(model.objective, model.base_score);
+  std::vector<std::size_t> cells(model.bins.size());
   for (Eigen::Index row = 0; row < size; ++row) {
+    for (std::size_t i = 0; i < cells.size(); ++i)
+      cells[i] = model.bins[i].CellOf(std::isfinite(values[i][row]) ? values[i][row] : NAN);
     double margin = base;
-    for (const BoostTree& tree : model.trees) {
-      std::size_t place = 0;
-      while (tree.nodes[place].kind == BoostNode::Kind::kSplit) {
-        const BoostNode& node = tree.nodes[place];
-        place = node.child + (node.left[cells[node.feature][static_cast<std::size_t>(row)]] ? 0 : 1);
-      }
-      margin += tree.nodes[place].weight;
-    }
+    for (const BoostTree& tree : model.trees) margin += tree.nodes[NodeOf(tree, cells)].weight;
     means[row] = MeanOf(model.objective, margin);
   }
   return means;

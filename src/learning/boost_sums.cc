@@ -56,13 +56,7 @@ std::vector<double> BoostRows::Count() const {
 void BoostRows::PlaceIn(const BoostTree& tree) {
   const std::size_t features = features_.size();
   for (std::size_t row = 0; row < size(); ++row) {
-    const std::uint16_t* cells = &cells_[row * features];
-    std::size_t place = 0;
-    while (tree.nodes[place].kind == BoostNode::Kind::kSplit) {
-      const BoostNode& node = tree.nodes[place];
-      place = node.child + (node.left[cells[node.feature]] ? 0 : 1);
-    }
-    nodes_[row] = static_cast<std::uint32_t>(place);
+    nodes_[row] = static_cast<std::uint32_t>(NodeOf(tree, &cells_[row * features]));
   }
 }
 

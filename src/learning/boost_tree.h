@@ -39,6 +39,17 @@ double ShortGain(double gain);
 // Depth of each node, the root's being 0. Precondition: children follow their parents.
 std::vector<int> DepthsOf(const BoostTree& tree);
 
+// Where a row's cells, one a feature, lead: a place of a leaf, or of a node that grows.
+template <class Cells>
+std::size_t NodeOf(const BoostTree& tree, const Cells& cells) {
+  std::size_t place = 0;
+  while (tree.nodes[place].kind == BoostNode::Kind::kSplit) {
+    const BoostNode& node = tree.nodes[place];
+    place = node.child + (node.left[cells[node.feature]] ? 0 : 1);
+  }
+  return place;
+}
+
 Json ToJson(const BoostTree& tree, const BoostBins& bins);
 
 struct TreeLimits {

@@ -16,7 +16,7 @@ struct MethodEntry {
 // Sorted by name. A method's row is all that makes it known.
 constexpr MethodEntry kEntries[] = {
     {"anova", MakeAnova},
-    {"boost", MakeBoost},
+    {"boost", MakeBoost, MakeNoisyBoost},
     {"chi_square", MakeChiSquare, MakeNoisyChiSquare},
     {"correlation", MakeCorrelation, MakeNoisyCorrelation},
     {"cox", MakeCox},

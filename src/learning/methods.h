@@ -22,6 +22,7 @@ Made MakeKmeans(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeLm(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeLogRank(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeMixed(const Call& call, const Schema& schema, const Rules& rules);
+MadeNoisy MakeNoisyBoost(const Call& call, const Schema& schema, const Rules& rules);
 MadeNoisy MakeNoisyGlm(const Call& call, const Schema& schema, const Rules& rules);
 MadeNoisy MakeNoisyLm(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeNetwork(const Call& call, const Schema& schema, const Rules& rules);

@@ -7,13 +7,13 @@
 //    "call": {"method": "lm", "formula": "y ~ age", "options": {}}}
 //
 // With "noise": {"rho": 0.028, "seed": 7} or {"exact": true} it fits the form under noise, each row a unit of
-// its own, all with one member.
+// its own, all with one member. With --xgboost it prints XGBoost's text of the model of boost too, and
+// predictions.
 //
-// With --xgboost the model of boost is XGBoost's JSON. With --design it prints the model matrix of "call"
-// (and of "weights", a column's name) instead. A field that is empty or NA is missing; one more member than
-// rows are dealt to has none. With "exports",
-// the start of a path, a network is also written to that path's .onnx and .safetensors, and "told" is what it
-// tells of every row.
+// With --design it prints the model matrix of "call" (and of "weights", a column's name) instead. A field
+// that is empty or NA is missing; one more member than rows are dealt to has none. With "exports", the start
+// of a path, a network is also written to that path's .onnx and .safetensors, and "told" is what it tells of
+// every row.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -196,6 +196,15 @@ std::vector<double> Total(const ExactMethod& method, const std::vector<Rows>& me
   return totals;
 }
 
+// XGBoost's text of the model, and what the model itself predicts for the file's rows.
+void AddXgboost(const std::string& path, const Schema& schema, Json& fitted) {
+  const auto model = ReadBoostModel(fitted["model"]);
+  CHECK(model);
+  fitted["xgboost"] = *XgboostJson(fitted["model"]);
+  const Eigen::ArrayXd means = PredictBoost(*model, Deal(path, schema, {.members = 1, .by = {}})[0]);
+  fitted["predictions"] = std::vector<double>(means.begin(), means.end());
+}
+
 Json JsonOf(const Fitted& fitted, const std::vector<std::string>& said) {
   Json names = Json::array();
   Json rows = Json::array();
@@ -238,7 +247,7 @@ Json ToldOf(const Json& asked, const Schema& schema, const Json& model) {
   return RowsOf(network::Predict(*saved, matrix).transpose());
 }
 
-Json FitOf(const Json& asked, const Schema& schema, bool xgboost) {
+Json FitOf(const Json& asked, const Schema& schema) {
   Rules rules;
   const Json given = asked.value("rules", Json::object());
   rules.minimum_rows = given.value("minimum_rows", rules.minimum_rows);
@@ -255,7 +264,6 @@ Json FitOf(const Json& asked, const Schema& schema, bool xgboost) {
     said.push_back(step->said);
     if (step->fitted) {
       Json fitted = JsonOf(*step->fitted, said);
-      if (xgboost) fitted["model"] = *XgboostJson(step->fitted->model);
       if (asked.contains("exports")) fitted["told"] = ToldOf(asked, schema, step->fitted->model);
       return fitted;
     }
@@ -271,10 +279,10 @@ int main(int argc, char** argv) {
   const concordat::Json asked = concordat::Json::parse(std::cin);
   const Schema schema = SchemaOf(asked.at("schema"));
   const std::string_view flag = argc > 1 ? argv[1] : "";
-  const bool noisy = asked.contains("noise");
-  std::cout << (flag == "--design" ? DesignOf(asked, schema)
-                : noisy            ? NoisyFitOf(asked, schema)
-                                   : FitOf(asked, schema, flag == "--xgboost"))
-            << "\n";
+  concordat::Json printed = flag == "--design"        ? DesignOf(asked, schema)
+                            : asked.contains("noise") ? NoisyFitOf(asked, schema)
+                                                      : FitOf(asked, schema);
+  if (flag == "--xgboost" && printed.contains("model")) AddXgboost(asked["csv"], schema, printed);
+  std::cout << printed << "\n";
   return 0;
 }

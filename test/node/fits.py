@@ -110,6 +110,18 @@ def fits_other_models():
           in_r('glm(age ~ thalach + sex, Gamma("log"), d, epsilon = 1e-14, maxit = 100)'))
 
 
+def grows_trees():
+    """A small ensemble by exact sums: a row a feature, and a progress that names trees."""
+    s = four().session("any-three")
+    rows = s.table("SELECT * FROM concordat.boost('disease ~ age + sex + thalach', 'patients', trees => 2, depth => 2, bins => 16) ORDER BY share DESC")
+    assert list(rows[0]) == ["feature", "splits", "gain", "share"] and len(rows) == 3, rows
+    assert sum(row["splits"] for row in rows) == 6 and abs(sum(row["share"] for row in rows) - 1) < 1e-12, rows
+    assert rows[0]["gain"] > rows[1]["gain"] > 0, rows
+    assert "boost in 5 rounds" in s.notice(), s.notice()
+    s.refused("SELECT * FROM concordat.boost('disease ~ age * sex', 'patients')", "formula_not_supported")
+    s.refused("SELECT * FROM concordat.boost('disease ~ age', 'patients', trees => 1000)", "too_many_parameters")
+
+
 def fits_the_rows_of_one_owner():
     s = four().session("alone")
     alike(s.table(FIT), in_r(BINOMIAL, "cleveland"))
@@ -275,7 +287,7 @@ def killed_in_second_round(node, then=lambda: None):
         watcher.join()
 
 
-TESTS = [fits_as_one_table, gives_what_is_asked_of_the_table, fits_other_models, fits_the_rows_of_one_owner, asks_from_the_command_line, describes_itself_in_psql,
+TESTS = [fits_as_one_table, gives_what_is_asked_of_the_table, fits_other_models, grows_trees, fits_the_rows_of_one_owner, asks_from_the_command_line, describes_itself_in_psql,
          refuses_in_words, an_owner_dies_between_rounds, fits_under_noise, refuses_under_noise_what_is_too_much, an_owner_dies_in_a_noisy_fit]
 
 
