@@ -7,6 +7,8 @@
 #include "base/check.h"
 #include "base/mutation.h"
 #include "dp/rounding.h"
+#include "dp/sampled.h"
+#include "dp/sampled_filter.h"
 #include "dp/scale.h"
 #include "dp/tradeoff.h"
 
@@ -25,9 +27,11 @@ constexpr std::uint64_t kMostReleases = std::uint64_t{1} << 20;
 constexpr double kMixedShare = 1.0 / 512;
 constexpr double kGaussianShare = 1 - kThresholdShare - kMixedShare;
 
-// The mixed conversion's steps of pure epsilon: 2^(-8), 2^(-8 + 1/8), ..., each with an equal part of
-// kMixedShare.
-constexpr int kPureSteps = 128;
+// The mixed conversion's steps of pure epsilon: 2^(-8), 2^(-8 + 1/8), ..., 2^6. Each has the 128th part of
+// kMixedShare, and the 15 parts that are over are for histories that come to samples after other questions.
+constexpr int kPureParts = 128;
+constexpr int kPureSteps = 113;
+constexpr double kLateSampledShare = kMixedShare * (kPureParts - kPureSteps) / kPureParts;
 double PureStep(int index) { return std::exp2(-8 + index / 8.0); }
 
 double MuOf(double mu2) { return Up(std::sqrt(mu2)); }
@@ -45,7 +49,7 @@ double AsMixed(double pure, double gaussian_mu2, double delta) {
   for (int i = 0; i < kPureSteps; ++i) {
     const double step = PureStep(i);
     if (pure > step) continue;
-    const double share = delta * (kMixedShare / kPureSteps) * kDiscreteFactor;
+    const double share = delta * (kMixedShare / kPureParts) * kDiscreteFactor;
     return Up(step + WithSlack(GaussianEpsilon(MuOf(gaussian_mu2), share)));
   }
   return kInfinite;
@@ -60,18 +64,32 @@ Delta ThresholdDeltaFor(Delta budget) {
 void Composition::Add(const Measurement& measurement) {
   CHECK(measurement.scale > 0 && measurement.delta.value >= 0);
   const std::uint32_t times = Mutated("charge_once_for_all") ? 1 : measurement.times;
-  const Measurement one{measurement.mechanism, measurement.sensitivity, measurement.scale, 1,
-                        measurement.delta};
-  if (measurement.mechanism == Mechanism::kDiscreteGaussian) {
-    gaussian_.value = Up(gaussian_.value + Up(RhoOf(one).value * times));
+  Measurement one = measurement;
+  one.times = 1;
+  if (measurement.rate < kEveryone && measurement.sensitivity > 0) {
+    AddSampled(measurement);
+  } else if (measurement.mechanism == Mechanism::kDiscreteGaussian) {
+    sums_.gaussian = Up(sums_.gaussian + Up(RhoOf(one).value * times));
   } else {
     const double epsilon = PureEpsilonOf(one).value;
     const double mu = MuOfPure(epsilon);
-    pure_.value = Up(pure_.value + Up(epsilon * times));
-    pure_mu2_ = Up(pure_mu2_ + Up(Up(mu * mu) * times));
+    sums_.pure = Up(sums_.pure + Up(epsilon * times));
+    sums_.pure_mu2 = Up(sums_.pure_mu2 + Up(Up(mu * mu) * times));
   }
-  threshold_.value = Up(threshold_.value + Up(measurement.delta.value * times));
-  releases_ += times;
+  sums_.threshold = Up(sums_.threshold + Up(measurement.delta.value * times));
+  sums_.releases += times;
+}
+
+void Composition::AddSampled(const Measurement& measurement) {
+  CHECK(measurement.mechanism == Mechanism::kDiscreteGaussian);
+  if (sums_.releases == 0) {
+    sums_.first = {measurement.mechanism, measurement.sensitivity, measurement.scale, 1, {},
+                   measurement.rate};
+  }
+  sums_.renyi.resize(kOrders);
+  const RenyiCurve each = RenyiOf(measurement);
+  for (std::size_t i = 0; i < kOrders; ++i)
+    sums_.renyi[i] = Up(sums_.renyi[i] + Up(each[i] * measurement.times));
 }
 
 void Composition::Add(const Measurements& measurements) {
@@ -79,22 +97,35 @@ void Composition::Add(const Measurements& measurements) {
 }
 
 Composition Composition::From(const Sums& sums) {
+  CHECK(sums.renyi.empty() || sums.renyi.size() == kOrders);
   Composition whole;
-  whole.gaussian_.value = sums.gaussian;
-  whole.pure_.value = sums.pure;
-  whole.pure_mu2_ = sums.pure_mu2;
-  whole.threshold_.value = sums.threshold;
-  whole.releases_ = sums.releases;
+  whole.sums_ = sums;
   return whole;
 }
 
+// Everything as Rényi divergence: Gaussian answers of everyone have rho times the order, pure ones the less
+// of epsilon and mu^2 / 2 times the order.
+double Composition::AsSampled(double delta) const {
+  RenyiCurve spent;
+  for (std::size_t i = 0; i < kOrders; ++i) {
+    const double order = RenyiOrders()[i];
+    const double pure = std::min(sums_.pure, Up(order * sums_.pure_mu2 / 2));
+    spent[i] = Up(sums_.renyi[i] + Up(Up(order * sums_.gaussian) + pure));
+  }
+  delta *= kDiscreteFactor;
+  if (!sums_.first) return WithSlack(EpsilonOnGrid(spent, delta * kLateSampledShare));
+  const double as_first = EpsilonAsFirst(spent, RenyiOf(*sums_.first), delta * kGaussianShare);
+  return WithSlack(std::min(as_first, EpsilonOnGrid(spent, delta * kMixedShare)));
+}
+
 Epsilon Composition::ToEpsilon(Delta delta) const {
-  if (threshold_.value > delta.value * kThresholdShare || releases_ > kMostReleases) return {kInfinite};
-  const double gaussian_mu2 = Up(2 * gaussian_.value);
-  double epsilon = gaussian_mu2 == 0 ? pure_.value : kInfinite;
+  if (sums_.threshold > delta.value * kThresholdShare || sums_.releases > kMostReleases) return {kInfinite};
+  if (!sums_.renyi.empty()) return {delta.value > 0 ? AsSampled(delta.value) : kInfinite};
+  const double gaussian_mu2 = Up(2 * sums_.gaussian);
+  double epsilon = gaussian_mu2 == 0 ? sums_.pure : kInfinite;
   if (delta.value > 0) {
-    epsilon = std::min(epsilon, AsGaussian(Up(gaussian_mu2 + pure_mu2_), delta.value));
-    if (pure_.value > 0) epsilon = std::min(epsilon, AsMixed(pure_.value, gaussian_mu2, delta.value));
+    epsilon = std::min(epsilon, AsGaussian(Up(gaussian_mu2 + sums_.pure_mu2), delta.value));
+    if (sums_.pure > 0) epsilon = std::min(epsilon, AsMixed(sums_.pure, gaussian_mu2, delta.value));
   }
   return {epsilon};
 }
@@ -112,6 +143,30 @@ Rho RhoFor(const PrivacyBudget& budget) {
   // The two conversions agree but for the last digits: step back over those.
   while (rho.value > 0 && ToEpsilon(rho, budget.delta) > budget.epsilon) rho.value *= 1 - 1e-9;
   return {rho.value * (1 - 1e-9)};
+}
+
+Measurement MeasurementOf(const SampledRounds& rounds, std::uint64_t steps) {
+  const std::uint32_t owners = Mutated("sampling_owners_not_counted") ? 1 : rounds.owners;
+  CHECK(std::uint64_t{rounds.rounds} * owners <= std::numeric_limits<std::uint32_t>::max());
+  return {Mechanism::kDiscreteGaussian, steps, rounds.scale, rounds.rounds * owners, {}, rounds.rate};
+}
+
+std::uint64_t StepsForSampled(const SampledRounds& rounds, const PrivacyBudget& budget) {
+  const auto fits = [&](std::uint64_t steps) {
+    Composition alone;
+    alone.Add(MeasurementOf(rounds, steps));
+    return alone.FitsIn(budget);
+  };
+  std::uint64_t low = 0, high = kMostSteps;
+  while (low < high) {
+    const std::uint64_t middle = high - (high - low) / 2;
+    if (fits(middle)) {
+      low = middle;
+    } else {
+      high = middle - 1;
+    }
+  }
+  return low;
 }
 
 }  // namespace concordat::dp

@@ -40,7 +40,7 @@ class BudgetBook final : public Fold {
   // this version cannot read could have cost anything: from then on every charge is refused.
   void Apply(const Entry& entry) override;
   void Clear() override;
-  std::string Form() const override { return "budgets/2"; }
+  std::string Form() const override { return "budgets/3"; }
   Json Save() const override;  // budget_saved.cc
   void Load(const Json& saved) override;
 

@@ -1,4 +1,5 @@
 // Budgets as they are kept between two starts (docs/formats/folds.md).
+#include "dp/sampled.h"
 #include "ledger/budget.h"
 
 namespace concordat::ledger {
@@ -14,13 +15,34 @@ std::optional<PrivacyBudget> BudgetFrom(const Json& saved) {
 }
 
 Json ToJson(const dp::Composition::Sums& sums) {
-  return {sums.gaussian, sums.pure, sums.pure_mu2, sums.threshold, sums.releases};
+  Json saved = {sums.gaussian, sums.pure, sums.pure_mu2, sums.threshold, sums.releases};
+  if (sums.renyi.empty()) return saved;
+  saved.push_back(sums.renyi);
+  saved.push_back(sums.first ? Json{sums.first->sensitivity, sums.first->scale, sums.first->rate} : Json());
+  return saved;
+}
+
+// Of sampled measurements. A first one that cannot have been counts as none, which never costs less.
+void TakeSampled(const Json& saved, dp::Composition::Sums& sums) {
+  for (std::size_t i = 0; i < dp::kOrders; ++i) sums.renyi.push_back(saved.at(5).at(i).get<double>());
+  if (saved.at(6).is_null()) return;
+  const dp::Measurement first{.sensitivity = saved.at(6).at(0).get<std::uint64_t>(),
+                              .scale = saved.at(6).at(1).get<std::uint64_t>(),
+                              .rate = saved.at(6).at(2).get<std::uint64_t>()};
+  const bool meant = first.sensitivity > 0 && first.scale > 0 && first.rate > 0 && first.rate < dp::kEveryone;
+  if (meant) sums.first = first;
 }
 
 dp::Composition CompositionFrom(const Json& saved) {
-  return dp::Composition::From({saved.at(0).get<double>(), saved.at(1).get<double>(),
-                                saved.at(2).get<double>(), saved.at(3).get<double>(),
-                                saved.at(4).get<std::uint64_t>()});
+  dp::Composition::Sums sums{saved.at(0).get<double>(),
+                             saved.at(1).get<double>(),
+                             saved.at(2).get<double>(),
+                             saved.at(3).get<double>(),
+                             saved.at(4).get<std::uint64_t>(),
+                             {},
+                             {}};
+  if (saved.size() > 5) TakeSampled(saved, sums);
+  return dp::Composition::From(sums);
 }
 
 }  // namespace

@@ -243,6 +243,8 @@ TEST_F(BudgetTest, CarriesWhatWasSpentOverToAnAmendment) {
 TEST(Charge, ReadsBackWhatItSays) {
   Charge charge{"q", "lewisham/adult", "study", "d", "ana", {CountWith(50)}};
   charge.measurements.push_back({dp::Mechanism::kDiscreteLaplace, 7, 1 << 20, 3, {1e-9}});
+  charge.measurements.push_back({dp::Mechanism::kDiscreteGaussian, 7, 1 << 20, 3, {}, 42'949'673});
+  EXPECT_FALSE(ChargeBody(charge)["measurements"][0].contains("rate"));
   const auto again = ChargeFromBody(ChargeBody(charge));
   ASSERT_TRUE(again);
   EXPECT_EQ(again->measurements, charge.measurements);
@@ -256,11 +258,20 @@ TEST(Charge, IsReadStrictly) {
     const char* name;
     const char* field;
     Json value;
-  } cases[] = {{"no scale", "scale", 0},         {"negative", "sensitivity", -1},
-               {"fraction", "times", 1.5},       {"text", "sensitivity", "1"},
-               {"delta below", "delta", -1e-9},  {"delta of 1", "delta", 1},
-               {"delta as text", "delta", "0"},  {"many", "times", 1ULL << 33},
-               {"unknown", "mechanism", "none"}, {"no mechanism", "mechanism", Json()}};
+  } cases[] = {{"no scale", "scale", 0},
+               {"negative", "sensitivity", -1},
+               {"fraction", "times", 1.5},
+               {"text", "sensitivity", "1"},
+               {"delta below", "delta", -1e-9},
+               {"delta of 1", "delta", 1},
+               {"delta as text", "delta", "0"},
+               {"many", "times", 1ULL << 33},
+               {"unknown", "mechanism", "none"},
+               {"no mechanism", "mechanism", Json()},
+               {"nobody", "rate", 0},
+               {"everyone", "rate", dp::kEveryone},
+               {"a share", "rate", 0.01},
+               {"rate as text", "rate", "1"}};
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);
     Json body = whole;
@@ -273,6 +284,11 @@ TEST(Charge, IsReadStrictly) {
     EXPECT_FALSE(ChargeFromBody(body)) << field;
   }
   EXPECT_TRUE(ChargeFromBody(whole));
+  Json sampled = whole;
+  sampled["measurements"][0]["rate"] = 1U;
+  EXPECT_TRUE(ChargeFromBody(sampled));
+  sampled["measurements"][0]["mechanism"] = "discrete_laplace";
+  EXPECT_FALSE(ChargeFromBody(sampled));
 }
 
 // Random charges of every sort from many threads on 2 products, 3 agreements, 4 analysts. Afterwards, from
@@ -311,7 +327,10 @@ class RandomCharges : public BudgetTest {
     Charge charge{"q", kProducts[below(2)], study, study, "a" + std::to_string(below(4)), {}};
     for (std::uint64_t n = 1 + below(3); n > 0; --n) {
       dp::Measurement measurement = CountWith(30 + static_cast<double>(below(200)));
-      if (below(4) == 0) measurement.mechanism = dp::Mechanism::kDiscreteLaplace;
+      if (below(4) == 0)
+        measurement.mechanism = dp::Mechanism::kDiscreteLaplace;
+      else if (below(8) == 0)
+        measurement.rate = dp::kEveryone / 16;
       measurement.times = static_cast<std::uint32_t>(1 + below(2));
       if (below(5) == 0) measurement.delta = dp::ThresholdDeltaFor({1e-6});
       charge.measurements.push_back(measurement);

@@ -40,6 +40,11 @@ Result<dp::Measurement> MeasurementFrom(const Json& item) {
   measurement.delta = {item.contains("delta") ? item.at("delta").get<double>() : 0};
   if (!(measurement.delta.value >= 0 && measurement.delta.value < 1))
     return NotACharge("delta is not in [0, 1)");
+  if (item.contains("rate")) {
+    measurement.rate = TRY(Whole(item, "rate", 1, dp::kEveryone - 1));
+    if (measurement.mechanism != dp::Mechanism::kDiscreteGaussian)
+      return NotACharge("a rate goes with discrete_gaussian alone");
+  }
   return measurement;
 }
 
@@ -49,6 +54,7 @@ Json ToJson(const dp::Measurement& m) {
                {"scale", m.scale},
                {"times", m.times}};
   if (m.delta.value > 0) item["delta"] = m.delta.value;
+  if (m.rate < dp::kEveryone) item["rate"] = m.rate;
   return item;
 }
 

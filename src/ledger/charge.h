@@ -20,7 +20,8 @@ struct Charge {
 };
 
 // The body of a charge entry, and back. Strict, because what is misread here is budget that nobody counts:
-// whole numbers where whole numbers belong, a scale above 0, a delta in [0, 1). Errors: kCorrupt.
+// whole numbers where whole numbers belong, a scale above 0, a delta in [0, 1), a rate only where fewer than
+// everyone were looked at. Errors: kCorrupt.
 Json ChargeBody(const Charge& charge);
 Result<Charge> ChargeFromBody(const Json& body);
 

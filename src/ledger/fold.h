@@ -24,7 +24,7 @@ class Fold {
 
   // Beginnings of the kinds of entries that it is given, now and after a restart; none: all are.
   virtual std::vector<std::string> Kinds() const { return {}; }
-  // Name and version of what Save writes, such as "budgets/2": another version's is not loaded. Empty for a
+  // Name and version of what Save writes, such as "budgets/3": another version's is not loaded. Empty for a
   // fold that does not save itself.
   virtual std::string Form() const { return {}; }
   // All that the entries so far came to, but nothing of their secret parts: those can be erased.

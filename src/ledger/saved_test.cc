@@ -167,7 +167,7 @@ TEST_F(SavedTest, ReplaysAllOnAnyDoubt) {
        })},
       {"a fold that is not known", changed([](SavedFolds& s) { s.states["other/1"] = Json(); })},
       {"a fold of another shape", changed([](SavedFolds& s) {
-         s.states["budgets/2"] = {{"accounts", 3}};
+         s.states["budgets/3"] = {{"accounts", 3}};
        })},
       {"an entry named twice", changed([](SavedFolds& s) { s.few.push_back(s.few.back()); })},
       {"an entry that is not there", changed([](SavedFolds& s) { s.few.push_back(s.head.size); })},
@@ -200,19 +200,45 @@ TEST_F(SavedTest, ReplaysBudgetsOfTheVersionThatMixedVisitorsUp) {
   const Json spent = budgets_.Save();
   SavedFolds old = *ParseSaved(Text(), TestKey().verify_key());
   Json accounts = Json::array();
-  for (Json row : old.states["budgets/2"]["accounts"]) {
+  for (Json row : old.states["budgets/3"]["accounts"]) {
     if (row[2] == "ana@zurich") continue;
     if (row[2] == "ana") row[4] = accounts[1][4];  // the agreement's: all that was asked
     accounts.push_back(row);
   }
-  old.states["budgets/2"]["accounts"] = accounts;
-  old.states["budgets/1"] = old.states.extract("budgets/2").mapped();
+  old.states["budgets/3"]["accounts"] = accounts;
+  old.states["budgets/1"] = old.states.extract("budgets/3").mapped();
   Close();
   Write(FormatSaved(old, TestKey()));
   Open();
-  EXPECT_NE(ledger_->doubt().find("budgets/2"), std::string::npos) << ledger_->doubt();
+  EXPECT_NE(ledger_->doubt().find("budgets/3"), std::string::npos) << ledger_->doubt();
   EXPECT_EQ(budgets_.Save(), spent);
   ASSERT_TRUE(*ledger_->SaveFolds());
+  EXPECT_TRUE(Verified().ok()) << Verified().faults.front();
+}
+
+// Version 2 knew no samples: it is not taken for what this version saves, and nothing is lost.
+TEST_F(SavedTest, ReplaysBudgetsOfTheVersionBeforeSamples) {
+  Publish();
+  dp::Measurement sampled = CountWith(50);
+  sampled.times = 10;
+  sampled.rate = dp::kEveryone / 100;
+  for (const dp::Measurement& each : {sampled, CountWith(500)})
+    ASSERT_TRUE(*Append(*ledger_, budgets_, {"q", "lewisham/adult", "study", "study", "ana", {each}}));
+  ASSERT_TRUE(*ledger_->SaveFolds());
+  const Json spent = budgets_.Save();
+  SavedFolds old = *ParseSaved(Text(), TestKey().verify_key());
+  Close();
+  Open();
+  EXPECT_EQ(ledger_->doubt(), "");
+  EXPECT_EQ(budgets_.Save(), spent);
+  for (Json& row : old.states["budgets/3"]["accounts"])
+    row[4] = {row[4][0], row[4][1], row[4][2], row[4][3], row[4][4]};
+  old.states["budgets/2"] = old.states.extract("budgets/3").mapped();
+  Close();
+  Write(FormatSaved(old, TestKey()));
+  Open();
+  EXPECT_NE(ledger_->doubt().find("budgets/3"), std::string::npos) << ledger_->doubt();
+  EXPECT_EQ(budgets_.Save(), spent);
   EXPECT_TRUE(Verified().ok()) << Verified().faults.front();
 }
 
@@ -257,7 +283,7 @@ TEST_F(SavedTest, IsHeldAgainstTheEntriesByVerify) {
   ASSERT_TRUE(*ledger_->SaveFolds());
   EXPECT_TRUE(Verified().ok()) << Verified().faults.front();
   SavedFolds saved = *ParseSaved(Text(), TestKey().verify_key());
-  saved.states["budgets/2"]["accounts"][0][4][0] = 0.0;
+  saved.states["budgets/3"]["accounts"][0][4][0] = 0.0;
   Write(FormatSaved(saved, TestKey()));
   ASSERT_EQ(Verified().faults.size(), 1U);
   EXPECT_NE(Verified().faults[0].find("saved folds"), std::string::npos) << Verified().faults[0];
