@@ -24,13 +24,17 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 constexpr Bounds kAny{-1e9, 1e9};
-// How much of a unit's length its information is next to its score, and its count.
-constexpr double kInformation = 0.5, kCount = 0.25;
+// How long a unit's information, and its count, may be next to its score.
+constexpr double kInformation = 1, kCount = 0.1;
 
 struct NoisyState {
   int round = 0;
   VectorXd beta;    // of scaled columns; none in round 0, which starts from each row's own response
   double rows = 0;  // noisy
+  // What the node that asks remembers: the information of rounds from 1 on, by their shares, which add up to
+  // `known`. Members' sums do not depend on it.
+  VectorXd information;
+  double known = 0;
 };
 
 Json StateJson(const NoisyState& state) {
@@ -38,8 +42,16 @@ Json StateJson(const NoisyState& state) {
   if (state.round == 0) return json;
   json["beta"] = ToJson(state.beta);
   json["rows"] = state.rows;
+  json["information"] = ToJson(state.information);
+  json["known"] = state.known;
   return json;
 }
+
+// Standard deviations of the last round.
+struct Noise {
+  double score = 0;
+  double information = 0;
+};
 
 // One row at a linear predictor: by what weight its products count, and by what its columns do.
 struct Parts {
@@ -49,10 +61,11 @@ struct Parts {
 
 class NoisyGlm final : public NoisyMethod {
  public:
-  NoisyGlm(NoisyRegression regression, Family family, int rounds)
+  NoisyGlm(NoisyRegression regression, Family family, int rounds, double clip)
       : regression_(std::move(regression)),
         family_(family),
         rounds_(rounds),
+        clip_(clip),
         largest_response_(std::max(std::abs(design().response_range()->first),
                                    std::abs(design().response_range()->second))) {}
 
@@ -94,26 +107,44 @@ class NoisyGlm final : public NoisyMethod {
     if (!read) return RefuseState(read.error());
     Taker taker(totals);
     const VectorXd score = taker.Vector(Terms());
-    const MatrixXd information = FromIsometric(taker.Vector(TriangleSize(Terms())), Terms()) / Weight();
-    const double count = taker.Number() / Count(read->round);
+    const VectorXd information = taker.Vector(TriangleSize(Terms())) / Weight();
     if (read->round == 0) {
-      TRY(CheckRows(regression_.rules, count));
-      read->rows = count;
+      read->rows = taker.Number() / Count(0);
+      TRY(CheckRows(regression_.rules, read->rows));
       read->beta = VectorXd::Zero(Terms());
     }
-    const Steadied steadied = Steady(information, sigma / Weight());
+    const Information pooled = Pool(*read, information, sigma / Weight());
+    const Steadied steadied = Raise(FromIsometric(pooled.numbers, Terms()), pooled.sigma);
     const VectorXd step = steadied.inverse * score;
     const VectorXd before = read->beta;
     read->beta += step;
     ++read->round;
     if (read->round < rounds_) return Go(*read);
-    return Show(*read, before, steadied, sigma);
+    return Show(*read, before, steadied, {sigma, pooled.sigma});
   }
 
  private:
   const Design& design() const { return regression_.design; }
   Index Terms() const { return static_cast<Index>(design().terms().size()); }
   Index Size() const { return Terms() + TriangleSize(Terms()) + 1; }
+
+  struct Information {
+    VectorXd numbers;
+    double sigma = 0;
+  };
+  // The information of all rounds that were near enough, each by its share: its noise is that of their shares
+  // together. The first round's is of other means, and serves itself alone.
+  Information Pool(NoisyState& state, const VectorXd& found, double sigma) const {
+    const double share = ShareOf(state.round);
+    if (state.round == 0) {
+      state.information = VectorXd::Zero(found.size());
+      return {found, sigma};
+    }
+    const double known = state.known + share;
+    state.information = (state.known * state.information + share * found) / known;
+    state.known = std::min(known, 1.0);
+    return {state.information, sigma * std::sqrt(share / known)};
+  }
 
   // The last round, which alone decides how noisy the coefficients are, takes half.
   double ShareOf(int round) const {
@@ -123,7 +154,9 @@ class NoisyGlm final : public NoisyMethod {
 
   // Of the information: chosen so that it is no longer than a part of the score.
   double Weight() const { return kInformation / (regression_.largest * LargestWeight()) * LargestScore(1); }
-  double Count(int round) const { return kCount * regression_.largest * LargestScore(round); }
+  double Count(int round) const {
+    return round > 0 ? 0 : kCount * clip_ * regression_.largest * LargestScore(round);
+  }
   double LargestWeight() const { return family_.kind == Family::Kind::kBinomial ? 0.25 : largest_response_; }
   // Of a row, but for its columns: |y - mu|, where mu is no more than the largest response.
   double LargestScore(int round) const {
@@ -136,7 +169,7 @@ class NoisyGlm final : public NoisyMethod {
   double Bound(int round) const {
     const double r = regression_.largest;
     const double score = r * LargestScore(round), information = Weight() * r * r * LargestWeight();
-    return regression_.rows_of_a_unit *
+    return clip_ * regression_.rows_of_a_unit *
            std::sqrt(score * score + information * information + std::pow(Count(round), 2));
   }
 
@@ -163,6 +196,8 @@ class NoisyGlm final : public NoisyMethod {
     if (state.round == 0) return state;
     state.beta = TRY(VectorOf(json, "beta", Terms(), kAny));
     state.rows = TRY(NumberOf(json, "rows", {0, 1e15}));
+    state.information = TRY(VectorOf(json, "information", TriangleSize(Terms()), {-1e100, 1e100}));
+    state.known = TRY(NumberOf(json, "known", {0, 1}));
     return state;
   }
 
@@ -178,11 +213,11 @@ class NoisyGlm final : public NoisyMethod {
 
   // The last step's noise: of the score, and of the information by how far the step went.
   Outcome<Step> Show(const NoisyState& state, const VectorXd& before, const Steadied& steadied,
-                     double sigma) const {
+                     const Noise& of) const {
     const VectorXd moved = state.beta - before;
-    const VectorXd pulled = steadied.ridge * (steadied.inverse * moved);
-    MatrixXd noise = NoiseOfProduct(moved, sigma / Weight());
-    noise.diagonal().array() += sigma * sigma;
+    const VectorXd pulled = steadied.inverse * (steadied.added * moved);
+    MatrixXd noise = NoiseOfProduct(moved, of.information);
+    noise.diagonal().array() += of.score * of.score;
     const MatrixXd covariance =
         steadied.inverse * (steadied.matrix + noise) * steadied.inverse + pulled * pulled.transpose();
     const MatrixXd unscale = design().Unscale();
@@ -200,7 +235,7 @@ class NoisyGlm final : public NoisyMethod {
                {"rows", std::round(state.rows)},
                {"rounds", rounds_},
                {"dispersion", 1.0},
-               {"noise", {{"sigma", sigma}, {"ridge", steadied.ridge}}}};
+               {"noise", {{"sigma", of.score}, {"ridge", steadied.ridge}}}};
     AddTo(model, coefficients);
     return Step{.state = {},
                 .said = fmt::format("round {} of {}", rounds_, rounds_),
@@ -210,6 +245,7 @@ class NoisyGlm final : public NoisyMethod {
   NoisyRegression regression_;
   Family family_;
   int rounds_;
+  double clip_;  // share of the most that ranges allow a unit
   double largest_response_;
 };
 
@@ -233,8 +269,9 @@ MadeNoisy MakeNoisyGlm(const Call& call, const Schema& schema, const Rules& rule
                   "write binomial, poisson or gaussian, with their own links", "0A000");
   NoisyRegression regression = TRY(BindNoisyRegression(call, schema, rules, options));
   const int rounds = TRY(options.Whole("rounds", 6, 1, 50));
+  const double clip = TRY(options.Number("clip", 1, 0.01, 1));
   TRY(options.End());
-  return std::make_unique<NoisyGlm>(std::move(regression), family, rounds);
+  return std::make_unique<NoisyGlm>(std::move(regression), family, rounds, clip);
 }
 
 }  // namespace concordat::learning

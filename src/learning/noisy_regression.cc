@@ -20,6 +20,18 @@ using Eigen::VectorXd;
 
 constexpr double kMissed = 0.05;  // chance that a smallest eigenvalue lost more
 
+// That a matrix is divided by.
+double Smallest(const VectorXd& eigenvalues) { return 1e-12 * std::max(1.0, eigenvalues.maxCoeff()); }
+
+// Of eigenvectors, with the eigenvalues that were found and those that are taken.
+Steadied Composed(const MatrixXd& vectors, const VectorXd& found, const VectorXd& taken) {
+  const VectorXd added = taken - found.cwiseMax(0);
+  return {.inverse = vectors * taken.cwiseInverse().asDiagonal() * vectors.transpose(),
+          .matrix = vectors * taken.asDiagonal() * vectors.transpose(),
+          .ridge = added.maxCoeff(),
+          .added = vectors * added.asDiagonal() * vectors.transpose()};
+}
+
 Outcome<void> NeedPlain(const Formula& formula, const Call& call) {
   if (!formula.response)
     return Refuse("response_missing", "the formula says nothing before ~",
@@ -75,14 +87,20 @@ Steadied Steady(const MatrixXd& noisy, double sigma) {
   const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(noisy);
   const double taken =
       sigma * (std::sqrt(2.0 * static_cast<double>(noisy.cols())) + std::sqrt(-2 * std::log(kMissed)));
-  const double least = std::max(taken, 1e-12 * std::max(1.0, solver.eigenvalues().maxCoeff()));
-  Steadied steadied;
-  steadied.ridge = std::max(0.0, least - solver.eigenvalues().minCoeff());
-  const VectorXd values = (solver.eigenvalues().array() + steadied.ridge).matrix();
-  const MatrixXd& vectors = solver.eigenvectors();
-  steadied.inverse = vectors * values.cwiseInverse().asDiagonal() * vectors.transpose();
-  steadied.matrix = vectors * values.asDiagonal() * vectors.transpose();
+  const double least = std::max(taken, Smallest(solver.eigenvalues()));
+  const double ridge = std::max(0.0, least - solver.eigenvalues().minCoeff());
+  Steadied steadied =
+      Composed(solver.eigenvectors(), solver.eigenvalues(), (solver.eigenvalues().array() + ridge).matrix());
+  steadied.ridge = ridge;
   return steadied;
+}
+
+// Along one direction, chosen before, noise is below this with 95% chance.
+Steadied Raise(const MatrixXd& noisy, double sigma) {
+  const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(noisy);
+  const VectorXd& found = solver.eigenvalues();
+  const double least = std::max(sigma * std::sqrt(-2 * std::log(kMissed)), Smallest(found));
+  return Composed(solver.eigenvectors(), found, found.cwiseMax(least));
 }
 
 MatrixXd NoiseOfProduct(const VectorXd& g, double sigma) {
