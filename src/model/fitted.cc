@@ -23,6 +23,11 @@ tl::unexpected<Refusal> NotExpressible(const std::string& what, const std::strin
   return Refuse("model_not_expressible", what, hint);
 }
 
+std::string TextAt(const Json& object, const char* name, const std::string& otherwise) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : otherwise;
+}
+
 // Columns that the right side of the formula reads.
 std::set<std::string> InputsOf(const learning::Formula& formula) {
   std::set<std::string> names;
@@ -100,7 +105,7 @@ Outcome<Json> Written(const Json& fitted, const Publishing& publishing) {
 }  // namespace
 
 Outcome<Json> DocumentOf(const Json& fitted, const Publishing& publishing) {
-  const std::string kind = fitted.is_object() ? fitted.value("kind", "") : "";
+  const std::string kind = fitted.is_object() ? TextAt(fitted, "kind", TextAt(fitted, "method", "")) : "";
   if (kind != "glm" && kind != "lm" && kind != "penalised")
     return NotExpressible(fmt::format("a model of kind '{}' is not applied in SQL", kind.substr(0, 40)),
                           "glm, lm and penalised ones are; export others, and use them elsewhere");

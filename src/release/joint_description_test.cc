@@ -17,6 +17,7 @@ const Json kHere = Json::parse(R"json({
   "columns": {"chol": {"type": "integer", "nullable": true, "range": [0, 600]},
               "sex": {"type": "text", "nullable": true, "domain": ["f", "m"]}},
   "joined": {"cleveland/wards@1": {"revision": 2, "files": ["ab"]}},
+  "models": {"cleveland/heart-risk@1": {"sha256": "5f"}},
   "groups": {"most of a unit": 1, "declared": 3, "keys": "cc"},
   "measured": [{"what": "count", "steps": 20}, {"what": "sum(chol)", "steps": 30, "centre": 300}]
 })json");
@@ -49,6 +50,9 @@ TEST(DescriptionDifferences, NamesWhatDiffersAndNothingElse) {
       {"/columns/sex", "text",
        "budapest has column sex text, here {\"domain\":[\"f\",\"m\"],\"nullable\":true,\"type\":\"text\"}"},
       {"/joined/cleveland~1wards@1/revision", 3, "budapest has joined cleveland/wards@1 revision 3, here 2"},
+      {"/models/cleveland~1heart-risk@1/sha256", "60",
+       "budapest has model cleveland/heart-risk@1 sha256 60, here 5f"},
+      {"/models/cleveland~1heart-risk@1", {}, "budapest has no model cleveland/heart-risk@1"},
       {"/groups/declared", 4, "budapest has groups: declared 4, here 3"},
       {"/measured/1/steps", 31, "budapest has measured sum(chol) steps 31, here 30"},
       {"/extra", 1, "budapest describes more than is known here"},

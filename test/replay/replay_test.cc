@@ -31,11 +31,10 @@ namespace concordat::replay {
 namespace {
 
 // A line that leaves its range for most rows.
-constexpr char kModel[] = R"({"concordat": "model/1", "kind": "lm", "formula": "y ~ x + place", "family": "gaussian",
-  "link": "identity", "range": [0, 10], "response": {"name": "y"},
+constexpr char kModel[] = R"json({"concordat": "model/1", "kind": "lm", "formula": "y ~ x + place",
+  "family": "gaussian", "link": "identity", "range": [0, 10], "response": {"name": "y"},
   "inputs": [{"name": "x"}, {"name": "place", "levels": ["north", "south", "a"]}],
-  "terms": ["(Intercept)", "x", "placesouth", "placea"], "coefficients": [5, 0.75, -3, 40]
-})";
+  "terms": ["(Intercept)", "x", "placesouth", "placea"], "coefficients": [5, 0.75, -3, 40]})json";
 constexpr int kDatabases = 24;      // in one file
 constexpr int kQuestionsEach = 25;  // of each database before new ones are drawn
 
@@ -110,7 +109,7 @@ class Replay {
   // are counted: those stay as they are.
   void AskOfModel(const Neighbours& neighbours) {
     const std::mt19937_64 random = random_;
-    const std::uint64_t pairs = tally_.pairs;
+    const std::uint64_t pairs = tally_.pairs, refused = tally_.refused;
     const char* const questions[] = {
         "SELECT region, sum(concordat.predict('risk', x => height, place => note)) FROM {} GROUP BY region",
         "SELECT avg(concordat.predict('risk', x => big, place => region)) FROM {} WHERE employed",
@@ -122,6 +121,7 @@ class Replay {
         "x => age, place => note)"};
     const char* question = questions[tally_.models++ % std::size(questions)];
     Ask(neighbours, fmt::format(fmt::runtime(question), neighbours.product->name));
+    if (tally_.refused > refused) Fault("a question of a model is refused", text_, neighbours.whole);
     random_ = random;
     tally_.pairs = pairs;
   }
