@@ -21,6 +21,8 @@ Made MakeKmeans(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeLm(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeLogRank(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeMixed(const Call& call, const Schema& schema, const Rules& rules);
+MadeNoisy MakeNoisyGlm(const Call& call, const Schema& schema, const Rules& rules);
+MadeNoisy MakeNoisyLm(const Call& call, const Schema& schema, const Rules& rules);
 Made MakePca(const Call& call, const Schema& schema, const Rules& rules);
 Made MakePenalised(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeTTest(const Call& call, const Schema& schema, const Rules& rules);
