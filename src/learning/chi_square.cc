@@ -67,7 +67,7 @@ class ChiSquare final : public ExactMethod {
     const double less = correct_ && counts.size() == 4 ? std::min(0.5, apart.abs().minCoeff()) : 0;
     test.statistic = ((apart.abs() - less).square() / test.expected.array()).sum();
     test.residual = apart / test.expected.array().sqrt();
-    return ShowTable(asked_, counts, test);
+    return ShowTable(asked_, counts, test, rules_.minimum_cell);
   }
 
   TableCall asked_;

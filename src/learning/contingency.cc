@@ -36,16 +36,17 @@ std::vector<Output> TableColumns() {
           {"df", Type::kNumber},       {"p_value", Type::kNumber}};
 }
 
-Fitted ShowTable(const TableCall& asked, const Eigen::MatrixXd& counts, const TableTest& test) {
+Fitted ShowTable(const TableCall& asked, const Eigen::MatrixXd& counts, const TableTest& test, double least) {
   const double p = ChiSquaredTail(test.statistic, test.df);
   Fitted fitted;
   fitted.columns = TableColumns();
   for (Eigen::Index i = 0; i < counts.rows(); ++i)
     for (Eigen::Index j = 0; j < counts.cols(); ++j)
       fitted.rows.push_back({asked.first.levels[static_cast<std::size_t>(i)],
-                             asked.second.levels[static_cast<std::size_t>(j)], counts(i, j),
-                             test.expected(i, j), test.residual(i, j), NumberOrNull(test.statistic), test.df,
-                             NumberOrNull(p)});
+                             asked.second.levels[static_cast<std::size_t>(j)],
+                             counts(i, j) < least ? Value(Null()) : Value(counts(i, j)), test.expected(i, j),
+                             counts(i, j) < least ? Value(Null()) : Value(test.residual(i, j)),
+                             NumberOrNull(test.statistic), test.df, NumberOrNull(p)});
   return fitted;
 }
 

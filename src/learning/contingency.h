@@ -27,6 +27,7 @@ struct TableTest {
 };
 
 std::vector<Output> TableColumns();
-Fitted ShowTable(const TableCall& asked, const Eigen::MatrixXd& counts, const TableTest& test);
+// Cells of fewer than `least` rows are not shown: NULL.
+Fitted ShowTable(const TableCall& asked, const Eigen::MatrixXd& counts, const TableTest& test, double least);
 
 }  // namespace concordat::learning

@@ -62,7 +62,7 @@ TableTest TestOf(const Eigen::MatrixXd& counts, double sigma) {
 
 class NoisyChiSquare final : public NoisyMethod {
  public:
-  explicit NoisyChiSquare(TableCall asked) : asked_(std::move(asked)) {}
+  NoisyChiSquare(TableCall asked, const Rules& rules) : asked_(std::move(asked)), rules_(rules) {}
 
   std::vector<Output> Outputs() const override { return TableColumns(); }
   std::vector<std::string> Columns() const override { return asked_.design.Columns(); }
@@ -98,30 +98,32 @@ class NoisyChiSquare final : public NoisyMethod {
     TRY(CheckMargin(counts.rowwise().sum(), asked_.first, sigma * std::sqrt(counts.cols())));
     TRY(CheckMargin(counts.colwise().sum().transpose(), asked_.second, sigma * std::sqrt(counts.rows())));
     Step step{.said = "counts, with noise"};
-    step.fitted = ShowTable(asked_, counts, TestOf(counts, sigma));
+    step.fitted = ShowTable(asked_, counts, TestOf(counts, sigma), rules_.minimum_cell);
     return step;
   }
 
  private:
-  static Outcome<void> CheckMargin(const Eigen::VectorXd& margin, const Field& factor, double noise) {
+  Outcome<void> CheckMargin(const Eigen::VectorXd& margin, const Field& factor, double noise) const {
     for (Eigen::Index i = 0; i < margin.size(); ++i)
-      if (margin[i] < std::max(1.0, kFewRows * noise))
-        return Refuse("noise_too_large",
-                      fmt::format("{} of {} has no more rows than noise makes of none",
-                                  factor.levels[static_cast<std::size_t>(i)], factor.name),
-                      "ask for broader levels, or allow more epsilon", "22023");
+      if (margin[i] < std::max({1.0, rules_.minimum_cell, kFewRows * noise}))
+        return Refuse(
+            "noise_too_large",
+            fmt::format("{} of {} has no more rows than noise makes of none, or than the agreement's minimum",
+                        factor.levels[static_cast<std::size_t>(i)], factor.name),
+            "ask for broader levels, or allow more epsilon", "22023");
     return {};
   }
 
   TableCall asked_;
+  Rules rules_;
 };
 
 }  // namespace
 
-MadeNoisy MakeNoisyChiSquare(const Call& call, const Schema& schema, const Rules& /*rules*/) {
+MadeNoisy MakeNoisyChiSquare(const Call& call, const Schema& schema, const Rules& rules) {
   Options options(call);
   TRY(options.End());
-  return std::make_unique<NoisyChiSquare>(TRY(BindTable(call, schema)));
+  return std::make_unique<NoisyChiSquare>(TRY(BindTable(call, schema)), rules);
 }
 
 }  // namespace concordat::learning

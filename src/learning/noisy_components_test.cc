@@ -180,7 +180,9 @@ TEST(NoisyComponents, RefuseByName) {
   std::mt19937_64 random(4);
   const UnitRows few = ByUnit(Draw(9, random));
   for (const char* name : {"pca", "kmeans"}) {
-    const auto method = *MakeNoisyMethod(Asked(name, "~ a + b", {}), kSchema, {});
+    const auto method = *MakeNoisyMethod(Asked(name, "~ a + b", {}), kSchema, kLoose);
+    const auto strict = *MakeNoisyMethod(Asked(name, "~ a + b", {}), kSchema, {});
+    EXPECT_FALSE(FitNoisily(*strict, {few}, {.exact = true}));  // fewer than the agreement's minimum
     std::vector<Json> states;
     EXPECT_EQ(FitNoisily(*method, {few}, {.rho = 1e-4, .seed = random()}).error().reason, "noise_too_large");
     ASSERT_TRUE(FitNoisily(*method, {ByUnit(Draw(100, random))}, {.exact = true}, &states));

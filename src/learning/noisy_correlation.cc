@@ -87,16 +87,17 @@ class NoisyCorrelation final : public NoisyMethod {
 
 }  // namespace
 
-MadeNoisy MakeNoisyCorrelation(const Call& call, const Schema& schema, const Rules& /*rules*/) {
+MadeNoisy MakeNoisyCorrelation(const Call& call, const Schema& schema, const Rules& rules) {
   Options options(call);
   const double level = TRY(options.Number("level", 0.95, 0.5, 0.9999));
   const double clip = TRY(options.Number("clip", 2.5, 0.5, 1e6));
   TRY(options.End());
   Design design = TRY(BindNumericColumns(call.formula, schema));
   if (design.terms().size() < 3) return RefuseFormula(call, "write ~ a + b + c, columns of numbers");
-  TRY(NeedRanges(design, schema));
+  TRY(design.CheckBounded());
   NumericScales scales = ScalesOf(design);
-  return std::make_unique<NoisyCorrelation>(NoisyMoments(std::move(design), std::move(scales), clip), level);
+  return std::make_unique<NoisyCorrelation>(NoisyMoments(std::move(design), std::move(scales), rules, clip),
+                                            level);
 }
 
 }  // namespace concordat::learning

@@ -22,19 +22,21 @@ Eigen::VectorXd Falls(const Eigen::VectorXd& sums) {
 
 }  // namespace
 
-NoisyEvents::NoisyEvents(EventGroups groups, std::pair<double, double> range, int steps)
+NoisyEvents::NoisyEvents(EventGroups groups, std::pair<double, double> range, double least, int steps)
     : groups_(std::move(groups)),
       sums_(steps),
       low_(range.first),
-      width_((range.second - range.first) / steps) {}
+      width_((range.second - range.first) / steps),
+      least_(least) {}
 
-Outcome<NoisyEvents> NoisyEvents::Bind(const Call& call, const Schema& schema, int steps) {
+Outcome<NoisyEvents> NoisyEvents::Bind(const Call& call, const Schema& schema, const Rules& rules,
+                                       int steps) {
   const Formula formula = TRY(ParseFormula(call.formula));
   const Field* time = formula.response ? Find(schema, formula.response->of.name) : nullptr;
   const bool spans = time != nullptr && time->range && time->range->first < time->range->second;
   const auto range = spans ? *time->range : std::pair<double, double>(0, steps);
   EventGroups groups = TRY(BindEventGroups(call, schema, (range.second - range.first) / steps));
-  return NoisyEvents(std::move(groups), range, steps);
+  return NoisyEvents(std::move(groups), range, rules.minimum_cell, steps);
 }
 
 Eigen::Index NoisyEvents::StepOf(double time) const {
@@ -67,6 +69,7 @@ std::vector<NoisyCounts> NoisyEvents::Read(std::span<const double> totals, doubl
     const Eigen::VectorXd left = NeverRising(sums_.SumsOf(taker.Vector(steps())));
     counts.at_risk = died + left;
     counts.events = Falls(died);
+    if (counts.at_risk[0] < least_) continue;
     const double least = std::max(kTold * sigma, 1e-6);
     while (counts.told < steps() && counts.at_risk[counts.told] - counts.events[counts.told] > least)
       ++counts.told;

@@ -20,7 +20,7 @@ namespace concordat::learning {
 struct NoisyCounts {
   Eigen::VectorXd at_risk;  // before the step
   Eigen::VectorXd events;   // within it
-  Eigen::Index told = 0;    // steps after which more are at risk than noise makes of none
+  Eigen::Index told = 0;    // steps after which more are at risk than noise makes of none; 0 of a small group
 };
 
 class NoisyEvents {
@@ -29,7 +29,7 @@ class NoisyEvents {
 
   // Surv(time, status) ~ groups over `steps` equal steps of the declared range. Refusals: those of
   // BindEventGroups.
-  static Outcome<NoisyEvents> Bind(const Call& call, const Schema& schema, int steps);
+  static Outcome<NoisyEvents> Bind(const Call& call, const Schema& schema, const Rules& rules, int steps);
 
   const EventGroups& groups() const { return groups_; }
   const SuffixSums& sums() const { return sums_; }
@@ -45,12 +45,13 @@ class NoisyEvents {
   std::vector<NoisyCounts> Read(std::span<const double> totals, double sigma) const;
 
  private:
-  NoisyEvents(EventGroups groups, std::pair<double, double> range, int steps);
+  NoisyEvents(EventGroups groups, std::pair<double, double> range, double least, int steps);
   Eigen::Index StepOf(double time) const;
 
   EventGroups groups_;
   SuffixSums sums_;
   double low_, width_;
+  double least_;  // rows of a group that is told, noise included
 };
 
 }  // namespace concordat::learning

@@ -130,8 +130,10 @@ class NoisyKaplanMeier final : public NoisyMethod {
       ShowGroup(curves_, name, counts[group], sigma, &fitted);
     }
     if (fitted.rows.empty())
-      return Refuse("noise_too_large", "no group has more events than noise makes of none",
-                    "leave out a column, so that groups are larger, or allow more epsilon", "22023");
+      return Refuse(
+          "noise_too_large",
+          "no group has more events and rows than noise makes of none, and than the agreement's minimum",
+          "leave out a column, so that groups are larger, or allow more epsilon", "22023");
     fitted.model = {
         {"method", "kaplan_meier"},     {"formula", ToText(curves_.events.groups().design.formula())},
         {"interval", curves_.interval}, {"steps", curves_.events.steps()},
@@ -146,14 +148,14 @@ class NoisyKaplanMeier final : public NoisyMethod {
 
 }  // namespace
 
-MadeNoisy MakeNoisyKaplanMeier(const Call& call, const Schema& schema, const Rules& /*rules*/) {
+MadeNoisy MakeNoisyKaplanMeier(const Call& call, const Schema& schema, const Rules& rules) {
   Options options(call);
   const int steps = TRY(options.Whole("steps", 100, 2, NoisyEvents::kMostSteps));
   const std::string interval = TRY(options.Choice("interval", {"log", "log_log", "plain"}));
   const double level = TRY(options.Number("level", 0.95, 0.5, 0.999999));
   TRY(options.End());
-  return std::make_unique<NoisyKaplanMeier>(
-      Curves{.events = TRY(NoisyEvents::Bind(call, schema, steps)), .interval = interval, .level = level});
+  return std::make_unique<NoisyKaplanMeier>(Curves{
+      .events = TRY(NoisyEvents::Bind(call, schema, rules, steps)), .interval = interval, .level = level});
 }
 
 }  // namespace concordat::learning

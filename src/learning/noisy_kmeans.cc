@@ -23,6 +23,7 @@ constexpr double kBeside = 0.1;  // in half ranges: how far from another a clust
 
 struct Kmeans {
   ClustersCall asked;
+  double least = 1;  // rows of a cluster that is shown, noise included
   int rounds = 5;
 
   Eigen::Index columns() const { return asked.columns(); }
@@ -87,7 +88,7 @@ Clusters ReadClusters(const Kmeans& kmeans, const KmeansState& state, std::span<
                       double sigma) {
   const Eigen::Index width = WidthOf(kmeans, state);
   const double weight = IsLast(kmeans, state) ? 1 : kmeans.count_weight();
-  const double least = std::max(1.0, kFewRows * sigma / weight);
+  const double least = std::max({1.0, kmeans.least, kFewRows * sigma / weight});
   Taker taker(totals);
   Clusters clusters{.sizes = Eigen::VectorXd(kmeans.clusters()),
                     .told = {},
@@ -179,7 +180,8 @@ class NoisyKmeans final : public NoisyMethod {
     KmeansState state = *ReadState(kmeans_, json);
     const Clusters clusters = ReadClusters(kmeans_, state, totals, sigma);
     if (std::none_of(clusters.told.begin(), clusters.told.end(), [](bool told) { return told; }))
-      return Refuse("noise_too_large", "no cluster has more rows than noise makes of none",
+      return Refuse("noise_too_large",
+                    "no cluster has more rows than noise makes of none, and than the agreement's minimum",
                     "ask for fewer clusters or rounds, or allow more epsilon", "22023");
     Step step{.said = fmt::format("round {} of {}", state.round + 1, kmeans_.rounds + 1)};
     if (IsLast(kmeans_, state)) {
@@ -198,13 +200,14 @@ class NoisyKmeans final : public NoisyMethod {
 
 }  // namespace
 
-MadeNoisy MakeNoisyKmeans(const Call& call, const Schema& schema, const Rules& /*rules*/) {
+MadeNoisy MakeNoisyKmeans(const Call& call, const Schema& schema, const Rules& rules) {
   Options options(call);
   const int rounds = TRY(options.Whole("rounds", 5, 1, 100));
   ClustersCall asked = TRY(BindClusters(call, schema, options));
   TRY(options.End());
-  TRY(NeedRanges(asked.design, schema));
-  return std::make_unique<NoisyKmeans>(Kmeans{.asked = std::move(asked), .rounds = rounds});
+  TRY(asked.design.CheckBounded());
+  return std::make_unique<NoisyKmeans>(
+      Kmeans{.asked = std::move(asked), .least = rules.minimum_cell, .rounds = rounds});
 }
 
 }  // namespace concordat::learning

@@ -126,8 +126,10 @@ class NoisyLogRankMethod final : public NoisyMethod {
   Outcome<Fitted> TableOf(const std::vector<NoisyCounts>& counts, double sigma) const {
     const auto test = TestNoisyLogRank(events_, counts, sigma);
     if (!test)
-      return Refuse("noise_too_large", "fewer than two groups have more rows than noise makes of none",
-                    "name a column whose groups are larger, or allow more epsilon", "22023");
+      return Refuse(
+          "noise_too_large",
+          "fewer than two groups have more rows than noise makes of none, and than the agreement's minimum",
+          "name a column whose groups are larger, or allow more epsilon", "22023");
     Fitted fitted;
     fitted.columns = Outputs();
     for (std::size_t i = 0; i < test->places.size(); ++i) {
@@ -165,11 +167,11 @@ std::optional<NoisyLogRank> TestNoisyLogRank(const NoisyEvents& events,
   return test;
 }
 
-MadeNoisy MakeNoisyLogRank(const Call& call, const Schema& schema, const Rules& /*rules*/) {
+MadeNoisy MakeNoisyLogRank(const Call& call, const Schema& schema, const Rules& rules) {
   Options options(call);
   const int steps = TRY(options.Whole("steps", 100, 2, NoisyEvents::kMostSteps));
   TRY(options.End());
-  NoisyEvents events = TRY(NoisyEvents::Bind(call, schema, steps));
+  NoisyEvents events = TRY(NoisyEvents::Bind(call, schema, rules, steps));
   if (events.groups().names.size() < 2)
     return Refuse("groups_needed", "log_rank compares groups, and there is one",
                   "write Surv(time, status) ~ group", "42601");

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "learning/disclosure.h"
+#include "learning/noisy_regression.h"
 #include "learning/packing.h"
 #include "learning/state.h"
 #include "learning/unit_means.h"
@@ -97,6 +98,7 @@ Outcome<Step> NoisyMoments::Scale(std::span<const double> totals, double sigma) 
   if (rows < std::max(2.0, kFewRows * sigma))
     return Refuse("noise_too_large", "there are no more rows than noise makes of none",
                   "ask for a table with more rows, or allow more epsilon", "22023");
+  TRY(CheckRows(rules_, rows));
   const Eigen::VectorXd mean = (taker.Vector(Size()) / rows).cwiseMax(-1).cwiseMin(1);
   const Eigen::ArrayXd variance = (taker.Vector(Size()) / rows - mean.cwiseAbs2()).array();
   // A column whose variance the noise hides is scaled by that noise.

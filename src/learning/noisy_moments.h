@@ -27,8 +27,8 @@ struct NoisySpread {
 class NoisyMoments {
  public:
   // `clip`: a row further from the mean than so many times sqrt(columns) deviations is pulled in.
-  NoisyMoments(Design design, NumericScales scales, double clip)
-      : design_(std::move(design)), scales_(std::move(scales)), clip_(clip) {}
+  NoisyMoments(Design design, NumericScales scales, const Rules& rules, double clip)
+      : design_(std::move(design)), scales_(std::move(scales)), rules_(rules), clip_(clip) {}
 
   const Design& design() const { return design_; }
   const NumericScales& scales() const { return scales_; }
@@ -39,7 +39,8 @@ class NoisyMoments {
   Result<NoisyRound> Round(const Json& state) const;
   Result<std::vector<Int128>> Add(const UnitRows& rows, const Json& state, std::uint64_t steps) const;
 
-  // What the first round leads to, and what the second comes to. Refusals: state_invalid; noise_too_large.
+  // What the first round leads to, and what the second comes to. Refusals: state_invalid; noise_too_large;
+  // too_few_rows.
   Outcome<std::variant<Step, NoisySpread>> Next(const Json& state, std::span<const double> totals,
                                                 double sigma) const;
 
@@ -58,6 +59,7 @@ class NoisyMoments {
 
   Design design_;
   NumericScales scales_;
+  Rules rules_;
   double clip_;
 };
 

@@ -11,8 +11,8 @@ namespace {
 
 class NoisyPca final : public NoisyMethod {
  public:
-  NoisyPca(ComponentsCall asked, double clip)
-      : asked_(std::move(asked)), moments_(asked_.design, asked_.scaling, clip) {}
+  NoisyPca(ComponentsCall asked, const Rules& rules, double clip)
+      : asked_(std::move(asked)), moments_(asked_.design, asked_.scaling, rules, clip) {}
 
   std::vector<Output> Outputs() const override { return ComponentColumns(); }
   std::vector<std::string> Columns() const override { return asked_.design.Columns(); }
@@ -45,13 +45,13 @@ class NoisyPca final : public NoisyMethod {
 
 }  // namespace
 
-MadeNoisy MakeNoisyPca(const Call& call, const Schema& schema, const Rules& /*rules*/) {
+MadeNoisy MakeNoisyPca(const Call& call, const Schema& schema, const Rules& rules) {
   Options options(call);
   ComponentsCall asked = TRY(BindComponents(call, schema, options));
   const double clip = TRY(options.Number("clip", 2.5, 0.5, 1e6));
   TRY(options.End());
-  TRY(NeedRanges(asked.design, schema));
-  return std::make_unique<NoisyPca>(std::move(asked), clip);
+  TRY(asked.design.CheckBounded());
+  return std::make_unique<NoisyPca>(std::move(asked), rules, clip);
 }
 
 }  // namespace concordat::learning

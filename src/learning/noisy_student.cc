@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include "learning/disclosure.h"
-#include "learning/expr.h"
 #include "learning/mean_difference.h"
 #include "learning/methods.h"
 #include "learning/packing.h"
@@ -28,7 +27,7 @@ struct Groups {
 
 class NoisyTTest final : public NoisyMethod {
  public:
-  explicit NoisyTTest(TTestCall asked) : asked_(std::move(asked)) {}
+  NoisyTTest(TTestCall asked, const Rules& rules) : asked_(std::move(asked)), rules_(rules) {}
 
   std::vector<Output> Outputs() const override { return TTestColumns(); }
   std::vector<std::string> Columns() const override { return asked_.design.Columns(); }
@@ -77,11 +76,12 @@ class NoisyTTest final : public NoisyMethod {
     for (Eigen::Index i = 0; i < size; ++i) {
       const Eigen::VectorXd sums = taker.Vector(3);
       const double rows = std::round(sums[0]);
-      if (rows < std::max(2.0, kFewRows * sigma))
-        return Refuse("noise_too_large",
-                      fmt::format("{} has no more rows than noise makes of none",
-                                  asked_.design.terms()[static_cast<std::size_t>(i)]),
-                      "ask for broader groups, or allow more epsilon", "22023");
+      if (rows < std::max({2.0, rules_.minimum_cell, kFewRows * sigma}))
+        return Refuse(
+            "noise_too_large",
+            fmt::format("{} has no more rows than noise makes of none, or than the agreement's minimum",
+                        asked_.design.terms()[static_cast<std::size_t>(i)]),
+            "ask for broader groups, or allow more epsilon", "22023");
       const double mean = sums[1] / rows, square = mean * mean;
       groups.rows[i] = rows;
       groups.mean[i] = mean;
@@ -111,18 +111,15 @@ class NoisyTTest final : public NoisyMethod {
   }
 
   TTestCall asked_;
+  Rules rules_;
 };
 
 }  // namespace
 
-MadeNoisy MakeNoisyTTest(const Call& call, const Schema& schema, const Rules& /*rules*/) {
+MadeNoisy MakeNoisyTTest(const Call& call, const Schema& schema, const Rules& rules) {
   TTestCall asked = TRY(BindTTest(call, schema));
-  if (!RangeOf(asked.design.formula().response->of, schema))
-    return Refuse("range_needed",
-                  fmt::format("noise is measured by declared ranges, and none bounds {}",
-                              asked.design.formula().response->text),
-                  "ask the steward to declare the column's least and greatest value");
-  return std::make_unique<NoisyTTest>(std::move(asked));
+  TRY(asked.design.CheckBounded());
+  return std::make_unique<NoisyTTest>(std::move(asked), rules);
 }
 
 }  // namespace concordat::learning

@@ -173,6 +173,22 @@ TEST(NoisyTests, CoverTheTruthAsOftenAsTheySay) {
   }
 }
 
+// Cells of fewer than the agreement's minimum, noise included, are not shown.
+TEST(NoisyTests, ShowNoSmallCells) {
+  std::mt19937_64 random(5);
+  const auto fitted = FitNoisily(**MakeNoisyMethod(Asked("chi_square", "~ sex + region"), kSchema, {}),
+                                 {ByUnit(Draw(160, {.lean = 0.15}, random))}, {.exact = true});
+  ASSERT_TRUE(fitted) << fitted.error().message;
+  int shown = 0;
+  for (const Row& row : fitted->rows) {
+    if (IsNull(row[2])) continue;
+    EXPECT_GE(std::get<double>(row[2]), 10 - 1e-6);
+    ++shown;
+  }
+  EXPECT_GT(shown, 0);
+  EXPECT_LT(shown, 6);
+}
+
 TEST(NoisyTests, RefuseByName) {
   for (const auto& [call, reason] : std::vector<std::pair<Call, std::string>>{
            {Asked("t_test", "free ~ sex"), "range_needed"},
@@ -192,8 +208,10 @@ TEST(NoisyTests, RefuseByName) {
   for (const Call& call :
        {Asked("t_test", "y ~ sex"), Asked("chi_square", "~ sex + region"), Asked("correlation", "~ x + y")}) {
     SCOPED_TRACE(call.method);
-    const auto method = *MakeNoisyMethod(call, kSchema, {});
+    const auto method = *MakeNoisyMethod(call, kSchema, kLoose);
     EXPECT_EQ(FitNoisily(*method, {few}, {.rho = 1e-4}).error().reason, "noise_too_large");
+    EXPECT_FALSE(
+        FitNoisily(**MakeNoisyMethod(call, kSchema, {}), {few}, {.exact = true}));  // the agreement's minimum
     for (const char* state : {"null", "{}", R"({"round": 1})", R"({"round": 2})"}) {
       EXPECT_FALSE(method->Add(few, Json::parse(state), 10));
       EXPECT_FALSE(method->Round(Json::parse(state)));

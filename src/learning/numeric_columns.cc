@@ -37,15 +37,6 @@ Outcome<Design> BindNumericColumns(const std::string& formula, const Schema& sch
   return Design::Bind(std::move(parsed), schema);
 }
 
-Outcome<void> NeedRanges(const Design& design, const Schema& schema) {
-  for (const Variable& variable : design.formula().variables)
-    if (!RangeOf(variable.of, schema))
-      return Refuse("range_needed",
-                    fmt::format("noise is measured by declared ranges, and none bounds {}", variable.text),
-                    "ask the steward to declare the column's least and greatest value");
-  return {};
-}
-
 NumericScales ScalesOf(const Design& design) {
   const auto size = static_cast<Eigen::Index>(design.terms().size()) - 1;
   NumericScales scales{.centre = Eigen::VectorXd(size), .half = Eigen::VectorXd(size)};

@@ -15,9 +15,6 @@ namespace concordat::learning {
 // and what makes no column of numbers.
 Outcome<Design> BindNumericColumns(const std::string& formula, const Schema& schema);
 
-// Under noise everything that a row adds is bounded by declarations. Refusals: range_needed.
-Outcome<void> NeedRanges(const Design& design, const Schema& schema);
-
 // Columns as sums see them, without the intercept: (x - centre) / half, about -1 to 1.
 struct NumericScales {
   Eigen::VectorXd centre, half;
