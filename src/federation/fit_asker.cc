@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/canonical_json.h"
+#include "dp/accounting.h"
 #include "federation/fit_outline.h"
 #include "federation/outline.h"
 #include "federation/release_desk.h"
@@ -68,8 +69,9 @@ class ReleaseFit final : public AskedFit {
   }
 
   Outcome<release::Answer> Assemble(const std::string& id, const std::vector<Row>& /*keys*/,
-                                    const std::vector<Int128>& sums, std::size_t /*included*/) override {
-    learning::Step step = TRY(asker_.Next(plan_, round_, sums));
+                                    const std::vector<Int128>& sums, std::size_t included) override {
+    TRY(CountCost());
+    learning::Step step = TRY(asker_.Next(plan_, round_, sums, included));
     said_ = std::move(step.said);
     if (!step.fitted) {
       next_ = {round_.number + 1, *crypto::CanonicalJson(step.state)};
@@ -99,6 +101,14 @@ class ReleaseFit final : public AskedFit {
   }
 
  private:
+  // What was spent so far, for the notice: rounds that came to nothing are on top of it.
+  Outcome<void> CountCost() {
+    if (!plan_.noise) return {};
+    spent_.Add(TRY(release::CostOf(plan_, round_)));
+    outline_.epsilon = spent_.ToEpsilon(plan_.noise->budget.delta);
+    return {};
+  }
+
   const release::FitAsker& asker_;
   ReleaseAsker& heads_;
   release::Caller caller_;
@@ -110,6 +120,7 @@ class ReleaseFit final : public AskedFit {
   release::FitRound next_;  // once this one is on record
   Outline outline_;
   Revisions revisions_;  // of owners' rows, in the first round
+  dp::Composition spent_;
   std::string said_;
   std::optional<learning::Fitted> fitted_;
   bool done_ = false;

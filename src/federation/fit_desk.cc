@@ -24,9 +24,9 @@ class FitPart final : public Part {
 
   const Outline& outline() const override { return outline_; }
   std::string revision() const override { return plan_.revision; }
-  std::string Left() const override { return {}; }
-  std::string LeftAfter() const override { return "nothing is charged"; }
-  bool Affordable() const override { return true; }
+  std::string Left() const override { return owner_.Left(plan_); }
+  std::string LeftAfter() const override { return owner_.LeftAfter(plan_, round_); }
+  bool Affordable() const override { return !LeftAfter().starts_with("refused "); }
 
   Outcome<void> Compute(const engine::Cancel& cancel) override {
     numbers_ = TRY(owner_.Compute(id_, visitor_, question_, plan_, round_, cancel));
@@ -70,8 +70,8 @@ Outline OutlineOf(const release::FitPlan& plan, std::size_t length) {
           .declared = 1,
           .measured = length,
           .wide = true,
-          .exact = true,
-          .epsilon = {}};
+          .exact = !plan.noise,
+          .epsilon = plan.noise ? plan.noise->epsilon : Epsilon{}};
 }
 
 Outcome<std::unique_ptr<Part>> ReleaseDesk::PrepareRound(const Statement& statement) {

@@ -18,7 +18,7 @@ class Fitting {
   Fitting(const CoordinatorParts& parts, const CoordinatorTerms& terms, AskedFit& fit,
           const release::Question& question, const engine::Cancel& cancel, const Progress& progress)
       : parts_(parts), terms_(terms), fit_(fit), question_(question), cancel_(cancel), progress_(progress) {
-    terms_.spends = false;
+    terms_.spends = !fit.outline().exact;
   }
 
   Outcome<release::Answer> Fit();

@@ -116,9 +116,11 @@ Outcome<void> Design::BindResponse(const Schema& schema) {
   if (formula_.response) {
     if (IsFactor(formula_.response->of, schema)) {
       response_levels_ = Find(schema, formula_.response->of.name)->levels;
+      response_range_ = Interval(0, 1);
     } else {
       TRY(NeedNumbers(formula_.response->of, schema));
-      response_scale_ = ScaleOf(RangeOf(formula_.response->of, schema), formula_.intercept);
+      response_range_ = RangeOf(formula_.response->of, schema);
+      response_scale_ = ScaleOf(response_range_, formula_.intercept);
     }
   }
   if (!formula_.status) return {};

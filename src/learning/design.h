@@ -30,6 +30,7 @@ struct Frame {
   Eigen::VectorXd offset;   // the sum of offsets; zeros without one
   std::vector<std::size_t> stratum;  // place among Design::strata(); empty without one
   std::vector<std::size_t> group;    // place among Design::groups(); empty without one
+  std::vector<std::size_t> places;   // among the rows that were given, ascending
 
   Eigen::Index size() const { return weights.size(); }
 };
@@ -74,6 +75,12 @@ class Design {
   // columns. Centres are 0 without an intercept. The response's, where it is a number.
   const std::vector<Scale>& scales() const { return scales_; }
   Scale response_scale() const { return response_scale_; }
+  // Of the response, from declared ranges; of levels 0 to 1; none without one.
+  const std::optional<Interval>& response_range() const { return response_range_; }
+  // Is everything bounded by what is declared? Refusals: range_needed, naming what is not.
+  Outcome<void> CheckBounded() const;
+  // Most that a scaled row is in L2 while its values are within what is declared; of splines roughly.
+  double LargestRow() const;
   // Columns of `x` scaled.
   Eigen::MatrixXd Scaled(const Eigen::MatrixXd& x) const;
   // T such that coefficients of the matrix are T times those of the scaled one; covariances T V T'.
@@ -118,6 +125,7 @@ class Design {
   std::vector<std::size_t> assign_;
   std::vector<Scale> scales_;
   Scale response_scale_;
+  std::optional<Interval> response_range_;
 };
 
 }  // namespace concordat::learning

@@ -71,6 +71,7 @@ class Keeper {
     for (const Index row : rows_) places.push_back(static_cast<std::size_t>(all[row]));
     return places;
   }
+  std::vector<std::size_t> Rows() const { return {rows_.begin(), rows_.end()}; }
 
  private:
   std::vector<Index> rows_;
@@ -127,6 +128,7 @@ Frame Design::Of(const Rows& rows) const {
   if (formula_.status) frame.status = keeper.Numbers(status);
   if (!formula_.strata.empty()) frame.stratum = keeper.Places(strata);
   if (formula_.grouping) frame.group = keeper.Places(group);
+  frame.places = keeper.Rows();
   return frame;
 }
 

@@ -123,4 +123,30 @@ Scale Design::ScaleOfPieces(const Pieces& pieces) const {
   return ScaleOf(range, pieces.size() == 1 && formula_.intercept);
 }
 
+Outcome<void> Design::CheckBounded() const {
+  const auto refuse = [](const std::string& text) {
+    return Refuse("range_needed", text + " has no declared range, and noise needs one",
+                  "ask the steward to declare the column's range in the contract, or leave it out", "0A000");
+  };
+  if (formula_.response && !response_range_) return refuse(formula_.response->text);
+  for (const Part& part : parts_)
+    if (part.levels.empty() && !part.range) return refuse(part.text);
+  return {};
+}
+
+// Of the columns of a factor one is 1 at most; a B-spline's add up to 1.
+double Design::LargestRow() const {
+  double squares = formula_.intercept ? 1 : 0;
+  for (const auto& term : formula_.terms) {
+    double columns = 1;
+    for (const std::size_t variable : term) {
+      const Variable::Kind kind = formula_.variables[variable].kind;
+      const bool several = kind == Variable::Kind::kPoly || kind == Variable::Kind::kNaturalSpline;
+      if (several) columns *= static_cast<double>(parts_[variable].basis->width());
+    }
+    squares += columns;
+  }
+  return std::sqrt(squares);
+}
+
 }  // namespace concordat::learning

@@ -124,6 +124,10 @@ class NoisyMethod : public Method {
 // The method of a call. Refusals: unknown_method naming those there are; formula_syntax, unknown_column,
 // unknown_option and others, each with what to write instead.
 Outcome<std::unique_ptr<ExactMethod>> MakeMethod(const Call& call, const Schema& schema, const Rules& rules);
+// The method of a call under noise. Refusals: unknown_method; no_noisy_form naming those that have one; those
+// of the method.
+Outcome<std::unique_ptr<NoisyMethod>> MakeNoisyMethod(const Call& call, const Schema& schema,
+                                                      const Rules& rules);
 // Names of all methods, sorted.
 std::vector<std::string> MethodNames();
 

@@ -8,6 +8,7 @@
 namespace concordat::learning {
 
 using Made = Outcome<std::unique_ptr<ExactMethod>>;
+using MadeNoisy = Outcome<std::unique_ptr<NoisyMethod>>;
 
 // Refusals: those of MakeMethod, but unknown_method.
 Made MakeAnova(const Call& call, const Schema& schema, const Rules& rules);
@@ -21,6 +22,9 @@ Made MakeLm(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeLogRank(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeMixed(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeNetwork(const Call& call, const Schema& schema, const Rules& rules);
+MadeNoisy MakeNoisyGlm(const Call& call, const Schema& schema, const Rules& rules);
+MadeNoisy MakeNoisyLm(const Call& call, const Schema& schema, const Rules& rules);
+MadeNoisy MakeNoisyNetwork(const Call& call, const Schema& schema, const Rules& rules);
 Made MakePca(const Call& call, const Schema& schema, const Rules& rules);
 Made MakePenalised(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeTTest(const Call& call, const Schema& schema, const Rules& rules);

@@ -18,6 +18,7 @@
 #include "base/int128.h"
 #include "catalogue/abroad.h"
 #include "learning/method.h"
+#include "release/fit_noise.h"
 #include "release/joint.h"
 #include "release/release.h"
 #include "release/sharing.h"
@@ -34,8 +35,10 @@ struct FitRound {
 // A fit as one owner, or the asker, has planned it.
 struct FitPlan {
   std::shared_ptr<const Prepared> prepared;  // its query: the rest of the statement, over what is fitted
-  std::shared_ptr<const learning::ExactMethod> method;
-  std::string called;  // the method's name
+  std::shared_ptr<const learning::Method> method;
+  std::shared_ptr<const learning::ExactMethod> exact;  // the same under disclosure rules, else null
+  std::optional<FitNoise> noise;                       // the same under noise
+  std::string called;                                  // the method's name
   learning::Rules rules;
   Sharing sharing;
   Json description;      // canonical: all that owners must have alike; nothing of rows
@@ -44,9 +47,14 @@ struct FitPlan {
   std::string revision;  // of this owner's rows, objections counted; "" at the asker
 };
 
-// How methods are made: learning::MakeMethod, or in a test one that it does not know.
-using MethodMaker = std::function<Outcome<std::unique_ptr<learning::ExactMethod>>(
-    const learning::Call&, const learning::Schema&, const learning::Rules&)>;
+// How methods are made: by the tables of learning/methods.cc, or in a test those that they do not know.
+template <class Made>
+using MakerOf = std::function<Outcome<std::unique_ptr<Made>>(const learning::Call&, const learning::Schema&,
+                                                             const learning::Rules&)>;
+struct MethodMaker {
+  MakerOf<learning::ExactMethod> exact = learning::MakeMethod;
+  MakerOf<learning::NoisyMethod> noisy = learning::MakeNoisyMethod;
+};
 
 // Does the text ask for a fit? False for what is no SQL. Refusals: sql::ReadFit's.
 Outcome<bool> AsksForFit(const std::string& text);
@@ -57,6 +65,9 @@ std::string StartOf(const FitPlan& plan);
 // canonical form, or not the first in the first round.
 Outcome<std::size_t> LengthOf(const FitPlan& plan, const FitRound& round);
 
+// What a round costs, if noise protects it. Refusals: those of NoiseOf.
+Outcome<dp::Measurements> CostOf(const FitPlan& plan, const FitRound& round);
+
 // Threading: every call may come from any thread.
 class FitOwner {
  public:
@@ -66,10 +77,15 @@ class FitOwner {
 
   Outcome<FitPlan> Prepare(const Visitor& visitor, const std::string& agreement,
                            const Question& question) const;
-  // Enters the round under `id` (16 hex digits, the session's), reads the rows and adds up. The caller
-  // answers on the time grid. Refusals after the entry, which stands: cancelled, too_slow, failed;
-  // too_few_rows where the state rests on fewer of this owner's rows than the agreement's minimum_cell, and
-  // on any.
+  // What is left of the budget here and would be after this round, of the first after the whole fit: as
+  // JointOwner's. Empty, and that nothing is charged, where totals are exact.
+  std::string Left(const FitPlan& plan) const;
+  std::string LeftAfter(const FitPlan& plan, const FitRound& round) const;
+  // Charges the round and enters it under `id` (16 hex digits, the session's), reads the rows and adds up;
+  // under noise each number gets this owner's draw. The first round is refused where the whole fit would not
+  // fit in the budget. The caller answers on the time grid. Refusals after the entry, which stands:
+  // cancelled, too_slow, failed; of exact totals too_few_rows where the state rests on fewer of this owner's
+  // rows than the agreement's minimum_cell, and on any.
   Outcome<std::vector<Int128>> Compute(const std::string& id, const Visitor& visitor,
                                        const Question& question, const FitPlan& plan, const FitRound& round,
                                        const engine::Cancel& cancel);
@@ -81,6 +97,9 @@ class FitOwner {
                      const FitPlan& plan, const FitRound& round);
 
  private:
+  Outcome<void> CheckBudget(const ledger::Charge& charge, const FitPlan& plan, const FitRound& round) const;
+  Result<std::vector<Int128>> AddNoisily(const Prepared& prepared, const FitPlan& plan, const FitRound& round,
+                                         engine::Engine& engine, const engine::Cancel& cancel) const;
   Result<std::vector<Int128>> Add(const Prepared& prepared, const FitPlan& plan, const FitRound& round,
                                   engine::Engine& engine, double& effective_rows,
                                   const engine::Cancel& cancel) const;
@@ -108,9 +127,9 @@ class FitAsker {
   static std::string Identity(const FitPlan& plan, const std::map<std::string, std::string>& revisions);
   // The stored answer to an identical fit, if there is one; its repetition is recorded.
   Outcome<std::optional<Answer>> Repeat(const FitPlan& plan, const std::string& identity) const;
-  // What the total of a round leads to. Refusals: the method's.
-  Outcome<learning::Step> Next(const FitPlan& plan, const FitRound& round,
-                               const std::vector<Int128>& sums) const;
+  // What the total of a round leads to; `owners` are in it. Refusals: the method's.
+  Outcome<learning::Step> Next(const FitPlan& plan, const FitRound& round, const std::vector<Int128>& sums,
+                               std::size_t owners) const;
   // The rest of the statement, asked of what was fitted.
   Outcome<Answer> Show(const std::string& id, const FitPlan& plan, const learning::Fitted& fitted) const;
   // Puts a round on this node's record, durably: `opened`, or with the answer `answered`. `model`: of what

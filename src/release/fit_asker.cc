@@ -39,12 +39,19 @@ Outcome<FitPlan> FitAsker::Plan(const Caller& caller, const Question& question) 
 }
 
 std::vector<std::string> FitAsker::Explain(const FitPlan& plan) const {
-  return {fmt::format("table   {} of {}", plan.sharing.table, fmt::join(plan.sharing.owners, ", ")),
-          fmt::format("fit     {} reads {}", plan.called, fmt::join(plan.method->Columns(), ", ")),
-          "shared  every round is an exact sum of all owners, opened once",
-          fmt::format("rules   at least {} rows, {} in a cell, {} parameters a row at most",
-                      plan.rules.minimum_rows, plan.rules.minimum_cell, plan.rules.parameters_share),
-          "model   " + plan.model};
+  std::vector<std::string> lines = {
+      fmt::format("table   {} of {}", plan.sharing.table, fmt::join(plan.sharing.owners, ", ")),
+      fmt::format("fit     {} reads {}", plan.called, fmt::join(plan.method->Columns(), ", "))};
+  if (plan.noise) {
+    for (std::string& line : LinesOf(*plan.noise, plan.sharing)) lines.push_back(std::move(line));
+  } else {
+    lines.emplace_back("shared  every round is an exact sum of all owners, opened once");
+    lines.push_back(fmt::format("rules   at least {} rows, {} in a cell, {} parameters a row at most",
+                                plan.rules.minimum_rows, plan.rules.minimum_cell,
+                                plan.rules.parameters_share));
+  }
+  lines.push_back("model   " + plan.model);
+  return lines;
 }
 
 std::string FitAsker::Identity(const FitPlan& plan, const std::map<std::string, std::string>& revisions) {
@@ -65,11 +72,16 @@ Outcome<std::optional<Answer>> FitAsker::Repeat(const FitPlan& plan, const std::
 }
 
 Outcome<learning::Step> FitAsker::Next(const FitPlan& plan, const FitRound& round,
-                                       const std::vector<Int128>& sums) const {
+                                       const std::vector<Int128>& sums, std::size_t owners) const {
   std::vector<double> totals;
   totals.reserve(sums.size());
+  if (plan.noise) {
+    const RoundNoise noise = TRY(NoiseOf(*plan.noise, round));
+    for (const Int128 sum : sums) totals.push_back(static_cast<double>(sum) * noise.Step());
+    return plan.noise->method->Next(*crypto::ParseJson(round.state), totals, noise.Sigma(owners));
+  }
   for (const Int128 sum : sums) totals.push_back(FromFixed(sum));
-  return plan.method->Next(*crypto::ParseJson(round.state), totals);
+  return plan.exact->Next(*crypto::ParseJson(round.state), totals);
 }
 
 Outcome<Answer> FitAsker::Show(const std::string& id, const FitPlan& plan,

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "crypto/canonical_json.h"
+#include "dp/noise.h"
 #include "release/decide.h"
 #include "release/entry.h"
 #include "release/failure.h"
@@ -50,6 +51,34 @@ Outcome<FitPlan> FitOwner::Prepare(const Visitor& visitor, const std::string& ag
   return PrepareFit({parts_, nullptr}, make_, CallerOf(parts_, visitor, agreement), question);
 }
 
+std::string FitOwner::Left(const FitPlan& plan) const {
+  if (!plan.noise) return {};
+  const auto lock = parts_.ledger.Share();
+  return LeftText(parts_.budgets.Now(ChargeOf("", *plan.prepared)));
+}
+
+std::string FitOwner::LeftAfter(const FitPlan& plan, const FitRound& round) const {
+  if (!plan.noise) return "nothing is charged";
+  ledger::Charge charge = ChargeOf("", *plan.prepared);
+  const auto cost = CostOf(plan, round);
+  if (!cost) return "refused " + cost.error().message;
+  charge.measurements = round.number == 1 ? dp::Measurements{plan.noise->whole} : *cost;
+  const auto lock = parts_.ledger.Share();
+  if (const auto fits = parts_.budgets.Check(charge); !fits) return "refused " + fits.error().message;
+  return LeftText(parts_.budgets.After(charge));
+}
+
+// The first round is taken only where the others can be.
+Outcome<void> FitOwner::CheckBudget(const ledger::Charge& charge, const FitPlan& plan,
+                                    const FitRound& round) const {
+  if (plan.noise && round.number == 1) {
+    ledger::Charge all = charge;
+    all.measurements = {plan.noise->whole};
+    TRY(parts_.budgets.Check(all));
+  }
+  return parts_.budgets.Check(charge);
+}
+
 Outcome<std::vector<Int128>> FitOwner::Compute(const std::string& id, const Visitor& visitor,
                                                const Question& question, const FitPlan& plan,
                                                const FitRound& round, const engine::Cancel& cancel) {
@@ -61,19 +90,21 @@ Outcome<std::vector<Int128>> FitOwner::Compute(const std::string& id, const Visi
                   "42710");
   const Turn turn = TRY(Turn::Wait(turns_, cancel));
   const Caller caller = CallerOf(parts_, visitor, prepared.permit.agreement);
-  const ledger::Charge charge = ChargeOf(id, prepared);
+  ledger::Charge charge = ChargeOf(id, prepared);
+  charge.measurements = TRY(CostOf(plan, round));
   Json body = ledger::ChargeBody(charge);
   body["fit"] = FitJson(plan, round);
   const auto charged =
       parts_.ledger.AppendIf({ledger::kind::kCharge, std::move(body), {}}, [&]() -> Outcome<void> {
         TRY(StillPermitted(parts_, caller, question, prepared, plan.analysis));
         TakeObjections(parts_, prepared);
-        return parts_.budgets.Check(charge);
+        return CheckBudget(charge, plan, round);
       });
   if (!charged) return tl::unexpected(UnavailableOf(charged.error()));
   if (!*charged) return tl::unexpected(charged->error());
   double effective_rows = 0;
-  auto numbers = Add(prepared, plan, round, **engine, effective_rows, cancel);
+  auto numbers = plan.noise ? AddNoisily(prepared, plan, round, **engine, cancel)
+                            : Add(prepared, plan, round, **engine, effective_rows, cancel);
   if (!numbers && log_) log_(id, numbers.error());
   if (!numbers) return tl::unexpected(FailureOf(numbers.error(), id));
   if (effective_rows > 0 && effective_rows < plan.rules.minimum_cell) return TooFew(plan, round);
@@ -87,7 +118,7 @@ Result<std::vector<Int128>> FitOwner::Add(const Prepared& prepared, const FitPla
   const learning::Rows rows =
       TRY(ReadRows(engine, prepared, plan.method->Columns(), site, timing_.engine_limit, cancel));
   const Json state = TRY(crypto::ParseJson(round.state));
-  const learning::Sums sums = TRY(plan.method->Add(rows, state));
+  const learning::Sums sums = TRY(plan.exact->Add(rows, state));
   effective_rows = sums.effective_rows;
   std::vector<Int128> numbers;
   numbers.reserve(sums.numbers.size());
@@ -96,6 +127,23 @@ Result<std::vector<Int128>> FitOwner::Add(const Prepared& prepared, const FitPla
     if (!fixed) return Fail(ErrorCode::kResourceExhausted, "a number is larger than sums can hold");
     numbers.push_back(*fixed);
   }
+  return numbers;
+}
+
+// What one row is, no part of this tells: the numbers of a state are as many, and the draws too.
+Result<std::vector<Int128>> FitOwner::AddNoisily(const Prepared& prepared, const FitPlan& plan,
+                                                 const FitRound& round, engine::Engine& engine,
+                                                 const engine::Cancel& cancel) const {
+  const std::size_t site = PlaceOf(parts_.agreements.member(), plan.sharing.owners);
+  const learning::UnitRows units =
+      TRY(ReadUnitRows(engine, prepared, plan.method->Columns(), site, timing_.engine_limit, cancel));
+  const Json state = TRY(crypto::ParseJson(round.state));
+  const auto noise = NoiseOf(*plan.noise, round);
+  if (!noise) return Fail(ErrorCode::kInvalidArgument, noise.error().message);
+  auto numbers = TRY(plan.noise->method->Add(units, state, noise->steps));
+  if (numbers.size() != TRY(plan.method->Length(state)))
+    return Fail(ErrorCode::kInternal, "the method added up another number of numbers");
+  dp::AddNoise(plan.noise->share.mechanism, numbers, parts_.noise);
   return numbers;
 }
 

@@ -10,6 +10,7 @@
 #include "base/name.h"
 #include "crypto/canonical_json.h"
 #include "crypto/hash.h"
+#include "dp/noise.h"
 #include "release/fit_rows.h"
 #include "release/joint_description.h"
 
@@ -37,28 +38,39 @@ Json RulesJson(const learning::Rules& rules) {
           {"parameters_share", rules.parameters_share}};
 }
 
+// What all must have alike of how the fit is protected.
+Json NoiseJson(const FitNoise& noise) {
+  return {{"epsilon", noise.budget.epsilon.value},
+          {"delta", noise.budget.delta.value},
+          {"sensitivity", noise.whole.sensitivity},
+          {"scale", noise.whole.scale},
+          {"owners", noise.share.owners}};
+}
+
 Json Describe(const FitBound& bound) {
   const catalogue::Product& product = bound.published->product;
   std::set<std::size_t> read;
   for (const std::size_t index : PlacesOf(product, bound.method->Columns())) read.insert(index);
-  return {{"concordat", "joint-fit/1"},        {"agreement", bound.permit.agreement_id},
-          {"table", bound.sharing.table},      {"call", CallJson(bound.question.call)},
-          {"rules", RulesJson(bound.rules)},   {"sharing", SharingJson(bound.sharing)},
-          {"contract", ContractJson(product)}, {"columns", ColumnsJson(product, read)}};
+  Json description = {{"concordat", "joint-fit/1"},        {"agreement", bound.permit.agreement_id},
+                      {"table", bound.sharing.table},      {"call", CallJson(bound.question.call)},
+                      {"rules", RulesJson(bound.rules)},   {"sharing", SharingJson(bound.sharing)},
+                      {"contract", ContractJson(product)}, {"columns", ColumnsJson(product, read)}};
+  if (bound.noise) description["noise"] = NoiseJson(*bound.noise);
+  return description;
 }
 
+bool IsExact(const agreement::Agreement& document) {
+  return document.protection.mode == agreement::Mode::kThreshold;
+}
+
+// Under noise: what a noisy count can be held to.
 learning::Rules RulesOf(const agreement::Agreement& document) {
+  const auto people = static_cast<double>(document.protection.minimum_people);
+  if (!IsExact(document)) return {.minimum_rows = people, .minimum_cell = people};
   const agreement::Disclosure& disclosure = document.protection.disclosure;
   return {.minimum_rows = static_cast<double>(disclosure.minimum_rows),
           .minimum_cell = static_cast<double>(disclosure.minimum_cell),
           .parameters_share = disclosure.parameters_share};
-}
-
-Outcome<void> CheckMode(const agreement::Permit& permit) {
-  if (permit.document->protection.mode == agreement::Mode::kThreshold) return {};
-  return Refuse("fit_needs_threshold",
-                fmt::format("the agreement '{}' protects by noise, and fits are exact", permit.agreement),
-                "fit under an agreement with protection: {mode: threshold}", "42501");
 }
 
 // Exact totals over two sets of owners differ by somebody's own numbers: all take part, or nothing is summed.
@@ -77,10 +89,26 @@ Outcome<sql::Scope::const_iterator> FindTable(const sql::Scope& scope, const std
                 nearest.empty() ? "\\d lists the tables" : "did you mean " + nearest + "?", "42P01");
 }
 
-std::vector<sql::FittedColumn> ColumnsOf(const learning::ExactMethod& method) {
+std::vector<sql::FittedColumn> ColumnsOf(const learning::Method& method) {
   std::vector<sql::FittedColumn> columns;
   for (const learning::Output& output : method.Outputs()) columns.push_back({output.name, output.type});
   return columns;
+}
+
+Outcome<void> BindMethod(FitBound& bound, const MethodMaker& make, const catalogue::Product& product,
+                         const Settings& settings) {
+  const sql::FitCall& written = bound.question.call;
+  const learning::Call call{written.method, written.formula, written.table, written.options};
+  const learning::Schema schema = SchemaOf(product, bound.sharing.owners);
+  if (IsExact(*bound.permit.document)) {
+    bound.exact = TRY(make.exact(call, schema, bound.rules));
+    bound.method = bound.exact;
+    return {};
+  }
+  std::shared_ptr<const learning::NoisyMethod> noisy = TRY(make.noisy(call, schema, bound.rules));
+  bound.method = noisy;
+  bound.noise = TRY(FitNoiseFor(std::move(noisy), product, bound.sharing, bound.permit, settings));
+  return {};
 }
 
 Prepared PreparedOf(FitBound& bound, Row parameters) {
@@ -106,7 +134,6 @@ Outcome<FitBound> BindFit(const Planner& planner, const MethodMaker& make, const
   const sql::FitCall& call = bound.question.call;
   bound.analysis = AnalysisFor(planner.parts, caller.agreement, call.method);
   bound.permit = TRY(DecideOn(planner.parts, caller, question, bound.analysis));
-  TRY(CheckMode(bound.permit));
   const sql::Scope scope = TRY(JointScope(planner, *bound.permit.document));
   const auto table = FindTable(scope, call.table);
   if (!table) return tl::unexpected(WithUnknownTables(table.error(), scope, bound.permit));
@@ -116,8 +143,7 @@ Outcome<FitBound> BindFit(const Planner& planner, const MethodMaker& make, const
   CHECK(sharing);
   bound.sharing = OfAll(*std::move(sharing));
   bound.rules = RulesOf(*bound.permit.document);
-  bound.method = TRY(make({call.method, call.formula, call.table, call.options},
-                          SchemaOf(product, bound.sharing.owners), bound.rules));
+  TRY(BindMethod(bound, make, product, question.settings));
   bound.rest = TRY(sql::PlanFitted(bound.question, ColumnsOf(*bound.method)));
   return bound;
 }
@@ -130,6 +156,8 @@ Outcome<FitPlan> PrepareFit(const Planner& planner, const MethodMaker& make, con
   plan.description = Describe(bound);
   plan.model = HashOf(*crypto::CanonicalJson(plan.description));
   plan.method = bound.method;
+  plan.exact = bound.exact;
+  plan.noise = bound.noise;
   plan.called = bound.question.call.method;
   plan.rules = bound.rules;
   plan.sharing = bound.sharing;
@@ -164,8 +192,14 @@ Outcome<std::size_t> LengthOf(const FitPlan& plan, const FitRound& round) {
     return invalid("does not follow from the call");
   const auto length = plan.method->Length(*state);
   if (!length) return invalid("is none of the method: " + length.error().message);
-  if (*length == 0 || *length > kMostNumbers) return invalid("asks for too many numbers");
+  const std::size_t most = plan.noise ? dp::kMostCoordinates : kMostNumbers;
+  if (*length == 0 || *length > most) return invalid("asks for too many numbers");
   return *length;
+}
+
+Outcome<dp::Measurements> CostOf(const FitPlan& plan, const FitRound& round) {
+  if (!plan.noise) return dp::Measurements{};
+  return dp::Measurements{TRY(NoiseOf(*plan.noise, round)).measurement};
 }
 
 Json FitJson(const FitPlan& plan, const FitRound& round) {

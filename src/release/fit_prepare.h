@@ -18,11 +18,13 @@ struct FitBound {
   Sharing sharing;
   std::string analysis;
   learning::Rules rules;
-  std::shared_ptr<const learning::ExactMethod> method;
+  std::shared_ptr<const learning::Method> method;
+  std::shared_ptr<const learning::ExactMethod> exact;  // as FitPlan's
+  std::optional<FitNoise> noise;
   sql::Plan rest;
 };
 
-// Refusals: the agreement's; fit_needs_threshold; unknown_table; the method's; those of binding the rest.
+// Refusals: the agreement's; unknown_table; the method's; those of FitNoiseFor and of binding the rest.
 Outcome<FitBound> BindFit(const Planner& planner, const MethodMaker& make, const Caller& caller,
                           const Question& question);
 Outcome<FitPlan> PrepareFit(const Planner& planner, const MethodMaker& make, const Caller& caller,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "base/check.h"
@@ -83,18 +84,25 @@ double NumberOf(const catalogue::Column& column, const Value& value) {
   return Scaled(column.type, point);
 }
 
-Result<learning::Rows> ReadRows(engine::Engine& engine, const Prepared& prepared,
-                                const std::vector<std::string>& names, std::size_t site, Milliseconds limit,
-                                const engine::Cancel& cancel) {
+namespace {
+
+using OnUnit = std::function<void(const Value& unit)>;
+
+// `on_unit` hears of each row which unit it is of, by its number; rows of one are together then.
+Result<learning::Rows> Read(engine::Engine& engine, const Prepared& prepared,
+                            const std::vector<std::string>& names, std::size_t site, Milliseconds limit,
+                            const engine::Cancel& cancel, const OnUnit& on_unit) {
   const catalogue::Product& product = prepared.published->product;
   const std::vector<std::size_t> places = PlacesOf(product, names);
-  const sql::Statement statement = sql::FitRowsStatement(product, places, prepared.plan.left_out);
+  const sql::Statement statement =
+      sql::FitRowsStatement(product, places, prepared.plan.left_out, on_unit != nullptr);
   std::vector<std::vector<double>> read(places.size());
   std::size_t count = 0;
   const auto take = [&](engine::ResultSet& batch) -> Result<void> {
     for (const Row& row : batch.rows) {
       for (std::size_t i = 0; i < places.size(); ++i)
         read[i].push_back(NumberOf(product.columns[places[i]], row[i]));
+      if (on_unit) on_unit(row.back());
     }
     count += batch.rows.size();
     return {};
@@ -110,6 +118,29 @@ Result<learning::Rows> ReadRows(engine::Engine& engine, const Prepared& prepared
         {name, is_site ? std::vector<double>(count, static_cast<double>(site)) : std::move(read[next++])});
   }
   return rows;
+}
+
+}  // namespace
+
+Result<learning::Rows> ReadRows(engine::Engine& engine, const Prepared& prepared,
+                                const std::vector<std::string>& names, std::size_t site, Milliseconds limit,
+                                const engine::Cancel& cancel) {
+  return Read(engine, prepared, names, site, limit, cancel, nullptr);
+}
+
+Result<learning::UnitRows> ReadUnitRows(engine::Engine& engine, const Prepared& prepared,
+                                        const std::vector<std::string>& names, std::size_t site,
+                                        Milliseconds limit, const engine::Cancel& cancel) {
+  learning::UnitRows units;
+  std::size_t row = 0;
+  Value last = Null();
+  const auto on_unit = [&](const Value& unit) {
+    if (row == 0 || unit != last) units.starts.push_back(row);
+    last = unit;
+    ++row;
+  };
+  units.rows = TRY(Read(engine, prepared, names, site, limit, cancel, on_unit));
+  return units;
 }
 
 }  // namespace concordat::release

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "engine/engine.h"
-#include "learning/rows.h"
+#include "learning/method.h"
 #include "release/prepare.h"
 
 namespace concordat::release {
@@ -27,5 +27,11 @@ double NumberOf(const catalogue::Column& column, const Value& value);
 Result<learning::Rows> ReadRows(engine::Engine& engine, const Prepared& prepared,
                                 const std::vector<std::string>& names, std::size_t site, Milliseconds limit,
                                 const engine::Cancel& cancel);
+
+// The same, unit by unit. What units are named does not leave the engine. Precondition: the product has
+// units.
+Result<learning::UnitRows> ReadUnitRows(engine::Engine& engine, const Prepared& prepared,
+                                        const std::vector<std::string>& names, std::size_t site,
+                                        Milliseconds limit, const engine::Cancel& cancel);
 
 }  // namespace concordat::release

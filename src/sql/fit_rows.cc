@@ -9,7 +9,7 @@
 namespace concordat::sql {
 
 Statement FitRowsStatement(const catalogue::Product& product, const std::vector<std::size_t>& columns,
-                           const Row& left_out) {
+                           const Row& left_out, bool by_unit) {
   const Row none;
   Bindings bindings(none);
   std::vector<std::string> typed;
@@ -23,6 +23,9 @@ Statement FitRowsStatement(const catalogue::Product& product, const std::vector<
     read(product.columns.at(index), names.back());
   }
   if (names.empty()) names.emplace_back("1 AS nothing");
+  const bool has_unit = product.unit() != nullptr;
+  if (by_unit)
+    names.emplace_back(has_unit ? "dense_rank() OVER (ORDER BY u) AS n" : "row_number() OVER () AS n");
   std::string where;
   if (const catalogue::Column* unit = product.unit(); unit != nullptr) {
     read(*unit, "u");
@@ -34,6 +37,7 @@ Statement FitRowsStatement(const catalogue::Product& product, const std::vector<
   if (typed.empty()) typed.emplace_back("1 AS one");
   std::string sql = fmt::format("SELECT {} FROM (SELECT {} FROM source) AS typed{}", fmt::join(names, ", "),
                                 fmt::join(typed, ", "), where);
+  if (by_unit) sql += " ORDER BY n";
   return {std::move(sql), bindings.Take()};
 }
 

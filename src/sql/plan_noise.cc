@@ -8,6 +8,7 @@
 #include "dp/accounting.h"
 #include "dp/rounding.h"
 #include "dp/scale.h"
+#include "dp/shares.h"
 #include "dp/threshold.h"
 
 namespace concordat::sql {
@@ -19,39 +20,15 @@ dp::Mechanism MechanismOf(const Terms& terms) {
   return terms.pure ? dp::Mechanism::kDiscreteLaplace : dp::Mechanism::kDiscreteGaussian;
 }
 
-// The noise of one column, and how much of what it protects falls to one owner.
-struct NoiseShare {
-  dp::Mechanism mechanism = dp::Mechanism::kDiscreteGaussian;
-  std::uint64_t scale = dp::kNoiseScale;  // that can be counted on
-  std::int64_t owners = 1;                // that may have a unit: all their parts move
-  std::int64_t draws = 1;                 // that are expected in what is released
-
-  // Of the steps that a unit may move all parts side by side, as one longer vector, those that it may move
-  // one owner's; and the way back.
-  std::uint64_t OfOne(std::uint64_t steps) const {
-    if (Mutated("owners_not_counted")) return steps;
-    return dp::StepsForEach(mechanism, steps, static_cast<std::uint64_t>(owners));
-  }
-  std::uint64_t OfAll(std::uint64_t sensitivity) const {
-    if (Mutated("owners_not_counted")) return sensitivity;
-    return dp::SensitivityOf(mechanism, sensitivity, static_cast<std::uint64_t>(owners));
-  }
-};
-
-// `seen`: each owner's numbers are, and not their sum alone. Argument: dp/shares.proof.md. A unit that is
-// with one owner alone is hidden by all draws that can be counted on. One that is with several is hidden, in
-// each one's part, by that one's own draw; the sum says no more than the parts do. Pure epsilon counts on one
-// draw as well: a sum of Laplace draws is no Laplace draw, and what others add does no harm.
-NoiseShare NoiseOf(const Terms& terms, bool seen) {
-  NoiseShare noise{.mechanism = MechanismOf(terms)};
-  if (!terms.joint) return noise;
+// `seen`: each owner's numbers are, and not their sum alone.
+dp::NoiseShare NoiseOf(const Terms& terms, bool seen) {
+  const dp::Mechanism mechanism = MechanismOf(terms);
+  if (!terms.joint) return dp::ShareOf(mechanism, {});
   const Joint& joint = *terms.joint;
-  noise.draws = joint.owners;
-  noise.owners = joint.disjoint ? 1 : joint.owners;
-  const std::int64_t counted = Mutated("honest_overcounted") ? joint.owners : joint.honest;
-  if (joint.disjoint && !seen && !terms.pure)
-    noise.scale = dp::ScaleOfSum(static_cast<std::uint64_t>(counted));
-  return noise;
+  return dp::ShareOf(mechanism, {.all = static_cast<std::uint64_t>(joint.owners),
+                                 .honest = static_cast<std::uint64_t>(joint.honest),
+                                 .disjoint = joint.disjoint,
+                                 .seen = seen});
 }
 
 // Whole numbers are added up as they are, each worth a whole number of steps, where that wastes little.
@@ -120,7 +97,7 @@ void CalibrateReal(Measured& sum) {
 // The most that each row, value or unit adds, and the sensitivity that follows. Argument: plan.proof.md.
 // `steps` is what a unit may move by what one owner has of it. What one owner's rows were proven to be is no
 // matter of a joint plan, which all must have alike.
-void Calibrate(Measured& measured, const Plan& plan, const NoiseShare& noise, std::uint64_t steps) {
+void Calibrate(Measured& measured, const Plan& plan, const dp::NoiseShare& noise, std::uint64_t steps) {
   const dp::Mechanism mechanism = MechanismOf(plan.terms);
   const Bounding& bounding = plan.bounding;
   const auto rows = static_cast<std::uint64_t>(bounding.rows);
@@ -147,7 +124,7 @@ void Calibrate(Measured& measured, const Plan& plan, const NoiseShare& noise, st
 
 // The owners' own choice of groups: each one's is seen alone, so each has all the noise that it needs.
 // Returns false where no grid step fits.
-bool CalibrateSelection(Plan& plan, const NoiseShare& noise, std::uint64_t steps) {
+bool CalibrateSelection(Plan& plan, const dp::NoiseShare& noise, std::uint64_t steps) {
   Measured people = plan.measured[*plan.people];
   Calibrate(people, plan, noise, steps);
   if (people.steps == 0) return false;
@@ -196,16 +173,16 @@ bool Spend(Plan& plan, const PrivacyBudget& budget) {
   const bool selects = finds && plan.terms.joint;
   const auto columns =
       static_cast<double>(std::max<std::size_t>(plan.measured.size() + (selects ? 1 : 0), 1));
-  const NoiseShare noise = NoiseOf(plan.terms, plan.terms.joint && plan.terms.joint->local);
+  const dp::NoiseShare noise = NoiseOf(plan.terms, plan.terms.joint && plan.terms.joint->local);
   const std::uint64_t steps = noise.OfOne(StepsFor(plan, budget, columns, noise.scale));
   for (Measured& measured : plan.measured) {
     Calibrate(measured, plan, noise, steps);
     if (measured.steps == 0) return false;
-    measured.draws = noise.draws;
+    measured.draws = static_cast<std::int64_t>(noise.draws);
   }
   if (finds && !selects && !CalibrateThreshold(plan)) return false;
   for (const Measured& measured : plan.measured) plan.measurements.push_back(measured.measurement);
-  const NoiseShare alone = NoiseOf(plan.terms, true);
+  const dp::NoiseShare alone = NoiseOf(plan.terms, true);
   if (selects && !CalibrateSelection(plan, alone, alone.OfOne(StepsFor(plan, budget, columns, alone.scale))))
     return false;
   dp::Composition composition;

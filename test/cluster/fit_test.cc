@@ -83,7 +83,7 @@ class FitTest : public testing::Test {
              const std::string& terms = kTerms) {
     const auto document = HeartStudy(terms, allows);
     for (const char* name : {"budapest", "cleveland", "hungary", kHome})
-      members_[name] = std::make_unique<Member>(name, MakeMean);
+      members_[name] = std::make_unique<Member>(name, release::MethodMaker{.exact = MakeMean});
     for (std::size_t i = 0; i < kOwners.size(); ++i) {
       const int first = 90 * static_cast<int>(i + 1) + 10 * static_cast<int>(i + 1);
       members_[kOwners[i]]->Publish(first, first + kPeople,
@@ -214,7 +214,7 @@ TEST_F(FitTest, IsWhatTheAgreementAllows) {
       {"fit", kTerms, ""},
       {"glm", kTerms, "analysis_not_allowed"},
       {"sql, fit", "protection: {mode: dp, epsilon: 6, delta: 1.0e-6, per_query: 1, minimum_people: 1}\n",
-       "fit_needs_threshold"},
+       "unknown_method"},  // of those under noise
   };
   for (const auto& c : cases) {
     Found("[0, 120]", c.allows, c.terms);
@@ -296,6 +296,70 @@ TEST_F(OwnerTest, EntersARoundOnceAndOpensItOnce) {
   members_.at("budapest")->Suspend();
   EXPECT_EQ(Compute(round).error().reason, "agreement_not_active");
   EXPECT_EQ(owner().StillInForce(plan_).error().reason, "agreement_not_active");
+}
+
+constexpr char kNoisy[] =
+    "protection: {mode: dp, epsilon: 1.2, delta: 1.0e-6, per_query: 1, minimum_people: 1}\nfederation: "
+    "{quorum: 2, colluding: 0}\n";
+constexpr char kLine[] = "SELECT term, estimate FROM concordat.lm('age ~ sex', 'patients')";
+
+TEST_F(FitTest, UnderNoiseIsChargedAtEveryOwner) {
+  Found("[0, 120]", "lm", kNoisy);
+  const auto answer = Fit(kLine, SecretSumming());
+  ASSERT_TRUE(answer) << answer.error().reason << ": " << answer.error().message;
+  ASSERT_EQ(answer->rows.size(), 2U);
+  EXPECT_THAT(answer->notice, HasSubstr("lm in 1 round, model "));
+  EXPECT_THAT(answer->notice, HasSubstr("charged epsilon 1 at budapest (0.2"));
+  for (const std::string& owner : kOwners) {
+    const auto charges = Bodies(owner, ledger::kind::kCharge);
+    ASSERT_EQ(charges.size(), 1U);
+    const Json measured = charges[0]["measurements"].at(0);
+    EXPECT_EQ(measured["mechanism"], "discrete_gaussian");
+    EXPECT_EQ(measured["scale"], 1816186) << "three owners' draws: 2^20 sqrt(3)";
+    EXPECT_EQ(charges[0]["fit"]["round"], 1);
+    EXPECT_NEAR(members_.at(owner)->Spent(), 1, 1e-3);
+  }
+  EXPECT_EQ(Fit(kLine)->id, answer->id) << "the stored answer";
+  const auto other = Fit("SELECT term FROM concordat.lm('age ~ 1', 'patients')");
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().reason, "budget_exhausted") << other.error().message;
+  for (const std::string& owner : kOwners) EXPECT_EQ(Bodies(owner, ledger::kind::kCharge).size(), 1U);
+}
+
+TEST_F(FitTest, UnderNoiseNeedsAllOwnersToo) {
+  Found("[0, 120]", "lm", kNoisy);
+  const auto answer = Fit(kLine, PlainSumming(), {"hungary"});
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().reason, "owners_missing");
+  EXPECT_EQ(members_.at("budapest")->Spent(), 0);
+}
+
+// Members of tests add no noise, so what owners give are the exact integers.
+std::vector<Int128> IntegersOf(Member& member, std::uint64_t& sensitivity) {
+  const release::Visitor visitor{"ana", kHome, {{"data-ethics", agreement::At("2026-03-01")}}};
+  const release::Question question{kLine, {}, {}};
+  const auto plan = member.fit_owner().Prepare(visitor, "heart-study", question);
+  EXPECT_TRUE(plan) << plan.error().message;
+  const release::FitRound round{1, release::StartOf(*plan)};
+  sensitivity = release::CostOf(*plan, round)->at(0).sensitivity;
+  return *member.fit_owner().Compute("0123456789abcdef", visitor, question, *plan, round, {});
+}
+
+TEST(NoisyFit, MovesByNoMoreThanIsChargedForOnePerson) {
+  std::vector<std::vector<Int128>> sums;
+  std::uint64_t sensitivity = 0;
+  for (const int first : {268, 269}) {  // with a man of age 88, and without
+    Member member("budapest");
+    member.Publish(first, 330, {.holdings = "disjoint"});
+    member.Agree(HeartStudy(kNoisy, "lm"));
+    sums.push_back(IntegersOf(member, sensitivity));
+  }
+  ASSERT_EQ(sums[0].size(), sums[1].size());
+  double squares = 0;
+  for (std::size_t i = 0; i < sums[0].size(); ++i)
+    squares += std::pow(static_cast<double>(sums[0][i] - sums[1][i]), 2);
+  EXPECT_LE(std::sqrt(squares), static_cast<double>(sensitivity));
+  EXPECT_GT(std::sqrt(squares), 0.5 * static_cast<double>(sensitivity)) << "the bound is made use of";
 }
 
 }  // namespace

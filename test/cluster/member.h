@@ -34,7 +34,7 @@ struct ContractTerms {
 class Member {
  public:
   // Everything CHECKs that it works. `make`: the methods that it knows.
-  explicit Member(const std::string& name, release::MethodMaker make = learning::MakeMethod);
+  explicit Member(const std::string& name, release::MethodMaker make = {});
   ~Member();
   Member(const Member&) = delete;
   Member& operator=(const Member&) = delete;

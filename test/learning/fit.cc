@@ -6,10 +6,11 @@
 //    "schema": [{"name": "age", "range": [0, 120]}, {"name": "sex", "levels": ["female", "male"]}],
 //    "call": {"method": "lm", "formula": "y ~ age", "options": {}}}
 //
-// With --design it prints the model matrix of "call" (and of "weights", a column's name) instead. A field
-// that is empty or NA is missing; one more member than rows are dealt to has none. With "exports", the start
-// of a path, a network is also written to that path's .onnx and .safetensors, and "told" is what it tells of
-// every row.
+// With "noise": {"rho": 0.1, "fits": 10} it fits so often under noise, with other draws each time, and prints
+// a list. With --design it prints the model matrix of "call" (and of "weights", a column's name) instead. A
+// field that is empty or NA is missing; one more member than rows are dealt to has none. With "exports", the
+// start of a path, a network is also written to that path's .onnx and .safetensors, and "told" is what it
+// tells of every row.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,6 +22,7 @@
 #include "base/check.h"
 #include "learning/design.h"
 #include "learning/method.h"
+#include "learning/testing_noisy.h"
 #include "network/onnx.h"
 #include "network/safetensors.h"
 #include "network/saved.h"
@@ -194,7 +196,7 @@ void Write(const std::string& path, const Result<std::string>& bytes) {
   std::ofstream(path, std::ios::binary) << *bytes;
 }
 
-// What it tells of every row of the file, and its exports beside it.
+// What a network tells of every row of the file; its exports are written.
 Json ToldOf(const Json& asked, const Schema& schema, const Json& model) {
   const std::string path = asked.at("exports");
   Write(path + ".onnx", network::OnnxOf(model));
@@ -208,13 +210,28 @@ Json ToldOf(const Json& asked, const Schema& schema, const Json& model) {
   return RowsOf(network::Predict(*saved, matrix).transpose());
 }
 
-Json FitOf(const Json& asked, const Schema& schema) {
+Rules RulesOf(const Json& asked) {
   Rules rules;
   const Json given = asked.value("rules", Json::object());
   rules.minimum_rows = given.value("minimum_rows", rules.minimum_rows);
   rules.minimum_cell = given.value("minimum_cell", rules.minimum_cell);
   rules.parameters_share = given.value("parameters_share", rules.parameters_share);
-  const auto method = MakeMethod(CallOf(asked["call"]), schema, rules);
+  return rules;
+}
+
+Json JsonOf(const Fitted& fitted) {
+  Json names = Json::array();
+  Json rows = Json::array();
+  for (const Output& column : fitted.columns) names.push_back(column.name);
+  for (const Row& row : fitted.rows) {
+    rows.emplace_back(Json::array());
+    for (const Value& value : row) rows.back().push_back(JsonOf(value));
+  }
+  return {{"columns", names}, {"rows", rows}, {"model", fitted.model}};
+}
+
+Json FitOf(const Json& asked, const Schema& schema) {
+  const auto method = MakeMethod(CallOf(asked["call"]), schema, RulesOf(asked));
   if (!method) return JsonOf(method.error());
   const std::vector<Rows> members = Deal(asked["csv"], schema, DealingOf(asked, schema));
   std::vector<std::string> said;
@@ -223,19 +240,29 @@ Json FitOf(const Json& asked, const Schema& schema) {
     if (!step) return JsonOf(step.error());
     said.push_back(step->said);
     if (step->fitted) {
-      Json names = Json::array();
-      Json rows = Json::array();
-      for (const Output& column : step->fitted->columns) names.push_back(column.name);
-      for (const Row& row : step->fitted->rows) {
-        rows.emplace_back(Json::array());
-        for (const Value& value : row) rows.back().push_back(JsonOf(value));
-      }
-      Json fitted = {{"said", said}, {"columns", names}, {"rows", rows}, {"model", step->fitted->model}};
-      if (asked.contains("exports")) fitted["told"] = ToldOf(asked, schema, step->fitted->model);
-      return fitted;
+      Json shown = JsonOf(*step->fitted);
+      shown["said"] = said;
+      if (asked.contains("exports")) shown["told"] = ToldOf(asked, schema, step->fitted->model);
+      return shown;
     }
     state = Json::parse(step->state.dump());
   }
+}
+
+// Each row a unit of its own; a fit for each seed.
+Json NoisyFitsOf(const Json& asked, const Schema& schema) {
+  const auto method = MakeNoisyMethod(CallOf(asked["call"]), schema, RulesOf(asked));
+  if (!method) return JsonOf(method.error());
+  std::vector<UnitRows> members;
+  for (const Rows& rows : Deal(asked["csv"], schema, DealingOf(asked, schema)))
+    members.push_back(ByUnit(rows));
+  const Json& noise = asked["noise"];
+  Json fits = Json::array();
+  for (std::uint64_t seed = 1; seed <= noise.value("fits", std::uint64_t{1}); ++seed) {
+    const auto fitted = FitNoisily(**method, members, {.rho = noise.at("rho").get<double>(), .seed = seed});
+    fits.push_back(fitted ? JsonOf(*fitted) : JsonOf(fitted.error()));
+  }
+  return fits;
 }
 
 }  // namespace
@@ -246,6 +273,10 @@ int main(int argc, char** argv) {
   const concordat::Json asked = concordat::Json::parse(std::cin);
   const Schema schema = SchemaOf(asked.at("schema"));
   const bool design = argc > 1 && std::string_view(argv[1]) == "--design";
-  std::cout << (design ? DesignOf(asked, schema) : FitOf(asked, schema)) << "\n";
+  const bool noisy = asked.contains("noise");
+  std::cout << (design  ? DesignOf(asked, schema)
+                : noisy ? NoisyFitsOf(asked, schema)
+                        : FitOf(asked, schema))
+            << "\n";
   return 0;
 }

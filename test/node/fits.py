@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 
-from federation_members import FILES, HOSPITALS, Federation, charges, entries, sound
+from federation_members import FILES, HOSPITALS, Federation, charges, entries, sound, spent
 from harness import DATA, PASSWORD, main
 from members import wait
 
@@ -42,6 +42,7 @@ def four():
         m.agree("any-three", allows="fit", protection=RULES, federation="quorum: 3")
         m.agree("alone", allows="fit", protection=RULES, parties=["cleveland"])
         m.agree("noise")
+        m.agree("noisy-fits", allows="glm, lm", protection="mode: dp, epsilon: 6, delta: 1.0e-5, per_query: 3, minimum_people: 5")
     return _four[0]
 
 
@@ -173,6 +174,80 @@ def an_owner_dies_between_rounds():
     sound(*m.nodes())
 
 
+NOISY = "SELECT * FROM concordat.{}('{}', 'patients'{})"
+
+
+def measured(node, known):
+    """Measurements of an owner's charges after so many."""
+    return [entry["body"]["measurements"] for entry in entries(node, "charge")[known:]]
+
+
+def left(m, name):
+    """Of an agreement, at each owner."""
+    return {owner: 6 - next(epsilon for level, epsilon in spent(m[owner]).items() if level[1:] == (name, "")) for owner in HOSPITALS}
+
+
+def fits_under_noise():
+    """Each round is charged at all four, the whole costs what was said, and the same fit again is free."""
+    m = four()
+    s = m.session("noisy-fits", epsilon=3)
+    known = {name: len(charges(m[name])) for name in HOSPITALS}
+    call = NOISY.format("glm", "disease ~ age + sex", ", family => 'binomial', rounds => 3")
+    plan = "\n".join(row[0] for row in s.rows("EXPLAIN " + call))
+    assert "charge  epsilon 3 at delta 1e-05" in plan and plan.count("a noise share of 2 counted on, 3 of 6 left") == 4, plan
+    rows = s.table(call)
+    assert list(rows[0]) == COLUMNS and [row["term"] for row in rows] == ["(Intercept)", "age", "sex"], rows
+    exact = in_r("glm(disease ~ age + sex, binomial, d)")
+    for row in rows:  # the error counts noise and sampling: 6 of them are past any chance
+        assert abs(row["estimate"] - exact[row["term"]][0]) < 6 * row["standard_error"] and row["standard_error"] > exact[row["term"]][1], row
+    notice = s.notice()
+    assert "glm in 3 rounds" in notice and "charged epsilon 3 at budapest (3 of 6 left)" in notice, notice
+    all_measured = [measured(m[name], known[name]) for name in HOSPITALS]
+    assert all(each == all_measured[0] for each in all_measured) and len(all_measured[0]) == 3, all_measured
+    steps = [each[0]["sensitivity"] for each in all_measured[0]]
+    assert all(len(each) == 1 and each[0]["mechanism"] == "discrete_gaussian" for each in all_measured[0]), all_measured
+    assert steps[0] == steps[1] and abs(steps[2] / steps[0] - 2 ** 0.5) < 1e-3, f"shares 1/4, 1/4, 1/2: {steps}"
+    for name, rest in left(m, "noisy-fits").items():
+        assert 3 <= rest < 3.01, (name, rest)
+    assert s.table(call) == rows and "the stored answer" in s.notice(), s.notice()
+    assert len(charges(m["zurich"])) == known["zurich"] + 3, "a stored answer was charged"
+    sound(*m.nodes())
+
+
+def refuses_under_noise_what_is_too_much():
+    m = four()
+    s = m.session("noisy-fits", epsilon=3)
+    known = {name: charges(m[name]) for name in HOSPITALS}
+    before = left(m, "noisy-fits")
+    s.refused(NOISY.format("glm", "chol ~ age", ", family => 'gamma'"), "no_noisy_form", "binomial")
+    s.refused(NOISY.format("cox", "chol ~ age", ""), "analysis_not_allowed")
+    s.refused(NOISY.format("lm", "thalach ~ age", ", weights => 'sex'"), "formula_not_supported")
+    m.session("noisy-fits", pure="on").refused(NOISY.format("lm", "thalach ~ age", ""), "setting_not_for_fits")
+    assert left(m, "noisy-fits") == before
+    s.rows(NOISY.format("lm", "thalach ~ age", ""))
+    text = s.refused(NOISY.format("lm", "thalach ~ sex", ""), "budget_exhausted")
+    assert "nothing was charged" in text, text
+    assert {name: len(each) + 1 for name, each in known.items()} == {name: len(charges(m[name])) for name in HOSPITALS}, "a refusal was charged"
+    sound(*m.nodes())
+
+
+def an_owner_dies_in_a_noisy_fit():
+    """The rounds that were charged stay charged; nothing comes of a sum that lacks an owner's noise."""
+    m = four()
+    m.agree("noisy-kills", allows="glm", protection="mode: dp, epsilon: 6, delta: 1.0e-5, per_query: 3, minimum_people: 5")
+    slow(m["zurich"], 100, 1500)
+    call = NOISY.format("glm", "disease ~ age", ", family => 'binomial'")
+    try:
+        with killed_in_second_round(m["zurich"]):
+            m.session("noisy-kills", epsilon=3).refused(call, "owners_missing", "zurich", "4 of 4 owners must answer")
+    finally:
+        m["zurich"].start()
+    for name, rest in left(m, "noisy-kills").items():
+        assert 3 < rest < 6, (name, rest)
+    slow(m["zurich"], 1500, 100)
+    sound(*m.nodes())
+
+
 def slow(node, before, grid):
     """Its answers leave at multiples of so many milliseconds."""
     node.kill()
@@ -200,7 +275,7 @@ def killed_in_second_round(node, then=lambda: None):
 
 
 TESTS = [fits_as_one_table, gives_what_is_asked_of_the_table, fits_other_models, fits_the_rows_of_one_owner, asks_from_the_command_line, describes_itself_in_psql,
-         refuses_in_words, an_owner_dies_between_rounds]
+         refuses_in_words, an_owner_dies_between_rounds, fits_under_noise, refuses_under_noise_what_is_too_much, an_owner_dies_in_a_noisy_fit]
 
 
 if __name__ == "__main__":

@@ -1,0 +1,107 @@
+#include "learning/noisy_regression.h"
+
+#include <fmt/format.h>
+
+#include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "learning/disclosure.h"
+#include "learning/formula.h"
+#include "learning/packing.h"
+
+namespace concordat::learning {
+namespace {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+constexpr double kMissed = 0.05;  // chance that a smallest eigenvalue lost more
+
+Outcome<void> NeedPlain(const Formula& formula, const Call& call) {
+  if (!formula.response)
+    return Refuse("response_missing", "the formula says nothing before ~",
+                  "write what is to be explained: y ~ x", "42601");
+  if (formula.status || !formula.strata.empty() || formula.grouping)
+    return Refuse("formula_not_supported", "Surv, strata and random intercepts are of other methods",
+                  "write the column as a term", "0A000");
+  if (call.options.contains("weights"))
+    return Refuse("formula_not_supported", "weights have no form under noise",
+                  "leave weights out; every unit counts alike", "0A000");
+  return {};
+}
+
+}  // namespace
+
+Outcome<NoisyRegression> BindNoisyRegression(const Call& call, const Schema& schema, const Rules& rules,
+                                             Options& options) {
+  Formula formula = TRY(ParseFormula(call.formula));
+  TRY(NeedPlain(formula, call));
+  Design design = TRY(Design::Bind(std::move(formula), schema));
+  TRY(design.CheckBounded());
+  const double level = TRY(options.Number("level", 0.95, 0.5, 0.999999));
+  const int rows = TRY(options.Whole("rows_of_a_unit", 1, 1, 10'000));
+  Json columns = ToJson(schema, design.Columns());
+  const double largest = design.LargestRow();
+  return NoisyRegression{.call = call,
+                         .columns = std::move(columns),
+                         .rules = rules,
+                         .design = std::move(design),
+                         .largest = largest,
+                         .rows_of_a_unit = static_cast<double>(rows),
+                         .level = level};
+}
+
+VectorXd RowOf(const MatrixXd& x, std::size_t row) { return x.row(static_cast<Index>(row)).transpose(); }
+
+VectorXd Isometric(const MatrixXd& symmetric) {
+  MatrixXd scaled = symmetric * std::sqrt(2.0);
+  scaled.diagonal() = symmetric.diagonal();
+  return Triangle(scaled);
+}
+
+MatrixXd FromIsometric(const VectorXd& triangle, Index columns) {
+  const MatrixXd scaled = FromTriangle(triangle, columns);
+  MatrixXd symmetric = scaled / std::sqrt(2.0);
+  symmetric.diagonal() = scaled.diagonal();
+  return symmetric;
+}
+
+// The noise's largest eigenvalue is sqrt(2 d) sigma on average at most, and moves by no more than the noise
+// does as a vector: above that by t sigma with a chance of exp(-t^2 / 2).
+Steadied Steady(const MatrixXd& noisy, double sigma) {
+  const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(noisy);
+  const double taken =
+      sigma * (std::sqrt(2.0 * static_cast<double>(noisy.cols())) + std::sqrt(-2 * std::log(kMissed)));
+  const double least = std::max(taken, 1e-12 * std::max(1.0, solver.eigenvalues().maxCoeff()));
+  Steadied steadied;
+  steadied.ridge = std::max(0.0, least - solver.eigenvalues().minCoeff());
+  const VectorXd values = (solver.eigenvalues().array() + steadied.ridge).matrix();
+  const MatrixXd& vectors = solver.eigenvectors();
+  steadied.inverse = vectors * values.cwiseInverse().asDiagonal() * vectors.transpose();
+  steadied.matrix = vectors * values.asDiagonal() * vectors.transpose();
+  return steadied;
+}
+
+MatrixXd NoiseOfProduct(const VectorXd& g, double sigma) {
+  MatrixXd covariance = g * g.transpose();
+  covariance.diagonal().array() += g.squaredNorm();
+  return sigma * sigma / 2 * covariance;
+}
+
+Outcome<void> CheckTotals(std::span<const double> totals, std::size_t length) {
+  const bool finite = std::all_of(totals.begin(), totals.end(), [](double x) { return std::isfinite(x); });
+  if (finite && totals.size() == length) return {};
+  return RefuseState({ErrorCode::kInvalidArgument, "the totals are not those of the state", ""});
+}
+
+Outcome<void> CheckRows(const Rules& rules, double rows) {
+  if (rows >= rules.minimum_rows && rows >= 1) return {};
+  return Refuse("too_few_rows",
+                fmt::format("noise included, fewer than {} rows count", std::max(rules.minimum_rows, 1.0)),
+                "leave out columns with missing values, or ask for a table with more rows", "42501");
+}
+
+}  // namespace concordat::learning

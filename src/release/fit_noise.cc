@@ -1,0 +1,101 @@
+#include "release/fit_noise.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "base/mutation.h"
+#include "crypto/canonical_json.h"
+#include "dp/accounting.h"
+#include "dp/scale.h"
+#include "release/fit.h"
+
+namespace concordat::release {
+namespace {
+
+// Rounds are charged one by one, each rounded up: they get a little less than the whole.
+constexpr double kForRounding = 1 - 1e-9;
+
+dp::Measurement MeasurementOf(const dp::NoiseShare& share, std::uint64_t steps) {
+  return {.mechanism = share.mechanism,
+          .sensitivity = share.OfAll(steps),
+          .scale = share.scale,
+          .times = 1,
+          .delta = {}};
+}
+
+tl::unexpected<Refusal> TooSmall(const FitNoise& noise) {
+  return Refuse(
+      "budget_too_small",
+      fmt::format("epsilon {:.4g} is too small for a fit of so many rounds", noise.budget.epsilon.value),
+      "raise concordat.epsilon, or ask for fewer rounds", "22023");
+}
+
+Outcome<void> CheckSettings(const Settings& settings) {
+  const auto refuse = [](const char* setting) {
+    return Refuse("setting_not_for_fits", fmt::format("{} is for questions; a fit has no use of it", setting),
+                  fmt::format("RESET {}", setting), "0A000");
+  };
+  if (settings.pure) return refuse("concordat.pure");
+  if (settings.accuracy) return refuse("concordat.accuracy");
+  return {};
+}
+
+}  // namespace
+
+double RoundNoise::Sigma(std::size_t owners) const {
+  return Step() * static_cast<double>(dp::kNoiseScale) * std::sqrt(static_cast<double>(owners));
+}
+
+Outcome<FitNoise> FitNoiseFor(std::shared_ptr<const learning::NoisyMethod> method,
+                              const catalogue::Product& product, const Sharing& sharing,
+                              const agreement::Permit& permit, const Settings& settings) {
+  if (product.unit() == nullptr && !product.unit_is_row)
+    return Refuse("no_unit", fmt::format("{} does not say whose its rows are", product.name),
+                  "ask its owner to declare the unit in the contract");
+  TRY(CheckSettings(settings));
+  FitNoise noise{.method = std::move(method), .budget = {permit.epsilon, permit.budget.delta}};
+  noise.share = dp::ShareOf(dp::Mechanism::kDiscreteGaussian, {.all = sharing.owners.size(),
+                                                               .honest = sharing.Honest(),
+                                                               .disjoint = product.disjoint,
+                                                               .seen = sharing.local});
+  const std::uint64_t steps = noise.share.StepsFor(dp::RhoFor(noise.budget));
+  if (steps == 0) return TooSmall(noise);
+  noise.whole = MeasurementOf(noise.share, steps);
+  noise.epsilon = dp::ToEpsilon(dp::RhoOf(noise.whole), noise.budget.delta);
+  return noise;
+}
+
+std::vector<std::string> LinesOf(const FitNoise& noise, const Sharing& sharing) {
+  const auto first = noise.method->Round(noise.method->Start());
+  const double share = first ? first->share : 1;
+  return {sharing.owners.size() == 1 ? std::string("shared  its owner alone adds the noise")
+          : sharing.local
+              ? fmt::format("shared  all {} contribute, each with the whole noise", sharing.owners.size())
+              : fmt::format("shared  all {} contribute; holds if {} of them work together",
+                            sharing.owners.size(), sharing.colluding),
+          fmt::format("noise   every number of every round: discrete_gaussian, a unit's numbers clipped "
+                      "together; the first round is {:.3g} of the fit",
+                      share),
+          fmt::format("charge  epsilon {:.4g} at delta {:g} (rho {:.3g}) for all rounds", noise.epsilon.value,
+                      noise.budget.delta.value, dp::RhoOf(noise.whole).value)};
+}
+
+Outcome<RoundNoise> NoiseOf(const FitNoise& noise, const FitRound& round) {
+  const auto state = crypto::ParseJson(round.state);
+  const auto wanted =
+      state ? noise.method->Round(*state) : Result<learning::NoisyRound>(tl::unexpected(state.error()));
+  if (!wanted || !(wanted->bound > 0) || !(wanted->share > 0 && wanted->share <= 1))
+    return Refuse("state_invalid", fmt::format("round {} comes with a state of no round", round.number),
+                  "do all members run the same version?", "58000");
+  if (wanted->sampled < 1)
+    return Refuse("fit_samples_units", "rounds over a sample of the units are not counted yet",
+                  "ask for rounds over all of them", "0A000");
+  const Rho rho{dp::RhoOf(noise.whole).value * wanted->share * kForRounding};
+  RoundNoise made{.bound = wanted->bound, .steps = noise.share.StepsFor(rho)};
+  if (made.steps == 0) return TooSmall(noise);
+  made.measurement = MeasurementOf(noise.share, Mutated("fit_charge_short") ? made.steps / 2 : made.steps);
+  return made;
+}
+
+}  // namespace concordat::release
