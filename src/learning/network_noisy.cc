@@ -26,9 +26,15 @@ using Eigen::Index;
 using Eigen::VectorXd;
 
 constexpr std::size_t kUnitsAtOnce = 128;
+// Of a unit's steps K its gradient has at most K - K / 64 - 1, and K / 8 count it: together no more than K,
+// for (1 - 1/64)^2 + (1/8)^2 < 1.
+constexpr std::uint64_t kCounting = 8;
+
+std::uint64_t GradientSteps(std::uint64_t steps) { return steps == 0 ? 0 : steps - steps / 64 - 1; }
 
 struct Descent {
   NetworkDesign design;
+  Rules rules;
   int rounds = 400;
   double sample = 0.02;
   double clip = 1;
@@ -36,7 +42,8 @@ struct Descent {
   std::uint64_t seed = 1;
 
   NetworkParts parts() const {
-    return {.parameters = design.network().parameters(), .rounds = rounds - 1, .moments = true};
+    return {
+        .parameters = design.network().parameters(), .rounds = rounds - 1, .moments = true, .counted = true};
   }
 };
 
@@ -76,7 +83,7 @@ class NoisyNetwork final : public NoisyMethod {
 
   Result<std::size_t> Length(const Json& json) const override {
     TRY(Read(json));
-    return static_cast<std::size_t>(network().parameters());
+    return static_cast<std::size_t>(network().parameters()) + 1;
   }
 
   Result<NoisyRound> Round(const Json& json) const override {
@@ -89,7 +96,11 @@ class NoisyNetwork final : public NoisyMethod {
     const NetworkState state = TRY(Read(json));
     const Frame frame = descent_.design.design().Of(rows.rows);
     const Samples samples = descent_.design.Of(frame);
-    network::WholeSum sum(network(), {.bound = descent_.clip, .steps = steps});
+    const std::uint64_t own = GradientSteps(steps);
+    const double bound = descent_.clip * static_cast<double>(std::max(own, std::uint64_t{1})) /
+                         static_cast<double>(std::max(steps, std::uint64_t{1}));
+    network::WholeSum sum(network(), {.bound = bound, .steps = own});
+    Int128 units = 0;
     std::vector<Index> starts;
     Index first = 0;
     const auto flush = [&](Index last) {
@@ -99,23 +110,29 @@ class NoisyNetwork final : public NoisyMethod {
     };
     Index end = 0;
     ForEachUnit(rows.starts, frame.places, [&](std::size_t from, std::size_t to) {
+      ++units;
       if (starts.size() == kUnitsAtOnce) flush(end);
       starts.push_back(static_cast<Index>(from) - first);
       end = static_cast<Index>(to);
     });
     if (!starts.empty()) flush(end);
-    return sum.Take();
+    std::vector<Int128> numbers = sum.Take();
+    numbers.push_back(units * static_cast<Int128>(steps / kCounting));
+    return numbers;
   }
 
   Outcome<Step> Next(const Json& json, std::span<const double> totals, double sigma) const override {
     auto state = Read(json);
     if (!state) return RefuseState(state.error());
-    const Eigen::Map<const VectorXd> gradient(totals.data(), static_cast<Index>(totals.size()));
-    if (gradient.size() != network().parameters() || !gradient.allFinite())
+    const Eigen::Map<const VectorXd> all(totals.data(), static_cast<Index>(totals.size()));
+    if (all.size() != network().parameters() + 1 || !all.allFinite())
       return RefuseState({.message = "the totals are not those of the state"});
+    const VectorXd gradient = all.head(network().parameters());
+    state->counted += all[all.size() - 1] * static_cast<double>(kCounting) / descent_.clip;
     StepOf(descent_, gradient / (sigma > 0 ? sigma : 1), *state);
     Step step{.said = fmt::format("round {} of {}", state->round, descent_.rounds)};
     if (state->round == descent_.rounds) {
+      TRY(CheckUnits(state->counted));
       step.fitted = TableOf(state->weights, sigma);
       return step;
     }
@@ -140,6 +157,15 @@ class NoisyNetwork final : public NoisyMethod {
     sum.Add(network().Backward(state.weights, pass, std::move(loss.gradient)), starts, size);
   }
 
+  // The mean over rounds, so that noise is small beside it.
+  Outcome<void> CheckUnits(double counted) const {
+    const double units = counted / (descent_.rounds * descent_.sample);
+    if (units >= descent_.rules.minimum_rows) return {};
+    return Refuse("too_few_rows",
+                  fmt::format("noise included, fewer than {} count", descent_.rules.minimum_rows),
+                  "leave out columns with missing values, or ask for a table with more rows", "42501");
+  }
+
   Fitted TableOf(const VectorXd& weights, double sigma) const {
     Fitted fitted;
     fitted.columns = TableColumns();
@@ -155,7 +181,7 @@ class NoisyNetwork final : public NoisyMethod {
 
 }  // namespace
 
-MadeNoisy MakeNoisyNetwork(const Call& call, const Schema& schema, const Rules& /*rules*/) {
+MadeNoisy MakeNoisyNetwork(const Call& call, const Schema& schema, const Rules& rules) {
   Options options(call);
   const std::string layers = TRY(options.Text("layers", ""));
   TRY(options.Choice("method", {"dpsgd"}));
@@ -167,6 +193,7 @@ MadeNoisy MakeNoisyNetwork(const Call& call, const Schema& schema, const Rules& 
   TRY(options.End());
   NetworkDesign design = TRY(NetworkDesign::Bind(call.formula, layers, schema));
   return std::make_unique<NoisyNetwork>(Descent{.design = std::move(design),
+                                                .rules = rules,
                                                 .rounds = rounds,
                                                 .sample = sample,
                                                 .clip = clip,

@@ -84,6 +84,16 @@ TEST(NoisyNetwork, LearnsUnderNoise) {
   EXPECT_GT(right, 0.93);
 }
 
+TEST(NoisyNetwork, RefusesFewUnits) {
+  const auto method =
+      Make("split ~ age", {{"layers", "dense(1) sigmoid"}, {"rounds", Whole(4)}, {"sample", 1.0}});
+  const auto fitOf = [&](std::size_t rows) {
+    return FitNoisily(**method, {ByUnit(People(rows, 1).front())}, {.exact = true});
+  };
+  EXPECT_TRUE(fitOf(60));
+  EXPECT_EQ(fitOf(40).error().reason, "too_few_rows");
+}
+
 TEST(NoisyNetwork, SaysWhatEachRoundCosts) {
   const auto method =
       Make("split ~ age", {{"layers", "dense(1) sigmoid"}, {"rounds", Whole(50)}, {"sample", 0.1}});
