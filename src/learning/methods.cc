@@ -26,7 +26,7 @@ constexpr MethodEntry kEntries[] = {
     {"lm", MakeLm, MakeNoisyLm},
     {"log_rank", MakeLogRank, MakeNoisyLogRank},
     {"mixed", MakeMixed},
-    {"network", MakeNetwork},
+    {"network", MakeNetwork, MakeNoisyNetwork},
     {"pca", MakePca, MakeNoisyPca},
     {"penalised", MakePenalised},
     {"t_test", MakeTTest, MakeNoisyTTest},

@@ -13,29 +13,30 @@ using MadeNoisy = Outcome<std::unique_ptr<NoisyMethod>>;
 // Refusals: those of MakeMethod, but unknown_method.
 Made MakeAnova(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeBoost(const Call& call, const Schema& schema, const Rules& rules);
+MadeNoisy MakeNoisyBoost(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeChiSquare(const Call& call, const Schema& schema, const Rules& rules);
+MadeNoisy MakeNoisyChiSquare(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeCorrelation(const Call& call, const Schema& schema, const Rules& rules);
+MadeNoisy MakeNoisyCorrelation(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeCox(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeGlm(const Call& call, const Schema& schema, const Rules& rules);
-Made MakeKaplanMeier(const Call& call, const Schema& schema, const Rules& rules);
-Made MakeKmeans(const Call& call, const Schema& schema, const Rules& rules);
-Made MakeLm(const Call& call, const Schema& schema, const Rules& rules);
-Made MakeLogRank(const Call& call, const Schema& schema, const Rules& rules);
-Made MakeMixed(const Call& call, const Schema& schema, const Rules& rules);
-MadeNoisy MakeNoisyBoost(const Call& call, const Schema& schema, const Rules& rules);
 MadeNoisy MakeNoisyGlm(const Call& call, const Schema& schema, const Rules& rules);
+Made MakeKaplanMeier(const Call& call, const Schema& schema, const Rules& rules);
+MadeNoisy MakeNoisyKaplanMeier(const Call& call, const Schema& schema, const Rules& rules);
+Made MakeKmeans(const Call& call, const Schema& schema, const Rules& rules);
+MadeNoisy MakeNoisyKmeans(const Call& call, const Schema& schema, const Rules& rules);
+Made MakeLm(const Call& call, const Schema& schema, const Rules& rules);
 MadeNoisy MakeNoisyLm(const Call& call, const Schema& schema, const Rules& rules);
+Made MakeLogRank(const Call& call, const Schema& schema, const Rules& rules);
+MadeNoisy MakeNoisyLogRank(const Call& call, const Schema& schema, const Rules& rules);
+Made MakeMixed(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeNetwork(const Call& call, const Schema& schema, const Rules& rules);
+MadeNoisy MakeNoisyNetwork(const Call& call, const Schema& schema, const Rules& rules);
 Made MakePca(const Call& call, const Schema& schema, const Rules& rules);
+MadeNoisy MakeNoisyPca(const Call& call, const Schema& schema, const Rules& rules);
 Made MakePenalised(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeTTest(const Call& call, const Schema& schema, const Rules& rules);
-
-MadeNoisy MakeNoisyChiSquare(const Call& call, const Schema& schema, const Rules& rules);
-MadeNoisy MakeNoisyCorrelation(const Call& call, const Schema& schema, const Rules& rules);
-MadeNoisy MakeNoisyKaplanMeier(const Call& call, const Schema& schema, const Rules& rules);
-MadeNoisy MakeNoisyKmeans(const Call& call, const Schema& schema, const Rules& rules);
-MadeNoisy MakeNoisyLogRank(const Call& call, const Schema& schema, const Rules& rules);
-MadeNoisy MakeNoisyPca(const Call& call, const Schema& schema, const Rules& rules);
 MadeNoisy MakeNoisyTTest(const Call& call, const Schema& schema, const Rules& rules);
+
 
 }  // namespace concordat::learning

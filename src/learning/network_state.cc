@@ -32,6 +32,7 @@ Json ToJson(const NetworkState& state, const NetworkParts& parts) {
     json["first"] = network::ToFloats(state.first);
     json["second"] = network::ToFloats(state.second);
   }
+  if (parts.counted) json["counted"] = state.counted;
   if (!parts.history) return json;
   json["history"] = Json::array();
   for (const auto& [lost, right] : state.history) json["history"].push_back(Json::array({lost, right}));
@@ -46,6 +47,7 @@ Result<NetworkState> ReadNetworkState(const Json& json, const NetworkParts& part
     state.first = TRY(FloatsOf(json, "first", parts.parameters, kMostTold));
     state.second = TRY(FloatsOf(json, "second", parts.parameters, kMostTold));
   }
+  if (parts.counted) state.counted = TRY(NumberOf(json, "counted", {-kMostTold, kMostTold}));
   if (!parts.history) return state;
   const Eigen::MatrixXd history = TRY(
       MatrixOf(json, "history", static_cast<Eigen::Index>(Told(state.round)), 2, {-kMostTold, kMostTold}));

@@ -17,6 +17,7 @@ struct NetworkState {
   // FedAdam and DP-SGD: means of updates and of their squares. SCAFFOLD: the weights of the round before, and
   // the gradient of all rows at them.
   Eigen::VectorXd first, second;
+  double counted = 0;                              // DP-SGD: units of all rounds together, noise included
   std::vector<std::pair<double, double>> history;  // of weights told about: mean loss, and what is told right
 };
 
@@ -25,6 +26,7 @@ struct NetworkParts {
   Eigen::Index parameters = 0;
   int rounds = 1;
   bool moments = false;  // first and second
+  bool counted = false;
   bool history = false;
 };
 

@@ -7,8 +7,8 @@
 //    "call": {"method": "lm", "formula": "y ~ age", "options": {}}}
 //
 // With "noise": {"rho": 0.028, "seed": 7} or {"exact": true} it fits the form under noise, each row a unit of
-// its own, all with one member. With --xgboost it prints XGBoost's text of the model of boost too, and
-// predictions.
+// its own; with {"rho": 0.028, "fits": 10} so often, with other draws each time, and prints a list. With
+// --xgboost it prints XGBoost's text of the model of boost too, and predictions.
 //
 // With --design it prints the model matrix of "call" (and of "weights", a column's name) instead. A field
 // that is empty or NA is missing; one more member than rows are dealt to has none. With "exports", the start
@@ -196,6 +196,15 @@ std::vector<double> Total(const ExactMethod& method, const std::vector<Rows>& me
   return totals;
 }
 
+Rules RulesOf(const Json& asked) {
+  Rules rules;
+  const Json given = asked.value("rules", Json::object());
+  rules.minimum_rows = given.value("minimum_rows", rules.minimum_rows);
+  rules.minimum_cell = given.value("minimum_cell", rules.minimum_cell);
+  rules.parameters_share = given.value("parameters_share", rules.parameters_share);
+  return rules;
+}
+
 // XGBoost's text of the model, and what the model itself predicts for the file's rows.
 void AddXgboost(const std::string& path, const Schema& schema, Json& fitted) {
   const auto model = ReadBoostModel(fitted["model"]);
@@ -216,16 +225,23 @@ Json JsonOf(const Fitted& fitted, const std::vector<std::string>& said) {
   return {{"said", said}, {"columns", names}, {"rows", rows}, {"model", fitted.model}};
 }
 
-Json NoisyFitOf(const Json& asked, const Schema& schema) {
-  const auto method = MakeNoisyMethod(CallOf(asked["call"]), schema, {});
+Json NoisyFitsOf(const Json& asked, const Schema& schema) {
+  const auto method = MakeNoisyMethod(CallOf(asked["call"]), schema, RulesOf(asked));
   if (!method) return JsonOf(method.error());
-  const std::vector<Rows> rows = Deal(asked["csv"], schema, {.members = 1, .by = {}});
+  std::vector<UnitRows> members;
+  for (const Rows& rows : Deal(asked["csv"], schema, DealingOf(asked, schema)))
+    members.push_back(ByUnit(rows));
   const Json& given = asked["noise"];
-  const auto fitted = FitNoisily(**method, {ByUnit(rows[0])},
-                                 {.rho = given.value("rho", 1.0),
-                                  .exact = given.value("exact", false),
-                                  .seed = given.value("seed", std::uint64_t{1})});
-  return fitted ? JsonOf(*fitted, std::vector<std::string>()) : JsonOf(fitted.error());
+  const auto fit = [&](std::uint64_t seed) {
+    const auto fitted =
+        FitNoisily(**method, members,
+                   {.rho = given.value("rho", 1.0), .exact = given.value("exact", false), .seed = seed});
+    return fitted ? JsonOf(*fitted, std::vector<std::string>()) : JsonOf(fitted.error());
+  };
+  if (!given.contains("fits")) return fit(given.value("seed", std::uint64_t{1}));
+  Json fits = Json::array();
+  for (std::uint64_t seed = 1; seed <= given["fits"]; ++seed) fits.push_back(fit(seed));
+  return fits;
 }
 
 void Write(const std::string& path, const Result<std::string>& bytes) {
@@ -233,7 +249,7 @@ void Write(const std::string& path, const Result<std::string>& bytes) {
   std::ofstream(path, std::ios::binary) << *bytes;
 }
 
-// What it tells of every row of the file, and its exports beside it.
+// What a network tells of every row of the file; its exports are written.
 Json ToldOf(const Json& asked, const Schema& schema, const Json& model) {
   const std::string path = asked.at("exports");
   Write(path + ".onnx", network::OnnxOf(model));
@@ -248,12 +264,7 @@ Json ToldOf(const Json& asked, const Schema& schema, const Json& model) {
 }
 
 Json FitOf(const Json& asked, const Schema& schema) {
-  Rules rules;
-  const Json given = asked.value("rules", Json::object());
-  rules.minimum_rows = given.value("minimum_rows", rules.minimum_rows);
-  rules.minimum_cell = given.value("minimum_cell", rules.minimum_cell);
-  rules.parameters_share = given.value("parameters_share", rules.parameters_share);
-  const auto method = MakeMethod(CallOf(asked["call"]), schema, rules);
+  const auto method = MakeMethod(CallOf(asked["call"]), schema, RulesOf(asked));
   if (!method) return JsonOf(method.error());
   const std::vector<Rows> members = Deal(asked["csv"], schema, DealingOf(asked, schema));
   std::vector<std::unique_ptr<Kept>> kept(members.size());
@@ -280,7 +291,7 @@ int main(int argc, char** argv) {
   const Schema schema = SchemaOf(asked.at("schema"));
   const std::string_view flag = argc > 1 ? argv[1] : "";
   concordat::Json printed = flag == "--design"        ? DesignOf(asked, schema)
-                            : asked.contains("noise") ? NoisyFitOf(asked, schema)
+                            : asked.contains("noise") ? NoisyFitsOf(asked, schema)
                                                       : FitOf(asked, schema);
   if (flag == "--xgboost" && printed.contains("model")) AddXgboost(asked["csv"], schema, printed);
   std::cout << printed << "\n";

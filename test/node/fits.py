@@ -122,6 +122,18 @@ def grows_trees():
     s.refused("SELECT * FROM concordat.boost('disease ~ age', 'patients', trees => 1000)", "too_many_parameters")
 
 
+def fits_a_network():
+    m = four()
+    s = m.session("any-three")
+    call = "SELECT * FROM concordat.network('disease ~ age + sex + thalach', 'patients', layers => 'dense(4) tanh dense(1) sigmoid', {})"
+    rows = s.table(call.format("rounds => 4, epochs => 5"))
+    assert [row["round"] for row in rows] == list(range(5)) and list(rows[0]) == ["round", "loss", "accuracy"], rows
+    assert rows[-1]["loss"] < rows[0]["loss"] and rows[-1]["accuracy"] > 0.65, rows
+    assert "network in 6 rounds" in s.notice(), s.notice()
+    s.refused("SELECT * FROM concordat.network('disease ~ age', 'patients', layers => 'dense(400) tanh dense(1) sigmoid')", "too_many_parameters", "largest")
+    s.refused("SELECT * FROM concordat.network('disease ~ age', 'patients', layers => 'dense(4) -> dense(4)')", "layers_syntax", "cycle")
+
+
 def fits_the_rows_of_one_owner():
     s = four().session("alone")
     alike(s.table(FIT), in_r(BINOMIAL, "cleveland"))
@@ -287,7 +299,7 @@ def killed_in_second_round(node, then=lambda: None):
         watcher.join()
 
 
-TESTS = [fits_as_one_table, gives_what_is_asked_of_the_table, fits_other_models, grows_trees, fits_the_rows_of_one_owner, asks_from_the_command_line, describes_itself_in_psql,
+TESTS = [fits_as_one_table, gives_what_is_asked_of_the_table, fits_other_models, grows_trees, fits_a_network, fits_the_rows_of_one_owner, asks_from_the_command_line, describes_itself_in_psql,
          refuses_in_words, an_owner_dies_between_rounds, fits_under_noise, refuses_under_noise_what_is_too_much, an_owner_dies_in_a_noisy_fit]
 
 

@@ -1,0 +1,204 @@
+// Networks under noise: each round draws units with a small chance, and each drawn unit's gradient is clipped
+// and added up in whole numbers; what descends is the noisy sum, by Adam, whose steps do not depend on how
+// large a sum is, so that nobody needs to tell how many rows there are.
+//
+// Sources: Abadi et al., "Deep Learning with Differential Privacy" (2016); Kingma, Ba, "Adam: A Method for
+// Stochastic Optimization" (2015). Argument: network/whole.proof.md.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "learning/clip.h"
+#include "learning/disclosure.h"
+#include "learning/methods.h"
+#include "learning/network_design.h"
+#include "learning/network_state.h"
+#include "learning/options.h"
+#include "network/floats.h"
+#include "network/whole.h"
+
+namespace concordat::learning {
+namespace {
+
+using Eigen::Index;
+using Eigen::VectorXd;
+
+constexpr std::size_t kUnitsAtOnce = 128;
+// Of a unit's steps K its gradient has at most K - K / 64 - 1, and K / 8 count it: together no more than K,
+// for (1 - 1/64)^2 + (1/8)^2 < 1.
+constexpr std::uint64_t kCounting = 8;
+
+std::uint64_t GradientSteps(std::uint64_t steps) { return steps == 0 ? 0 : steps - steps / 64 - 1; }
+
+struct Descent {
+  NetworkDesign design;
+  Rules rules;
+  int rounds = 400;
+  double sample = 0.02;
+  double clip = 1;
+  double learning_rate = 0.01;
+  std::uint64_t seed = 1;
+
+  NetworkParts parts() const {
+    return {
+        .parameters = design.network().parameters(), .rounds = rounds - 1, .moments = true, .counted = true};
+  }
+};
+
+// Adam's constants; noise of a sum is far above its floor.
+constexpr double kFirst = 0.9, kSecond = 0.999, kFloor = 1e-8;
+
+void StepOf(const Descent& descent, const VectorXd& gradient, NetworkState& state) {
+  state.first = kFirst * state.first + (1 - kFirst) * gradient;
+  state.second = kSecond * state.second + (1 - kSecond) * gradient.cwiseAbs2();
+  ++state.round;
+  const double first = 1 - std::pow(kFirst, state.round), second = 1 - std::pow(kSecond, state.round);
+  state.weights.array() -= descent.learning_rate * (state.first.array() / first) /
+                           ((state.second.array() / second).sqrt() + kFloor);
+}
+
+std::vector<Output> TableColumns() {
+  return {{"rounds", Type::kInteger},
+          {"parameters", Type::kInteger},
+          {"sample", Type::kNumber},
+          {"clip", Type::kNumber},
+          {"noise", Type::kNumber}};
+}
+
+class NoisyNetwork final : public NoisyMethod {
+ public:
+  explicit NoisyNetwork(Descent descent) : descent_(std::move(descent)) {}
+
+  std::vector<Output> Outputs() const override { return TableColumns(); }
+  std::vector<std::string> Columns() const override { return descent_.design.design().Columns(); }
+
+  Json Start() const override {
+    const VectorXd zeros = VectorXd::Zero(network().parameters());
+    return ToJson(
+        {.weights = network().StartingWeights(descent_.seed), .first = zeros, .second = zeros, .history = {}},
+        descent_.parts());
+  }
+
+  Result<std::size_t> Length(const Json& json) const override {
+    TRY(Read(json));
+    return static_cast<std::size_t>(network().parameters()) + 1;
+  }
+
+  Result<NoisyRound> Round(const Json& json) const override {
+    TRY(Read(json));
+    return NoisyRound{.bound = descent_.clip, .share = 1.0 / descent_.rounds, .sampled = descent_.sample};
+  }
+
+  Result<std::vector<Int128>> Add(const UnitRows& rows, const Json& json,
+                                  std::uint64_t steps) const override {
+    const NetworkState state = TRY(Read(json));
+    const Frame frame = descent_.design.design().Of(rows.rows);
+    const Samples samples = descent_.design.Of(frame);
+    const std::uint64_t own = GradientSteps(steps);
+    const double bound = descent_.clip * static_cast<double>(std::max(own, std::uint64_t{1})) /
+                         static_cast<double>(std::max(steps, std::uint64_t{1}));
+    network::WholeSum sum(network(), {.bound = bound, .steps = own});
+    Int128 units = 0;
+    std::vector<Index> starts;
+    Index first = 0;
+    const auto flush = [&](Index last) {
+      AddSome(state, samples, first, last, starts, sum);
+      starts.clear();
+      first = last;
+    };
+    Index end = 0;
+    ForEachUnit(rows.starts, frame.places, [&](std::size_t from, std::size_t to) {
+      ++units;
+      if (starts.size() == kUnitsAtOnce) flush(end);
+      starts.push_back(static_cast<Index>(from) - first);
+      end = static_cast<Index>(to);
+    });
+    if (!starts.empty()) flush(end);
+    std::vector<Int128> numbers = sum.Take();
+    numbers.push_back(units * static_cast<Int128>(steps / kCounting));
+    return numbers;
+  }
+
+  Outcome<Step> Next(const Json& json, std::span<const double> totals, double sigma) const override {
+    auto state = Read(json);
+    if (!state) return RefuseState(state.error());
+    const Eigen::Map<const VectorXd> all(totals.data(), static_cast<Index>(totals.size()));
+    if (all.size() != network().parameters() + 1 || !all.allFinite())
+      return RefuseState({.message = "the totals are not those of the state"});
+    const VectorXd gradient = all.head(network().parameters());
+    state->counted += all[all.size() - 1] * static_cast<double>(kCounting) / descent_.clip;
+    StepOf(descent_, gradient / (sigma > 0 ? sigma : 1), *state);
+    Step step{.said = fmt::format("round {} of {}", state->round, descent_.rounds)};
+    if (state->round == descent_.rounds) {
+      TRY(CheckUnits(state->counted));
+      step.fitted = TableOf(state->weights, sigma);
+      return step;
+    }
+    step.state = ToJson(*state, descent_.parts());
+    if (!Read(step.state))
+      return Refuse("not_converged", "the steps left all bounds", "write a smaller learning_rate", "22023");
+    return step;
+  }
+
+ private:
+  const network::Network& network() const { return descent_.design.network(); }
+  Result<NetworkState> Read(const Json& json) const { return ReadNetworkState(json, descent_.parts()); }
+
+  void AddSome(const NetworkState& state, const Samples& samples, Index first, Index last,
+               std::span<const Index> starts, network::WholeSum& sum) const {
+    const Index size = last - first;
+    std::vector<std::uint64_t> seeds(samples.seeds.begin() + first, samples.seeds.begin() + last);
+    for (std::uint64_t& seed : seeds)
+      seed = network::Mix(seed ^ network::Mix(static_cast<std::uint64_t>(state.round)));
+    const auto pass = network().Forward(state.weights, samples.in.middleCols(first, size), seeds);
+    auto loss = network::LossOf(network().outputs(), pass.out, samples.wanted.segment(first, size));
+    sum.Add(network().Backward(state.weights, pass, std::move(loss.gradient)), starts, size);
+  }
+
+  // The mean over rounds, so that noise is small beside it.
+  Outcome<void> CheckUnits(double counted) const {
+    const double units = counted / (descent_.rounds * descent_.sample);
+    if (units >= descent_.rules.minimum_rows) return {};
+    return Refuse("too_few_rows",
+                  fmt::format("noise included, fewer than {} count", descent_.rules.minimum_rows),
+                  "leave out columns with missing values, or ask for a table with more rows", "42501");
+  }
+
+  Fitted TableOf(const VectorXd& weights, double sigma) const {
+    Fitted fitted;
+    fitted.columns = TableColumns();
+    fitted.rows.push_back({std::int64_t{descent_.rounds}, static_cast<std::int64_t>(network().parameters()),
+                           descent_.sample, descent_.clip, sigma});
+    fitted.model = descent_.design.ModelOf(weights);
+    fitted.model["rounds"] = descent_.rounds;
+    return fitted;
+  }
+
+  Descent descent_;
+};
+
+}  // namespace
+
+MadeNoisy MakeNoisyNetwork(const Call& call, const Schema& schema, const Rules& rules) {
+  Options options(call);
+  const std::string layers = TRY(options.Text("layers", ""));
+  TRY(options.Choice("method", {"dpsgd"}));
+  const int rounds = TRY(options.Whole("rounds", 400, 1, 5000));
+  const double sample = TRY(options.Number("sample", 0.02, 1e-6, 1));
+  const double clip = TRY(options.Number("clip", 1, 1e-6, 1e6));
+  const double learning_rate = TRY(options.Number("learning_rate", 0.01, 1e-6, 10));
+  const int seed = TRY(options.Whole("seed", 1, 0, 2147483647));
+  TRY(options.End());
+  NetworkDesign design = TRY(NetworkDesign::Bind(call.formula, layers, schema));
+  return std::make_unique<NoisyNetwork>(Descent{.design = std::move(design),
+                                                .rules = rules,
+                                                .rounds = rounds,
+                                                .sample = sample,
+                                                .clip = clip,
+                                                .learning_rate = learning_rate,
+                                                .seed = static_cast<std::uint64_t>(seed)});
+}
+
+}  // namespace concordat::learning
