@@ -118,6 +118,8 @@ bool IsSealed(const ledger::Entry& entry, Time now) {
 void WriteEntry(Writer& writer, const ledger::Entry& entry, Time now) {
   if (entry.kind == ledger::kind::kProductPublished) {
     if (!entry.body.value("draft", false)) writer.Published(entry);
+  } else if (ledger::RoundOf(entry.body) > 1 && entry.kind == ledger::kind::kCharge) {
+    // A fit is one run, told of where it ends: its owner's numbers left in its last round as in all before.
   } else if (entry.kind == ledger::kind::kCharge) {
     writer.Charged(entry);
   } else if (entry.kind == ledger::kind::kRelease && !IsSealed(entry, now)) {

@@ -54,6 +54,7 @@ class FitPart final : public FittingPart {
     return owner_.RecordOpening(id_, visitor_, question_, plan_, round_,
                                 outline_.sharing.local ? "" : ToHex(context));
   }
+  void RecordInterruption() override { owner_.RecordInterruption(id_, visitor_, question_, plan_, round_); }
   Outcome<void> InForce() const override { return owner_.StillInForce(plan_); }
   void RecordFailure() override { owner_.RecordFailure(id_, visitor_, question_, plan_, round_); }
   Result<std::vector<std::string>> Receipts() override { return ReceiptsOf(parts_.ledger, id_); }

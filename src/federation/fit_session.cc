@@ -9,6 +9,9 @@ namespace {
 
 constexpr std::uint32_t kMostRounds = 10'000;  // a method that is not done by then never is
 
+// Of all owners together in a round: 64 MB of contributions, half of the longest message.
+constexpr std::size_t kMostShown = std::size_t{1} << 22;
+
 }  // namespace
 
 const Progress FitSession::kSilent;
@@ -64,6 +67,10 @@ Outcome<std::optional<release::Answer>> FitSession::Prepare() {
 
 Outcome<std::vector<Int128>> FitSession::Sum(std::vector<Bytes> vouchers) {
   const release::FitRound& round = fit_.round();
+  const std::size_t numbers = fit_.outline().Length(0) * circle_.all().size();
+  if (roll_->terms().shown && numbers > kMostShown)
+    return tl::unexpected(
+        Failed(fmt::format("{} numbers of all owners are more than each can be shown", numbers)));
   roll_->Begin(AsBytes(round.state), fit_.outline().Length(0));
   const Bytes request = Encode(federation::Round{.session = statement_.statement.session,
                                                  .number = round.number,

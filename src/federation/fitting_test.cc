@@ -122,7 +122,10 @@ TEST_F(FittingTest, DoesNotGoOnWithTheSurvivors) {
   EXPECT_THAT(answer.error().message, HasSubstr("'cork'"));
   EXPECT_GE(trio.world.now - begun, CoordinatorTerms{}.away);
   EXPECT_LE(trio.world.now - begun, 2 * CoordinatorTerms{}.away);
-  for (const char* name : {kArad, kBrno}) EXPECT_EQ(Entries(name, Entry::kOpening), 1U) << name;
+  for (const char* name : {kArad, kBrno}) {
+    EXPECT_EQ(Entries(name, Entry::kInterrupted), 1U) << name;
+    EXPECT_EQ(Entries(name, Entry::kOpening), 0U) << name;
+  }
   EXPECT_THAT(trio.world.faults, ElementsAre());
 }
 

@@ -37,7 +37,7 @@ void HoldKeys(ByteView bytes) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const ByteView bytes(data + 1, size - 1);
-  switch (data[0] % 8) {
+  switch (data[0] % 11) {
     case 0:
       Hold(bytes, DecodeStatement);
       break;
@@ -60,8 +60,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       Hold(bytes, DecodeKeys);
       HoldKeys(bytes);
       break;
-    default:
+    case 7:
       HoldReply(bytes);
+      break;
+    case 8:
+      Hold(bytes, DecodePledged);
+      break;
+    case 9:
+      Hold(bytes, DecodeRound);
+      break;
+    default:
+      Hold(bytes, DecodeContributed);
   }
   return 0;
 }

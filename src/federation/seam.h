@@ -72,6 +72,9 @@ class FittingPart : public Part {
   virtual Outcome<void> TakeUp(const std::string& id, const release::FitRound& round) = 0;
   // Is `next` what the total of the round that was taken up last leads to? Refusals: state_differs.
   virtual Outcome<void> Follow(const std::vector<Int128>& total, const release::FitRound& next) const = 0;
+  // That the session ended before the fit did, after this owner's numbers of the round had left: their total
+  // may have been opened.
+  virtual void RecordInterruption() = 0;
 };
 
 // Release at an owner. Threading: any thread.

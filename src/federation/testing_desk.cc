@@ -108,6 +108,9 @@ class ScenePart final : public FittingPart {
     judge_.Opens(node_, id_, outline_.description);
     return {};
   }
+  void RecordInterruption() override {
+    static_cast<void>(world_.Append(node_, {Entry::kInterrupted, id_, 0}));
+  }
   Outcome<void> InForce() const override {
     if (scene_.revoked.contains(node_.name))
       return Refuse("agreement_not_active", "the agreement was revoked", "", "42501");

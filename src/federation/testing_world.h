@@ -74,7 +74,7 @@ class NodeClock final : public Clock {
 
 // What an owner's ledger has of a question.
 struct Entry {
-  enum Kind : std::uint8_t { kCharge = 1, kOpening, kFailure, kAnswer } kind = kCharge;
+  enum Kind : std::uint8_t { kCharge = 1, kOpening, kFailure, kAnswer, kInterrupted } kind = kCharge;
   std::string id;
   std::uint32_t cost = 0;
   bool operator==(const Entry&) const = default;

@@ -169,7 +169,7 @@ void Visit::End() {
 void Visit::EndInside() {
   if (ended_) return;
   ended_ = true;
-  if (charged_ && !recorded_) RecordEnd();
+  if (charged_ && !recorded_) RecordEnd(false);
   fit_ = nullptr;
   party_ = nullptr;
   opened_.part = nullptr;

@@ -105,7 +105,7 @@ class Visit {
   // Of a fit's session the first round, and those after it: may it be contributed to?
   Body Meet(const Round& round);
   Body GoOn(const Round& round);
-  void RecordEnd();
+  void RecordEnd(bool finished);
 
   const OwnerParts& parts_;
   const OwnerTerms& terms_;

@@ -117,9 +117,12 @@ Visit::Body Visit::TakeRound(ByteView request) {
 }
 
 // What came of the round that was charged last: this owner's numbers left, or nothing did.
-void Visit::RecordEnd() {
-  if (fit_ && fit_->contributed)
+void Visit::RecordEnd(bool finished) {
+  const bool left = fit_ != nullptr && fit_->contributed;
+  if (left && finished)
     static_cast<void>(opened_.part->RecordOpening(context_));
+  else if (left)
+    fit_->part.RecordInterruption();
   else
     opened_.part->RecordFailure();
 }

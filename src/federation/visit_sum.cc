@@ -169,7 +169,7 @@ Visit::Body Visit::Restore(ByteView request) {
 
 Visit::Body Visit::Finish(ByteView request) {
   TRY(DecodeRelayed(request));
-  if (!recorded_) RecordEnd();
+  if (!recorded_) RecordEnd(true);
   recorded_ = true;
   Finished finished{.receipts = TRY(opened_.part->Receipts()), .left = opened_.part->Left()};
   ending_ = true;

@@ -1,5 +1,6 @@
 #include "node/federated.h"
 
+#include <algorithm>
 #include <thread>
 
 #include "node/log.h"
@@ -7,6 +8,9 @@
 
 namespace concordat::node {
 namespace {
+
+// A round of a fit that is exact leaves on a grid so much finer than an answer's: ADR 11.
+constexpr int kRoundsOfGrid = 10;
 
 void Sleep(Milliseconds time) { std::this_thread::sleep_for(time); }
 
@@ -32,7 +36,8 @@ Federated::Federated(Node& node, const release::Parts& parts, const release::Tim
                     const auto lock = node.ledger().Share();
                     return node.members().non_disclosing();
                   },
-              .grid = timing.grid}) {}
+              .grid = timing.grid,
+              .round_grid = std::max(timing.grid / kRoundsOfGrid, Milliseconds(1))}) {}
 
 Outcome<release::Description> Federated::Describe(const release::Caller& caller,
                                                   const release::Question& question) const {

@@ -100,6 +100,9 @@ class FitOwner {
   // As JointOwner's.
   Outcome<void> RecordOpening(const std::string& id, const Visitor& visitor, const Question& question,
                               const FitPlan& plan, const FitRound& round, const std::string& context);
+  // That a session ended before the fit did, when this owner's numbers of the round had left.
+  void RecordInterruption(const std::string& id, const Visitor& visitor, const Question& question,
+                          const FitPlan& plan, const FitRound& round);
   Outcome<void> StillInForce(const FitPlan& plan) const;
   void RecordFailure(const std::string& id, const Visitor& visitor, const Question& question,
                      const FitPlan& plan, const FitRound& round);

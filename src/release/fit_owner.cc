@@ -179,6 +179,15 @@ Outcome<void> FitOwner::RecordOpening(const std::string& id, const Visitor& visi
                            context);
 }
 
+void FitOwner::RecordInterruption(const std::string& id, const Visitor& visitor, const Question& question,
+                                  const FitPlan& plan, const FitRound& round) {
+  const Caller caller = CallerOf(parts_, visitor, plan.prepared->permit.agreement);
+  const auto entered = parts_.ledger.Append(RecordOf(EntryBodies(id, plan, round)("opened"),
+                                                     SecretOf(caller, question, *plan.prepared, nullptr),
+                                                     *plan.prepared, parts_.ledger.Now()));
+  if (!entered && log_) log_(id, entered.error());
+}
+
 Outcome<void> FitOwner::StillInForce(const FitPlan& plan) const {
   const auto lock = parts_.ledger.Share();
   return InForce(parts_, *plan.prepared);

@@ -19,10 +19,7 @@ std::vector<std::string> OwnersIn(const Json& body) {
 
 bool IsOfAsker(const Json& body) { return body.contains("owners") && !body.contains("product"); }
 
-bool IsToldByAnotherRound(const Json& body) {
-  const std::string outcome = ledger::TextIn(body, "outcome");
-  return outcome == "opened" || (outcome == "contributed" && ledger::RoundOf(body) > 1);
-}
+bool IsToldByAnotherRound(const Json& body) { return ledger::TextIn(body, "outcome") == "opened"; }
 
 bool IsToldByOwnPart(const Json& body, const std::string& member) {
   if (!IsOfAsker(body) || ledger::TextIn(body, "outcome") == "repeated") return false;

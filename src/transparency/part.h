@@ -16,8 +16,7 @@ bool IsOfAsker(const Json& body);
 // Is it that, while `member`, whose ledger it is, is an owner as well? Then its own part tells of the use.
 // A stored answer that was given again is told by nothing else.
 bool IsToldByOwnPart(const Json& body, const std::string& member);
-// Is it of one round of a fit, while another tells of the fit: an owner's first, the last at the node that
-// asks?
+// Is it of one round of a fit, while the last, or the session that finished it, tells of the fit?
 bool IsToldByAnotherRound(const Json& body);
 
 }  // namespace concordat::transparency

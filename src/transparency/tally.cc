@@ -19,8 +19,7 @@ void Tally::Apply(const ledger::Entry& entry) {
     counts.last = entry.time;
   }
   if (outcome == "answered") ++counts.answered;
-  if (first && outcome == "contributed")
-    ++(OwnersIn(entry.body).size() == 1 ? counts.answered : counts.together);
+  if (outcome == "contributed") ++(OwnersIn(entry.body).size() == 1 ? counts.answered : counts.together);
   if (outcome == "failed") ++counts.failed;
   if (outcome == "repeated") ++counts.repeated;
 }
