@@ -21,12 +21,13 @@ struct Deaths {
   double died = 0;
 };
 
-Deaths DeathsAt(const std::vector<EventCounts>& counts, const std::vector<std::size_t>& places,
+// Of one stratum, whose counts stand at `at`.
+Deaths DeathsAt(const std::vector<EventCounts>& counts, const std::vector<std::size_t>& at,
                 std::size_t time) {
-  Deaths deaths{.at_risk = Eigen::VectorXd(static_cast<Eigen::Index>(places.size()))};
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    deaths.at_risk[static_cast<Eigen::Index>(i)] = counts[places[i]].at_risk[time];
-    deaths.died += counts[places[i]].events[time];
+  Deaths deaths{.at_risk = Eigen::VectorXd(static_cast<Eigen::Index>(at.size()))};
+  for (std::size_t i = 0; i < at.size(); ++i) {
+    deaths.at_risk[static_cast<Eigen::Index>(i)] = counts[at[i]].at_risk[time];
+    deaths.died += counts[at[i]].events[time];
   }
   return deaths;
 }
@@ -42,18 +43,23 @@ Eigen::MatrixXd VarianceOf(const Deaths& deaths) {
 
 }  // namespace
 
-LogRank TestLogRank(const std::vector<EventCounts>& counts, const std::vector<std::size_t>& places) {
+LogRank TestLogRank(const std::vector<EventCounts>& counts, const std::vector<std::size_t>& places,
+                    std::size_t strata) {
   const auto size = static_cast<Eigen::Index>(places.size());
   Eigen::VectorXd events = Eigen::VectorXd::Zero(size);
   Eigen::VectorXd expected = events;
   Eigen::MatrixXd variance = Eigen::MatrixXd::Zero(size, size);
-  for (std::size_t time = 0; time < counts[places[0]].rows.size(); ++time) {
-    const Deaths deaths = DeathsAt(counts, places, time);
-    if (deaths.died <= 0) continue;
-    for (Eigen::Index i = 0; i < size; ++i)
-      events[i] += counts[places[static_cast<std::size_t>(i)]].events[time];
-    expected += deaths.died * deaths.at_risk / deaths.at_risk.sum();
-    variance += VarianceOf(deaths);
+  for (std::size_t stratum = 0; stratum < strata; ++stratum) {
+    std::vector<std::size_t> at;
+    for (const std::size_t place : places) at.push_back(place * strata + stratum);
+    for (std::size_t time = 0; time < counts[at[0]].rows.size(); ++time) {
+      const Deaths deaths = DeathsAt(counts, at, time);
+      if (deaths.died <= 0) continue;
+      for (Eigen::Index i = 0; i < size; ++i)
+        events[i] += counts[at[static_cast<std::size_t>(i)]].events[time];
+      expected += deaths.died * deaths.at_risk / deaths.at_risk.sum();
+      variance += VarianceOf(deaths);
+    }
   }
   // One group's difference is the others' with the sign turned.
   const Eigen::VectorXd differences = (events - expected).head(size - 1);
@@ -77,7 +83,12 @@ namespace {
 
 class LogRankMethod final : public ExactMethod {
  public:
-  LogRankMethod(EventGroups groups, const Rules& rules) : groups_(std::move(groups)), rules_(rules) {}
+  // `compared` are the groups with all strata together.
+  LogRankMethod(EventGroups groups, EventGroups compared, const Rules& rules)
+      : groups_(std::move(groups)),
+        compared_(std::move(compared)),
+        strata_(groups_.names.size() / compared_.names.size()),
+        rules_(rules) {}
 
   std::vector<Output> Outputs() const override {
     return {{"group", Type::kText},      {"rows", Type::kInteger},     {"events", Type::kInteger},
@@ -107,20 +118,39 @@ class LogRankMethod final : public ExactMethod {
   }
 
  private:
+  // Rows of each group in all strata. Refuses strata of some but too few rows.
+  Outcome<std::vector<EventCounts>> Together(const std::vector<EventCounts>& counts) const {
+    std::vector<EventCounts> together(compared_.names.size());
+    for (std::size_t stratum = 0; stratum < strata_; ++stratum) {
+      double rows = 0;
+      for (std::size_t group = 0; group < together.size(); ++group) {
+        together[group].size += counts[group * strata_ + stratum].size;
+        rows += counts[group * strata_ + stratum].size;
+      }
+      if (rows > 0 && rows < rules_.minimum_rows)
+        return Refuse(
+            "too_few_rows",
+            fmt::format("a stratum has fewer rows than the agreement's minimum of {}", rules_.minimum_rows),
+            "leave out a column of strata()", "42501");
+    }
+    return together;
+  }
+
   Outcome<Fitted> TableOf(const std::vector<EventCounts>& counts) const {
-    const auto shown = TRY(ShownGroups(groups_, counts, rules_));
+    const auto together = TRY(Together(counts));
+    const auto shown = TRY(ShownGroups(compared_, together, rules_));
     if (shown.size() < 2)
       return Refuse("groups_needed", "only one group has rows", "name a column by whose levels rows differ",
                     "22023");
-    const LogRank test = TestLogRank(counts, shown);
+    const LogRank test = TestLogRank(counts, shown, strata_);
     Fitted fitted;
     fitted.columns = Outputs();
     for (std::size_t i = 0; i < shown.size(); ++i) {
-      const std::string& name = groups_.names[shown[i]];
+      const std::string& name = compared_.names[shown[i]];
       if (test.events[i] < rules_.minimum_cell)
         return Refuse("too_few_events", fmt::format("{} has fewer than {} events", name, rules_.minimum_cell),
                       "ask for a table with more rows, or for fewer groups", "42501");
-      fitted.rows.push_back({name, static_cast<std::int64_t>(counts[shown[i]].size),
+      fitted.rows.push_back({name, static_cast<std::int64_t>(together[shown[i]].size),
                              static_cast<std::int64_t>(test.events[i]), test.expected[i],
                              NumberOrNull(test.statistic), static_cast<std::int64_t>(test.df),
                              NumberOrNull(test.p)});
@@ -128,7 +158,8 @@ class LogRankMethod final : public ExactMethod {
     return fitted;
   }
 
-  EventGroups groups_;
+  EventGroups groups_, compared_;
+  std::size_t strata_;
   Rules rules_;
 };
 
@@ -139,10 +170,15 @@ Made MakeLogRank(const Call& call, const Schema& schema, const Rules& rules) {
   const double resolution = TRY(options.Number("resolution", 1, 1e-9, 1e9));
   TRY(options.End());
   EventGroups groups = TRY(BindEventGroups(call, schema, resolution));
-  if (groups.names.size() < 2)
+  Formula formula = TRY(ParseFormula(call.formula));
+  formula.strata.clear();
+  Call unstratified = call;
+  unstratified.formula = ToText(formula);
+  EventGroups compared = TRY(BindEventGroups(unstratified, schema, resolution));
+  if (compared.names.size() < 2)
     return Refuse("groups_needed", "log_rank compares groups, and there is one",
                   "write Surv(time, status) ~ group", "42601");
-  return std::make_unique<LogRankMethod>(std::move(groups), rules);
+  return std::make_unique<LogRankMethod>(std::move(groups), std::move(compared), rules);
 }
 
 }  // namespace concordat::learning

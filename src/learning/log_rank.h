@@ -18,8 +18,10 @@ struct LogRank {
   double p = 1;
 };
 
-// Over the groups at `places` of counts at the same times.
-LogRank TestLogRank(const std::vector<EventCounts>& counts, const std::vector<std::size_t>& places);
+// Over the groups at `places` of counts at the same times. With strata, whose differences and variances are
+// added up, counts are those of group 0 in each stratum, then of group 1, and so on.
+LogRank TestLogRank(const std::vector<EventCounts>& counts, const std::vector<std::size_t>& places,
+                    std::size_t strata = 1);
 Json ToJson(const LogRank& test);
 
 }  // namespace concordat::learning

@@ -128,6 +128,34 @@ def curve(place, formula, data, interval, shown):
     check.near([found["model"]["log_rank"]["statistic"]], shown[f"chi{place}"][1][0][:1], 1e-9, "model of " + formula)
 
 
+STRATIFIED = """
+test <- survdiff(%s, %s)
+together <- function(x) if (is.matrix(x)) rowSums(x) else x
+show("rank%d", unname(cbind(as.vector(test$n), together(test$obs), together(test$exp))))
+show("chi%d", t(c(test$chisq, length(test$n) - 1)))
+"""
+
+
+def stratified():
+    """Groups compared within strata; kaplan_meier takes strata for groups, as survfit does."""
+    cases = [("Surv(time, died) ~ sex + strata(ecog3)", "lung"), ("Surv(time, died) ~ trt + strata(celltype)", "veteran"),
+             ("Surv(time, died) ~ celltype + strata(trt)", "veteran")]
+    code = DATA + "lung$ecog3 <- cut(lung$ecog, c(-1, 0, 1, 5), labels = c('a', 'b', 'c'))\n"
+    code += f'write.csv(lung, "{FOLDER}/lung.csv", row.names = FALSE, quote = FALSE)\n'
+    SCHEMAS["lung"] = [*LUNG, {"name": "ecog3", "levels": ["a", "b", "c"]}]
+    shown = check.r(code + "".join(STRATIFIED % (formula, data, place, place) for place, (formula, data) in enumerate(cases)))
+    for place, (formula, data) in enumerate(cases):
+        for members in (1, 4):
+            test = fit(data, "log_rank", formula, members=members)
+            if check.true("refused" not in test, f"log_rank {formula}: {test.get('refused')}"):
+                check.near(flat(numbers(test, "rows", "events", "expected")), flat(shown[f"rank{place}"][1]), 1e-9, "log_rank " + formula)
+                check.near(numbers(test, "statistic", "df")[0], shown[f"chi{place}"][1][0], 1e-9, "log_rank " + formula)
+    few = fit("lung", "log_rank", cases[0][0], rules={**EXACT, "minimum_rows": 60})
+    check.true(few.get("refused", {}).get("reason") == "too_few_rows", f"a stratum of 51 rows: {few}")
+    alone = fit("lung", "log_rank", "Surv(time, died) ~ strata(sex)")
+    check.true(alone.get("refused", {}).get("reason") == "groups_needed", f"strata alone: {alone}")
+
+
 def shown_steps():
     """Steps with fewer events than a cell may show are joined; the curve at those that are shown stays R's."""
     found = fit("lung", "kaplan_meier", "Surv(time, died) ~ sex", rules={})
@@ -155,7 +183,8 @@ def main():
         curve(place, formula, data, interval, shown)
     joined()
     shown_steps()
-    check.end(len(FITTED) + len(CURVES) + 3)
+    stratified()
+    check.end(len(FITTED) + len(CURVES) + 4)
 
 
 main()
