@@ -38,5 +38,4 @@ Made MakePenalised(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeTTest(const Call& call, const Schema& schema, const Rules& rules);
 MadeNoisy MakeNoisyTTest(const Call& call, const Schema& schema, const Rules& rules);
 
-
 }  // namespace concordat::learning
