@@ -15,4 +15,9 @@ std::uint64_t RoundOf(const Json& body) {
   return round.is_number_unsigned() ? round.get<std::uint64_t>() : 1;
 }
 
+std::string JobOf(const Json& body) {
+  const Json fit = body.is_object() ? body.value("fit", Json()) : Json();
+  return fit.is_object() ? TextIn(fit, "job") : std::string();
+}
+
 }  // namespace concordat::ledger

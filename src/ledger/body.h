@@ -12,5 +12,7 @@ namespace concordat::ledger {
 std::string TextIn(const Json& object, const char* field);
 // Which round of a fit a charge or release is of, from 1; 1 where it is of no fit.
 std::uint64_t RoundOf(const Json& body);
+// Of which job a round of a fit is, at the node that asked; empty elsewhere.
+std::string JobOf(const Json& body);
 
 }  // namespace concordat::ledger

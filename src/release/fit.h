@@ -44,6 +44,28 @@ struct FitPlan {
   std::string revision;  // of this owner's rows, objections counted; "" at the asker
 };
 
+// Which job a plan is at the node that asks: 16 hex digits of SHA-256 over model and analyst. The same fit
+// asked again by the same analyst is the same job, whatever the rest of the statement.
+std::string JobOf(const FitPlan& plan);
+
+// What a round of a fit came to, as the node that asks keeps it.
+struct FitOutcome {
+  std::string id;                                // of the round's question
+  std::map<std::string, std::string> revisions;  // of rows, by owner
+  Json receipts;                                 // by owner
+  std::string said;                              // "round 3: deviance 412.1"
+  Json next;                                     // the next round's state; null after the last
+  const Answer* answer = nullptr;                // after the last
+  Json model;  // of what was fitted; null in other rounds, and where it is none
+};
+
+// Where an earlier run of a fit ended.
+struct FitResumed {
+  FitRound round;  // to ask next
+  std::string
+      said;  // "goes on after round 3 of 2026-11-28T07:10:04Z", or why it begins anew; empty of a new one
+};
+
 // How methods are made: learning::MakeMethod, or in a test one that it does not know.
 using MethodMaker = std::function<Outcome<std::unique_ptr<learning::ExactMethod>>(
     const learning::Call&, const learning::Schema&, const learning::Rules&)>;
@@ -113,11 +135,13 @@ class FitAsker {
                                const std::vector<Int128>& sums) const;
   // The rest of the statement, asked of what was fitted.
   Outcome<Answer> Show(const std::string& id, const FitPlan& plan, const learning::Fitted& fitted) const;
-  // Puts a round on this node's record, durably: `opened`, or with the answer `answered`. `model`: of what
-  // was fitted, null in other rounds. Refuses as JointAsker::Record.
+  // Puts a round on this node's record, durably: `opened`, or with the answer `answered`. Refuses as
+  // JointAsker::Record.
   Outcome<void> Record(const Caller& caller, const Question& question, const FitPlan& plan,
-                       const FitRound& round, const std::string& id, const Answer* answer, const Json& model,
-                       const std::string& identity, const Json& receipts) const;
+                       const FitRound& round, const FitOutcome& outcome) const;
+  // The round after the newest that is on record of the same job over the same rows; of no such job the
+  // first. Refusals: the ledger's.
+  Outcome<FitResumed> Resume(const FitPlan& plan, const std::map<std::string, std::string>& revisions) const;
   Result<void> RecordFailure(const std::string& id, const Caller& caller, const Question& question,
                              const FitPlan& plan, const FitRound& round) const;
 
