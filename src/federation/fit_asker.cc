@@ -89,6 +89,8 @@ class ReleaseFit final : public AskedFit {
                        .revisions = revisions,
                        .receipts = Json(receipts),
                        .said = said_,
+                       .began = began_,
+                       .epsilon = outline_.epsilon.value,
                        .next = fitted_ ? Json() : next_state_,
                        .answer = fitted_ ? &answer : nullptr,
                        .model = fitted_ ? fitted_->model : Json()}));
@@ -114,6 +116,7 @@ class ReleaseFit final : public AskedFit {
   // on record. None of a new one.
   Outcome<std::optional<release::Answer>> Resumed() {
     auto resumed = TRY(asker_.Resume(plan_, revisions_));
+    began_ = resumed.began;
     if (resumed.round.number == round_.number) {
       begins_ = resumed.said.empty() ? "" : resumed.said + "; ";
       return std::nullopt;
@@ -136,6 +139,7 @@ class ReleaseFit final : public AskedFit {
   Revisions revisions_;  // of owners' rows, in the first round
   std::string begins_;   // why it does not go on where it ended; said with the first round
   std::string said_;
+  Time began_{};
   std::optional<learning::Fitted> fitted_;
   bool done_ = false;
 };

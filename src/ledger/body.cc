@@ -9,6 +9,11 @@ std::string TextIn(const Json& object, const char* field) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+double NumberIn(const Json& object, const char* field) {
+  const auto found = object.find(field);
+  return found != object.end() && found->is_number() ? found->get<double>() : 0;
+}
+
 std::uint64_t RoundOf(const Json& body) {
   const Json fit = body.is_object() ? body.value("fit", Json()) : Json();
   const Json round = fit.is_object() ? fit.value("round", Json()) : Json();

@@ -18,6 +18,7 @@
 #include "base/int128.h"
 #include "catalogue/abroad.h"
 #include "learning/method.h"
+#include "release/job.h"
 #include "release/joint.h"
 #include "release/release.h"
 #include "release/sharing.h"
@@ -54,6 +55,8 @@ struct FitOutcome {
   std::map<std::string, std::string> revisions;  // of rows, by owner
   Json receipts;                                 // by owner
   std::string said;                              // "round 3: deviance 412.1"
+  Time began{};                                  // of the first run that this one goes on with
+  double epsilon = 0;                            // spent so far at each owner
   Json next;                                     // the next round's state; null after the last
   const Answer* answer = nullptr;                // after the last
   Json model;  // of what was fitted; null in other rounds, and where it is none
@@ -62,8 +65,9 @@ struct FitOutcome {
 // Where an earlier run of a fit ended.
 struct FitResumed {
   FitRound round;  // to ask next
-  std::string
-      said;  // "goes on after round 3 of 2026-11-28T07:10:04Z", or why it begins anew; empty of a new one
+  Time began{};    // when the first run did
+  // "goes on after round 3 of 2026-11-28T07:10:04Z", or why it begins anew; empty of a new one.
+  std::string said;
 };
 
 // How methods are made: learning::MakeMethod, or in a test one that it does not know.
@@ -123,6 +127,8 @@ class FitAsker {
 
   Outcome<Description> Describe(const Caller& caller, const Question& question) const;
   Outcome<FitPlan> Plan(const Caller& caller, const Question& question) const;
+  // The job that the fit is; its state and times are not told.
+  Outcome<Job> JobFor(const Caller& caller, const Question& question) const;
   // What it would do, in lines, without what owners say.
   std::vector<std::string> Explain(const FitPlan& plan) const;
 

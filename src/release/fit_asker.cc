@@ -40,6 +40,19 @@ Outcome<FitPlan> FitAsker::Plan(const Caller& caller, const Question& question) 
   return PrepareFit({parts_, &abroad_}, make_, caller, question);
 }
 
+Outcome<Job> FitAsker::JobFor(const Caller& caller, const Question& question) const {
+  const FitPlan plan = TRY(Plan(caller, question));
+  Job job;
+  job.id = JobOf(plan);
+  job.agreement = plan.prepared->permit.agreement;
+  job.analyst = plan.prepared->permit.analyst;
+  job.method = plan.called;
+  job.formula = plan.description.at("call").at("formula");
+  job.table = plan.sharing.table;
+  job.text = question.text;
+  return job;
+}
+
 std::vector<std::string> FitAsker::Explain(const FitPlan& plan) const {
   return {fmt::format("table   {} of {}", plan.sharing.table, fmt::join(plan.sharing.owners, ", ")),
           fmt::format("fit     {} reads {}", plan.called, fmt::join(plan.method->Columns(), ", ")),
@@ -98,7 +111,8 @@ Outcome<FitResumed> FitAsker::Resume(const FitPlan& plan,
                                      const std::map<std::string, std::string>& revisions) const {
   auto resumed = ResumedOf(parts_.ledger, plan, RowsOf(revisions));
   if (!resumed) return tl::unexpected(UnavailableOf(resumed.error()));
-  if (resumed->round.number > 1 && !LengthOf(plan, resumed->round)) return FitResumed{{1, StartOf(plan)}, {}};
+  if (resumed->round.number > 1 && !LengthOf(plan, resumed->round))
+    return FitResumed{{1, StartOf(plan)}, parts_.ledger.Now(), {}};
   return *std::move(resumed);
 }
 

@@ -43,6 +43,8 @@ std::string RowsOf(const std::map<std::string, std::string>& revisions) {
 
 void AddTo(Json& secret, const FitPlan& plan, const FitOutcome& outcome) {
   secret["receipts"] = outcome.receipts;
+  secret["epsilon"] = outcome.epsilon;
+  secret["began"] = FormatTime(outcome.began);
   if (!outcome.said.empty()) secret["said"] = outcome.said;
   if (!outcome.next.is_null() && crypto::CanonicalJson(outcome.next)->size() <= kLargestKept)
     secret["next"] = outcome.next;
@@ -54,7 +56,7 @@ void AddTo(Json& secret, const FitPlan& plan, const FitOutcome& outcome) {
 
 Result<FitResumed> ResumedOf(const ledger::Ledger& ledger, const FitPlan& plan, const std::string& rows) {
   const agreement::Permit& permit = plan.prepared->permit;
-  FitResumed resumed{{1, StartOf(plan)}, {}};
+  FitResumed resumed{{1, StartOf(plan)}, ledger.Now(), {}};
   const auto name = ledger::JobName(permit.agreement, permit.analyst, JobOf(plan));
   const auto newest = TRY(NewestRound(ledger, name));
   if (!newest || ledger::TextIn(newest->body, "outcome") == "answered") return resumed;
@@ -66,6 +68,7 @@ Result<FitResumed> ResumedOf(const ledger::Ledger& ledger, const FitPlan& plan, 
     resumed.said = fmt::format("begins anew: the state after {} was not kept", when);
   } else {
     resumed.round = {round + 1, *crypto::CanonicalJson((*newest->secret)["next"])};
+    resumed.began = ParseTime(ledger::TextIn(*newest->secret, "began")).value_or(newest->time);
     resumed.said = fmt::format("goes on after {}", when);
   }
   return resumed;

@@ -41,8 +41,10 @@ std::optional<FittedModel> ModelIn(const ledger::Entry& entry, Time now) {
     model.owners = owners.get<std::vector<std::string>>();
   model.revisions = secret->value("revisions", Json::object());
   model.receipts = secret->value("receipts", Json::object());
-  model.notice = TextIn(secret->value("answer", Json::object()), "notice");
+  model.shown = secret->value("answer", Json::object());
+  model.notice = TextIn(model.shown, "notice");
   model.text = TextIn(*secret, "text");
+  model.epsilon = ledger::NumberIn(*secret, "epsilon");
   model.rounds = ledger::RoundOf(entry.body);
   model.when = entry.time;
   return model;

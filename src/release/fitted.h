@@ -24,9 +24,11 @@ struct FittedModel {
   std::vector<std::string> owners;
   Json revisions;      // of the rows it was fitted to, by owner
   Json receipts;       // lists of them, by owner
+  Json shown;          // the answer (docs/formats/answer.md)
   std::string notice;  // beside the answer: what was charged
   std::string text;    // the statement
   std::uint64_t rounds = 0;
+  double epsilon = 0;  // spent at each owner
   Time when{};
 };
 
