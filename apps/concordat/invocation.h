@@ -31,6 +31,7 @@ void AddSubjectCommands(CLI::App& app, Invocation& invocation);
 void AddPersonCommands(CLI::App& app, Invocation& invocation);
 void AddTokenCommands(CLI::App& app, Invocation& invocation);
 void AddAskCommands(CLI::App& app, Invocation& invocation);
+void AddFitCommands(CLI::App& app, Invocation& invocation);
 void AddLedgerCommands(CLI::App& app, Invocation& invocation);
 void AddFederationCommands(CLI::App& app, Invocation& invocation);
 void AddWitnessCommands(CLI::App& app, Invocation& invocation);

@@ -33,7 +33,7 @@ void Describe(CLI::App& app, Invocation& invocation, std::string& home, std::str
   app.add_flag_callback(
       "--json", [&] { invocation.format = Format::kJson; }, "Answer in JSON, for machines");
   app.add_flag_callback(
-      "--csv", [&] { invocation.format = Format::kCsv; }, "Print an answer's rows as CSV (ask)");
+      "--csv", [&] { invocation.format = Format::kCsv; }, "Print an answer's rows as CSV (ask, fit)");
   app.add_flag_callback(
       "-q,--quiet", [&] { invocation.quiet = true; }, "No progress");
   AddMemberCommands(app, invocation);
@@ -46,6 +46,7 @@ void Describe(CLI::App& app, Invocation& invocation, std::string& home, std::str
   AddAgreementCommands(app, invocation);
   AddSubjectCommands(app, invocation);
   AddAskCommands(app, invocation);
+  AddFitCommands(app, invocation);
   AddLedgerCommands(app, invocation);
   AddWitnessCommands(app, invocation);
   AddFederationCommands(app, invocation);

@@ -24,11 +24,15 @@ struct Limits {
 // Set from any thread; a running query notices within milliseconds and ends with kCancelled.
 class Cancel {
  public:
+  Cancel() = default;
+  // Requested as well when `also` is, which outlives it.
+  explicit Cancel(const Cancel* also) : also_(also) {}
   void Request() { requested_.store(true); }
-  bool requested() const { return requested_.load(); }
+  bool requested() const { return requested_.load() || (also_ != nullptr && also_->requested()); }
 
  private:
   std::atomic<bool> requested_{false};
+  const Cancel* also_ = nullptr;
 };
 
 struct ResultSet {

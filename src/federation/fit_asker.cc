@@ -8,6 +8,7 @@
 #include "federation/fit_outline.h"
 #include "federation/outline.h"
 #include "federation/release_desk.h"
+#include "release/fitted.h"
 
 namespace concordat::federation {
 namespace {
@@ -41,6 +42,8 @@ class ReleaseFit final : public AskedFit {
   const std::string& said() const override { return said_; }
   bool ends() const override { return fitted_.has_value(); }
   bool done() const override { return done_; }
+  void Vouch(std::vector<Bytes> vouchers) override { vouchers_ = std::move(vouchers); }
+  std::optional<Reached> TakeEarlier() override { return std::exchange(earlier_, std::nullopt); }
   void Return(const release::FitRound& round) override {
     round_ = round;
     outline_.measured = release::LengthOf(plan_, round_).value_or(0);
@@ -48,8 +51,10 @@ class ReleaseFit final : public AskedFit {
 
   std::string Summary() const override {
     if (!fitted_) return {};
-    return fmt::format("{} in {} round{}, model {}", plan_.called, round_.number,
-                       round_.number == 1 ? "" : "s", plan_.model.substr(0, kShownDigits));
+    const std::string rounds =
+        fmt::format("{} in {} round{}", plan_.called, round_.number, round_.number == 1 ? "" : "s");
+    if (fitted_->model.is_null()) return rounds;
+    return rounds + ", model " + release::ModelId(plan_.description, fitted_->model).substr(0, kShownDigits);
   }
 
   std::string Difference(const std::string& owner, const std::string& theirs) const override {
@@ -70,16 +75,16 @@ class ReleaseFit final : public AskedFit {
     revisions_ = revisions;
     auto stored = TRY(asker_.Repeat(plan_, release::FitAsker::Identity(plan_, revisions)));
     done_ = stored.has_value();
-    return stored;
+    return done_ ? std::move(stored) : Resumed();
   }
 
   Outcome<release::Answer> Assemble(const std::string& id, const std::vector<Row>& /*keys*/,
                                     const std::vector<Int128>& sums, std::size_t /*included*/) override {
     TRY(CountCost());
     learning::Step step = TRY(release::NextOf(plan_, round_, sums));
-    said_ = std::move(step.said);
+    said_ = std::exchange(begins_, {}) + step.said;
     if (!step.fitted) {
-      next_ = {round_.number + 1, *crypto::CanonicalJson(step.state)};
+      next_state_ = std::move(step.state);
       return release::Answer{.id = id, .columns = {}, .rows = {}, .notice = {}};
     }
     fitted_ = *std::move(step.fitted);
@@ -88,14 +93,20 @@ class ReleaseFit final : public AskedFit {
 
   Outcome<void> Record(const release::Answer& answer, const Revisions& revisions,
                        const Receipts& receipts) override {
-    const std::string identity = release::FitAsker::Identity(plan_, revisions);
-    TRY(asker_.Record(caller_, question_, plan_, round_, answer.id, fitted_ ? &answer : nullptr,
-                      fitted_ ? fitted_->model : Json(), identity, Json(receipts)));
+    TRY(asker_.Record(caller_, question_, plan_, round_,
+                      {.id = answer.id,
+                       .revisions = revisions,
+                       .receipts = Json(receipts),
+                       .said = said_,
+                       .began = began_,
+                       .epsilon = outline_.epsilon.value,
+                       .next = fitted_ ? Json() : next_state_,
+                       .vouchers = vouchers_,
+                       .answer = fitted_ ? &answer : nullptr,
+                       .model = fitted_ ? fitted_->model : Json()}));
     done_ = fitted_.has_value();
     if (done_) return {};
-    outline_.measured = TRY(release::LengthOf(plan_, next_));
-    round_ = std::move(next_);
-    return {};
+    return TakeUp({round_.number + 1, *crypto::CanonicalJson(next_state_)});
   }
   void RecordFailure(const std::string& id) override {
     static_cast<void>(asker_.RecordFailure(id, caller_, question_, plan_, round_));
@@ -106,6 +117,26 @@ class ReleaseFit final : public AskedFit {
   }
 
  private:
+  Outcome<void> TakeUp(release::FitRound round) {
+    outline_.measured = TRY(release::LengthOf(plan_, round));
+    round_ = std::move(round);
+    return {};
+  }
+  // Of a fit that ended on the way: an answer that ends nothing, and the next round is the one to go on with.
+  // None of a new one.
+  Outcome<std::optional<release::Answer>> Resumed() {
+    auto resumed = TRY(asker_.Resume(plan_, revisions_));
+    began_ = resumed.began;
+    if (resumed.round.number == round_.number) {
+      begins_ = resumed.said.empty() ? "" : resumed.said + "; ";
+      return std::nullopt;
+    }
+    said_ = std::move(resumed.said);
+    if (!resumed.vouchers.empty()) earlier_ = {resumed.round, std::move(resumed.vouchers)};
+    TRY(TakeUp(std::move(resumed.round)));
+    return release::Answer{};
+  }
+
   // What was spent so far, for the notice: rounds that came to nothing are on top of it.
   Outcome<void> CountCost() {
     if (!plan_.noise) return {};
@@ -122,11 +153,15 @@ class ReleaseFit final : public AskedFit {
   std::shared_ptr<const agreement::Agreement> document_;
   release::Visitor visitor_;
   release::FitRound round_;
-  release::FitRound next_;  // once this one is on record
+  Json next_state_;  // once this round is on record
   Outline outline_;
+  std::vector<Bytes> vouchers_;     // of the round that is recorded next
+  std::optional<Reached> earlier_;  // where an earlier run ended
   Revisions revisions_;  // of owners' rows, in the first round
   dp::Composition spent_;
+  std::string begins_;   // why it does not go on where it ended; said with the first round
   std::string said_;
+  Time began_{};
   std::optional<learning::Fitted> fitted_;
   bool done_ = false;
 };

@@ -106,6 +106,7 @@ Outcome<release::Answer> FitSession::Round(std::vector<Bytes> vouchers) {
     receipts = Finish(id);
     assembled.notice = Notice(id, receipts);
   }
+  fit_.Vouch(reached_->vouchers);
   TRY(fit_.Record(assembled, Revisions(included_), receipts));
   return assembled;
 }

@@ -12,12 +12,6 @@
 
 namespace concordat::federation {
 
-// A round that all owners contributed to: where another session may go on.
-struct Reached {
-  release::FitRound round;
-  std::vector<Bytes> vouchers;  // that its state was taken, by owners' names
-};
-
 class FitSession : private Asking {
  public:
   // All that it is given outlives it. `from`: the round that it begins with, where an earlier session reached

@@ -47,6 +47,11 @@ Outcome<release::Answer> Fitting::Fit() {
   for (Milliseconds pause = kFirstPause;; pause = std::min(2 * pause, kLongestPause)) {
     const Milliseconds before = since_;
     auto answer = GoOn(began);
+    if (answer && !fit_.done()) {
+      reached_ = fit_.TakeEarlier();
+      Tell(fit_.said());
+      continue;
+    }
     if (answer) {
       const std::string summary = fit_.Summary();
       if (!summary.empty()) answer->notice = summary + "; " + answer->notice;

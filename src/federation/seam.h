@@ -122,6 +122,12 @@ class Asked {
                                     const std::string& receipt) = 0;
 };
 
+// A round that all owners contributed to: where another session may go on.
+struct Reached {
+  release::FitRound round;
+  std::vector<Bytes> vouchers;  // that its state was taken, by owners' names
+};
+
 // A fit as the node that asks has planned it: asked round by round, each of them as a question. Assemble
 // takes the total on to the next round; its answer is empty in all rounds but the last.
 class AskedFit : public Asked {
@@ -132,6 +138,11 @@ class AskedFit : public Asked {
   virtual const std::string& said() const = 0;
   // Did the total that was assembled last end the fit?
   virtual bool ends() const = 0;
+  // Owners' vouchers for the state of the round that is recorded next: kept with it.
+  virtual void Vouch(std::vector<Bytes> /*vouchers*/) {}
+  // Where an earlier run of it ended that did not come to its end: told once, after Stored gave an answer that
+  // ends nothing. None where `round` needs no voucher.
+  virtual std::optional<Reached> TakeEarlier() { return std::nullopt; }
   // Goes on from this round, which was asked before.
   virtual void Return(const release::FitRound& round) = 0;
   // Is there no next round?

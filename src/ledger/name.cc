@@ -10,6 +10,12 @@ std::string IdentityName(const std::string& identity) { return "identity/" + ide
 std::string AskerName(const std::string& agreement, const std::string& analyst) {
   return "asker/" + agreement + "/" + analyst;
 }
+std::string JobName(const std::string& agreement, const std::string& analyst, const std::string& job) {
+  return kJobNames + agreement + "/" + analyst + "/" + job;
+}
+std::string FittedName(const std::string& agreement, const std::string& analyst) {
+  return kFittedNames + agreement + "/" + analyst;
+}
 
 // A release names its analyst where others were charged: at the node that asked.
 std::vector<std::string> NamesOf(const std::string& kind, const Json& body) {
@@ -20,8 +26,12 @@ std::vector<std::string> NamesOf(const std::string& kind, const Json& body) {
   std::vector<std::string> names = {QuestionName(question)};
   if (outcome == "answered") names.push_back(IdentityName(TextIn(body, "identity")));
   const std::string analyst = TextIn(body, "analyst");
-  if (kind == kind::kCharge || !analyst.empty())
-    names.push_back(AskerName(TextIn(body, "agreement"), analyst));
+  const std::string agreement = TextIn(body, "agreement");
+  if (kind == kind::kCharge || !analyst.empty()) names.push_back(AskerName(agreement, analyst));
+  const std::string job = JobOf(body);
+  if (job.empty()) return names;
+  names.push_back(JobName(agreement, analyst, job));
+  if (outcome == "answered") names.push_back(FittedName(agreement, analyst));
   return names;
 }
 

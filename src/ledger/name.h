@@ -18,6 +18,14 @@ std::string RepeatName(const std::string& question);    // its stored answer, gi
 std::string IdentityName(const std::string& identity);  // the answer to all questions that are the same
 std::string AskerName(const std::string& agreement,
                       const std::string& analyst);  // what was charged for them, here or at others
+// Every round of a fit that this node asked for them, and what came of it; all of them begin as that of no
+// job does.
+std::string JobName(const std::string& agreement, const std::string& analyst, const std::string& job);
+std::string FittedName(const std::string& agreement, const std::string& analyst);  // fits that were answered
+
+// How all names of that sort begin.
+inline constexpr char kJobNames[] = "job/";
+inline constexpr char kFittedNames[] = "fitted/";
 
 // All that an entry goes by, from its public part; none for most kinds.
 std::vector<std::string> NamesOf(const std::string& kind, const Json& body);

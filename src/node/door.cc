@@ -1,13 +1,15 @@
 #include "node/door.h"
 
 #include "node/federated.h"
+#include "node/orders.h"
 #include "node/tidings.h"
 #include "node/views.h"
 
 namespace concordat::node {
 namespace {
 
-constexpr Milliseconds kTellEvery{1'000};  // how far a question has come
+constexpr Milliseconds kTellEvery{1'000};     // how far a question has come
+constexpr Milliseconds kTellRoundEvery{250};  // and a fit, round by round
 
 }  // namespace
 
@@ -50,6 +52,7 @@ Outcome<pgwire::Description> Door::Describe(const release::Caller& caller, const
                                             const release::Settings& settings,
                                             const pgcatalog::Session& session) {
   const pgcatalog::Database database = TRY(DatabaseOf(caller));
+  if (auto order = TRY(DescribeOrder(text))) return *std::move(order);
   if (pgcatalog::IsCatalogueQuestion(database, text)) return catalogue_->Describe(database, session, text);
   const auto described = TRY(node_.Describe(caller, {.text = text, .parameters = {}, .settings = settings}));
   return pgwire::Typed(described.columns, described.parameters);
@@ -61,8 +64,10 @@ Outcome<pgwire::Answer> Door::Ask(const release::Caller& caller, const release::
   const auto database = DatabaseOf(caller);
   if (!database) node_.tally().CountDeclined(database.error());
   if (!database) return tl::unexpected(database.error());
+  if (auto obeyed = TRY(Obey(node_, caller, question))) return *std::move(obeyed);
   if (!pgcatalog::IsCatalogueQuestion(*database, question.text)) {
-    Tidings tidings(kTellEvery, notify);
+    const bool fits = release::AsksForFit(question.text).value_or(false);
+    Tidings tidings(fits ? kTellRoundEvery : kTellEvery, notify);
     return pgwire::Typed(
         TRY(node_.Ask(caller, question, cancel, [&](const std::string& stage) { tidings.Hear(stage); })));
   }

@@ -68,8 +68,20 @@ Outcome<release::Answer> Federated::Ask(const release::Caller& caller, const rel
                                         const engine::Cancel& cancel, const federation::Progress& progress) {
   federation::OwnLink link(node_.member(), owner_, node_.peers());
   federation::Coordinator coordinator(PartsFor(link), {});
-  if (TRY(release::AsksForFit(question.text))) return coordinator.Fit(caller, question, cancel, progress);
+  if (TRY(release::AsksForFit(question.text))) return Fit(coordinator, caller, question, cancel, progress);
   return coordinator.Ask(caller, question, cancel, progress);
+}
+
+Outcome<release::Answer> Federated::Fit(federation::Coordinator& coordinator, const release::Caller& caller,
+                                        const release::Question& question, const engine::Cancel& cancel,
+                                        const federation::Progress& progress) {
+  const auto run = node_.jobs().Begin(TRY(fit_asker_.JobFor(caller, question)), cancel);
+  auto answer = coordinator.Fit(caller, question, run->cancel(), [&](const std::string& said) {
+    const std::string told = run->Hear(said);
+    if (progress) progress(told);
+  });
+  if (!answer) run->Decline(answer.error());
+  return answer;
 }
 
 }  // namespace concordat::node

@@ -39,6 +39,9 @@ class Federated {
                                const engine::Cancel& cancel, const federation::Progress& progress);
 
  private:
+  Outcome<release::Answer> Fit(federation::Coordinator& coordinator, const release::Caller& caller,
+                               const release::Question& question, const engine::Cancel& cancel,
+                               const federation::Progress& progress);
   federation::CoordinatorParts PartsFor(federation::Link& link);
 
   Node& node_;

@@ -106,6 +106,23 @@ std::vector<Operation> QuestionOperations() {
   };
 }
 
+std::vector<Operation> FitOperations() {
+  return {
+      {"POST",
+       "/v1/fits",
+       "fit",
+       {Required("agreement"), Required("method"), {"formula"}, {"table"}, {"options", Kind::kTexts}}},
+      {"GET", "/v1/jobs", "job list", {{"agreement"}}},
+      {"GET", "/v1/jobs/{id}", "job show"},
+      {"POST", "/v1/jobs/{id}/cancel", "job cancel"},
+      {"POST", "/v1/jobs/{id}/resume", "job resume"},
+      {"GET", "/v1/models", "model list", {{"agreement"}}},
+      {"GET", "/v1/models/{id}", "model show"},
+      {"GET", "/v1/models/{id}/card", "model card"},
+      {"GET", "/v1/models/{id}/export", "model export", {{"form"}}},
+  };
+}
+
 std::vector<Operation> AnalystOperations() {
   return {
       {"GET", "/v1/analysts", "analyst list"},
@@ -192,9 +209,9 @@ std::vector<Operation> CareOperations() {
 
 std::vector<Operation> All() {
   std::vector<Operation> all;
-  for (auto part :
-       {ProductOperations(), AgreementOperations(), QuestionOperations(), AnalystOperations(),
-        PersonOperations(), SubjectOperations(), LedgerOperations(), MemberOperations(), CareOperations()}) {
+  for (auto part : {ProductOperations(), AgreementOperations(), QuestionOperations(), FitOperations(),
+                    AnalystOperations(), PersonOperations(), SubjectOperations(), LedgerOperations(),
+                    MemberOperations(), CareOperations()}) {
     std::move(part.begin(), part.end(), std::back_inserter(all));
   }
   return all;

@@ -21,6 +21,7 @@
 #include "member/book.h"
 #include "node/cosigned.h"
 #include "node/home.h"
+#include "node/jobs.h"
 #include "node/news.h"
 #include "node/tally.h"
 #include "quality/book.h"
@@ -84,6 +85,7 @@ class Node {
   Outcome<release::Description> Describe(const release::Caller& caller, const release::Question& question);
   Outcome<std::vector<std::string>> Explain(const release::Caller& caller, const release::Question& question);
   Tally& tally() { return tally_; }
+  Jobs& jobs() { return jobs_; }
   // Where its doors are once it serves; empty before.
   struct Addresses {
     std::string web, sql, peer;
@@ -106,6 +108,7 @@ class Node {
   Home home_;
   SystemClock clock_;
   Tally tally_;
+  Jobs jobs_{clock_};
   engine::Cancel stopping_;
   OsRandom random_;
   ledger::BudgetBook budgets_;

@@ -16,7 +16,7 @@ std::vector<Verb> AllVerbs() {
   for (auto verbs :
        {ProductVerbs(), AnalystVerbs(), PersonVerbs(), TokenVerbs(), AgreementVerbs(), ExchangeVerbs(),
         ExportVerbs(), CopyVerbs(), ModelPublishVerbs(), QualityVerbs(), RequestVerbs(), ExplainVerbs(),
-        SubjectVerbs(), LedgerVerbs(), WitnessVerbs(), MemberVerbs(), AskVerbs(), CareVerbs()}) {
+        SubjectVerbs(), LedgerVerbs(), WitnessVerbs(), MemberVerbs(), AskVerbs(), FitVerbs(), ModelVerbs(), CareVerbs()}) {
     std::move(verbs.begin(), verbs.end(), std::back_inserter(all));
   }
   return all;

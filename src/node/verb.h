@@ -56,6 +56,8 @@ std::vector<Verb> LedgerVerbs();
 std::vector<Verb> WitnessVerbs();
 std::vector<Verb> MemberVerbs();
 std::vector<Verb> AskVerbs();
+std::vector<Verb> FitVerbs();
+std::vector<Verb> ModelVerbs();
 std::vector<Verb> CareVerbs();  // doctor, backup
 
 }  // namespace concordat::node

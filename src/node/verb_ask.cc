@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "node/exchange.h"
+#include "node/fits.h"
 #include "node/node.h"
 #include "node/table.h"
 #include "node/verb.h"
@@ -8,20 +8,6 @@
 
 namespace concordat::node {
 namespace {
-
-// Who asks: the one named, or the only analyst of the agreement.
-Result<std::string> AnalystFor(Node& node, const Json& arguments, const std::string& agreement) {
-  if (arguments.contains("analyst")) return arguments["analyst"].get<std::string>();
-  const auto lock = node.ledger().Share();
-  const auto* standing = node.agreements().Find(agreement, node.ledger().Now());
-  if (standing == nullptr) return NoAgreement(agreement);
-  if (standing->document->analysts.size() != 1) {
-    return Fail(ErrorCode::kInvalidArgument, agreement + " names several analysts",
-                "say who asks: --as NAME");
-  }
-  const std::string& only = standing->document->analysts[0];
-  return only.substr(0, only.find('@'));
-}
 
 release::Settings SettingsFrom(const Json& arguments) {
   release::Settings settings;
@@ -50,13 +36,7 @@ Result<Reply> Ask(Node& node, const Json& arguments, const Progress& progress) {
   progress("asking");
   const auto answer = node.Ask(caller, question, node.stopping(), progress);
   if (!answer) return tl::unexpected(AsError(answer.error()));
-  std::vector<std::vector<std::string>> rows(1);
-  for (const auto& column : answer->columns) rows[0].push_back(column.name);
-  for (const Row& row : answer->rows) {
-    rows.emplace_back();
-    for (const Value& value : row) rows.back().push_back(ToText(value));
-  }
-  return Reply{FormatTable(rows) + "\n" + answer->notice + "\n", Data(release::ToJson(*answer))};
+  return Reply{AnswerText(*answer), Data(release::ToJson(*answer))};
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <cmath>
 
 #include "node/federated.h"
+#include "node/fits.h"
+#include "release/fitted.h"
 #include "release/record.h"
 
 namespace concordat::node {
@@ -142,11 +144,69 @@ View ReleasesView(Node& node, const release::Caller& caller) {
           }};
 }
 
+View JobsView(Node& node, const release::Caller& caller) {
+  return {"jobs",
+          "Your fits under this agreement: those that run, and how others ended",
+          {{"id", Type::kText, "SELECT concordat.cancel('id') ends it"},
+           {"method", Type::kText, ""},
+           {"formula", Type::kText, ""},
+           {"table_name", Type::kText, ""},
+           {"agreement", Type::kText, ""},
+           {"analyst", Type::kText, ""},
+           {"state", Type::kText,
+            "running, finished, cancelled, failed, or interrupted: asked again, it goes on where it was"},
+           {"round", Type::kInteger, "the newest on record"},
+           {"said", Type::kText, "what that came to, or why the fit ended"},
+           {"epsilon", Type::kNumber, "spent so far at each member"},
+           {"started", Type::kTimestamp, ""},
+           {"updated", Type::kTimestamp, ""}},
+          [&node, caller]() -> Result<std::vector<Row>> {
+            std::vector<Row> rows;
+            for (const release::Job& job : TRY(JobsFor(node, caller.agreement, caller.analyst))) {
+              rows.push_back({job.id, job.method, OrNone(job.formula), job.table, job.agreement, job.analyst,
+                              job.state, static_cast<std::int64_t>(job.round), OrNone(job.said), job.epsilon,
+                              AsTimestamp(job.started), AsTimestamp(job.updated)});
+            }
+            return rows;
+          }};
+}
+
+View ModelsView(Node& node, const release::Caller& caller) {
+  return {
+      "models",
+      "Models that you fitted under this agreement; SELECT concordat.model_card('id') tells all of one",
+      {{"id", Type::kText, "SHA-256 of what was asked and what was fitted; its beginning will do"},
+       {"method", Type::kText, ""},
+       {"formula", Type::kText, ""},
+       {"table_name", Type::kText, ""},
+       {"agreement", Type::kText, ""},
+       {"analyst", Type::kText, ""},
+       {"purpose", Type::kText, "the agreement's"},
+       {"members", Type::kText, "whose rows it was fitted to"},
+       {"rows", Type::kNumber, "how many, where the method shows it"},
+       {"rounds", Type::kInteger, ""},
+       {"fitted", Type::kTimestamp, ""},
+       {"epsilon", Type::kNumber, "charged at each member"},
+       {"answer", Type::kText, "the receipt's id"},
+       {"receipts", Type::kInteger, "members whose receipts are kept with it"}},
+      [&node, caller]() -> Result<std::vector<Row>> {
+        std::vector<Row> rows;
+        for (const release::FittedModel& model :
+             TRY(release::ModelsOf(node.ledger(), caller.agreement, caller.analyst))) {
+          rows.push_back({model.id, model.method, model.formula, model.table, model.agreement, model.analyst,
+                          OrNone(PurposeOf(node, model)), fmt::format("{}", fmt::join(model.owners, ", ")),
+                          RowsOf(model), static_cast<std::int64_t>(model.rounds), AsTimestamp(model.when),
+                          model.epsilon, model.answer, static_cast<std::int64_t>(model.receipts.size())});
+        }
+        return rows;
+      }};
+}
+
 }  // namespace
 
 std::vector<View> ViewsFor(Node& node, const release::Caller& caller) {
-  return {BudgetView(node, caller), ProductsView(node, caller), AgreementsView(node, caller),
-          ReleasesView(node, caller)};
+  return {BudgetView(node, caller),   ProductsView(node, caller), AgreementsView(node, caller),
+          ReleasesView(node, caller), JobsView(node, caller),     ModelsView(node, caller)};
 }
 
 }  // namespace concordat::node

@@ -8,7 +8,7 @@
 
 namespace concordat::node {
 
-// budget, products, agreements, releases: of the caller alone.
+// budget, products, agreements, releases, jobs, models: of the caller alone.
 std::vector<pgcatalog::View> ViewsFor(Node& node, const release::Caller& caller);
 
 }  // namespace concordat::node

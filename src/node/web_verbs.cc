@@ -21,7 +21,11 @@ using Turns = std::counting_semaphore<kAtOnce>;
 // An analyst's token speaks for that analyst alone.
 Result<void> SpeakForOneself(const Operation& operation, const agreement::Token& token, Json& arguments) {
   const std::string_view verb = operation.verb;
-  if (verb != "ask" && verb != "agreement explain" && verb != "request") return {};
+  if (verb.starts_with("job ") || verb.starts_with("model ")) {
+    if (token.role == agreement::Role::kAnalyst) arguments["analyst"] = token.name;
+    return {};
+  }
+  if (verb != "ask" && verb != "fit" && verb != "agreement explain" && verb != "request") return {};
   if (token.role == agreement::Role::kAnalyst && arguments.value("analyst", token.name) != token.name) {
     return Fail(ErrorCode::kPermissionDenied,
                 fmt::format("refused (role_missing): the analyst '{}' may not speak for others", token.name),

@@ -20,6 +20,7 @@
 #include "learning/method.h"
 #include "release/fit_kept.h"
 #include "release/fit_noise.h"
+#include "release/job.h"
 #include "release/joint.h"
 #include "release/release.h"
 #include "release/sharing.h"
@@ -46,6 +47,33 @@ struct FitPlan {
   std::string model;     // SHA-256 of it in hex: what ledgers know the fit by
   std::string analysis;  // what the agreement allows it as
   std::string revision;  // of this owner's rows, objections counted; "" at the asker
+};
+
+// Which job a plan is at the node that asks: 16 hex digits of SHA-256 over model and analyst. The same fit
+// asked again by the same analyst is the same job, whatever the rest of the statement.
+std::string JobOf(const FitPlan& plan);
+
+// What a round of a fit came to, as the node that asks keeps it.
+struct FitOutcome {
+  std::string id;                                // of the round's question
+  std::map<std::string, std::string> revisions;  // of rows, by owner
+  Json receipts;                                 // by owner
+  std::string said;                              // "round 3: deviance 412.1"
+  Time began{};                                  // of the first run that this one goes on with
+  double epsilon = 0;                            // spent so far at each owner
+  Json next;                                     // the next round's state; null after the last
+  std::vector<Bytes> vouchers;                   // of owners, that they took this round's state
+  const Answer* answer = nullptr;                // after the last
+  Json model;  // of what was fitted; null in other rounds, and where it is none
+};
+
+// Where an earlier run of a fit ended.
+struct FitResumed {
+  FitRound round;  // to ask next: under noise the one after the newest on record; else that one, once more
+  std::vector<Bytes> vouchers;  // of owners, that they took its state; empty under noise, and of the first
+  Time began{};    // when the first run did
+  // "goes on after round 3 of 2026-11-28T07:10:04Z", or why it begins anew; empty of a new one.
+  std::string said;
 };
 
 // How methods are made: by the tables of learning/methods.cc, or in a test those that they do not know.
@@ -134,6 +162,8 @@ class FitAsker {
 
   Outcome<Description> Describe(const Caller& caller, const Question& question) const;
   Outcome<FitPlan> Plan(const Caller& caller, const Question& question) const;
+  // The job that the fit is; its state and times are not told.
+  Outcome<Job> JobFor(const Caller& caller, const Question& question) const;
   // What it would do, in lines, without what owners say.
   std::vector<std::string> Explain(const FitPlan& plan) const;
 
@@ -143,11 +173,13 @@ class FitAsker {
   Outcome<std::optional<Answer>> Repeat(const FitPlan& plan, const std::string& identity) const;
   // The rest of the statement, asked of what was fitted.
   Outcome<Answer> Show(const std::string& id, const FitPlan& plan, const learning::Fitted& fitted) const;
-  // Puts a round on this node's record, durably: `opened`, or with the answer `answered`. `model`: of what
-  // was fitted, null in other rounds. Refuses as JointAsker::Record.
+  // Puts a round on this node's record, durably: `opened`, or with the answer `answered`. Refuses as
+  // JointAsker::Record.
   Outcome<void> Record(const Caller& caller, const Question& question, const FitPlan& plan,
-                       const FitRound& round, const std::string& id, const Answer* answer, const Json& model,
-                       const std::string& identity, const Json& receipts) const;
+                       const FitRound& round, const FitOutcome& outcome) const;
+  // The round after the newest that is on record of the same job over the same rows; of no such job the
+  // first. Refusals: the ledger's.
+  Outcome<FitResumed> Resume(const FitPlan& plan, const std::map<std::string, std::string>& revisions) const;
   Result<void> RecordFailure(const std::string& id, const Caller& caller, const Question& question,
                              const FitPlan& plan, const FitRound& round) const;
 

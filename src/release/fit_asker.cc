@@ -9,6 +9,7 @@
 #include "release/entry.h"
 #include "release/failure.h"
 #include "release/fit_prepare.h"
+#include "release/fit_progress.h"
 #include "release/joint_record.h"
 #include "release/repeat.h"
 #include "release/run.h"
@@ -20,6 +21,7 @@ auto AskerBodies(const std::string& id, const FitPlan& plan, const FitRound& rou
   return [&](const char* outcome) {
     Json body = AskerBody(id, outcome, *plan.prepared, plan.sharing, "");
     body["fit"] = FitJson(plan, round);
+    body["fit"]["job"] = JobOf(plan);
     return body;
   };
 }
@@ -33,6 +35,19 @@ Outcome<Description> FitAsker::Describe(const Caller& caller, const Question& qu
 
 Outcome<FitPlan> FitAsker::Plan(const Caller& caller, const Question& question) const {
   return PrepareFit({parts_, &abroad_}, make_, caller, question);
+}
+
+Outcome<Job> FitAsker::JobFor(const Caller& caller, const Question& question) const {
+  const FitPlan plan = TRY(Plan(caller, question));
+  Job job;
+  job.id = JobOf(plan);
+  job.agreement = plan.prepared->permit.agreement;
+  job.analyst = plan.prepared->permit.analyst;
+  job.method = plan.called;
+  job.formula = plan.description.at("call").at("formula");
+  job.table = plan.sharing.table;
+  job.text = question.text;
+  return job;
 }
 
 std::vector<std::string> FitAsker::Explain(const FitPlan& plan) const {
@@ -77,16 +92,24 @@ Outcome<Answer> FitAsker::Show(const std::string& id, const FitPlan& plan,
 }
 
 Outcome<void> FitAsker::Record(const Caller& caller, const Question& question, const FitPlan& plan,
-                               const FitRound& round, const std::string& id, const Answer* answer,
-                               const Json& model, const std::string& identity, const Json& receipts) const {
-  const auto bodies = AskerBodies(id, plan, round);
-  Json body = bodies(answer == nullptr ? "opened" : "answered");
-  body["identity"] = identity;
-  Json secret = SecretOf(caller, question, *plan.prepared, answer);
-  secret["receipts"] = receipts;
-  if (!model.is_null()) secret["model"] = model;
-  return EnterInForce({parts_, id, caller, question, *plan.prepared, bodies}, std::move(body),
+                               const FitRound& round, const FitOutcome& outcome) const {
+  const auto bodies = AskerBodies(outcome.id, plan, round);
+  Json body = bodies(outcome.answer == nullptr ? "opened" : "answered");
+  body["identity"] = Identity(plan, outcome.revisions);
+  body["fit"]["rows"] = RowsOf(outcome.revisions);
+  Json secret = SecretOf(caller, question, *plan.prepared, outcome.answer);
+  AddTo(secret, plan, round, outcome);
+  return EnterInForce({parts_, outcome.id, caller, question, *plan.prepared, bodies}, std::move(body),
                       std::move(secret));
+}
+
+Outcome<FitResumed> FitAsker::Resume(const FitPlan& plan,
+                                     const std::map<std::string, std::string>& revisions) const {
+  auto resumed = ResumedOf(parts_.ledger, plan, RowsOf(revisions));
+  if (!resumed) return tl::unexpected(UnavailableOf(resumed.error()));
+  if (resumed->round.number > 1 && !LengthOf(plan, resumed->round))
+    return FitResumed{{1, StartOf(plan)}, {}, parts_.ledger.Now(), {}};
+  return *std::move(resumed);
 }
 
 Result<void> FitAsker::RecordFailure(const std::string& id, const Caller& caller, const Question& question,

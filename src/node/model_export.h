@@ -1,0 +1,18 @@
+// Fitted models in forms that other programs read.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+
+namespace concordat::node {
+
+// The forms there are, in the order in which they are told.
+std::vector<std::string> ExportForms();
+// `model`: learning::Fitted::model. Errors: kInvalidArgument: there is no such form, or the model has none of
+// it.
+Result<std::string> ExportModel(const Json& model, const std::string& form);
+
+}  // namespace concordat::node

@@ -1,0 +1,99 @@
+#include "release/fit_progress.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/bytes.h"
+#include "crypto/canonical_json.h"
+#include "crypto/hash.h"
+#include "ledger/body.h"
+#include "ledger/name.h"
+#include "release/prepare.h"
+
+namespace concordat::release {
+namespace {
+
+constexpr std::size_t kJobDigits = 16;
+constexpr std::uint64_t kNewest = 4;  // failures may follow the newest round
+
+std::string HashOf(const std::string& text) { return ToHex(crypto::Sha256(AsBytes(text))); }
+
+// The newest entry of a job that a round left.
+Result<std::optional<ledger::Entry>> NewestRound(const ledger::Ledger& ledger, const std::string& name) {
+  for (const std::uint64_t most : {kNewest, std::numeric_limits<std::uint64_t>::max() / 2}) {
+    auto entries = TRY(ledger.Named(name, most));
+    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+      if (ledger::TextIn(entry->body, "outcome") != "failed") return std::move(*entry);
+    }
+    if (entries.size() < most) break;
+  }
+  return std::nullopt;
+}
+
+std::vector<Bytes> VouchersIn(const Json& secret) {
+  std::vector<Bytes> vouchers;
+  for (const Json& text : secret.value("vouchers", Json::array())) {
+    auto voucher = FromBase64(text.is_string() ? text.get<std::string>() : "");
+    if (!voucher) return {};
+    vouchers.push_back(*std::move(voucher));
+  }
+  return vouchers;
+}
+
+}  // namespace
+
+std::string JobOf(const FitPlan& plan) {
+  return HashOf(plan.model + "\n" + plan.prepared->permit.analyst).substr(0, kJobDigits);
+}
+
+std::string RowsOf(const std::map<std::string, std::string>& revisions) {
+  return HashOf(*crypto::CanonicalJson(revisions));
+}
+
+// Exact totals may be opened again, and owners take a state for which they vouched: the round itself is kept.
+// Under noise each opening costs, and owners take any state: the next one is.
+void AddState(Json& secret, const FitPlan& plan, const FitRound& round, const FitOutcome& outcome) {
+  const std::string state = plan.noise ? *crypto::CanonicalJson(outcome.next) : round.state;
+  if (state.size() > kLargestKept) return;
+  secret["state"] = *crypto::ParseJson(state);
+  if (plan.noise) return;
+  secret["vouchers"] = Json::array();
+  for (const Bytes& voucher : outcome.vouchers) secret["vouchers"].push_back(ToBase64(voucher));
+}
+
+void AddTo(Json& secret, const FitPlan& plan, const FitRound& round, const FitOutcome& outcome) {
+  secret["receipts"] = outcome.receipts;
+  secret["epsilon"] = outcome.epsilon;
+  secret["began"] = FormatTime(outcome.began);
+  if (!outcome.said.empty()) secret["said"] = outcome.said;
+  if (!outcome.next.is_null()) AddState(secret, plan, round, outcome);
+  if (outcome.model.is_null()) return;
+  secret["model"] = outcome.model;
+  secret["description"] = plan.description;
+  secret["revisions"] = outcome.revisions;
+}
+
+Result<FitResumed> ResumedOf(const ledger::Ledger& ledger, const FitPlan& plan, const std::string& rows) {
+  const agreement::Permit& permit = plan.prepared->permit;
+  FitResumed resumed{{1, StartOf(plan)}, {}, ledger.Now(), {}};
+  const auto name = ledger::JobName(permit.agreement, permit.analyst, JobOf(plan));
+  const auto newest = TRY(NewestRound(ledger, name));
+  if (!newest || ledger::TextIn(newest->body, "outcome") == "answered") return resumed;
+  const auto round = static_cast<std::uint32_t>(ledger::RoundOf(newest->body));
+  const std::string when = fmt::format("round {} of {}", round, FormatTime(newest->time));
+  if (ledger::TextIn(newest->body.value("fit", Json()), "rows") != rows) {
+    resumed.said = fmt::format("begins anew: owners' rows are others than in {}", when);
+  } else if (!newest->secret || !newest->secret->contains("state")) {
+    resumed.said = fmt::format("begins anew: the state after {} was not kept", when);
+  } else if (plan.noise || round > 1) {
+    resumed.round = {round + (plan.noise ? 1 : 0), *crypto::CanonicalJson((*newest->secret)["state"])};
+    resumed.vouchers = VouchersIn(*newest->secret);
+    resumed.began = ParseTime(ledger::TextIn(*newest->secret, "began")).value_or(newest->time);
+    resumed.said = fmt::format("goes on {} {}", plan.noise ? "after" : "with", when);
+  }
+  return resumed;
+}
+
+}  // namespace concordat::release
