@@ -24,7 +24,7 @@ void AddJobs(CLI::App& app, Invocation& invocation) {
 }
 
 void AddModels(CLI::App& app, Invocation& invocation) {
-  CLI::App& group = Group(app, "model", "Models that were fitted here: cards, exports");
+  CLI::App& group = Group(app, "model", "Models that were fitted here: cards, exports, publishing them");
   Command(group, invocation, "list", "model list", "List fitted models", "model list --agreement heart-fits")
       .Text("--agreement", "agreement", "Only under this agreement")
       .Text("--as", "analyst", "Only of this analyst");
@@ -38,8 +38,11 @@ void AddModels(CLI::App& app, Invocation& invocation) {
           "model export 7f02ab91 --as csv --out coefficients.csv")
       .Text("id", "id", "The model's id or its answer's, or the beginning", true)
       .Text("--as", "form",
-            "model: all of it, in JSON (default); csv, json: coefficients with their standard errors")
+            "model: all of it, in JSON (default); csv, json: coefficients with their standard errors; "
+            "xgboost: trees; "
+            "onnx, safetensors: networks")
       .Path("--out", "out", "Where to write (default: standard output)");
+  AddModelProductCommands(group, invocation);
 }
 
 }  // namespace

@@ -6,8 +6,12 @@ namespace concordat::cli {
 void AddModelProductCommands(CLI::App& model, Invocation& invocation) {
   Command(model, invocation, "publish", "model publish",
           "Publish a model, so that agreements can let it be applied to rows where they are",
-          "model publish heart-risk.json --name heart-risk --title \"Risk of heart disease\"")
-      .File("file", "What a fit left, or a model's document (docs/formats/model.md), in JSON")
+          "model publish 7f02ab91 --name heart-risk --title \"Risk of heart disease\"\n"
+          "  concordat model publish heart-risk.json --name heart-risk")
+      .FileOrName(
+          "model", "model",
+          "A model that was fitted here, by the beginning of its id; or a file: what a fit left, or a "
+          "model's document (docs/formats/model.md), in JSON")
       .Text("--name", "name", "What it is called in the catalogue", true)
       .Text("--title", "title", "In a few words (default: its name)")
       .Text("--purpose", "purpose", "What it was fitted for")

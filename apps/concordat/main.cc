@@ -38,8 +38,6 @@ void Describe(CLI::App& app, Invocation& invocation, std::string& home, std::str
       "-q,--quiet", [&] { invocation.quiet = true; }, "No progress");
   AddMemberCommands(app, invocation);
   AddProductCommands(app, invocation);
-  AddModelProductCommands(Group(app, "model", "Models: publish them, and look how well they fit"),
-                          invocation);
   AddAnalystCommands(app, invocation);
   AddPersonCommands(app, invocation);
   AddTokenCommands(app, invocation);

@@ -9,8 +9,8 @@
 namespace concordat::dp {
 namespace {
 
-constexpr double kInfinite = std::numeric_limits<double>::infinity();
-constexpr double kLargestEpsilon = 64;
+constexpr double kNoEnd = std::numeric_limits<double>::infinity();
+constexpr double kLargestRoom = 64;
 // Apart by the golden ratio: no order is further than 1.28 times from one of these, counted from 1.
 constexpr std::array<double, 12> kGrid = {2, 3, 4, 6, 9, 14, 22, 34, 52, 88, 144, 256};
 
@@ -51,15 +51,15 @@ Turn NextTurn(const std::array<Line, kOrders>& lines, std::size_t on, double hig
 double EpsilonAsFirst(const RenyiCurve& spent, const RenyiCurve& first, double delta) {
   const std::array<Line, kOrders> lines = LinesOf(first, delta);
   const auto less_room = [](const Line& a, const Line& b) {
-    return a.Room(kLargestEpsilon) < b.Room(kLargestEpsilon);
+    return a.Room(kLargestRoom) < b.Room(kLargestRoom);
   };
-  double high = kLargestEpsilon;
+  double high = kLargestRoom;
   auto on = static_cast<std::size_t>(std::max_element(lines.begin(), lines.end(), less_room) - lines.begin());
   // From the largest budgets down, while all of those of one order hold what was spent.
   while (on < kOrders) {
     const double cost = RenyiEpsilon(RenyiOrders()[on], spent[on], delta);
     const Turn turn = NextTurn(lines, on, high);
-    if (cost > high) return high == kLargestEpsilon ? kInfinite : std::nextafter(high, kInfinite);
+    if (cost > high) return high == kLargestRoom ? kNoEnd : std::nextafter(high, kNoEnd);
     if (cost > turn.at || turn.to == kOrders) return cost;
     high = turn.at;
     on = turn.to;
@@ -68,14 +68,14 @@ double EpsilonAsFirst(const RenyiCurve& spent, const RenyiCurve& first, double d
 }
 
 double EpsilonOnGrid(const RenyiCurve& spent, double delta) {
-  double least = kInfinite;
+  double least = kNoEnd;
   for (const double order : kGrid) {
     const auto& orders = RenyiOrders();
     const auto i =
         static_cast<std::size_t>(std::lower_bound(orders.begin(), orders.end(), order) - orders.begin());
     least = std::min(least, RenyiEpsilon(order, spent[i], delta / kGrid.size()));
   }
-  return least <= kLargestEpsilon ? least : kInfinite;
+  return least <= kLargestRoom ? least : kNoEnd;
 }
 
 }  // namespace concordat::dp

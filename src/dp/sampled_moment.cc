@@ -7,13 +7,13 @@
 namespace concordat::dp {
 namespace {
 
-constexpr double kInfinite = std::numeric_limits<double>::infinity();
+constexpr double kUnbounded = std::numeric_limits<double>::infinity();
 constexpr double kMostExponent = 700;  // e to more than this leaves the doubles
 // Above the relative error of a moment (sampled.proof.md), and what terms too small for a double add up to.
 constexpr double kMomentError = 1e-8;
 constexpr double kUnderflow = 1e-290;
 
-constexpr double kMostOrder = 16;  // of the integration
+constexpr double kMostIntegrated = 16;  // of the integration
 constexpr double kMostVariance = 1 << 20;
 // Cells are at most this wide in u, the logarithm of the likelihood ratio of everyone, and in deviations of
 // z.
@@ -47,7 +47,7 @@ struct Point {
 std::vector<Point> PointsOf(const Sampling& sampling) {
   const double s = 1 / std::sqrt(sampling.ratio2);
   const double low = (-kDeviations * s - 0.5) * sampling.ratio2;
-  const double high = (kMostOrder + kDeviations * s - 0.5) * sampling.ratio2;
+  const double high = (kMostIntegrated + kDeviations * s - 0.5) * sampling.ratio2;
   const auto cells =
       static_cast<std::size_t>(std::ceil((high - low) / std::min(kWidestStep, kWidestPart / s)));
   const double step = (high - low) / static_cast<double>(cells);
@@ -77,13 +77,13 @@ double Ends(const Sampling& sampling, double order, double z) {
   const double above = 0.5 * std::erfc((z - order) / s * std::sqrt(0.5));
   const double most = sampling.rate + (1 - sampling.rate) * std::exp((0.5 - z) * sampling.ratio2);
   const double exponent = order * (order - 1) / 2 * sampling.ratio2 + order * std::log(most);
-  if (exponent > kMostExponent) return kInfinite;
+  if (exponent > kMostExponent) return kUnbounded;
   return below * Bend(order, -sampling.rate, std::log1p(-sampling.rate)) + std::exp(exponent) * above;
 }
 
 double Integral(const Sampling& sampling, double order, const std::vector<Point>& points) {
   const double s = 1 / std::sqrt(sampling.ratio2);
-  if (order > kMostDeviations * s) return kInfinite;
+  if (order > kMostDeviations * s) return kUnbounded;
   double sum = kUnderflow;
   double z = 0;
   for (const Point& point : points) {
@@ -108,14 +108,14 @@ double MomentLessOne(const Sampling& sampling, int order) {
   for (int k = 1; k <= order; ++k) {
     log_weight += std::log(static_cast<double>(order - k + 1) / k) + log_odds;
     const double exponent = sampling.ratio2 * (k * (k - 1.0) / 2);
-    if (log_weight + exponent > kMostExponent) return kInfinite;
+    if (log_weight + exponent > kMostExponent) return kUnbounded;
     sum += std::exp(log_weight + exponent) * -std::expm1(-exponent);
   }
   return sum * (1 + kMomentError);
 }
 
 std::vector<double> MomentsLessOne(const Sampling& sampling, std::span<const double> orders) {
-  std::vector<double> moments(orders.size(), kInfinite);
+  std::vector<double> moments(orders.size(), kUnbounded);
   const double s = 1 / std::sqrt(sampling.ratio2);
   if (s * s > kMostVariance || kMostDeviations * s < 2) return moments;
   const std::vector<Point> points = PointsOf(sampling);

@@ -157,9 +157,9 @@ class ReleaseFit final : public AskedFit {
   Outline outline_;
   std::vector<Bytes> vouchers_;     // of the round that is recorded next
   std::optional<Reached> earlier_;  // where an earlier run ended
-  Revisions revisions_;  // of owners' rows, in the first round
+  Revisions revisions_;             // of owners' rows, in the first round
   dp::Composition spent_;
-  std::string begins_;   // why it does not go on where it ended; said with the first round
+  std::string begins_;  // why it does not go on where it ended; said with the first round
   std::string said_;
   Time began_{};
   std::optional<learning::Fitted> fitted_;

@@ -140,8 +140,8 @@ class AskedFit : public Asked {
   virtual bool ends() const = 0;
   // Owners' vouchers for the state of the round that is recorded next: kept with it.
   virtual void Vouch(std::vector<Bytes> /*vouchers*/) {}
-  // Where an earlier run of it ended that did not come to its end: told once, after Stored gave an answer that
-  // ends nothing. None where `round` needs no voucher.
+  // Where an earlier run of it ended that did not come to its end: told once, after Stored gave an answer
+  // that ends nothing. None where `round` needs no voucher.
   virtual std::optional<Reached> TakeEarlier() { return std::nullopt; }
   // Goes on from this round, which was asked before.
   virtual void Return(const release::FitRound& round) = 0;

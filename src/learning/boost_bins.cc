@@ -59,7 +59,7 @@ std::vector<std::int64_t> CellsOfLevels(std::span<const double> counts, double l
   return cells;
 }
 
-tl::unexpected<Error> Wrong() {
+tl::unexpected<Error> WrongBins() {
   return Fail(ErrorCode::kInvalidArgument, "bins of the state are not those of the features",
               "the node that asks must send a state that this method made");
 }
@@ -116,22 +116,22 @@ Json ToJson(const BoostBins& bins) {
 }
 
 Result<BoostBins> ReadBins(const Json& json, const std::vector<BoostFeature>& features, int most) {
-  if (!json.is_array() || json.size() != features.size()) return Wrong();
+  if (!json.is_array() || json.size() != features.size()) return WrongBins();
   BoostBins bins;
   for (std::size_t i = 0; i < features.size(); ++i) {
     const bool numbers = features[i].levels.empty();
     const std::size_t levels = features[i].levels.size();
     const Json& each = json[i];
-    if (!each.is_object() || !each.contains("places") || !each["places"].is_array()) return Wrong();
-    if (!each.contains("missing") || !each["missing"].is_boolean()) return Wrong();
+    if (!each.is_object() || !each.contains("places") || !each["places"].is_array()) return WrongBins();
+    if (!each.contains("missing") || !each["missing"].is_boolean()) return WrongBins();
     const std::size_t size = each["places"].size();
-    if (numbers ? size >= static_cast<std::size_t>(most) : size != levels) return Wrong();
+    if (numbers ? size >= static_cast<std::size_t>(most) : size != levels) return WrongBins();
     const Bounds within = numbers ? Bounds{1, kFineCells - 1} : Bounds{0, static_cast<double>(levels) - 1};
     auto lists = TRY(ListsOf(Json{{"places", Json::array({each["places"]})}}, "places", 1, size, within));
     FeatureBins read{
         .places = std::move(lists.front()), .numbers = numbers, .missing = each["missing"].get<bool>()};
     if (numbers && !std::is_sorted(read.places.begin(), read.places.end(), std::less_equal<>()))
-      return Wrong();
+      return WrongBins();
     bins.push_back(TRY(Complete(std::move(read), features[i])));
   }
   return bins;

@@ -11,7 +11,7 @@
 namespace concordat::learning {
 namespace {
 
-using Kind = BoostNode::Kind;
+using NodeKind = BoostNode::Kind;
 
 // Each half of a response with two levels can be shown, and no few rows make a mean of numbers.
 Outcome<void> CheckResponse(const Boost& boost, double rows, std::span<const double> powers) {
@@ -58,12 +58,12 @@ class Level {
   void Grow(std::span<const double> totals) {
     const std::size_t cells = CellsOf(bins_), nodes = tree_->nodes.size();
     depth_ = DepthsOf(*tree_).back();
-    next_ =
-        1 + 2 * static_cast<std::size_t>(std::count_if(tree_->nodes.begin(), tree_->nodes.end(),
-                                                       [](const auto& n) { return n.kind == Kind::kSplit; }));
+    next_ = 1 + 2 * static_cast<std::size_t>(
+                        std::count_if(tree_->nodes.begin(), tree_->nodes.end(),
+                                      [](const auto& n) { return n.kind == NodeKind::kSplit; }));
     Taker taker(totals);
     for (std::size_t i = 0; i < nodes; ++i) {
-      if (tree_->nodes[i].kind != Kind::kOpen) continue;
+      if (tree_->nodes[i].kind != NodeKind::kOpen) continue;
       std::vector<GradientSum> sums(cells);
       for (GradientSum& sum : sums) {
         const auto part = taker.Part(3);
@@ -78,7 +78,7 @@ class Level {
 
  private:
   BoostNode LeafOf(const GradientSum& sum) const {
-    return {.kind = Kind::kLeaf, .weight = ShortWeight(boost_.eta * WeightOf(boost_.split, sum))};
+    return {.kind = NodeKind::kLeaf, .weight = ShortWeight(boost_.eta * WeightOf(boost_.split, sum))};
   }
   BoostNode ChildOf(const GradientSum& sum) const {
     return depth_ + 1 < boost_.depth && MaySplit(boost_.split, sum) ? BoostNode() : LeafOf(sum);
@@ -90,7 +90,7 @@ class Level {
       tree_->nodes[place] = LeafOf(SumOf(sums.first(bins_.front().cells())));
       return;
     }
-    tree_->nodes[place] = {.kind = Kind::kSplit,
+    tree_->nodes[place] = {.kind = NodeKind::kSplit,
                            .feature = split->feature,
                            .left = split->left,
                            .missing_left = split->left.back(),

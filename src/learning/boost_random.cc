@@ -10,9 +10,9 @@ constexpr int kCoarseCells = 64;
 static_assert(kFineCells % kCoarseCells == 0);
 
 // Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators" (2014).
-class Draws {
+class TreeDraws {
  public:
-  explicit Draws(std::uint64_t seed) : state_(seed) {}
+  explicit TreeDraws(std::uint64_t seed) : state_(seed) {}
 
   std::size_t Below(std::size_t end) { return static_cast<std::size_t>(Next() % end); }
   bool Coin() { return (Next() >> 63) != 0; }
@@ -27,7 +27,7 @@ class Draws {
   std::uint64_t state_;
 };
 
-void DrawSides(const FeatureBins& bins, Draws& draws, BoostNode& node) {
+void DrawSides(const FeatureBins& bins, TreeDraws& draws, BoostNode& node) {
   node.left.assign(bins.cells(), false);
   if (bins.numbers) {
     const std::size_t cut = bins.known == 1 ? draws.Below(2) : 1 + draws.Below(bins.known - 1);
@@ -65,7 +65,7 @@ BoostTree DrawTree(const BoostBins& bins, int depth, std::uint64_t seed, std::si
   std::vector<std::size_t> useful;
   for (std::size_t i = 0; i < bins.size(); ++i)
     if (bins[i].cells() > 1) useful.push_back(i);
-  Draws draws((seed << 32) + number);
+  TreeDraws draws((seed << 32) + number);
   BoostTree tree;
   const std::size_t splits = (std::size_t{1} << depth) - 1;
   for (std::size_t i = 0; i < splits && !useful.empty(); ++i) {

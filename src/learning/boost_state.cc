@@ -10,7 +10,7 @@ namespace {
 
 constexpr Bounds kMargins{-1e15, 1e15};
 
-tl::unexpected<Error> Wrong(const char* what) {
+tl::unexpected<Error> WrongState(const char* what) {
   return Fail(ErrorCode::kInvalidArgument, what,
               "the node that asks must send a state that this method made");
 }
@@ -29,23 +29,23 @@ Json ToJson(const MaybeBoostState& state) {
 }
 
 Result<MaybeBoostState> ReadBoostState(const Boost& boost, const Json& json) {
-  if (!json.is_object() || !json.contains("stage")) return Wrong("the state has no stage");
+  if (!json.is_object() || !json.contains("stage")) return WrongState("the state has no stage");
   if (json["stage"] == "count") {
-    if (json.size() != 1) return Wrong("the state of the first round has more than its stage");
+    if (json.size() != 1) return WrongState("the state of the first round has more than its stage");
     return MaybeBoostState();
   }
   for (const char* part : {"bins", "trees", "growing"})
-    if (json["stage"] != "grow" || !json.contains(part)) return Wrong("the state lacks a part");
+    if (json["stage"] != "grow" || !json.contains(part)) return WrongState("the state lacks a part");
   BoostState state;
   state.base = TRY(NumberOf(json, "base", kMargins));
   state.bins = TRY(ReadBins(json["bins"], boost.columns.features, boost.bins));
   const Json& trees = json["trees"];
   if (!trees.is_array() || trees.size() >= static_cast<std::size_t>(boost.trees))
-    return Wrong("the state has more trees than were asked for");
+    return WrongState("the state has more trees than were asked for");
   for (const Json& tree : trees)
     state.trees.push_back(TRY(ReadTree(tree, state.bins, {.depth = boost.depth})));
   state.growing = TRY(ReadTree(json["growing"], state.bins, {.depth = boost.depth, .grows = true}));
-  if (OpenNodes(state.growing) == 0) return Wrong("no node of the state grows");
+  if (OpenNodes(state.growing) == 0) return WrongState("no node of the state grows");
   return MaybeBoostState(std::move(state));
 }
 

@@ -6,8 +6,8 @@
 namespace concordat::learning {
 namespace {
 
-constexpr int kGridBits = 30;          // of the largest response
-constexpr double kMostSteps = 0x1p40;  // of one row's gradient: 2^23 rows fit 63 bits
+constexpr int kGridBits = 30;             // of the largest response
+constexpr double kMostGradient = 0x1p40;  // of one row's gradient: 2^23 rows fit 63 bits
 
 // The grid that gradients are rounded to.
 double GridOf(const Boost& boost) {
@@ -103,7 +103,7 @@ Result<std::vector<double>> BoostRows::Grow(const BoostState& state) {
     if (state.growing.nodes[nodes_[row]].kind != BoostNode::Kind::kOpen) continue;
     const Gradient gradient = GradientOf(boost_.objective, margins_[row], responses_[row]);
     const double g = std::nearbyint(gradient.first / grid), h = std::nearbyint(gradient.second / grid);
-    if (!(std::fabs(g) < kMostSteps && h < kMostSteps))
+    if (!(std::fabs(g) < kMostGradient && h < kMostGradient))
       return Fail(ErrorCode::kResourceExhausted, "predictions run far out of the response's range",
                   "lower eta or max_delta_step");
     GridSum* node = &sums[open[nodes_[row]]];

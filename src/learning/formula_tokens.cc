@@ -9,7 +9,7 @@
 namespace concordat::learning {
 namespace {
 
-constexpr std::size_t kLongest = 4096;  // bytes
+constexpr std::size_t kLongestText = 4096;  // bytes
 
 bool BeginsName(char c) {
   const auto byte = static_cast<unsigned char>(c);
@@ -102,9 +102,9 @@ class Splitter {
 }  // namespace
 
 Outcome<std::vector<Token>> ReadTokens(std::string_view text) {
-  if (text.size() > kLongest)
+  if (text.size() > kLongestText)
     return Refuse("formula_too_large", fmt::format("a formula has {} bytes", text.size()),
-                  fmt::format("write one of {} at most", kLongest), "54000");
+                  fmt::format("write one of {} at most", kLongestText), "54000");
   return Splitter(text).Split();
 }
 

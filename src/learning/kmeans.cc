@@ -18,7 +18,7 @@ namespace concordat::learning {
 namespace {
 
 // Of a declared half range: a move by less is rounding.
-constexpr double kStill = 1e-12;
+constexpr double kCentresStill = 1e-12;
 constexpr int kMostMoves = 20;
 constexpr Bounds kInside{-1e6, 1e6};
 
@@ -158,7 +158,7 @@ Outcome<Step> Continue(const Kmeans& kmeans, KmeansState state, const Clusters& 
     moved = std::max(moved, move.cwiseAbs().maxCoeff());
   }
   Step step{.said = fmt::format("round {}: centres moved by {:.3g} of half a range", state.round + 1, moved)};
-  if (small == 0 && moved <= kStill) {
+  if (small == 0 && moved <= kCentresStill) {
     step.fitted = TableOf(kmeans, state, clusters);
     return step;
   }

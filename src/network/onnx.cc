@@ -122,7 +122,7 @@ void PutEmbedding(const Layer& layer, const Eigen::VectorXd& weights, Graph& gra
 
 // Filters keep a shape of their own; all else is flat.
 bool IsPlane(const Layer& layer) { return layer.text.kind == Kind::kConv2d; }
-bool IsFilter(const Layer& layer) { return IsPlane(layer) || layer.text.kind == Kind::kConv1d; }
+bool IsConvolution(const Layer& layer) { return IsPlane(layer) || layer.text.kind == Kind::kConv1d; }
 
 void PutNorm(const Layer& layer, std::vector<Tensor> tensors, Graph& graph) {
   const Index groups = GroupsOf(layer);
@@ -141,7 +141,7 @@ void PutNorm(const Layer& layer, std::vector<Tensor> tensors, Graph& graph) {
 
 void PutLinear(const Layer& layer, const std::vector<Tensor>& tensors, Graph& graph) {
   const std::vector<std::string> names = {graph.Constant(tensors[0]), graph.Constant(tensors[1])};
-  if (!IsFilter(layer)) return graph.Node("Gemm", names, {Int("transB", 1)});
+  if (!IsConvolution(layer)) return graph.Node("Gemm", names, {Int("transB", 1)});
   const Index stride = layer.text.numbers.size() > 2 ? static_cast<Index>(layer.text.numbers[2]) : 1;
   graph.Reshape(Dimensions(layer.in, IsPlane(layer)));
   graph.Node("Conv", names, {Ints("strides", std::vector<Index>(IsPlane(layer) ? 2 : 1, stride))});

@@ -8,6 +8,10 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "learning/boost_model.h"
+#include "network/onnx.h"
+#include "network/safetensors.h"
+
 namespace concordat::node {
 namespace {
 
@@ -62,17 +66,46 @@ Result<std::string> Coefficients(const Json& model) {
 
 Result<std::string> Whole(const Json& model) { return model.dump(2) + "\n"; }
 
+Result<std::string> Xgboost(const Json& model) {
+  const auto trees = learning::XgboostJson(model);
+  if (!trees) return Without("xgboost");
+  return trees->dump() + "\n";
+}
+
+Result<std::string> Onnx(const Json& model) {
+  auto bytes = network::OnnxOf(model);
+  if (!bytes) return Without("onnx");
+  return bytes;
+}
+
+Result<std::string> Safetensors(const Json& model) {
+  auto bytes = network::SafetensorsOf(model);
+  if (!bytes) return Without("safetensors");
+  return bytes;
+}
+
 struct Exporter {
   const char* form;
   Result<std::string> (*write)(const Json& model);
+  bool binary = false;
 };
 constexpr Exporter kExporters[] = {
-    {"model", Whole},
-    {"csv", Csv},
-    {"json", Coefficients},
+    {"model", Whole},     {"csv", Csv},         {"json", Coefficients},
+    {"xgboost", Xgboost}, {"onnx", Onnx, true}, {"safetensors", Safetensors, true},
 };
 
+const Exporter* ExporterOf(const std::string& form) {
+  const auto* const exporter = std::find_if(std::begin(kExporters), std::end(kExporters),
+                                            [&](const Exporter& each) { return form == each.form; });
+  return exporter == std::end(kExporters) ? nullptr : exporter;
+}
+
 }  // namespace
+
+bool IsBinary(const std::string& form) {
+  const Exporter* exporter = ExporterOf(form);
+  return exporter != nullptr && exporter->binary;
+}
 
 std::vector<std::string> ExportForms() {
   std::vector<std::string> forms;
@@ -81,9 +114,8 @@ std::vector<std::string> ExportForms() {
 }
 
 Result<std::string> ExportModel(const Json& model, const std::string& form) {
-  const auto* const exporter = std::find_if(std::begin(kExporters), std::end(kExporters),
-                                            [&](const Exporter& each) { return form == each.form; });
-  if (exporter != std::end(kExporters)) return exporter->write(model);
+  const Exporter* exporter = ExporterOf(form);
+  if (exporter != nullptr) return exporter->write(model);
   return Fail(ErrorCode::kInvalidArgument, fmt::format("'{}' is no form of a model", form),
               fmt::format("say --as {}", fmt::join(ExportForms(), ", ")));
 }

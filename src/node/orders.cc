@@ -44,18 +44,18 @@ Outcome<Value> ShowCard(Node& node, const release::Caller& caller, const std::st
   return Value(CardOf(node, TRY(OwnModel(node, caller, id))).dump());
 }
 
-struct Kind {
+struct OrderKind {
   const char* name;
   pgwire::Oid type;
   Outcome<Value> (*run)(Node& node, const release::Caller& caller, const std::string& argument);
 };
 constexpr pgwire::Oid kBoolean = 16, kText = 25;
-constexpr Kind kKinds[] = {
+constexpr OrderKind kKinds[] = {
     {"cancel", kBoolean, CancelJob}, {"model", kText, ShowModel}, {"model_card", kText, ShowCard}};
 
-Outcome<const Kind*> KindOf(const sql::Order& order) {
+Outcome<const OrderKind*> KindOf(const sql::Order& order) {
   const auto* const kind = std::find_if(std::begin(kKinds), std::end(kKinds),
-                                        [&](const Kind& each) { return order.name == each.name; });
+                                        [&](const OrderKind& each) { return order.name == each.name; });
   if (kind != std::end(kKinds)) return kind;
   return Refuse("unknown_function", fmt::format("there is no concordat.{} of one text", order.name),
                 "there are concordat.cancel, concordat.model and concordat.model_card; a fit stands in FROM",
@@ -67,7 +67,7 @@ Outcome<const Kind*> KindOf(const sql::Order& order) {
 Outcome<std::optional<pgwire::Description>> DescribeOrder(const std::string& text) {
   const auto order = sql::ReadOrder(text);
   if (!order) return std::nullopt;
-  const Kind* kind = TRY(KindOf(*order));
+  const OrderKind* kind = TRY(KindOf(*order));
   pgwire::Description description{.columns = {{order->column, kind->type}}, .parameters = {}};
   if (!order->argument) description.parameters.push_back(kText);
   return description;
@@ -77,7 +77,7 @@ Outcome<std::optional<pgwire::Answer>> Obey(Node& node, const release::Caller& c
                                             const release::Question& question) {
   const auto order = sql::ReadOrder(question.text);
   if (!order) return std::nullopt;
-  const Kind* kind = TRY(KindOf(*order));
+  const OrderKind* kind = TRY(KindOf(*order));
   std::string argument = order->argument.value_or("");
   if (!order->argument && !question.parameters.empty()) argument = ToText(question.parameters.front());
   pgwire::Answer answer;

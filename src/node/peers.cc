@@ -9,7 +9,7 @@ namespace concordat::node {
 namespace {
 
 constexpr Milliseconds kNewsEvery{250};  // whether there is news: a comparison of two numbers
-constexpr Milliseconds kTellPatience{5000};
+constexpr Milliseconds kDuePatience{5000};
 constexpr Milliseconds kRenewPatience{5000};
 
 void LogLine(const std::string& line) { Log(Severity::kWarning, line, {{"door", "members"}}); }
@@ -34,7 +34,7 @@ Result<std::unique_ptr<Peers>> Peers::Start(Node& node, const std::string& liste
   if (!listen.empty()) TRY(ParseEndpoint(listen));
   if (!listen.empty()) TRY(peers->OpenDoor(listen));
   peers->rounds_ = std::make_unique<Rounds>(kNewsEvery, [raw = peers.get()] {
-    raw->delivery_.Round(Delivery::Whom::kDue, kTellPatience);
+    raw->delivery_.Round(Delivery::Whom::kDue, kDuePatience);
     raw->descriptions_.Round();
     raw->node_.federated().owner().Sweep();
   });

@@ -13,10 +13,10 @@ namespace {
 
 std::vector<Verb> AllVerbs() {
   std::vector<Verb> all;
-  for (auto verbs :
-       {ProductVerbs(), AnalystVerbs(), PersonVerbs(), TokenVerbs(), AgreementVerbs(), ExchangeVerbs(),
-        ExportVerbs(), CopyVerbs(), ModelPublishVerbs(), QualityVerbs(), RequestVerbs(), ExplainVerbs(),
-        SubjectVerbs(), LedgerVerbs(), WitnessVerbs(), MemberVerbs(), AskVerbs(), FitVerbs(), ModelVerbs(), CareVerbs()}) {
+  for (auto verbs : {ProductVerbs(),  AnalystVerbs(), PersonVerbs(),  TokenVerbs(),        AgreementVerbs(),
+                     ExchangeVerbs(), ExportVerbs(),  CopyVerbs(),    ModelPublishVerbs(), QualityVerbs(),
+                     RequestVerbs(),  ExplainVerbs(), SubjectVerbs(), LedgerVerbs(),       WitnessVerbs(),
+                     MemberVerbs(),   AskVerbs(),     FitVerbs(),     ModelVerbs(),        CareVerbs()}) {
     std::move(verbs.begin(), verbs.end(), std::back_inserter(all));
   }
   return all;

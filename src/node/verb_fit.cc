@@ -89,7 +89,7 @@ Result<Reply> Cancel(Node& node, const Json& arguments, const Progress&) {
                Data({{"id", job.id}, {"cancelled", true}})};
 }
 
-// Asks the same statement again: it goes on after the newest round on record.
+// Asks the same statement again: it goes on with the newest round on record.
 Result<Reply> Resume(Node& node, const Json& arguments, const Progress& progress) {
   const release::Job job = TRY(JobFrom(node, arguments));
   if (job.state == "running")

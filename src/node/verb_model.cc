@@ -70,6 +70,8 @@ Result<Reply> Card(Node& node, const Json& arguments, const Progress&) {
 Result<Reply> Export(Node& node, const Json& arguments, const Progress&) {
   const release::FittedModel model = TRY(ModelFrom(node, arguments));
   const std::string form = arguments.value("form", "model");
+  if (IsBinary(form) && !arguments.contains("out"))
+    return Fail(ErrorCode::kInvalidArgument, form + " is not text", "say --out FILE");
   const std::string text = TRY(ExportModel(model.model, form));
   if (!arguments.contains("out"))
     return Reply{text, Data({{"id", model.id}, {"form", form}, {"text", text}})};

@@ -9,6 +9,7 @@
 #include "model/document.h"
 #include "model/fitted.h"
 #include "node/exchange.h"
+#include "node/fits.h"
 #include "node/node.h"
 #include "node/table.h"
 #include "node/verb.h"
@@ -35,6 +36,13 @@ Result<Json> DocumentFrom(const Json& json, const Json& arguments) {
   const auto document = model::DocumentOf(json, TRY(PublishingOf(arguments)));
   if (!document) return tl::unexpected(AsError(document.error()));
   return *document;
+}
+
+// A text, or the file or the fitted model that `model` names.
+Result<Json> GivenModel(Node& node, const Json& arguments) {
+  for (const char* key : {"text", "model_text"})
+    if (arguments.contains(key)) return crypto::ParseJson(arguments[key].get<std::string>());
+  return TRY(release::FindModel(TRY(ModelsFor(node)), arguments.at("model"))).model;
 }
 
 Result<catalogue::Product> ProductOf(const std::string& member, const Json& document, const Json& arguments) {
@@ -72,8 +80,7 @@ std::string AnalystsText(const catalogue::Product& product) {
 }
 
 Result<Reply> Publish(Node& node, const Json& arguments, const Progress&) {
-  const Json json = TRY(crypto::ParseJson(arguments.at("text").get<std::string>()));
-  const Json document = TRY(DocumentFrom(json, arguments));
+  const Json document = TRY(DocumentFrom(TRY(GivenModel(node, arguments)), arguments));
   const catalogue::ModelRequest request{TRY(ProductOf(node.member(), document, arguments)), node.member()};
   const auto done = TRY(catalogue::PublishModel(request, node.ledger(), node.catalogue()));
   const catalogue::Product& product = done.published->product;

@@ -71,7 +71,7 @@ struct FitOutcome {
 struct FitResumed {
   FitRound round;  // to ask next: under noise the one after the newest on record; else that one, once more
   std::vector<Bytes> vouchers;  // of owners, that they took its state; empty under noise, and of the first
-  Time began{};    // when the first run did
+  Time began{};                 // when the first run did
   // "goes on after round 3 of 2026-11-28T07:10:04Z", or why it begins anew; empty of a new one.
   std::string said;
 };

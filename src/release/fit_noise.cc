@@ -24,6 +24,10 @@ dp::Measurement MeasurementOf(const dp::NoiseShare& share, std::uint64_t steps) 
           .delta = {}};
 }
 
+std::uint64_t RateOf(double sampled) {
+  return static_cast<std::uint64_t>(std::floor(sampled * static_cast<double>(dp::kEveryone)));
+}
+
 tl::unexpected<Refusal> TooSmall(const FitNoise& noise) {
   return Refuse(
       "budget_too_small",
@@ -39,6 +43,21 @@ Outcome<void> CheckSettings(const Settings& settings) {
   if (settings.pure) return refuse("concordat.pure");
   if (settings.accuracy) return refuse("concordat.accuracy");
   return {};
+}
+
+// All rounds are alike, whatever a state says of its sample.
+Outcome<RoundNoise> SampledRound(const FitNoise& noise, const learning::NoisyRound& wanted,
+                                 const FitRound& round) {
+  if (!(wanted.sampled < 1) || RateOf(wanted.sampled) != noise.sampled.rate)
+    return Refuse("state_invalid",
+                  fmt::format("round {} looks at another share of the units than the first", round.number),
+                  "do all members run the same version?", "58000");
+  dp::SampledRounds one = noise.sampled;
+  one.rounds = 1;
+  return RoundNoise{.bound = wanted.bound,
+                    .rate = noise.sampled.rate,
+                    .steps = noise.steps,
+                    .measurement = dp::MeasurementOf(one, noise.steps)};
 }
 
 }  // namespace
@@ -59,10 +78,22 @@ Outcome<FitNoise> FitNoiseFor(std::shared_ptr<const learning::NoisyMethod> metho
                                                                .honest = sharing.Honest(),
                                                                .disjoint = product.disjoint,
                                                                .seen = sharing.local});
-  const std::uint64_t steps = noise.share.StepsFor(dp::RhoFor(noise.budget));
-  if (steps == 0) return TooSmall(noise);
-  noise.whole = MeasurementOf(noise.share, steps);
-  noise.epsilon = dp::ToEpsilon(dp::RhoOf(noise.whole), noise.budget.delta);
+  const auto first = noise.method->Round(noise.method->Start());
+  if (first && first->sampled < 1) {
+    noise.sampled = {.rate = RateOf(first->sampled),
+                     .rounds = static_cast<std::uint32_t>(std::lround(1 / first->share)),
+                     .scale = noise.share.scale,
+                     .owners = static_cast<std::uint32_t>(noise.share.owners)};
+    noise.steps = dp::StepsForSampled(noise.sampled, noise.budget);
+    noise.whole = dp::MeasurementOf(noise.sampled, noise.steps);
+  } else {
+    noise.steps = noise.share.StepsFor(dp::RhoFor(noise.budget));
+    noise.whole = MeasurementOf(noise.share, noise.steps);
+  }
+  if (noise.steps == 0) return TooSmall(noise);
+  dp::Composition alone;
+  alone.Add(noise.whole);
+  noise.epsilon = alone.ToEpsilon(noise.budget.delta);
   return noise;
 }
 
@@ -88,9 +119,7 @@ Outcome<RoundNoise> NoiseOf(const FitNoise& noise, const FitRound& round) {
   if (!wanted || !(wanted->bound > 0) || !(wanted->share > 0 && wanted->share <= 1))
     return Refuse("state_invalid", fmt::format("round {} comes with a state of no round", round.number),
                   "do all members run the same version?", "58000");
-  if (wanted->sampled < 1)
-    return Refuse("fit_samples_units", "rounds over a sample of the units are not counted yet",
-                  "ask for rounds over all of them", "0A000");
+  if (noise.sampled.rate != dp::kEveryone) return SampledRound(noise, *wanted, round);
   const Rho rho{dp::RhoOf(noise.whole).value * wanted->share * kForRounding};
   RoundNoise made{.bound = wanted->bound, .steps = noise.share.StepsFor(rho)};
   if (made.steps == 0) return TooSmall(noise);

@@ -43,6 +43,27 @@ Outcome<void> SameRows(const Parts& parts, const FitPlan& plan, const Prepared& 
                 "58000");
 }
 
+// Each unit with a chance of `rate` / dp::kEveryone, drawn afresh (Poisson sampling): nobody is told who, nor
+// how many.
+learning::UnitRows Sampled(const learning::UnitRows& units, std::uint64_t rate, RandomSource& random) {
+  static_assert(dp::kEveryone == std::uint64_t{1} << 32);
+  learning::UnitRows sampled;
+  for (const auto& column : units.rows.columns) sampled.rows.columns.push_back({column.name, {}});
+  for (std::size_t unit = 0; unit < units.starts.size(); ++unit) {
+    if ((random.NextU64() >> 32) >= rate) continue;
+    const std::size_t begin = units.starts[unit];
+    const std::size_t end = unit + 1 < units.starts.size() ? units.starts[unit + 1] : units.rows.size();
+    sampled.starts.push_back(sampled.rows.size());
+    for (std::size_t i = 0; i < units.rows.columns.size(); ++i) {
+      const auto& values = units.rows.columns[i].values;
+      auto& taken = sampled.rows.columns[i].values;
+      taken.insert(taken.end(), values.begin() + static_cast<std::ptrdiff_t>(begin),
+                   values.begin() + static_cast<std::ptrdiff_t>(end));
+    }
+  }
+  return sampled;
+}
+
 // How many is not said: only that they are too few.
 tl::unexpected<Refusal> TooFew(const FitPlan& plan, const FitRound& round) {
   return Refuse(
@@ -164,7 +185,9 @@ Result<std::vector<Int128>> FitOwner::AddNoisily(const FitPlan& plan, const FitR
   const Json state = TRY(crypto::ParseJson(round.state));
   const auto noise = NoiseOf(*plan.noise, round);
   if (!noise) return Fail(ErrorCode::kInvalidArgument, noise.error().message);
-  auto numbers = TRY(plan.noise->method->Add(kept.rows(), state, noise->steps));
+  const bool all = noise->rate == dp::kEveryone;
+  auto numbers = TRY(plan.noise->method->Add(
+      all ? kept.rows() : Sampled(kept.rows(), noise->rate, parts_.random), state, noise->steps));
   if (numbers.size() != TRY(plan.method->Length(state)))
     return Fail(ErrorCode::kInternal, "the method added up another number of numbers");
   dp::AddNoise(plan.noise->share.mechanism, numbers, parts_.noise);

@@ -14,10 +14,10 @@ namespace {
 using pg_query::FuncCall;
 using pg_query::Node;
 
-constexpr char kHow[] =
+constexpr char kHowToPredict[] =
     "write concordat.predict('heart_risk'), or concordat.predict('heart_risk', age => years)";
 
-tl::unexpected<Refusal> BadArguments(const std::string& what, const std::string& hint, int position) {
+tl::unexpected<Refusal> BadInputs(const std::string& what, const std::string& hint, int position) {
   return Refuse("model_arguments", what, hint, "22023", position);
 }
 
@@ -41,22 +41,22 @@ Outcome<std::vector<const Node*>> Written(const FuncCall& call, const Model& mod
               : static_cast<std::ptrdiff_t>(placed);
     const auto index = static_cast<std::size_t>(place);
     if (index >= names.size()) {
-      return BadArguments(named ? fmt::format("the model has no input {}", arg.named_arg_expr().name())
-                                : fmt::format("the model has {} inputs, and more are written", names.size()),
-                          fmt::format("its inputs are {}", fmt::join(names, ", ")), PositionOf(arg));
+      return BadInputs(named ? fmt::format("the model has no input {}", arg.named_arg_expr().name())
+                             : fmt::format("the model has {} inputs, and more are written", names.size()),
+                       fmt::format("its inputs are {}", fmt::join(names, ", ")), PositionOf(arg));
     }
     if (written[index] != nullptr)
-      return BadArguments(fmt::format("the input {} is written twice", names[index]), "write it once",
-                          PositionOf(arg));
+      return BadInputs(fmt::format("the input {} is written twice", names[index]), "write it once",
+                       PositionOf(arg));
     written[index] = named ? &arg.named_arg_expr().arg() : &arg;
     if (!named) ++placed;
   }
   if (placed > 0 && placed < static_cast<std::size_t>(call.args_size() - 1))
-    return BadArguments("some inputs are written by name and some are not", kHow, call.location());
+    return BadInputs("some inputs are written by name and some are not", kHowToPredict, call.location());
   if (placed > 0 && placed < names.size())
-    return BadArguments(fmt::format("{} of the model's {} inputs are written", placed, names.size()),
-                        fmt::format("write {}, or name those that are not called so", fmt::join(names, ", ")),
-                        call.location());
+    return BadInputs(fmt::format("{} of the model's {} inputs are written", placed, names.size()),
+                     fmt::format("write {}, or name those that are not called so", fmt::join(names, ", ")),
+                     call.location());
   return written;
 }
 
@@ -88,8 +88,8 @@ Outcome<ModelPtr> ExprBinder::ModelOf(const FuncCall& call) {
   }
   const bool named = call.args_size() > 0 && call.args(0).has_a_const() && call.args(0).a_const().has_sval();
   if (!named)
-    return BadArguments("the model's name is not written out, as a text, before all else", kHow,
-                        call.location());
+    return BadInputs("the model's name is not written out, as a text, before all else", kHowToPredict,
+                     call.location());
   const std::string& name = call.args(0).a_const().sval().sval();
   const auto known = context_.models.find(name);
   if (known != context_.models.end()) return known->second;

@@ -21,7 +21,7 @@ using pg_query::RangeFunction;
 using pg_query::SelectStmt;
 
 constexpr char kSchema[] = "concordat";
-constexpr char kHow[] =
+constexpr char kHowToFit[] =
     "write SELECT * FROM concordat.glm('disease ~ age', 'patients', family => 'binomial')";
 constexpr std::size_t kMostOptions = 64;
 
@@ -57,7 +57,7 @@ bool Calls(const google::protobuf::Message& message) {
   return false;
 }
 
-tl::unexpected<Refusal> NotAlone(const std::string& what) { return Refuse("fit_not_alone", what, kHow); }
+tl::unexpected<Refusal> NotAlone(const std::string& what) { return Refuse("fit_not_alone", what, kHowToFit); }
 
 tl::unexpected<Refusal> BadArguments(const std::string& what, const char* hint, int position) {
   return Refuse("fit_arguments", what, hint, "22023", position);
@@ -82,7 +82,8 @@ Outcome<void> CheckRange(const RangeFunction& range) {
 
 Outcome<void> CheckCall(const FuncCall& call) {
   const auto wrong = [&](const char* what) {
-    return BadArguments(std::string(what) + " within a fit's call is not supported", kHow, call.location());
+    return BadArguments(std::string(what) + " within a fit's call is not supported", kHowToFit,
+                        call.location());
   };
   if (call.agg_order_size() > 0) return wrong("ORDER BY");
   if (call.has_agg_filter()) return wrong("FILTER");
@@ -116,7 +117,7 @@ Outcome<Value> LiteralOf(const Node& node, const std::string& what) {
 Outcome<std::string> TextOf(const Node& node, const std::string& what) {
   Value value = TRY(LiteralOf(node, what));
   if (auto* text = std::get_if<std::string>(&value)) return std::move(*text);
-  return BadArguments(fmt::format("{} of a fit is no text", what), kHow, PositionOf(node));
+  return BadArguments(fmt::format("{} of a fit is no text", what), kHowToFit, PositionOf(node));
 }
 
 // Formula and table in their places, or by name (`table` is a word of SQL's own); what has another name is an
@@ -154,7 +155,7 @@ Outcome<FitCall> CallOf(const FuncCall& function) {
   FitCall call{.method = function.funcname(1).string().sval(), .formula = {}, .table = {}, .options = {}};
   for (int i = 0; i < function.args_size(); ++i) TRY(TakeArgument(function.args(i), i, call));
   if (call.formula.empty() || call.table.empty()) {
-    return BadArguments(fmt::format("{} needs a formula and a table", call.method), kHow,
+    return BadArguments(fmt::format("{} needs a formula and a table", call.method), kHowToFit,
                         function.location());
   }
   if (call.options.size() > kMostOptions)

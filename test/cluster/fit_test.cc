@@ -346,7 +346,8 @@ std::vector<Int128> IntegersOf(Member& member, std::uint64_t& sensitivity) {
   EXPECT_TRUE(plan) << plan.error().message;
   const release::FitRound round{1, release::StartOf(*plan)};
   sensitivity = release::CostOf(*plan, round)->at(0).sensitivity;
-  return *member.fit_owner().Compute("0123456789abcdef", visitor, question, *plan, round, {});
+  release::KeptRows kept = member.fit_owner().Keep();
+  return *member.fit_owner().Compute("0123456789abcdef", visitor, question, *plan, round, kept, {});
 }
 
 TEST(NoisyFit, MovesByNoMoreThanIsChargedForOnePerson) {

@@ -4,6 +4,7 @@
   fits.py [NAME…]      the functions named below; all of them by default
 """
 import contextlib
+import json
 import subprocess
 import sys
 import threading
@@ -117,7 +118,10 @@ def grows_trees():
     assert list(rows[0]) == ["feature", "splits", "gain", "share"] and len(rows) == 3, rows
     assert sum(row["splits"] for row in rows) == 6 and abs(sum(row["share"] for row in rows) - 1) < 1e-12, rows
     assert rows[0]["gain"] > rows[1]["gain"] > 0, rows
-    assert "boost in 5 rounds" in s.notice(), s.notice()
+    notice = s.notice()
+    assert "boost in 5 rounds" in notice, notice
+    trees = four()["cleveland"].verb("model", "export", notice.split(", model ")[1][:8], "--as", "xgboost")
+    assert len(json.loads(trees)["learner"]["gradient_booster"]["model"]["trees"]) == 2, trees
     s.refused("SELECT * FROM concordat.boost('disease ~ age * sex', 'patients')", "formula_not_supported")
     s.refused("SELECT * FROM concordat.boost('disease ~ age', 'patients', trees => 1000)", "too_many_parameters")
 
@@ -129,7 +133,12 @@ def fits_a_network():
     rows = s.table(call.format("rounds => 4, epochs => 5"))
     assert [row["round"] for row in rows] == list(range(5)) and list(rows[0]) == ["round", "loss", "accuracy"], rows
     assert rows[-1]["loss"] < rows[0]["loss"] and rows[-1]["accuracy"] > 0.65, rows
-    assert "network in 6 rounds" in s.notice(), s.notice()
+    notice = s.notice()
+    assert "network in 6 rounds" in notice, notice
+    model = notice.split(", model ")[1][:8]
+    written = m["cleveland"].home / "network.onnx"
+    m["cleveland"].verb("model", "export", model, "--as", "onnx", "--out", str(written))
+    assert b"onnx" in written.read_bytes() or written.stat().st_size > 100, written
     s.refused("SELECT * FROM concordat.network('disease ~ age', 'patients', layers => 'dense(400) tanh dense(1) sigmoid')", "too_many_parameters", "largest")
     s.refused("SELECT * FROM concordat.network('disease ~ age', 'patients', layers => 'dense(4) -> dense(4)')", "layers_syntax", "cycle")
 
@@ -242,6 +251,24 @@ def fits_under_noise():
     sound(*m.nodes())
 
 
+def trains_a_network_under_noise():
+    """Rounds over a sample of the people: each charge says the rate, and together they cost what was said."""
+    m = four()
+    m.agree("noisy-network", allows="network", protection="mode: dp, epsilon: 6, delta: 1.0e-5, per_query: 3, minimum_people: 5")
+    s = m.session("noisy-network", epsilon=3)
+    known = {name: len(charges(m[name])) for name in HOSPITALS}
+    rows = s.table(NOISY.format("network", "disease ~ age + sex", ", layers => 'dense(2) tanh dense(1) sigmoid', rounds => 6, sample => 0.25"))
+    assert rows, rows
+    notice = s.notice()
+    assert "charged epsilon 3 at" in notice or "charged epsilon 2.9" in notice, notice
+    all_measured = [measured(m[name], known[name]) for name in HOSPITALS]
+    assert all(each == all_measured[0] for each in all_measured) and len(all_measured[0]) >= 6, all_measured
+    assert all(each[0]["rate"] == 2 ** 30 for each in all_measured[0]), all_measured[0]
+    for name, rest in left(m, "noisy-network").items():
+        assert 3 <= rest < 3.1, (name, rest)
+    sound(*m.nodes())
+
+
 def refuses_under_noise_what_is_too_much():
     m = four()
     m.agree("little-noise", allows="glm, lm", protection="mode: dp, epsilon: 4, delta: 1.0e-5, per_query: 3, minimum_people: 5")
@@ -304,7 +331,7 @@ def killed_in_second_round(node, then=lambda: None):
 
 
 TESTS = [fits_as_one_table, gives_what_is_asked_of_the_table, fits_other_models, grows_trees, fits_a_network, fits_the_rows_of_one_owner, asks_from_the_command_line, describes_itself_in_psql,
-         refuses_in_words, an_owner_dies_between_rounds, fits_under_noise, refuses_under_noise_what_is_too_much, an_owner_dies_in_a_noisy_fit]
+         refuses_in_words, an_owner_dies_between_rounds, fits_under_noise, trains_a_network_under_noise, refuses_under_noise_what_is_too_much, an_owner_dies_in_a_noisy_fit]
 
 
 if __name__ == "__main__":
