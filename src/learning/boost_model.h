@@ -1,5 +1,4 @@
-// A boosted ensemble as a model: what docs/formats/boost.md describes, what it predicts, and its text as
-// XGBoost reads it.
+// A boosted ensemble as a model: what docs/formats/boost.md describes, and what it predicts.
 #pragma once
 
 #include <Eigen/Core>
@@ -25,11 +24,5 @@ Result<BoostModel> ReadBoostModel(const Json& model);
 // The mean that the model predicts for each row: a probability, a number, a count. Nothing is missing: trees
 // have a side for values that are. Precondition: `rows` has the features' columns.
 Eigen::ArrayXd PredictBoost(const BoostModel& model, const Rows& rows);
-
-// The model in XGBoost's own JSON schema (its documentation, "Introduction to Model IO"), for versions 1.7
-// and later: features are numbers ("float") and levels by their place ("c", to be read with
-// enable_categorical = True). All hessians are 0: sums of them would show how many rows a leaf has.
-// Errors: as ReadBoostModel.
-Result<Json> XgboostJson(const Json& model);
 
 }  // namespace concordat::learning

@@ -1,4 +1,6 @@
 // The text that XGBoost reads: src/tree/tree_model.cc and doc/model.schema of its sources name the parts.
+#include "learning/boost_xgboost.h"
+
 #include <fmt/format.h>
 
 #include <cfloat>

@@ -8,7 +8,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
-#include "learning/boost_model.h"
+#include "learning/boost_xgboost.h"
 #include "network/onnx.h"
 #include "network/safetensors.h"
 

@@ -42,7 +42,8 @@ Result<Json> DocumentFrom(const Json& json, const Json& arguments) {
 Result<Json> GivenModel(Node& node, const Json& arguments) {
   for (const char* key : {"text", "model_text"})
     if (arguments.contains(key)) return crypto::ParseJson(arguments[key].get<std::string>());
-  return TRY(release::FindModel(TRY(ModelsFor(node)), arguments.at("model"))).model;
+  auto models = TRY(ModelsFor(node));
+  return TRY(release::FindModel(std::move(models), arguments.at("model"))).model;
 }
 
 Result<catalogue::Product> ProductOf(const std::string& member, const Json& document, const Json& arguments) {
@@ -80,7 +81,8 @@ std::string AnalystsText(const catalogue::Product& product) {
 }
 
 Result<Reply> Publish(Node& node, const Json& arguments, const Progress&) {
-  const Json document = TRY(DocumentFrom(TRY(GivenModel(node, arguments)), arguments));
+  const Json given = TRY(GivenModel(node, arguments));
+  const Json document = TRY(DocumentFrom(given, arguments));
   const catalogue::ModelRequest request{TRY(ProductOf(node.member(), document, arguments)), node.member()};
   const auto done = TRY(catalogue::PublishModel(request, node.ledger(), node.catalogue()));
   const catalogue::Product& product = done.published->product;

@@ -24,6 +24,7 @@
 
 #include "base/check.h"
 #include "learning/boost_model.h"
+#include "learning/boost_xgboost.h"
 #include "learning/design.h"
 #include "learning/method.h"
 #include "learning/testing_noisy.h"
