@@ -42,7 +42,7 @@ class ReleaseFit final : public AskedFit {
   const std::string& said() const override { return said_; }
   bool ends() const override { return fitted_.has_value(); }
   bool done() const override { return done_; }
-  void Vouch(std::vector<Bytes> vouchers) override { vouchers_ = std::move(vouchers); }
+  void Vouch(const std::vector<Bytes>& vouchers) override { vouchers_ = vouchers; }
   std::optional<Reached> TakeEarlier() override { return std::exchange(earlier_, std::nullopt); }
   void Return(const release::FitRound& round) override {
     round_ = round;
@@ -51,8 +51,8 @@ class ReleaseFit final : public AskedFit {
 
   std::string Summary() const override {
     if (!fitted_) return {};
-    const std::string rounds =
-        fmt::format("{} in {} round{}", plan_.called, round_.number, round_.number == 1 ? "" : "s");
+    const std::string rounds = fmt::format("{}{}{} in {} round{}", before_, before_.empty() ? "" : "; ",
+                                           plan_.called, round_.number, round_.number == 1 ? "" : "s");
     if (fitted_->model.is_null()) return rounds;
     return rounds + ", model " + release::ModelId(plan_.description, fitted_->model).substr(0, kShownDigits);
   }
@@ -82,7 +82,7 @@ class ReleaseFit final : public AskedFit {
                                     const std::vector<Int128>& sums, std::size_t /*included*/) override {
     TRY(CountCost());
     learning::Step step = TRY(release::NextOf(plan_, round_, sums));
-    said_ = std::exchange(begins_, {}) + step.said;
+    said_ = std::move(step.said);
     if (!step.fitted) {
       next_state_ = std::move(step.state);
       return release::Answer{.id = id, .columns = {}, .rows = {}, .notice = {}};
@@ -127,11 +127,9 @@ class ReleaseFit final : public AskedFit {
   Outcome<std::optional<release::Answer>> Resumed() {
     auto resumed = TRY(asker_.Resume(plan_, revisions_));
     began_ = resumed.began;
-    if (resumed.round.number == round_.number) {
-      begins_ = resumed.said.empty() ? "" : resumed.said + "; ";
-      return std::nullopt;
-    }
-    said_ = std::move(resumed.said);
+    before_ = std::move(resumed.said);
+    if (resumed.round.number == round_.number) return std::nullopt;
+    said_ = before_;
     if (!resumed.vouchers.empty()) earlier_ = {resumed.round, std::move(resumed.vouchers)};
     TRY(TakeUp(std::move(resumed.round)));
     return release::Answer{};
@@ -159,7 +157,7 @@ class ReleaseFit final : public AskedFit {
   std::optional<Reached> earlier_;  // where an earlier run ended
   Revisions revisions_;             // of owners' rows, in the first round
   dp::Composition spent_;
-  std::string begins_;  // why it does not go on where it ended; said with the first round
+  std::string before_;  // what comes of an earlier run: it goes on, or begins anew
   std::string said_;
   Time began_{};
   std::optional<learning::Fitted> fitted_;

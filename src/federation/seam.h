@@ -139,7 +139,7 @@ class AskedFit : public Asked {
   // Did the total that was assembled last end the fit?
   virtual bool ends() const = 0;
   // Owners' vouchers for the state of the round that is recorded next: kept with it.
-  virtual void Vouch(std::vector<Bytes> /*vouchers*/) {}
+  virtual void Vouch(const std::vector<Bytes>& /*vouchers*/) {}
   // Where an earlier run of it ended that did not come to its end: told once, after Stored gave an answer
   // that ends nothing. None where `round` needs no voucher.
   virtual std::optional<Reached> TakeEarlier() { return std::nullopt; }

@@ -16,13 +16,13 @@ namespace concordat::release {
 namespace {
 
 constexpr std::size_t kJobDigits = 16;
-constexpr std::uint64_t kNewest = 4;  // failures may follow the newest round
+constexpr std::uint64_t kNewestRounds = 4;  // failures may follow the newest round
 
-std::string HashOf(const std::string& text) { return ToHex(crypto::Sha256(AsBytes(text))); }
+std::string JobHash(const std::string& text) { return ToHex(crypto::Sha256(AsBytes(text))); }
 
 // The newest entry of a job that a round left.
 Result<std::optional<ledger::Entry>> NewestRound(const ledger::Ledger& ledger, const std::string& name) {
-  for (const std::uint64_t most : {kNewest, std::numeric_limits<std::uint64_t>::max() / 2}) {
+  for (const std::uint64_t most : {kNewestRounds, std::numeric_limits<std::uint64_t>::max() / 2}) {
     auto entries = TRY(ledger.Named(name, most));
     for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
       if (ledger::TextIn(entry->body, "outcome") != "failed") return std::move(*entry);
@@ -45,11 +45,11 @@ std::vector<Bytes> VouchersIn(const Json& secret) {
 }  // namespace
 
 std::string JobOf(const FitPlan& plan) {
-  return HashOf(plan.model + "\n" + plan.prepared->permit.analyst).substr(0, kJobDigits);
+  return JobHash(plan.model + "\n" + plan.prepared->permit.analyst).substr(0, kJobDigits);
 }
 
 std::string RowsOf(const std::map<std::string, std::string>& revisions) {
-  return HashOf(*crypto::CanonicalJson(revisions));
+  return JobHash(*crypto::CanonicalJson(revisions));
 }
 
 // Exact totals may be opened again, and owners take a state for which they vouched: the round itself is kept.

@@ -59,7 +59,7 @@ Job JobIn(const std::vector<ledger::Entry>& entries, Time now) {
   return job;
 }
 
-Result<std::vector<Job>> Under(const ledger::Ledger& ledger, const std::string& beginning) {
+Result<std::vector<Job>> JobsUnder(const ledger::Ledger& ledger, const std::string& beginning) {
   std::vector<Job> jobs;
   for (const std::string& name : TRY(ledger.NamesFrom(beginning, kMost))) {
     const auto entries = TRY(ledger.Named(name, kNewest));
@@ -74,9 +74,11 @@ Result<std::vector<Job>> Under(const ledger::Ledger& ledger, const std::string& 
 
 Result<std::vector<Job>> JobsOf(const ledger::Ledger& ledger, const std::string& agreement,
                                 const std::string& analyst) {
-  return Under(ledger, ledger::JobName(agreement, analyst, ""));
+  return JobsUnder(ledger, ledger::JobName(agreement, analyst, ""));
 }
 
-Result<std::vector<Job>> AllJobs(const ledger::Ledger& ledger) { return Under(ledger, ledger::kJobNames); }
+Result<std::vector<Job>> AllJobs(const ledger::Ledger& ledger) {
+  return JobsUnder(ledger, ledger::kJobNames);
+}
 
 }  // namespace concordat::release

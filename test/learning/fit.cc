@@ -7,7 +7,8 @@
 //    "call": {"method": "lm", "formula": "y ~ age", "options": {}}}
 //
 // With "noise": {"rho": 0.028, "seed": 7} or {"exact": true} it fits the form under noise, each row a unit of
-// its own; with {"rho": 0.028, "fits": 10} so often, with other draws each time, and prints a list. With
+// its own, all with one member; with {"rho": 0.028, "fits": 10} so often, with other draws each time, and
+// prints a list. With
 // --xgboost it prints XGBoost's text of the model of boost too, and predictions.
 //
 // With --design it prints the model matrix of "call" (and of "weights", a column's name) instead. A field
@@ -229,10 +230,10 @@ Json JsonOf(const Fitted& fitted, const std::vector<std::string>& said) {
 Json NoisyFitsOf(const Json& asked, const Schema& schema) {
   const auto method = MakeNoisyMethod(CallOf(asked["call"]), schema, RulesOf(asked));
   if (!method) return JsonOf(method.error());
-  std::vector<UnitRows> members;
-  for (const Rows& rows : Deal(asked["csv"], schema, DealingOf(asked, schema)))
-    members.push_back(ByUnit(rows));
   const Json& given = asked["noise"];
+  const Dealing dealing = given.contains("fits") ? DealingOf(asked, schema) : Dealing();
+  std::vector<UnitRows> members;
+  for (const Rows& rows : Deal(asked["csv"], schema, dealing)) members.push_back(ByUnit(rows));
   const auto fit = [&](std::uint64_t seed) {
     const auto fitted =
         FitNoisily(**method, members,

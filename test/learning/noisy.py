@@ -54,6 +54,7 @@ def fit(data, method, formula, noise, **options):
 
 
 def columns(found, *names):
+    assert "columns" in found, found
     places = [found["columns"].index(name) for name in names]
     return [[row[place] for place in places] for row in found["rows"]]
 
