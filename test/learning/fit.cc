@@ -234,6 +234,7 @@ Json NoisyFitsOf(const Json& asked, const Schema& schema) {
   const Dealing dealing = given.contains("fits") ? DealingOf(asked, schema) : Dealing();
   std::vector<UnitRows> members;
   for (const Rows& rows : Deal(asked["csv"], schema, dealing)) members.push_back(ByUnit(rows));
+  if (!given.contains("fits")) members.resize(1);  // without the one that has no rows
   const auto fit = [&](std::uint64_t seed) {
     const auto fitted =
         FitNoisily(**method, members,
