@@ -288,18 +288,24 @@ def refuses_under_noise_what_is_too_much():
 
 
 def an_owner_dies_in_a_noisy_fit():
-    """The rounds that were charged stay charged; nothing comes of a sum that lacks an owner's noise."""
+    """No sum that lacks an owner's noise is opened: the fit waits, the round is asked again of all, and charged again."""
     m = four()
     m.agree("noisy-kills", allows="glm", protection="mode: dp, epsilon: 6, delta: 1.0e-5, per_query: 3, minimum_people: 5")
     slow(m["zurich"], 100, 1500)
-    call = NOISY.format("glm", "disease ~ age", ", family => 'binomial'")
-    try:
-        with killed_in_second_round(m["zurich"]):
-            m.session("noisy-kills", epsilon=3).refused(call, "owners_missing", "zurich", "4 of 4 owners must answer")
-    finally:
+    known = len(charges(m["cleveland"]))
+
+    def come_back():
+        time.sleep(4)  # the fit waits meanwhile
+        assert len(charges(m["cleveland"])) <= known + 3, "it went on without zurich"
         m["zurich"].start()
+
+    s = m.session("noisy-kills", epsilon=3)
+    with killed_in_second_round(m["zurich"], come_back):
+        assert s.table(NOISY.format("glm", "disease ~ age", ", family => 'binomial', rounds => 3"))
+    assert len(charges(m["cleveland"])) > known + 3, "a round was asked again, of all"
     for name, rest in left(m, "noisy-kills").items():
-        assert 3 < rest < 6, (name, rest)
+        assert 0 < rest <= 3, (name, rest)
+    assert min(left(m, "noisy-kills").values()) < 2.99, "what was asked again was charged again"
     slow(m["zurich"], 1500, 100)
     sound(*m.nodes())
 
