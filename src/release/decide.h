@@ -25,6 +25,6 @@ Outcome<void> CheckLife(const catalogue::Catalogue& catalogue, const std::string
 Outcome<void> InForce(const Parts& parts, const Prepared& prepared);
 // All that was decided, once more when it is the charge's turn: others' steps may have come between.
 Outcome<void> StillPermitted(const Parts& parts, const Caller& caller, const Question& question,
-                             const Prepared& prepared, const std::string& analysis = "sql");
+                             const Prepared& prepared, const std::string& analysis);
 
 }  // namespace concordat::release

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "crypto/canonical_json.h"
 #include "dp/noise.h"
+#include "release/charging.h"
 #include "release/decide.h"
 #include "release/entry.h"
 #include "release/failure.h"
@@ -133,24 +134,17 @@ Outcome<std::vector<Int128>> FitOwner::Compute(const std::string& id, const Visi
   Prepared prepared = *plan.prepared;
   const auto engine = parts_.sources.For(*prepared.published);
   if (!engine) return tl::unexpected(UnavailableOf(engine.error()));
-  if (TRY(IsOnRecord(parts_, id, ledger::kind::kCharge, nullptr)))
-    return Refuse("question_known", "a question of this id was charged before", "ask anew, under another id",
-                  "42710");
+  TRY(CheckNew(parts_, id));
   const Turn turn = TRY(Turn::Wait(turns_, cancel));
   const Caller caller = CallerOf(parts_, visitor, prepared.permit.agreement);
   ledger::Charge charge = ChargeOf(id, prepared);
   charge.measurements = TRY(CostOf(plan, round));
   Json body = ledger::ChargeBody(charge);
   body["fit"] = FitJson(plan, round);
-  const auto charged =
-      parts_.ledger.AppendIf({ledger::kind::kCharge, std::move(body), {}}, [&]() -> Outcome<void> {
-        TRY(StillPermitted(parts_, caller, question, prepared, plan.analysis));
-        TakeObjections(parts_, prepared);
-        TRY(SameRows(parts_, plan, prepared));
-        return CheckBudget(charge, plan, round);
-      });
-  if (!charged) return tl::unexpected(UnavailableOf(charged.error()));
-  if (!*charged) return tl::unexpected(charged->error());
+  TRY(EnterCharge(parts_, caller, question, plan.analysis, prepared, std::move(body), [&]() -> Outcome<void> {
+    TRY(SameRows(parts_, plan, prepared));
+    return CheckBudget(charge, plan, round);
+  }));
   if (const auto read = Read(prepared, plan, **engine, kept, cancel); !read) return Failed(id, read.error());
   double effective_rows = 0;
   auto numbers = plan.noise ? AddNoisily(plan, round, kept) : AddExactly(plan, round, kept, effective_rows);

@@ -5,8 +5,8 @@
 #include <set>
 
 #include "dp/noise.h"
-#include "ledger/body.h"
 #include "ledger/name.h"
+#include "release/charging.h"
 #include "release/decide.h"
 #include "release/entry.h"
 #include "release/failure.h"
@@ -105,20 +105,12 @@ Outcome<std::shared_ptr<Held>> JointOwner::Compute(const std::string& id, const 
   Prepared prepared = *plan.prepared;
   auto engine = parts_.sources.For(*prepared.published, prepared.joined);
   if (!engine) return tl::unexpected(UnavailableOf(engine.error()));
-  if (TRY(IsOnRecord(parts_, id, ledger::kind::kCharge, nullptr)))
-    return Refuse("question_known", "a question of this id was charged before", "ask anew, under another id",
-                  "42710");
+  TRY(CheckNew(parts_, id));
   const Turn turn = TRY(Turn::Wait(turns_, cancel));
   const Caller caller = CallerOf(parts_, visitor, prepared.permit.agreement);
   const ledger::Charge charge = ChargeOf(id, prepared);
-  const auto charged =
-      parts_.ledger.AppendIf({ledger::kind::kCharge, ledger::ChargeBody(charge), {}}, [&]() -> Outcome<void> {
-        TRY(StillPermitted(parts_, caller, question, prepared));
-        TakeObjections(parts_, prepared);
-        return parts_.budgets.Check(charge);
-      });
-  if (!charged) return tl::unexpected(UnavailableOf(charged.error()));
-  if (!*charged) return tl::unexpected(charged->error());
+  TRY(EnterCharge(parts_, caller, question, "sql", prepared, ledger::ChargeBody(charge),
+                  [&] { return parts_.budgets.Check(charge); }));
   auto held = std::make_shared<Held>(std::move(prepared), *std::move(engine));
   const auto ran = Run(*held, cancel);
   if (ran) return held;

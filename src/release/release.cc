@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "release/charging.h"
 #include "release/decide.h"
 #include "release/entry.h"
 #include "release/failure.h"
@@ -93,16 +94,12 @@ Outcome<Answer> Release::Ask(const Caller& caller, const Question& question, con
   const std::string id = NewId(parts_.random);
   const ledger::Charge charge = ChargeOf(id, prepared);
   double before = 0;
-  const auto charged =
-      parts_.ledger.AppendIf({ledger::kind::kCharge, ledger::ChargeBody(charge), {}}, [&]() -> Outcome<void> {
-        TRY(StillPermitted(parts_, caller, question, prepared));
-        TakeObjections(parts_, prepared);  // an objection holds for every question charged after it
-        if (prepared.plan.measurements.empty()) return {};
-        before = parts_.budgets.SpentUnder(charge);
-        return parts_.budgets.Check(charge);
-      });
-  if (!charged) return tl::unexpected(UnavailableOf(charged.error()));
-  if (!*charged) return tl::unexpected(charged->error());
+  TRY(EnterCharge(parts_, caller, question, "sql", prepared, ledger::ChargeBody(charge),
+                  [&]() -> Outcome<void> {
+                    if (prepared.plan.measurements.empty()) return {};
+                    before = parts_.budgets.SpentUnder(charge);
+                    return parts_.budgets.Check(charge);
+                  }));
 
   auto rows = Compute(parts_, **engine, prepared, timing_.engine_limit, cancel);
   turn.reset();
