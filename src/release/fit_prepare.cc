@@ -17,8 +17,6 @@
 namespace concordat::release {
 namespace {
 
-std::string HashOf(const std::string& text) { return ToHex(crypto::Sha256(AsBytes(text))); }
-
 Json OptionJson(const Value& value) {
   if (const auto* truth = std::get_if<bool>(&value)) return *truth;
   if (const auto* whole = std::get_if<std::int64_t>(&value)) return *whole;
@@ -124,6 +122,8 @@ Prepared PreparedOf(FitBound& bound, Row parameters) {
 }
 
 }  // namespace
+
+std::string HashOf(const std::string& text) { return ToHex(crypto::Sha256(AsBytes(text))); }
 
 Outcome<FitBound> BindFit(const Planner& planner, const MethodMaker& make, const Caller& caller,
                           const Question& question) {

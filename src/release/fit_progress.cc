@@ -7,18 +7,15 @@
 
 #include "base/bytes.h"
 #include "crypto/canonical_json.h"
-#include "crypto/hash.h"
 #include "ledger/body.h"
 #include "ledger/name.h"
-#include "release/prepare.h"
+#include "release/fit_prepare.h"
 
 namespace concordat::release {
 namespace {
 
 constexpr std::size_t kJobDigits = 16;
 constexpr std::uint64_t kNewestRounds = 4;  // failures may follow the newest round
-
-std::string JobHash(const std::string& text) { return ToHex(crypto::Sha256(AsBytes(text))); }
 
 // The newest entry of a job that a round left.
 Result<std::optional<ledger::Entry>> NewestRound(const ledger::Ledger& ledger, const std::string& name) {
@@ -45,11 +42,11 @@ std::vector<Bytes> VouchersIn(const Json& secret) {
 }  // namespace
 
 std::string JobOf(const FitPlan& plan) {
-  return JobHash(plan.model + "\n" + plan.prepared->permit.analyst).substr(0, kJobDigits);
+  return HashOf(plan.model + "\n" + plan.prepared->permit.analyst).substr(0, kJobDigits);
 }
 
 std::string RowsOf(const std::map<std::string, std::string>& revisions) {
-  return JobHash(*crypto::CanonicalJson(revisions));
+  return HashOf(*crypto::CanonicalJson(revisions));
 }
 
 // Exact totals may be opened again, and owners take a state for which they vouched: the round itself is kept.
