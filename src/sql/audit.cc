@@ -66,7 +66,7 @@ const FuncCall* CallOf(const SelectStmt& select) {
 }
 
 const Report* ReportOf(const FuncCall& call) {
-  if (call.funcname_size() != 2 || call.funcname(0).string().sval() != "concordat") return nullptr;
+  if (!IsOwn(call)) return nullptr;
   for (const Report& report : kReports)
     if (call.funcname(1).string().sval() == report.name) return &report;
   return nullptr;

@@ -7,6 +7,7 @@
 
 #include "sql/bind_expr.h"
 #include "sql/bind_type.h"
+#include "sql/tree.h"
 
 namespace concordat::sql {
 namespace {
@@ -75,10 +76,7 @@ Expr Days(Expr date) {
 
 }  // namespace
 
-bool IsPredict(const FuncCall& call) {
-  return call.funcname_size() == 2 && call.funcname(0).string().sval() == "concordat" &&
-         call.funcname(1).string().sval() == "predict";
-}
+bool IsPredict(const FuncCall& call) { return IsOwn(call) && call.funcname(1).string().sval() == "predict"; }
 
 Outcome<ModelPtr> ExprBinder::ModelOf(const FuncCall& call) {
   if (call.agg_star() || call.agg_distinct() || call.has_agg_filter()) {

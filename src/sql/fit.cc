@@ -20,7 +20,6 @@ using pg_query::Node;
 using pg_query::RangeFunction;
 using pg_query::SelectStmt;
 
-constexpr char kSchema[] = "concordat";
 constexpr char kHowToFit[] =
     "write SELECT * FROM concordat.glm('disease ~ age', 'patients', family => 'binomial')";
 constexpr std::size_t kMostOptions = 64;
@@ -35,7 +34,7 @@ const FuncCall* OnlyFunction(const RangeFunction& range) {
 
 bool IsMethod(const RangeFunction& range) {
   const FuncCall* call = OnlyFunction(range);
-  return call != nullptr && call->funcname_size() == 2 && call->funcname(0).string().sval() == kSchema;
+  return call != nullptr && IsOwn(*call);
 }
 
 bool Calls(const google::protobuf::Message& message) {
@@ -182,7 +181,7 @@ Outcome<void> CheckAlone(const SelectStmt& select, const pg_query::ParseResult& 
 bool CallsMethod(const pg_query::ParseResult& tree) { return Calls(tree); }
 
 Outcome<std::optional<FitQuestion>> ReadFit(std::string_view text) {
-  if (Lower(std::string(text)).find(kSchema) == std::string::npos) return std::nullopt;
+  if (Lower(std::string(text)).find(kOwnSchema) == std::string::npos) return std::nullopt;
   const auto tree = ParseTree(text);
   if (!tree || !CallsMethod(*tree)) return std::nullopt;
   const Node& statement = tree->stmts(0).stmt();

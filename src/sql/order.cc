@@ -6,8 +6,6 @@
 namespace concordat::sql {
 namespace {
 
-constexpr char kOrderSchema[] = "concordat";
-
 bool IsBare(const pg_query::SelectStmt& select) {
   return select.target_list_size() == 1 && select.from_clause_size() == 0 && !select.has_where_clause() &&
          select.group_clause_size() == 0 && !select.has_having_clause() && select.window_clause_size() == 0 &&
@@ -18,15 +16,14 @@ bool IsBare(const pg_query::SelectStmt& select) {
 }
 
 bool IsPlain(const pg_query::FuncCall& call) {
-  return call.funcname_size() == 2 && call.funcname(0).string().sval() == kOrderSchema &&
-         call.args_size() == 1 && call.agg_order_size() == 0 && !call.has_agg_filter() && !call.has_over() &&
-         !call.agg_distinct() && !call.func_variadic();
+  return IsOwn(call) && call.args_size() == 1 && call.agg_order_size() == 0 && !call.has_agg_filter() &&
+         !call.has_over() && !call.agg_distinct() && !call.func_variadic();
 }
 
 }  // namespace
 
 std::optional<Order> ReadOrder(std::string_view text) {
-  if (Lower(std::string(text)).find(kOrderSchema) == std::string::npos) return std::nullopt;
+  if (Lower(std::string(text)).find(kOwnSchema) == std::string::npos) return std::nullopt;
   const auto tree = ParseTree(text);
   if (!tree || tree->stmts_size() != 1 || !tree->stmts(0).stmt().has_select_stmt()) return std::nullopt;
   const pg_query::SelectStmt& select = tree->stmts(0).stmt().select_stmt();

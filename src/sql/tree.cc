@@ -160,6 +160,10 @@ Outcome<pg_query::ParseResult> ParseTree(std::string_view text) {
   return tree;
 }
 
+bool IsOwn(const pg_query::FuncCall& call) {
+  return call.funcname_size() == 2 && call.funcname(0).string().sval() == kOwnSchema;
+}
+
 std::vector<pg_query::RangeVar> TablesOf(const google::protobuf::Message& tree) {
   std::vector<pg_query::RangeVar> tables;
   Collect(tree, {}, tables);

@@ -18,6 +18,11 @@ inline constexpr std::size_t kLongestText = std::size_t{128} << 10;  // bytes of
 // with position), statement_too_long, statement_too_deep.
 Outcome<pg_query::ParseResult> ParseTree(std::string_view text);
 
+// The schema of what this product adds to SQL: methods, models, orders to the node.
+inline constexpr char kOwnSchema[] = "concordat";
+// Is the function called by a name within it?
+bool IsOwn(const pg_query::FuncCall& call);
+
 // Every table that the tree names, as often as it does, but for what a WITH makes where it is named.
 std::vector<pg_query::RangeVar> TablesOf(const google::protobuf::Message& tree);
 
