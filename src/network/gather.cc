@@ -55,14 +55,10 @@ Lanes Levels(const Layer& layer, const Lanes& in) {
   return levels;
 }
 
-bool IsFilter(const Layer& layer) {
-  return layer.text.kind == Kind::kConv1d || layer.text.kind == Kind::kConv2d;
-}
-
 }  // namespace
 
 Lanes Gather(const Layer& layer, const Lanes& in) {
-  if (IsFilter(layer)) return Patches(layer, in);
+  if (IsConvolution(layer)) return Patches(layer, in);
   if (layer.text.kind == Kind::kEmbedding) return Levels(layer, in);
   Lanes with_one(in.rows() + 1, in.cols());
   with_one << in, Lanes::Ones(1, in.cols());
@@ -70,7 +66,7 @@ Lanes Gather(const Layer& layer, const Lanes& in) {
 }
 
 Lanes Scatter(const Layer& layer, const Lanes& gradient, Index lanes) {
-  if (!IsFilter(layer)) return gradient.topRows(layer.in.size());
+  if (!IsConvolution(layer)) return gradient.topRows(layer.in.size());
   Lanes back = Lanes::Zero(layer.in.size(), lanes);
   ForEachUnder(layer, [&](Index row, Index place, Index from) {
     back.row(from) += gradient.row(row).segment(place * lanes, lanes);

@@ -46,6 +46,11 @@ struct Layer {
   Index parameters() const { return outputs * inputs; }
 };
 
+// Does it go over places with a filter?
+inline bool IsConvolution(const Layer& layer) {
+  return layer.text.kind == Kind::kConv1d || layer.text.kind == Kind::kConv2d;
+}
+
 // What a forward pass keeps for the way back.
 struct Trace {
   Lanes in;      // what was given; of layers with weights what they multiply, a column a place and lane

@@ -122,7 +122,6 @@ void PutEmbedding(const Layer& layer, const Eigen::VectorXd& weights, Graph& gra
 
 // Filters keep a shape of their own; all else is flat.
 bool IsPlane(const Layer& layer) { return layer.text.kind == Kind::kConv2d; }
-bool IsConvolution(const Layer& layer) { return IsPlane(layer) || layer.text.kind == Kind::kConv1d; }
 
 void PutNorm(const Layer& layer, std::vector<Tensor> tensors, Graph& graph) {
   const Index groups = GroupsOf(layer);
