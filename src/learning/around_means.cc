@@ -85,10 +85,4 @@ bool IsPlain(const Formula& formula) {
   return !formula.status && formula.strata.empty() && formula.offsets.empty() && !formula.grouping;
 }
 
-bool IsFactor(const Variable& variable, const Schema& schema) {
-  if (variable.kind != Variable::Kind::kPlain || variable.of.kind != Expr::Kind::kColumn) return false;
-  const Field* field = Find(schema, variable.of.name);
-  return field != nullptr && !field->levels.empty();
-}
-
 }  // namespace concordat::learning

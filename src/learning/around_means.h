@@ -57,6 +57,5 @@ tl::unexpected<Refusal> RefuseFormula(const Call& call, const std::string& inste
 // Whether it has a response of numbers, or none, and nothing of survival, strata, offsets and random
 // intercepts.
 bool IsPlain(const Formula& formula);
-bool IsFactor(const Variable& variable, const Schema& schema);
 
 }  // namespace concordat::learning

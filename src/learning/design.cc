@@ -22,10 +22,6 @@ Outcome<const Field*> FieldOf(const Schema& schema, const std::string& name) {
                 "42703");
 }
 
-bool IsFactor(const Expr& expr, const Schema& schema) {
-  return expr.kind == Expr::Kind::kColumn && !Find(schema, expr.name)->levels.empty();
-}
-
 Outcome<void> NeedNumbers(const Expr& expr, const Schema& schema) {
   std::set<std::string> names;
   AddColumns(expr, names);
@@ -135,7 +131,7 @@ Outcome<void> Design::BindResponse(const Schema& schema) {
 Outcome<void> Design::BindParts(const Schema& schema) {
   for (const Variable& variable : formula_.variables) {
     Part part{.text = variable.text};
-    if (variable.kind == Variable::Kind::kPlain && IsFactor(variable.of, schema)) {
+    if (IsFactor(variable, schema)) {
       part.levels = Find(schema, variable.of.name)->levels;
     } else {
       TRY(NeedNumbers(variable.of, schema));

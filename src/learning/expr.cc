@@ -99,6 +99,16 @@ void AddColumns(const Expr& expr, std::set<std::string>& names) {
   for (const Expr& each : expr.of) AddColumns(each, names);
 }
 
+bool IsFactor(const Expr& expr, const Schema& schema) {
+  if (expr.kind != Expr::Kind::kColumn) return false;
+  const Field* field = Find(schema, expr.name);
+  return field != nullptr && !field->levels.empty();
+}
+
+bool IsFactor(const Variable& variable, const Schema& schema) {
+  return variable.kind == Variable::Kind::kPlain && IsFactor(variable.of, schema);
+}
+
 Eigen::ArrayXd Values(const Expr& expr, const Rows& rows) {
   const auto size = static_cast<Eigen::Index>(rows.size());
   if (expr.kind == Expr::Kind::kNumber) return Eigen::ArrayXd::Constant(size, expr.number);

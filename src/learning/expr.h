@@ -17,6 +17,10 @@ using Interval = std::pair<double, double>;
 // Names of the columns within, added to `names`.
 void AddColumns(const Expr& expr, std::set<std::string>& names);
 
+// Is it a column that is declared with levels?
+bool IsFactor(const Expr& expr, const Schema& schema);
+bool IsFactor(const Variable& variable, const Schema& schema);
+
 // One value a row, as R computes it; not finite where a value is missing or there is none. Precondition:
 // `rows` has all columns.
 Eigen::ArrayXd Values(const Expr& expr, const Rows& rows);

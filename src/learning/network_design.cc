@@ -8,12 +8,6 @@
 namespace concordat::learning {
 namespace {
 
-bool IsFactor(const Expr& expr, const Schema& schema) {
-  if (expr.kind != Expr::Kind::kColumn) return false;
-  const Field* field = Find(schema, expr.name);
-  return field != nullptr && !field->levels.empty();
-}
-
 Outcome<void> NeedPlain(const Formula& formula) {
   if (!formula.response)
     return Refuse("response_missing", "a network tells something of the others", "write y ~ a + b", "42601");
@@ -56,7 +50,7 @@ network::Inputs InputsOf(const Design& design, const Schema& schema) {
     const std::size_t term = design.assign()[column] - 1;
     if (formula.terms[term].size() != 1) continue;
     const Variable& variable = formula.variables[formula.terms[term].front()];
-    if (variable.kind != Variable::Kind::kPlain || !IsFactor(variable.of, schema)) continue;
+    if (!IsFactor(variable, schema)) continue;
     if (design.assign()[column - 1] == term + 1) {
       ++inputs.factors.back().count;
     } else {

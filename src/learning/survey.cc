@@ -17,19 +17,13 @@ constexpr double kNoSpread = 1e-13;
 // Sums are multiples of 2^-64: of fourth powers below this, too few digits are left to tell whose they are.
 constexpr double kFinestCount = 1e-14;
 
-bool IsFactorVariable(const Variable& variable, const Schema& schema) {
-  if (variable.kind != Variable::Kind::kPlain || variable.of.kind != Expr::Kind::kColumn) return false;
-  const Field* field = Find(schema, variable.of.name);
-  return field != nullptr && !field->levels.empty();
-}
-
 // The terms whose variables are all factors, but those within another of them.
 std::vector<std::vector<std::size_t>> FactorTerms(const Formula& formula, const Schema& schema) {
   std::vector<std::vector<std::size_t>> terms;
   for (auto term = formula.terms.rbegin(); term != formula.terms.rend(); ++term) {
     std::vector<std::size_t> factors;
     for (const std::size_t variable : *term)
-      if (IsFactorVariable(formula.variables[variable], schema)) factors.push_back(variable);
+      if (IsFactor(formula.variables[variable], schema)) factors.push_back(variable);
     const bool within = std::any_of(terms.begin(), terms.end(), [&](const auto& other) {
       return std::includes(other.begin(), other.end(), factors.begin(), factors.end());
     });
