@@ -19,31 +19,15 @@ std::vector<Output> TableColumns() {
           {"lower", Type::kNumber},     {"upper", Type::kNumber}};
 }
 
-class NoisyCorrelation final : public NoisyMethod {
+class NoisyCorrelation final : public MomentsMethod {
  public:
   NoisyCorrelation(NoisyMoments moments, double level)
-      : moments_(std::move(moments)), terms_(NumericTerms(moments_.design())), level_(level) {}
+      : MomentsMethod(std::move(moments)), terms_(NumericTerms(this->moments().design())), level_(level) {}
 
   std::vector<Output> Outputs() const override { return TableColumns(); }
-  std::vector<std::string> Columns() const override { return moments_.design().Columns(); }
-  Json Start() const override { return moments_.Start(); }
-  Result<std::size_t> Length(const Json& state) const override { return moments_.Length(state); }
-  Result<NoisyRound> Round(const Json& state) const override { return moments_.Round(state); }
-  Result<std::vector<Int128>> Add(const UnitRows& rows, const Json& state,
-                                  std::uint64_t steps) const override {
-    return moments_.Add(rows, state, steps);
-  }
-
-  Outcome<Step> Next(const Json& state, std::span<const double> totals, double sigma) const override {
-    auto next = TRY(moments_.Next(state, totals, sigma));
-    if (auto* first = std::get_if<Step>(&next)) return std::move(*first);
-    Step step{.said = "products of the columns, with noise"};
-    step.fitted = TRY(TableOf(std::get<NoisySpread>(next)));
-    return step;
-  }
 
  private:
-  Outcome<Fitted> TableOf(const NoisySpread& found) const {
+  Outcome<Fitted> TableOf(const NoisySpread& found) const override {
     Fitted fitted;
     fitted.columns = TableColumns();
     for (Eigen::Index i = 0; i < found.covariance.cols(); ++i)
@@ -80,7 +64,6 @@ class NoisyCorrelation final : public NoisyMethod {
 
   static constexpr double kFew = 3;  // of the noise of a variance
 
-  NoisyMoments moments_;
   std::vector<std::string> terms_;
   double level_;
 };

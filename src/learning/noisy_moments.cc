@@ -143,4 +143,12 @@ Outcome<std::variant<Step, NoisySpread>> NoisyMoments::Next(const Json& state, s
   return SpreadOf(moments, totals, sigma);
 }
 
+Outcome<Step> MomentsMethod::Next(const Json& state, std::span<const double> totals, double sigma) const {
+  auto next = TRY(moments_.Next(state, totals, sigma));
+  if (auto* first = std::get_if<Step>(&next)) return std::move(*first);
+  Step step{.said = "products of the columns, with noise"};
+  step.fitted = TRY(TableOf(std::get<NoisySpread>(next)));
+  return step;
+}
+
 }  // namespace concordat::learning

@@ -63,4 +63,27 @@ class NoisyMoments {
   double clip_;
 };
 
+// A method that is these two rounds, and a table of what they come to.
+class MomentsMethod : public NoisyMethod {
+ public:
+  explicit MomentsMethod(NoisyMoments moments) : moments_(std::move(moments)) {}
+
+  std::vector<std::string> Columns() const override { return moments_.design().Columns(); }
+  Json Start() const override { return moments_.Start(); }
+  Result<std::size_t> Length(const Json& state) const override { return moments_.Length(state); }
+  Result<NoisyRound> Round(const Json& state) const override { return moments_.Round(state); }
+  Result<std::vector<Int128>> Add(const UnitRows& rows, const Json& state,
+                                  std::uint64_t steps) const override {
+    return moments_.Add(rows, state, steps);
+  }
+  Outcome<Step> Next(const Json& state, std::span<const double> totals, double sigma) const override;
+
+ protected:
+  const NoisyMoments& moments() const { return moments_; }
+  virtual Outcome<Fitted> TableOf(const NoisySpread& found) const = 0;
+
+ private:
+  NoisyMoments moments_;
+};
+
 }  // namespace concordat::learning

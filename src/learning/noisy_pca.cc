@@ -9,38 +9,25 @@
 namespace concordat::learning {
 namespace {
 
-class NoisyPca final : public NoisyMethod {
+class NoisyPca final : public MomentsMethod {
  public:
   NoisyPca(ComponentsCall asked, const Rules& rules, double clip)
-      : asked_(std::move(asked)), moments_(asked_.design, asked_.scaling, rules, clip) {}
+      : MomentsMethod(NoisyMoments(asked.design, asked.scaling, rules, clip)), asked_(std::move(asked)) {}
 
   std::vector<Output> Outputs() const override { return ComponentColumns(); }
-  std::vector<std::string> Columns() const override { return asked_.design.Columns(); }
-  Json Start() const override { return moments_.Start(); }
-  Result<std::size_t> Length(const Json& state) const override { return moments_.Length(state); }
-  Result<NoisyRound> Round(const Json& state) const override { return moments_.Round(state); }
-  Result<std::vector<Int128>> Add(const UnitRows& rows, const Json& state,
-                                  std::uint64_t steps) const override {
-    return moments_.Add(rows, state, steps);
-  }
 
-  Outcome<Step> Next(const Json& state, std::span<const double> totals, double sigma) const override {
-    auto next = TRY(moments_.Next(state, totals, sigma));
-    if (auto* first = std::get_if<Step>(&next)) return std::move(*first);
-    const NoisySpread& found = std::get<NoisySpread>(next);
+ private:
+  Outcome<Fitted> TableOf(const NoisySpread& found) const override {
     const auto back = found.deviation.asDiagonal();
     const Spread spread{.rows = found.rows,
                         .mean = asked_.scaling.centre + found.mean.cwiseProduct(asked_.scaling.half),
                         .covariance = back * found.covariance * back};
-    Step step{.said = "products of the columns, with noise"};
-    step.fitted = TRY(ShowComponents(asked_, spread));
-    step.fitted->model["noise"] = found.noise;
-    return step;
+    Fitted fitted = TRY(ShowComponents(asked_, spread));
+    fitted.model["noise"] = found.noise;
+    return fitted;
   }
 
- private:
   ComponentsCall asked_;
-  NoisyMoments moments_;
 };
 
 }  // namespace
