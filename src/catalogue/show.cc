@@ -57,7 +57,8 @@ std::string ModelText(const ModelDocument& model) {
     if (const std::string said = json.value(field, ""); !said.empty())
       text += fmt::format("  {:<6}  {}\n", field, said);
   text += fmt::format("  sha256  {}\n", model.sha256);
-  for (const auto& [name, value] : json.value("card", Json::object()).items())
+  const Json card = json.value("card", Json::object());
+  for (const auto& [name, value] : card.items())
     text +=
         fmt::format("  card    {} {}\n", name, value.is_string() ? value.get<std::string>() : value.dump());
   return text;

@@ -87,6 +87,7 @@ Outcome<Json> Written(const Json& fitted, const Publishing& publishing) {
     if (names.contains(column.at("name").get<std::string>())) inputs.push_back(column);
   if (const Json levels = fitted.value("response_levels", Json::array()); !levels.empty())
     response["levels"] = levels;
+  Json coefficients = TRY(CoefficientsOf(fitted, publishing));
   Json document = {{"concordat", "model/1"},
                    {"kind", fitted.at("kind")},
                    {"formula", learning::ToText(formula)},
@@ -95,7 +96,7 @@ Outcome<Json> Written(const Json& fitted, const Publishing& publishing) {
                    {"inputs", std::move(inputs)},
                    {"response", std::move(response)},
                    {"terms", fitted.at("terms")},
-                   {"coefficients", TRY(CoefficientsOf(fitted, publishing))},
+                   {"coefficients", std::move(coefficients)},
                    {"card", CardOf(fitted)}};
   if (Json range = RangeOf(fitted, formula, publishing); !range.is_null())
     document["range"] = std::move(range);
