@@ -24,7 +24,7 @@ build: setup     ## Build the two programs into build/release/bin
 install: build   ## Install to PREFIX (default /usr/local)
 	@cmake --install build/release --prefix $(PREFIX)
 
-lint: setup      ## Formatting, clang-tidy, layers, sizes, words
+lint: setup      ## Formatting, clang-tidy, layers, sizes, words, lifetimes
 	@tools/lint/run
 
 golden: setup    ## Golden questions: text in, plan and answer or refusal out

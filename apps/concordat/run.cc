@@ -75,7 +75,8 @@ Result<node::Reply> Ask(const Invocation& invocation, const std::string& verb,
 // An approval by a person's key is the agreement's note, signed here and taken in again.
 Result<node::Reply> ApproveWithKey(const Invocation& invocation, const node::Progress& progress) {
   const auto exported = TRY(Ask(invocation, "agreement export", invocation.arguments, progress));
-  nlohmann::json arguments = {{"text", TRY(WithSignature(invocation, exported.text))}};
+  const std::string text = TRY(WithSignature(invocation, exported.text));
+  nlohmann::json arguments = {{"text", text}};
   if (invocation.arguments.contains("by")) arguments["by"] = invocation.arguments["by"];
   return Ask(invocation, "agreement import", arguments, progress);
 }

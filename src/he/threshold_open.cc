@@ -54,7 +54,8 @@ Result<Bytes> DecryptPartly(KeyShare share, const Shape& shape, std::size_t part
   if (share.set() != shape.set)
     return Fail(ErrorCode::kInvalidArgument, "the key share is of another set than the sum");
   TRY(CheckHeader(sum, Kind::kCiphertext, shape));
-  const SumNoise noise{.parties = parties, .contributions = TRY(ContributionsOf(sum))};
+  const auto contributions = TRY(ContributionsOf(sum));
+  const SumNoise noise{.parties = parties, .contributions = contributions};
   const int bits = TRY(FloodingBits(shape, noise));
   Stream stream(random);
   Bytes message = Begin(Kind::kPartial, shape);
@@ -111,7 +112,8 @@ Result<void> CheckHeaders(const Shape& shape, ByteView sum, std::span<const Byte
 Result<std::vector<std::uint64_t>> Open(const Shape& shape, ByteView sum, std::span<const ByteView> partials,
                                         Kernel kernel) {
   TRY(CheckHeaders(shape, sum, partials));
-  const SumNoise noise{.parties = partials.size(), .contributions = TRY(ContributionsOf(sum))};
+  const auto contributions = TRY(ContributionsOf(sum));
+  const SumNoise noise{.parties = partials.size(), .contributions = contributions};
   const int bits = TRY(FloodingBits(shape, noise));
   const Uint128 bound = DistanceBound(shape.set, noise, bits);
   const std::size_t primes = Of(shape.set).primes;

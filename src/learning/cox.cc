@@ -259,11 +259,8 @@ Made MakeCox(const Call& call, const Schema& schema, const Rules& rules) {
   const Formula formula = TRY(FormulaOf(call, strata));
   const EventTimes times = TRY(EventTimes::Of(formula, schema, resolution));
   const Design design = TRY(Design::Bind(formula, schema));
-  Cox cox{.design = design,
-          .survey = TRY(Survey::Make(design, schema, rules, {})),
-          .times = times,
-          .rules = rules,
-          .level = level};
+  Survey survey = TRY(Survey::Make(design, schema, rules, {}));
+  Cox cox{.design = design, .survey = std::move(survey), .times = times, .rules = rules, .level = level};
   for (std::size_t j = 0; j < cox.design.terms().size(); ++j) {
     if (cox.design.assign()[j] == 0) continue;
     cox.columns.push_back(static_cast<Eigen::Index>(j));

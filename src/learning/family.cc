@@ -78,8 +78,10 @@ bool Family::estimates_dispersion() const { return kind != Kind::kBinomial && ki
 Outcome<Family> FamilyNamed(std::string_view family, std::string_view link, double theta) {
   std::vector<std::string_view> names;
   for (const Kind kind : kKinds) {
-    if (Of(kind).name == family) return Family{kind, TRY(LinkOf(kind, link)), theta};
     names.push_back(Of(kind).name);
+    if (names.back() != family) continue;
+    const Link linked = TRY(LinkOf(kind, link));
+    return Family{kind, linked, theta};
   }
   return Refuse("unknown_family", fmt::format("no family is called {}", family),
                 fmt::format("write one of {}", fmt::join(names, ", ")), "22023");

@@ -299,11 +299,8 @@ Made MakeMixed(const Call& call, const Schema& schema, const Rules& rules) {
   TRY(options.End());
   const Formula formula = TRY(MixedFormulaOf(call, random));
   const Design design = TRY(Design::Bind(formula, schema));
-  Mixed mixed{.design = design,
-              .survey = TRY(Survey::Make(design, schema, rules, {})),
-              .rules = rules,
-              .reml = reml,
-              .level = level};
+  Survey survey = TRY(Survey::Make(design, schema, rules, {}));
+  Mixed mixed{.design = design, .survey = std::move(survey), .rules = rules, .reml = reml, .level = level};
   mixed.max_rounds = max_rounds;
   if (!mixed.design.response_levels().empty())
     return Refuse("column_not_number", "the response of a mixed model is a number",

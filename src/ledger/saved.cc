@@ -36,8 +36,8 @@ Result<Hash> RootFrom(const std::string& text) {
 // May throw Json::exception.
 Result<SavedFolds> FromJson(const Json& json) {
   SavedFolds saved;
-  saved.head = {json.at("origin").get<std::string>(), json.at("size").get<std::uint64_t>(),
-                TRY(RootFrom(json.at("root").get<std::string>()))};
+  const Hash root = TRY(RootFrom(json.at("root").get<std::string>()));
+  saved.head = {json.at("origin").get<std::string>(), json.at("size").get<std::uint64_t>(), root};
   saved.newest = Time(Milliseconds(json.at("newest").get<std::int64_t>()));
   saved.few = json.at("few").get<std::vector<std::uint64_t>>();
   for (const auto& [form, state] : json.at("folds").items()) saved.states[form] = state;

@@ -76,7 +76,8 @@ Result<TileEdge> TileEdge::Read(std::uint64_t size, const TileReader& read) {
   int level = 0;
   for (std::uint64_t hashes = size; hashes > 0; hashes /= kTileWidth, ++level) {
     const TileId id{level, (hashes - 1) / kTileWidth};
-    edge.Load({id, TRY(ReadWhole(read, id, TileWidthAt(id, size)))});
+    std::vector<Hash> whole = TRY(ReadWhole(read, id, TileWidthAt(id, size)));
+    edge.Load({id, std::move(whole)});
   }
   edge.SetSize(size);
   return edge;

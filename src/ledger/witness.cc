@@ -148,7 +148,8 @@ Result<WitnessReply> AddCheckpoint(Ledger& ledger, const WitnessBook& book, cons
 }
 
 Result<std::string> AskForCosignature(const Ledger& ledger, std::uint64_t known) {
-  WitnessRequest request{.old_size = known, .proof = {}, .note = TRY(ledger.SignedHead())};
+  std::string signed_head = TRY(ledger.SignedHead());
+  WitnessRequest request{.old_size = known, .proof = {}, .note = std::move(signed_head)};
   if (request.note.empty()) {
     return Fail(ErrorCode::kFailedPrecondition, "the ledger has no entries yet", "publish a product first");
   }

@@ -87,7 +87,8 @@ class Reader {
     const auto* known = std::find_if(std::begin(kKnown), std::end(kKnown),
                                      [&](const Known& each) { return each.name == name; });
     if (known == std::end(kKnown)) return Unknown(name, start);
-    LayerText layer{.kind = known->kind, .numbers = TRY(Numbers())};
+    std::vector<double> numbers = TRY(Numbers());
+    LayerText layer{.kind = known->kind, .numbers = std::move(numbers)};
     TRY(Check(*known, layer));
     return layer;
   }

@@ -37,13 +37,13 @@ Result<void> AddQualityAnalyst(Node& node, const std::string& by) {
   }
   Bytes password(kPasswordBytes);
   node.random().Fill(password);
-  const agreement::AnalystStep step{
-      .verb = agreement::AnalystVerb::kAdd,
-      .analyst = quality::kAnalyst,
-      .by = by,
-      .when = node.ledger().Now(),
-      .trainings = {},
-      .verifier = TRY(crypto::MakeScramVerifier(ToHex(password), node.random()))};
+  const auto verifier = TRY(crypto::MakeScramVerifier(ToHex(password), node.random()));
+  const agreement::AnalystStep step{.verb = agreement::AnalystVerb::kAdd,
+                                    .analyst = quality::kAnalyst,
+                                    .by = by,
+                                    .when = node.ledger().Now(),
+                                    .trainings = {},
+                                    .verifier = verifier};
   TRY(agreement::Enter(node.ledger(), node.agreements(), step));
   return {};
 }

@@ -29,12 +29,13 @@ Result<Reply> Create(Node& node, const Json& arguments, const Progress&) {
                 "the roles are steward, approver, officer, analyst, auditor and operator");
   }
   const Time now = node.ledger().Now();
+  const auto valid = TRY(DaysFrom(arguments));
   const std::string text = agreement::NewTokenText(name, node.random());
   const agreement::Token token{.name = name,
                                .role = *role,
                                .by = arguments.value("by", "operator"),
                                .created = now,
-                               .until = now + TRY(DaysFrom(arguments)),
+                               .until = now + valid,
                                .hash = agreement::HashOfToken(text)};
   const auto entered = TRY(agreement::Enter(node.ledger(), node.tokens(), token));
   if (!entered) return tl::unexpected(AsError(entered.error()));

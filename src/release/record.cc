@@ -30,6 +30,7 @@ void AddRelease(Record& record, const ledger::Entry& entry, Time now) {
 // Of the charge of a question, or where others were charged of its first record.
 Result<Record> RecordOf(const ledger::Ledger& ledger, const ledger::Entry& charge) {
   const std::string id = TextIn(charge.body, "question");
+  const auto repeats = TRY(ledger.CountNamed(ledger::RepeatName(id)));
   Record record{.id = id,
                 .agreement = TextIn(charge.body, "agreement"),
                 .analyst = TextIn(charge.body, "analyst"),
@@ -38,7 +39,7 @@ Result<Record> RecordOf(const ledger::Ledger& ledger, const ledger::Entry& charg
                 .outcome = "charged",
                 .charge = charge.index,
                 .release = {},
-                .repeats = TRY(ledger.CountNamed(ledger::RepeatName(id)))};
+                .repeats = repeats};
   for (const ledger::Entry& entry : TRY(ledger.Named(ledger::QuestionName(id))))
     if (entry.kind == ledger::kind::kRelease) AddRelease(record, entry, ledger.Now());
   return record;

@@ -147,7 +147,9 @@ Outcome<void> Joiner::Using(const google::protobuf::RepeatedPtrField<Node>& name
   };
   for (const Node& item : names) {
     const std::string& name = item.string().sval();
-    const JoinPair pair{TRY(find(left_, name)), TRY(find(right_, name))};
+    const std::size_t left = TRY(find(left_, name));
+    const std::size_t right = TRY(find(right_, name));
+    const JoinPair pair{left, right};
     TRY(Add(pair, position));
     both_.merged.insert(left_.relation->columns.size() + pair.right);
   }
