@@ -19,8 +19,6 @@
 namespace concordat::learning {
 namespace {
 
-constexpr double kFewRows = 3;  // of the noise of a margin: fewer are not told from none
-
 // a (x) b: the products of each number of a with all of b.
 Eigen::MatrixXd Kronecker(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
   Eigen::MatrixXd product(a.rows() * b.rows(), a.cols() * b.cols());

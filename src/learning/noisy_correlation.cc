@@ -13,7 +13,7 @@
 namespace concordat::learning {
 namespace {
 
-std::vector<Output> TableColumns() {
+std::vector<Output> CorrelationColumns() {
   return {{"first", Type::kText},       {"second", Type::kText}, {"correlation", Type::kNumber},
           {"statistic", Type::kNumber}, {"df", Type::kNumber},   {"p_value", Type::kNumber},
           {"lower", Type::kNumber},     {"upper", Type::kNumber}};
@@ -24,12 +24,12 @@ class NoisyCorrelation final : public MomentsMethod {
   NoisyCorrelation(NoisyMoments moments, double level)
       : MomentsMethod(std::move(moments)), terms_(NumericTerms(this->moments().design())), level_(level) {}
 
-  std::vector<Output> Outputs() const override { return TableColumns(); }
+  std::vector<Output> Outputs() const override { return CorrelationColumns(); }
 
  private:
   Outcome<Fitted> TableOf(const NoisySpread& found) const override {
     Fitted fitted;
-    fitted.columns = TableColumns();
+    fitted.columns = CorrelationColumns();
     for (Eigen::Index i = 0; i < found.covariance.cols(); ++i)
       for (Eigen::Index j = i + 1; j < found.covariance.cols(); ++j)
         fitted.rows.push_back(TRY(RowOf(found, i, j)));

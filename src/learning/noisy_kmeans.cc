@@ -18,7 +18,6 @@
 namespace concordat::learning {
 namespace {
 
-constexpr double kFewRows = 3;   // of the noise of a cluster's count: fewer are not told from none
 constexpr double kBeside = 0.1;  // in half ranges: how far from another a cluster without rows is set anew
 
 struct Kmeans {

@@ -17,7 +17,6 @@ namespace concordat::learning {
 namespace {
 
 constexpr double kMomentsShare = 0.25;
-constexpr double kFewRows = 3;       // of the noise of their number: fewer are not told from none
 constexpr double kNarrowest = 1e-6;  // a deviation, in halves of what the declared range spans
 
 // The nearest matrix without negative eigenvalues.

@@ -15,7 +15,6 @@
 namespace concordat::learning {
 namespace {
 
-constexpr double kFewRows = 3;         // of the noise of a group's number: fewer are not told from none
 const double kBound = std::sqrt(3.0);  // of (1, y, y^2), y from -1 to 1
 
 // Of groups, the response scaled.

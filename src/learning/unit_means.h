@@ -13,6 +13,9 @@
 
 namespace concordat::learning {
 
+// Rows whose number is below so many deviations of its noise are not told from none.
+inline constexpr double kFewRows = 3;
+
 // Adds what a row of a frame comes to, times `weight`, to its unit's numbers. It reads that row alone.
 using AddRow = std::function<void(Eigen::Index row, double weight, Eigen::VectorXd& numbers)>;
 
