@@ -3,8 +3,8 @@
 # their own: dp_test (all *_test.cc), dp_<x>_fuzz, and what bench/ collects from *_bench.cc.
 # A file named testing_*.cc/.h is for tests alone: it is linked into <module>_testing, never into the product.
 # HOT: its inner loops are where tests spend their time, so it is optimized in every build but tests never are.
-# APART: sources whose names begin so are compiled each alone even where a module's are compiled together: they share names, as verbs do
-# ("List", "Add").
+# Where a module's sources are compiled together (CONCORDAT_TOGETHER), those whose names begin as one of GROUPS are apart from the rest, and
+# those whose names begin as APART says each alone: they share names, as verbs do ("List", "Add").
 # DEPS is the whole truth about which modules may be included; tools/lint/layers.py holds the code to it.
 
 # The precompiled headers are made once for all modules and once for all tests, with the flags of each. Modules that are
@@ -21,8 +21,18 @@ if(CONCORDAT_TESTS)
   target_precompile_headers(concordat_precompiled_test PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.h <gtest/gtest.h>)
 endif()
 
+# Compiles `sources` of this folder together, so many at once.
+function(compile_together group sources)
+  set(place 0)
+  foreach(source ${sources})
+    math(EXPR batch "${place} / ${CONCORDAT_TOGETHER}")
+    set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${group}_${batch})
+    math(EXPR place "${place} + 1")
+  endforeach()
+endfunction()
+
 function(concordat_module)
-  cmake_parse_arguments(ARG "HOT" "NAME;APART" "DEPS;LIBS;TEST_DEPS;TEST_LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "HOT" "NAME;APART" "GROUPS;DEPS;LIBS;TEST_DEPS;TEST_LIBS" ${ARGN})
   file(GLOB all CONFIGURE_DEPENDS *.cc)
   set(tests ${all})
   set(fuzzers ${all})
@@ -44,13 +54,19 @@ function(concordat_module)
   endif()
   add_library(concordat_${ARG_NAME} STATIC ${sources})
   if(CONCORDAT_TOGETHER)
-    set_target_properties(concordat_${ARG_NAME} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${CONCORDAT_TOGETHER})
+    set_target_properties(concordat_${ARG_NAME} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
     target_compile_options(concordat_${ARG_NAME} PRIVATE -Wno-shadow)  # a local may have the name of what another file keeps to itself
+    set(rest ${sources})
     if(ARG_APART)
-      set(apart ${sources})
-      list(FILTER apart INCLUDE REGEX "/(${ARG_APART})[a-z0-9_]*\\.cc$")
-      set_source_files_properties(${apart} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+      list(FILTER rest EXCLUDE REGEX "/(${ARG_APART})[^/]*$")
     endif()
+    foreach(group ${ARG_GROUPS})
+      set(members ${rest})
+      list(FILTER members INCLUDE REGEX "/${group}[^/]*$")
+      list(FILTER rest EXCLUDE REGEX "/${group}[^/]*$")
+      compile_together(${group} "${members}")
+    endforeach()
+    compile_together(rest "${rest}")
   endif()
   target_include_directories(concordat_${ARG_NAME} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(concordat_${ARG_NAME} PUBLIC ${deps} PRIVATE tl::expected ${ARG_LIBS})
@@ -78,7 +94,8 @@ function(concordat_module)
     target_precompile_headers(${ARG_NAME}_test REUSE_FROM concordat_precompiled_test)
     set_property(GLOBAL APPEND PROPERTY CONCORDAT_UNIT_TESTS ${ARG_NAME}_test)
     add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME}_test)
-    set_tests_properties(${ARG_NAME} PROPERTIES LABELS unit TIMEOUT 600)
+    list(LENGTH tests cost)  # near enough for ctest to begin with the longest
+    set_tests_properties(${ARG_NAME} PROPERTIES LABELS unit TIMEOUT 600 COST ${cost})
   endif()
   if(CONCORDAT_FUZZ)
     foreach(fuzzer ${fuzzers})
