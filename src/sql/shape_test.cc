@@ -174,7 +174,7 @@ TEST(NoisyTable, IsTheSameInBatches) {
 #if __has_feature(address_sanitizer)
 constexpr std::int64_t kFoundGroups = 100'000;
 #else
-constexpr std::int64_t kFoundGroups = 3'000'000;
+constexpr std::int64_t kFoundGroups = 1'200'000;
 #endif
 
 TEST(NoisyTable, TakesAnyNumberOfFoundGroups) {
