@@ -59,10 +59,7 @@ std::vector<std::int64_t> CellsOfLevels(std::span<const double> counts, double l
   return cells;
 }
 
-tl::unexpected<Error> WrongBins() {
-  return Fail(ErrorCode::kInvalidArgument, "bins of the state are not those of the features",
-              "the node that asks must send a state that this method made");
-}
+tl::unexpected<Error> WrongBins() { return WrongState("bins of the state are not those of the features"); }
 
 // What follows from places.
 Result<FeatureBins> Complete(FeatureBins bins, const BoostFeature& feature) {

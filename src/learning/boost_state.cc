@@ -10,11 +10,6 @@ namespace {
 
 constexpr Bounds kMargins{-1e15, 1e15};
 
-tl::unexpected<Error> WrongState(const char* what) {
-  return Fail(ErrorCode::kInvalidArgument, what,
-              "the node that asks must send a state that this method made");
-}
-
 }  // namespace
 
 Json ToJson(const MaybeBoostState& state) {

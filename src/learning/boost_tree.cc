@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 
+#include "learning/state.h"
+
 namespace concordat::learning {
 namespace {
 
@@ -17,8 +19,7 @@ constexpr double kMostWeight = 1e15, kMostGain = 1e300;
 constexpr std::string_view kDigits = "0123456789abcdef";
 
 tl::unexpected<Error> WrongTree(const char* what) {
-  return Fail(ErrorCode::kInvalidArgument, fmt::format("a tree of the state {}", what),
-              "the node that asks must send a state that this method made");
+  return WrongState(fmt::format("a tree of the state {}", what));
 }
 
 std::string MaskOf(const BoostNode& node, std::size_t known) {

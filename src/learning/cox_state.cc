@@ -23,8 +23,7 @@ Result<std::vector<Intervals>> ReadIntervals(const Json& json, const CoxFrame& f
   std::vector<Intervals> strata;
   for (std::size_t s = 0; s < frame.strata; ++s) {
     if (starts[s].size() != events[s].size() || !Ascends(starts[s]))
-      return Fail(ErrorCode::kInvalidArgument, "intervals of the state do not fit together",
-                  "the node that asks must send a state that this method made");
+      return WrongState("intervals of the state do not fit together");
     strata.push_back({.starts = std::move(starts[s]), .events = std::move(events[s])});
   }
   return strata;
@@ -71,8 +70,7 @@ Result<CoxState> ReadCoxState(const Json& json, const CoxFrame& frame) {
   state.null_score = TRY(NumberOf(json, "null_score", kAny));
   state.null_variance = TRY(VectorOf(json, "null_variance", frame.columns, {0, 1e300}));
   if (ShapeOf(state, frame).Length() > kMostCoxSums)
-    return Fail(ErrorCode::kInvalidArgument, "a round of the state has too many numbers",
-                "the node that asks must send a state that this method made");
+    return WrongState("a round of the state has too many numbers");
   return state;
 }
 

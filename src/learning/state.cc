@@ -9,8 +9,7 @@ namespace concordat::learning {
 namespace {
 
 tl::unexpected<Error> Wrong(const std::string& key, const std::string& what) {
-  return Fail(ErrorCode::kInvalidArgument, fmt::format("{} of the state {}", key, what),
-              "the node that asks must send a state that this method made");
+  return WrongState(fmt::format("{} of the state {}", key, what));
 }
 
 Result<const Json*> Part(const Json& state, const std::string& key) {
@@ -40,6 +39,11 @@ Result<std::int64_t> ReadWhole(const Json& value, const std::string& key, Bounds
 }
 
 }  // namespace
+
+tl::unexpected<Error> WrongState(const std::string& what) {
+  return Fail(ErrorCode::kInvalidArgument, what,
+              "the node that asks must send a state that this method made");
+}
 
 Result<double> NumberOf(const Json& state, const std::string& key, Bounds bounds) {
   const Json* part = TRY(Part(state, key));

@@ -16,6 +16,9 @@ struct Bounds {
   double high = 0;
 };
 
+// What every reader of states says of one that is none, or that was changed.
+tl::unexpected<Error> WrongState(const std::string& what);
+
 // The part of a state under a key. Errors of all: kInvalidArgument: it is not there, of another size, not a
 // finite number, or out of its bounds.
 Result<double> NumberOf(const Json& state, const std::string& key, Bounds bounds);
