@@ -81,10 +81,6 @@ std::optional<std::uint32_t> TakeInt32(std::string_view& bytes) {
   return value;
 }
 
-tl::unexpected<Refusal> BadArray() {
-  return Refuse("", "incorrect binary data format in an array parameter", "send it in text format", "22P03");
-}
-
 }  // namespace
 
 Outcome<Elements> ParseArrayText(std::string_view text) {
@@ -143,26 +139,27 @@ Outcome<std::string> DecodeArrayBinary(std::string_view bytes, oid::Oid type) {
   const auto dimensions = TakeInt32(bytes);
   const auto has_null = TakeInt32(bytes);
   const auto element_type = TakeInt32(bytes);
-  if (!dimensions || !has_null || !element_type) return BadArray();
+  if (!dimensions || !has_null || !element_type) return BadBinary(type);
   if (*dimensions > 1) return Nested();
   Elements elements;
   if (*dimensions == 1) {
     const auto count = TakeInt32(bytes);
     const auto lower_bound = TakeInt32(bytes);
-    if (!count || !lower_bound || *count > bytes.size() / 4) return BadArray();
+    if (!count || !lower_bound || *count > bytes.size() / 4) return BadBinary(type);
     for (std::uint32_t i = 0; i < *count; ++i) {
       const auto length = TakeInt32(bytes);
       if (length == 0xFFFFFFFFU) {
         elements.emplace_back();
         continue;
       }
-      if (!length || *length > bytes.size()) return BadArray();
+      if (!length || *length > bytes.size()) return BadBinary(type);
       const Value value = TRY(DecodeBinary(bytes.substr(0, *length), *element_type));
       elements.emplace_back(TextForm(value, *element_type));
       bytes.remove_prefix(*length);
     }
   }
-  if (!bytes.empty() || (oid::Element(type) != 0 && oid::Element(type) != *element_type)) return BadArray();
+  if (!bytes.empty() || (oid::Element(type) != 0 && oid::Element(type) != *element_type))
+    return BadBinary(type);
   return ArrayText(elements);
 }
 

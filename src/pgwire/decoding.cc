@@ -26,10 +26,6 @@ tl::unexpected<Refusal> OutOfRange(std::string_view text, oid::Oid type) {
   return Refuse("", fmt::format("value \"{}\" is out of range for type {}", text, oid::Name(type)), "",
                 "22003");
 }
-tl::unexpected<Refusal> BadBinary(oid::Oid type) {
-  return Refuse("", fmt::format("incorrect binary data format for type {}", oid::Name(type)),
-                "send it in text format", "22P03");
-}
 tl::unexpected<Refusal> NotUtf8() {
   return Refuse("", "invalid byte sequence for encoding \"UTF8\"", "send text as UTF-8", "22021");
 }
@@ -163,6 +159,11 @@ bool IsOneOf(oid::Oid type, std::span<const oid::Oid> types) {
 }
 
 }  // namespace
+
+tl::unexpected<Refusal> BadBinary(oid::Oid type) {
+  return Refuse("", fmt::format("incorrect binary data format for type {}", oid::Name(type)),
+                "send it in text format", "22P03");
+}
 
 Outcome<Value> DecodeText(std::string_view text, oid::Oid type) {
   switch (type) {

@@ -16,6 +16,8 @@ namespace concordat::pgwire {
 Outcome<Value> DecodeText(std::string_view text, oid::Oid type);
 // Arrays become their text form. Refuses 0A000 for types whose binary form is not known here.
 Outcome<Value> DecodeBinary(std::string_view bytes, oid::Oid type);
+// 22P03: bytes that are no value of the type.
+tl::unexpected<Refusal> BadBinary(oid::Oid type);
 
 Outcome<Value> DecodeParameter(const std::optional<std::string>& bytes, oid::Oid type, Format format);
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "pgwire/decoding.h"
 #include "pgwire/reply.h"
 
 namespace concordat::pgwire {
@@ -69,10 +70,6 @@ std::uint16_t Int16At(std::string_view bytes, std::size_t at) {
                                     static_cast<unsigned char>(bytes[at + 1]));
 }
 
-tl::unexpected<Refusal> BadNumeric() {
-  return Refuse("", "incorrect binary data format in a numeric parameter", "send it in text format", "22P03");
-}
-
 std::string DecimalText(const std::vector<std::uint16_t>& digits, int weight, bool negative,
                         std::size_t decimals) {
   std::string whole;
@@ -120,7 +117,8 @@ Outcome<void> AppendNumericBinary(std::string& out, std::string_view text) {
 }
 
 Outcome<std::string> DecodeNumericBinary(std::string_view bytes) {
-  if (bytes.size() < 8 || bytes.size() != 8 + std::size_t{Int16At(bytes, 0)} * 2) return BadNumeric();
+  if (bytes.size() < 8 || bytes.size() != 8 + std::size_t{Int16At(bytes, 0)} * 2)
+    return BadBinary(oid::kNumeric);
   const std::uint16_t sign = Int16At(bytes, 4);
   if (sign == kNan) return "NaN";
   if (sign == kInfinity) return "Infinity";
@@ -129,12 +127,12 @@ Outcome<std::string> DecodeNumericBinary(std::string_view bytes) {
   const std::size_t decimals = Int16At(bytes, 6);
   if ((sign != kPositive && sign != kNegative) || weight > static_cast<int>(kMaxDigits) ||
       decimals > kMaxDigits) {
-    return BadNumeric();
+    return BadBinary(oid::kNumeric);
   }
   std::vector<std::uint16_t> digits(Int16At(bytes, 0));
   for (std::size_t i = 0; i < digits.size(); ++i) {
     digits[i] = Int16At(bytes, 8 + 2 * i);
-    if (digits[i] > 9'999) return BadNumeric();
+    if (digits[i] > 9'999) return BadBinary(oid::kNumeric);
   }
   return DecimalText(digits, weight, sign == kNegative, decimals);
 }
