@@ -59,10 +59,7 @@ constexpr Report kReports[] = {{"calibration", kCalibration, true}, {"fairness",
 // The call in place of a table, where it is the only one; else null.
 const FuncCall* CallOf(const SelectStmt& select) {
   if (select.from_clause_size() != 1 || !select.from_clause(0).has_range_function()) return nullptr;
-  const auto& range = select.from_clause(0).range_function();
-  if (range.functions_size() != 1 || !range.functions(0).has_list()) return nullptr;
-  const auto& items = range.functions(0).list().items();
-  return items.empty() || !items[0].has_func_call() ? nullptr : &items[0].func_call();
+  return OnlyFunction(select.from_clause(0).range_function());
 }
 
 const Report* ReportOf(const FuncCall& call) {

@@ -24,14 +24,6 @@ constexpr char kHowToFit[] =
     "write SELECT * FROM concordat.glm('disease ~ age', 'patients', family => 'binomial')";
 constexpr std::size_t kMostOptions = 64;
 
-// The function that stands in place of a table, where it is the only one; else null.
-const FuncCall* OnlyFunction(const RangeFunction& range) {
-  if (range.functions_size() != 1 || !range.functions(0).has_list()) return nullptr;
-  const auto& items = range.functions(0).list().items();
-  if (items.empty() || !items[0].has_func_call()) return nullptr;
-  return &items[0].func_call();
-}
-
 bool IsMethod(const RangeFunction& range) {
   const FuncCall* call = OnlyFunction(range);
   return call != nullptr && IsOwn(*call);

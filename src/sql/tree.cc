@@ -164,6 +164,13 @@ bool IsOwn(const pg_query::FuncCall& call) {
   return call.funcname_size() == 2 && call.funcname(0).string().sval() == kOwnSchema;
 }
 
+const pg_query::FuncCall* OnlyFunction(const pg_query::RangeFunction& range) {
+  if (range.functions_size() != 1 || !range.functions(0).has_list()) return nullptr;
+  const auto& items = range.functions(0).list().items();
+  if (items.empty() || !items[0].has_func_call()) return nullptr;
+  return &items[0].func_call();
+}
+
 std::vector<pg_query::RangeVar> TablesOf(const google::protobuf::Message& tree) {
   std::vector<pg_query::RangeVar> tables;
   Collect(tree, {}, tables);

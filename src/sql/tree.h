@@ -23,6 +23,9 @@ inline constexpr char kOwnSchema[] = "concordat";
 // Is the function called by a name within it?
 bool IsOwn(const pg_query::FuncCall& call);
 
+// The function that stands in place of a table, where it is the only one; else null.
+const pg_query::FuncCall* OnlyFunction(const pg_query::RangeFunction& range);
+
 // Every table that the tree names, as often as it does, but for what a WITH makes where it is named.
 std::vector<pg_query::RangeVar> TablesOf(const google::protobuf::Message& tree);
 
