@@ -70,7 +70,7 @@ Result<Agreement> Read(const Document& document) {
   TRY(ReadWho(top, agreement));
   TRY(ReadWhat(top, agreement));
   agreement.canonical = TRY(crypto::CanonicalJson(*document.json));
-  agreement.id = ToHex(crypto::Sha256(AsBytes(agreement.canonical)));
+  agreement.id = crypto::Sha256Hex(agreement.canonical);
   return agreement;
 }
 

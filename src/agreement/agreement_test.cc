@@ -49,7 +49,7 @@ TEST(ParseAgreement, IsIdentifiedByItsCanonicalFormHoweverItIsWritten) {
   ASSERT_TRUE(other_layout) << other_layout.error().message;
   EXPECT_EQ(yaml->id, json->id);
   EXPECT_EQ(yaml->id, other_layout->id);
-  EXPECT_EQ(yaml->id, ToHex(crypto::Sha256(AsBytes(yaml->canonical))));
+  EXPECT_EQ(yaml->id, crypto::Sha256Hex(yaml->canonical));
   EXPECT_EQ(*crypto::CanonicalJson(*crypto::ParseJson(yaml->canonical)), yaml->canonical);
   EXPECT_NE(ParseAgreement(SampleText("epsilon: 4\n", "epsilon: 5\n"))->id, yaml->id);
 }

@@ -154,7 +154,7 @@ std::string Fingerprint(const Course& course) {
     words += std::string("\n") + question.text;
     for (const char* option : question.options) words += std::string("\n") + option;
   }
-  return ToHex(crypto::Sha256(AsBytes(words)));
+  return crypto::Sha256Hex(words);
 }
 
 }  // namespace concordat::agreement

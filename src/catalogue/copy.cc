@@ -97,7 +97,7 @@ Result<std::vector<std::string_view>> FilesOf(const Open& open, std::string_view
     if (file.bytes > bytes.size()) return Fail(ErrorCode::kCorrupt, "the copy's files are cut off");
     files.push_back(bytes.substr(0, file.bytes));
     bytes.remove_prefix(file.bytes);
-    if (ToHex(crypto::Sha256(AsBytes(files.back()))) != file.sha256)
+    if (crypto::Sha256Hex(files.back()) != file.sha256)
       return Fail(ErrorCode::kCorrupt, "a file of the copy is not the one that its owner published",
                   "fetch it again");
   }

@@ -190,8 +190,7 @@ TEST_F(CopyTest, ProvesTheKeyForItself) {
   Published lie = *wards;
   lie.files = *engine::LookAt(wards->product.source);
   lie.hashes.clear();
-  for (const auto& file : lie.files)
-    lie.hashes.push_back(ToHex(crypto::Sha256(AsBytes(*ReadFile(file.path)))));
+  for (const auto& file : lie.files) lie.hashes.push_back(crypto::Sha256Hex(*ReadFile(file.path)));
   const auto entry = theirs_->Append({ledger::kind::kProductPublished, BodyOf(lie),
                                       SourceToJson(lie.product.source, lie.files, lie.hashes)});
   ASSERT_TRUE(entry);

@@ -130,7 +130,7 @@ Product ProductFrom(const Json& body) {
 Result<ModelDocument> DocumentOf(const Json& json) {
   if (!json.is_object()) return Fail(ErrorCode::kInvalidArgument, "its model is not an object");
   const std::string canonical = TRY(crypto::CanonicalJson(json));
-  return ModelDocument{std::make_shared<const Json>(json), ToHex(crypto::Sha256(AsBytes(canonical)))};
+  return ModelDocument{std::make_shared<const Json>(json), crypto::Sha256Hex(canonical)};
 }
 
 Json ToJson(const Product& product) {

@@ -169,7 +169,7 @@ Result<Publication> Publish(const PublishRequest& request, ledger::Ledger& ledge
   product.bounds.rows_proven = profile.rows_proven;
   product.bounds.ranges_proven = profile.ranges_proven;
   const std::string changed = before ? Number(product, files, *before) : "";
-  const std::string hash = ToHex(crypto::Sha256(AsBytes(request.text)));
+  const std::string hash = crypto::Sha256Hex(request.text);
   if (before && changed.empty() && before->contract_hash == hash && before->files == files.states)
     return Publication{before, std::move(profile), false, ""};
   TRY(Enter(request, product, hash, files, before, ledger, catalogue));

@@ -32,6 +32,8 @@ Hash LongSha256(std::initializer_list<ByteView> parts) {
 
 Hash Sha256(ByteView bytes) { return Sha256({bytes}); }
 
+std::string Sha256Hex(std::string_view text) { return ToHex(Sha256(AsBytes(text))); }
+
 Hash Sha256(std::initializer_list<ByteView> parts) {
   std::size_t size = 0;
   for (const ByteView part : parts) size += part.size();

@@ -21,7 +21,7 @@ std::shared_ptr<const agreement::Agreement> DocumentOf(const std::vector<std::st
                                                        const char* version) {
   auto document = std::make_shared<agreement::Agreement>();
   document->name = "study";
-  document->id = ToHex(crypto::Sha256(AsBytes(version)));
+  document->id = crypto::Sha256Hex(version);
   for (const std::string& party : parties) document->parties[party] = KeyOf(party).verify_key().Text();
   return document;
 }

@@ -22,7 +22,7 @@ tl::unexpected<Error> Doubt(const std::string& what) {
 
 // What is signed: not a checkpoint, whose first line is a member's name.
 std::string NoteText(std::string_view content) {
-  return fmt::format("{}\n{}\n", kFormat, ToHex(crypto::Sha256(AsBytes(content))));
+  return fmt::format("{}\n{}\n", kFormat, crypto::Sha256Hex(content));
 }
 
 Result<Hash> RootFrom(const std::string& text) {

@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string text(reinterpret_cast<const char*>(data), size);
   (void)ParseSaved(text, key.verify_key());
   const std::string content = text.substr(0, text.find('\n'));
-  const std::string note = fmt::format("concordat/folds/1\n{}\n", ToHex(crypto::Sha256(AsBytes(content))));
+  const std::string note = fmt::format("concordat/folds/1\n{}\n", crypto::Sha256Hex(content));
   const auto saved = ParseSaved(content + "\n" + crypto::SignNote(note, key), key.verify_key());
   if (!saved) return 0;
   const auto again = ParseSaved(FormatSaved(*saved, key), key.verify_key());

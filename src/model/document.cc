@@ -107,7 +107,7 @@ Result<Document> ReadModel(const Json& json) {
                     .response = {},
                     .range = {},
                     .score = {},
-                    .sha256 = ToHex(crypto::Sha256(AsBytes(*canonical)))};
+                    .sha256 = crypto::Sha256Hex(*canonical)};
   if (json.contains("card") && !json["card"].is_object()) return WrongModel("card is not an object");
   document.inputs = TRY(InputsOf(json));
   document.response = TRY(ResponseOf(json));

@@ -27,13 +27,13 @@ std::vector<Delivery::Item> Delivery::ItemsFor(const member::Member& member) {
   std::vector<Item> items;
   const std::string& name = member.card.name();
   for (std::string& note : OffersFor(node_, name))
-    items.push_back({"agreement", note, ToHex(crypto::Sha256(AsBytes(note)))});
+    items.push_back({"agreement", note, crypto::Sha256Hex(note)});
   // Whom this member knows by itself, without who joined them being told of themselves.
   for (const auto& [other, known] : node_.members().members()) {
     if (other == name || known.state != member::State::kActive || !known.introducer.empty()) continue;
     if (!member.introducer.empty()) continue;
     const Json card = member::CardJson(known.card);
-    items.push_back({"introduction", other, ToHex(crypto::Sha256(AsBytes("introduction " + card.dump())))});
+    items.push_back({"introduction", other, crypto::Sha256Hex("introduction " + card.dump())});
   }
   return items;
 }

@@ -74,7 +74,7 @@ std::string FitAsker::Identity(const FitPlan& plan, const std::map<std::string, 
   const Json identity = {{"fit", asked.substr(0, asked.find('.'))},
                          {"parameters", std::move(parameters)},
                          {"revisions", revisions}};
-  return ToHex(crypto::Sha256(AsBytes(*crypto::CanonicalJson(identity))));
+  return crypto::Sha256Hex(*crypto::CanonicalJson(identity));
 }
 
 Outcome<std::optional<Answer>> FitAsker::Repeat(const FitPlan& plan, const std::string& identity) const {

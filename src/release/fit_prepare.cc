@@ -123,7 +123,7 @@ Prepared PreparedOf(FitBound& bound, Row parameters) {
 
 }  // namespace
 
-std::string HashOf(const std::string& text) { return ToHex(crypto::Sha256(AsBytes(text))); }
+std::string HashOf(const std::string& text) { return crypto::Sha256Hex(text); }
 
 Outcome<FitBound> BindFit(const Planner& planner, const MethodMaker& make, const Caller& caller,
                           const Question& question) {

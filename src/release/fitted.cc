@@ -62,7 +62,7 @@ Result<std::vector<FittedModel>> Under(const ledger::Ledger& ledger, const std::
 
 std::string ModelId(const Json& description, const Json& model) {
   const auto canonical = crypto::CanonicalJson({{"description", description}, {"model", model}});
-  return canonical ? ToHex(crypto::Sha256(AsBytes(*canonical))) : std::string();
+  return canonical ? crypto::Sha256Hex(*canonical) : std::string();
 }
 
 Result<std::vector<FittedModel>> ModelsOf(const ledger::Ledger& ledger, const std::string& agreement,

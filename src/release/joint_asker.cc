@@ -96,7 +96,7 @@ std::vector<std::string> JointAsker::Explain(const JointPlan& plan) const {
 
 std::string JointAsker::Identity(const JointPlan& plan, const std::map<std::string, std::string>& revisions) {
   const Json identity = {{"plan", plan.description}, {"revisions", revisions}};
-  return ToHex(crypto::Sha256(AsBytes(*crypto::CanonicalJson(identity))));
+  return crypto::Sha256Hex(*crypto::CanonicalJson(identity));
 }
 
 Outcome<std::optional<Answer>> JointAsker::Repeat(const JointPlan& plan, const std::string& identity) const {

@@ -63,7 +63,7 @@ std::string HashOf(const std::vector<Row>& rows) {
     for (const Value& value : row) values.push_back(ValueJson(value));
     json.push_back(std::move(values));
   }
-  return ToHex(crypto::Sha256(AsBytes(*crypto::CanonicalJson(json))));
+  return crypto::Sha256Hex(*crypto::CanonicalJson(json));
 }
 
 Json ColumnJson(const catalogue::Column& column) {

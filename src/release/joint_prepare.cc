@@ -59,9 +59,7 @@ bool IsWide(const sql::Plan& plan, std::size_t owners) {
   return most * kMostRows * static_cast<double>(owners) > kNarrow;
 }
 
-std::string HashOf(const Json& description) {
-  return ToHex(crypto::Sha256(AsBytes(*crypto::CanonicalJson(description))));
-}
+std::string HashOf(const Json& description) { return crypto::Sha256Hex(*crypto::CanonicalJson(description)); }
 
 std::shared_ptr<const catalogue::Product> ProductOf(const catalogue::PublishedPtr& published) {
   if (!published) return nullptr;

@@ -51,7 +51,7 @@ std::string AskedOf(const Bound& bound, const sql::Terms& terms, const Row& para
   if (!bound.models.empty()) identity["models"] = ModelsJson(bound.models);
   for (std::size_t i = 0; i < revisions.size() && !Mutated("stored_across_revisions"); ++i)
     identity["joined"].push_back({{"product", revisions[i]}, {"files", bound.joined[i]->hashes}});
-  return ToHex(crypto::Sha256(AsBytes(*crypto::CanonicalJson(identity))));
+  return crypto::Sha256Hex(*crypto::CanonicalJson(identity));
 }
 
 // A table of the agreement that another member holds is known, though not here.
