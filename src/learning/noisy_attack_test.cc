@@ -133,7 +133,7 @@ double Proven(const MatrixXd& without, const MatrixXd& with) {
 double Attacked(const Call& call) {
   const auto method = Make(call);
   const UnitRows with = WithOne(150, 100), without = Without(with, 0);
-  return Proven(Released(*method, without, 2'000, 1), Released(*method, with, 2'000, 1'000'000));
+  return Proven(Released(*method, without, Runs(2'000), 1), Released(*method, with, Runs(2'000), 1'000'000));
 }
 
 // False alarms: each of 5 thresholds fails one of two bounds of 1e-4, for 3 fits: below 3e-3 were the true

@@ -108,7 +108,7 @@ TEST(NoisyTests, MoveByTheirStepsAtMost) {
   }
 }
 
-constexpr int kRuns = 200;
+constexpr int kRuns = Runs(200);
 
 double Rejected(const Call& call, std::size_t size, const Drawn& drawn, int runs, std::mt19937_64& random) {
   const auto method = *MakeNoisyMethod(call, kSchema, {});
@@ -140,7 +140,9 @@ TEST(NoisyTests, RejectAsRarelyAsTheySay) {
   for (const auto& c : cases) {
     SCOPED_TRACE(c.call.method + c.call.formula);
     std::mt19937_64 random(20240614);
-    EXPECT_LT(Rejected(c.call, c.size, {}, kRuns, random), 0.05 + 4.3 * 0.016);
+    const double alike = Rejected(c.call, c.size, {}, kRuns, random);
+    if (!kJudged) continue;
+    EXPECT_LT(alike, 0.05 + 4.3 * 0.016);
     if (c.call.formula == "~ y") continue;
     EXPECT_GT(Rejected(c.call, c.size, c.differing, 50, random), 0.5);
   }
@@ -168,6 +170,7 @@ TEST(NoisyTests, CoverTheTruthAsOftenAsTheySay) {
       covered += lower <= c.truth && c.truth <= upper;
       by_half += lower + quarter <= c.truth && c.truth <= upper - quarter;
     }
+    if (!kJudged) continue;
     EXPECT_GT(covered, (0.95 - 4.3 * 0.016) * kRuns);
     EXPECT_LT(by_half, (0.95 - 4.3 * 0.016) * kRuns);  // the control: intervals of half the width
   }
