@@ -99,13 +99,14 @@ TEST_F(FitInputTest, ExactFitsNameWhatIsWrongAndSpendNothing) {
   }
 }
 
-// Where the agreement lets few rows carry a round, the fit comes as far as to see it.
+// Where the other rows keep their weight, the fit comes as far as to see which term it is.
 TEST_F(FitInputTest, NamesTheTermThatSeparates) {
-  Found("protection: {mode: threshold, minimum_rows: 50, minimum_cell: 1}\n", Split);
-  const auto answer = Fit("glm('sex ~ age', 'patients', family => 'binomial')");
+  Found(kExact, [](int i) { return i % 2 ? fmt::format("f,{},a", 1 + i % 9) : std::string("m,0,a"); });
+  const auto answer = Fit("glm('age ~ sex', 'patients', family => 'poisson')");
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().reason, "separated") << answer.error().message;
-  EXPECT_THAT(answer.error().message, HasSubstr("age"));
+  EXPECT_THAT(answer.error().message, HasSubstr("sexm"));
+  EXPECT_THAT(answer.error().hint, HasSubstr("ridge => 0.01"));
 }
 
 TEST_F(FitInputTest, UnderNoiseNothingIsChargedForWhatCannotBe) {
