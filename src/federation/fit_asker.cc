@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/canonical_json.h"
-#include "dp/accounting.h"
 #include "federation/fit_outline.h"
 #include "federation/outline.h"
 #include "federation/release_desk.h"
@@ -49,6 +48,12 @@ class ReleaseFit final : public AskedFit {
     outline_.measured = release::LengthOf(plan_, round_).value_or(0);
   }
 
+  void StartAnew(const std::string& why) override {
+    anew_ = true;
+    Return({1, release::StartOf(plan_)});
+    said_ = before_ = "begins anew: " + why;
+  }
+
   std::string Summary() const override {
     if (!fitted_) return {};
     const std::string rounds = fmt::format("{}{}{} in {} round{}", before_, before_.empty() ? "" : "; ",
@@ -75,12 +80,21 @@ class ReleaseFit final : public AskedFit {
     revisions_ = revisions;
     auto stored = TRY(asker_.Repeat(plan_, release::FitAsker::Identity(plan_, revisions)));
     done_ = stored.has_value();
-    return done_ ? std::move(stored) : Resumed();
+    return done_ || anew_ ? std::move(stored) : Resumed();
+  }
+
+  Outcome<void> Ask(const std::string& id, bool begins) override {
+    if (!plan_.noise) return {};
+    auto spent = spent_;
+    spent.Add(TRY(release::CostOf(plan_, round_)));
+    if (begins) TRY(asker_.Begin(id, caller_, question_, plan_, round_, spent, began_));
+    spent_ = std::move(spent);
+    return {};
   }
 
   Outcome<release::Answer> Assemble(const std::string& id, const std::vector<Row>& /*keys*/,
                                     const std::vector<Int128>& sums, std::size_t /*included*/) override {
-    TRY(CountCost());
+    if (plan_.noise) outline_.epsilon = spent_.At(plan_.noise->budget.delta);
     learning::Step step = TRY(release::NextOf(plan_, round_, sums));
     said_ = std::move(step.said);
     if (!step.fitted) {
@@ -99,7 +113,7 @@ class ReleaseFit final : public AskedFit {
                        .receipts = Json(receipts),
                        .said = said_,
                        .began = began_,
-                       .epsilon = outline_.epsilon.value,
+                       .spent = spent_,
                        .next = fitted_ ? Json() : next_state_,
                        .vouchers = vouchers_,
                        .answer = fitted_ ? &answer : nullptr,
@@ -109,7 +123,7 @@ class ReleaseFit final : public AskedFit {
     return TakeUp({round_.number + 1, *crypto::CanonicalJson(next_state_)});
   }
   void RecordFailure(const std::string& id) override {
-    static_cast<void>(asker_.RecordFailure(id, caller_, question_, plan_, round_));
+    static_cast<void>(asker_.RecordFailure(id, caller_, question_, plan_, round_, spent_));
   }
   Result<void> CheckReceipt(const std::string& owner, const std::string& id,
                             const std::string& receipt) override {
@@ -128,19 +142,12 @@ class ReleaseFit final : public AskedFit {
     auto resumed = TRY(asker_.Resume(plan_, revisions_));
     began_ = resumed.began;
     before_ = std::move(resumed.said);
+    spent_ = std::move(resumed.spent);
     if (resumed.round.number == round_.number) return std::nullopt;
     said_ = before_;
     if (!resumed.vouchers.empty()) earlier_ = {resumed.round, std::move(resumed.vouchers)};
     TRY(TakeUp(std::move(resumed.round)));
     return release::Answer{};
-  }
-
-  // What was spent so far, for the notice: rounds that came to nothing are on top of it.
-  Outcome<void> CountCost() {
-    if (!plan_.noise) return {};
-    spent_.Add(TRY(release::CostOf(plan_, round_)));
-    outline_.epsilon = spent_.ToEpsilon(plan_.noise->budget.delta);
-    return {};
   }
 
   const release::FitAsker& asker_;
@@ -156,12 +163,13 @@ class ReleaseFit final : public AskedFit {
   std::vector<Bytes> vouchers_;     // of the round that is recorded next
   std::optional<Reached> earlier_;  // where an earlier run ended
   Revisions revisions_;             // of owners' rows, in the first round
-  dp::Composition spent_;
-  std::string before_;  // what comes of an earlier run: it goes on, or begins anew
+  release::FitSpent spent_;         // by rounds that owners were asked for, of all runs
+  std::string before_;              // what comes of an earlier run: it goes on, or begins anew
   std::string said_;
   Time began_{};
   std::optional<learning::Fitted> fitted_;
   bool done_ = false;
+  bool anew_ = false;
 };
 
 }  // namespace

@@ -98,6 +98,7 @@ Outcome<std::vector<Int128>> FitSession::Sum(std::vector<Bytes> vouchers) {
 
 Outcome<release::Answer> FitSession::Round(std::vector<Bytes> vouchers) {
   const std::string id = Id();
+  TRY(fit_.Ask(id, !began()));
   const auto sums = TRY(Sum(std::move(vouchers)));
   included_ = circle_.all();
   auto assembled = TRY(fit_.Assemble(id, {}, sums, included_.size()));

@@ -41,6 +41,15 @@ Outcome<release::Answer> Fitting::GoOn(bool& began) {
   return answer;
 }
 
+bool Fitting::StartsAnew(const Refusal& refusal) {
+  if (refusal.reason != "state_unknown" || anew_ || !fit_.outline().exact) return false;
+  anew_ = true;
+  reached_.reset();
+  fit_.StartAnew(refusal.message);
+  Tell(fit_.said());
+  return true;
+}
+
 Outcome<release::Answer> Fitting::Fit() {
   bool began = false;
   since_ = parts_.clock.Elapsed();
@@ -57,6 +66,7 @@ Outcome<release::Answer> Fitting::Fit() {
       if (!summary.empty()) answer->notice = summary + "; " + answer->notice;
       return answer;
     }
+    if (StartsAnew(answer.error())) continue;
     if (since_ != before) pause = kFirstPause;
     const bool waits = answer.error().reason == "owners_missing" && began && !cancel_.requested() &&
                        parts_.clock.Elapsed() - since_ < terms_.away;

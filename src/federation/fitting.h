@@ -3,6 +3,7 @@
 // Every round is of all owners of the table. Totals of two sets of owners would differ by one owner's own
 // numbers, so a fit does not go on without one. When one goes missing on the way, the fit waits for it, with
 // growing pauses, and goes on where it was: under new keys, from the newest round that all took part in.
+// Where an owner does not know that it took part, exact rounds begin anew; under noise owners take any state.
 #pragma once
 
 #include <optional>
@@ -30,6 +31,8 @@ class Fitting {
   // What a session came to, and how far it brought the fit.
   Outcome<release::Answer> GoOn(bool& began);
   SignedStatement Statement() const;
+  // Where an owner does not know its own voucher any more, and nothing is charged for asking again: once.
+  bool StartsAnew(const Refusal& refusal);
   void Tell(const std::string& stage) const;
   void Pause(Milliseconds time) const;
 
@@ -40,6 +43,7 @@ class Fitting {
   const engine::Cancel& cancel_;
   const Progress& progress_;
   std::optional<Reached> reached_;
+  bool anew_ = false;
   Milliseconds since_{0};  // of the clock's Elapsed: when the fit last got on
 };
 

@@ -8,8 +8,11 @@
 namespace concordat::federation {
 namespace {
 
+using testing::AllOf;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using testing::Pair;
 
 // Fits of three rounds, over three owners without whom nothing is summed.
@@ -189,21 +192,34 @@ TEST_F(FittingTest, OwnersBeginInTheMiddleOnlyWhereTheyHaveBeen) {
       {"forged", [](Round& round) { round.vouchers[1][5] ^= 1; }, false},
       {"short", [](Round& round) { round.vouchers[1].pop_back(); }, false},
   };
+  const auto go_wrong = [&](const std::function<void(Round&)>& change) {
+    return FitThrough([&](Call& call) {
+      auto round = RoundIn(call);
+      if (!round || round->vouchers.empty()) return;
+      change(*round);
+      call.request = Encode(*round);
+    });
+  };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);
+    steps.clear();
     bool once = true;
     on_step = [&](const std::string& step) {
       if (step == "round 2" && std::exchange(once, false)) trio.Restart(kBrno);
     };
-    const auto answer = FitThrough([&](Call& call) {
-      auto round = RoundIn(call);
-      if (!round || round->vouchers.empty()) return;
-      c.change(*round);
-      call.request = Encode(*round);
-    });
-    EXPECT_EQ(answer.has_value(), c.holds);
-    if (!answer) EXPECT_EQ(answer.error().reason, "state_unknown");
+    const auto answer = go_wrong(c.change);
+    ASSERT_TRUE(answer) << answer.error().message;
+    const auto anew = AllOf(HasSubstr("begins anew: '"), HasSubstr("has not taken the state of round 2"));
+    if (c.holds) EXPECT_THAT(steps, Not(Contains(anew)));
+    if (!c.holds) EXPECT_THAT(steps, Contains(anew).Times(1));
+    EXPECT_EQ(std::count(steps.begin(), steps.end(), "round 1"), c.holds ? 1 : 2);
   }
+  on_step = [&](const std::string& step) {  // time and again
+    if (step == "round 2") trio.Restart(kBrno);
+  };
+  const auto answer = go_wrong(cases[1].change);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().reason, "state_unknown");
 }
 
 TEST_F(FittingTest, EndsWhenAnOwnersRowsChange) {
@@ -227,7 +243,22 @@ TEST_F(FittingTest, AsksNobodyWhoGivesOnlyCiphertexts) {
   const auto answer = Fit();
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().reason, "non_disclosing");
-  EXPECT_THAT(answer.error().message, HasSubstr("'brno'"));
+  EXPECT_THAT(answer.error().message, HasSubstr("summed by masks, and 'brno' joined"));
+  EXPECT_THAT(answer.error().hint, HasSubstr("fit a table that it holds nothing of"));
+  const auto explained = trio.MakeCoordinator(kArad).ExplainFit({"ana", "study", "psql"}, {"sums", {}, {}});
+  ASSERT_TRUE(explained);
+  EXPECT_THAT(*explained, Contains(HasSubstr("'brno': refused (non_disclosing)")));
+  EXPECT_EQ(Entries(kArad, Entry::kCharge), 0U);
+}
+
+TEST_F(FittingTest, SaysWhichAgreementKeepsMembersFromFits) {
+  trio.scene.sharing.sums = agreement::SumsBy::kEncryption;
+  EXPECT_THAT(Fit().error().hint, HasSubstr("agree on fits without sums: encryption"));
+  trio.scene.sharing.sums.reset();
+  trio.scene.sharing.non_disclosing = {kCork};
+  const auto answer = Fit();
+  EXPECT_EQ(answer.error().reason, "non_disclosing");
+  EXPECT_THAT(answer.error().message, HasSubstr("under this agreement 'cork'"));
 }
 
 TEST_F(FittingTest, EndsBetweenRoundsWhenItIsCancelled) {

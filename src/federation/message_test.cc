@@ -40,6 +40,41 @@ TEST(Messages, ComeBackAsTheyWere) {
   ComesBack(Encode(SomeSetting().keys), DecodeKeys);
 }
 
+TEST(Messages, OfFitsComeBackAsTheyWere) {
+  ComesBack(Encode(Pledged{{"{\"a\":1}", "rev", true, false, "4 of 6 left"}, {1, 2, 3}}), DecodePledged);
+  ComesBack(Encode(Pledged{{"", "", false, true, ""}, {}}), DecodePledged);
+  ComesBack(Encode(Round{{5}, 1, "{}", {{1, 2}, {3}}, {}}), DecodeRound);
+  ComesBack(Encode(Round{{5}, 0xFFFFFFFF, R"({"around":0.5})", {{}, {}}, {{7, 8}, {}}}), DecodeRound);
+  ComesBack(Encode(Contributed{{9, 9}, {1, 2}}), DecodeContributed);
+  ComesBack(Encode(Contributed{}), DecodeContributed);
+}
+
+TEST(Messages, OfFitsPromiseNoMoreThanFollows) {
+  Writer blobs;  // a round whose pledges would be more than there is room for
+  blobs.Raw(Session{5});
+  blobs.U32(1);
+  blobs.Text("{}");
+  blobs.U32(0xFFFFFFFF);
+  EXPECT_FALSE(DecodeRound(std::move(blobs).Take()));
+  Writer state;  // that is not UTF-8
+  state.Raw(Session{5});
+  state.U32(1);
+  state.Text("\xff");
+  state.U32(0);
+  state.U32(0);
+  EXPECT_FALSE(DecodeRound(std::move(state).Take()));
+}
+
+TEST(Voucher, IsOfOneRoundOfOneFitOverTheSameRows) {
+  const release::FitRound round{3, "{}"};
+  const Bytes text = VoucherText("plan", round, "rows");
+  EXPECT_EQ(VoucherText("plan", round, "rows"), text);
+  EXPECT_NE(VoucherText("another plan", round, "rows"), text);
+  EXPECT_NE(VoucherText("plan", {2, "{}"}, "rows"), text);
+  EXPECT_NE(VoucherText("plan", {3, "[]"}, "rows"), text);
+  EXPECT_NE(VoucherText("plan", round, "other rows"), text);
+}
+
 TEST(Messages, TakeEveryValueAndNoSecondFormOfOne) {
   const std::vector<Row> rows{
       {Value(Null{}), Value(true), Value(std::int64_t{-1}), Value(-2.5), Value(std::string("é")),

@@ -138,6 +138,9 @@ class AskedFit : public Asked {
   virtual const std::string& said() const = 0;
   // Did the total that was assembled last end the fit?
   virtual bool ends() const = 0;
+  // Owners are asked for `round` next, under this id; it may cost what it costs from then on. `begins`: it is
+  // the session's first. Refusals: the ledger's; the agreement's.
+  virtual Outcome<void> Ask(const std::string& /*id*/, bool /*begins*/) { return {}; }
   // Owners' vouchers for the state of the round that is recorded next: kept with it.
   virtual void Vouch(const std::vector<Bytes>& /*vouchers*/) {}
   // Where an earlier run of it ended that did not come to its end: told once, after Stored gave an answer
@@ -145,6 +148,8 @@ class AskedFit : public Asked {
   virtual std::optional<Reached> TakeEarlier() { return std::nullopt; }
   // Goes on from this round, which was asked before.
   virtual void Return(const release::FitRound& round) = 0;
+  // Goes on from its first round, whatever an earlier run came to; `why` an owner would not have it go on.
+  virtual void StartAnew(const std::string& why) = 0;
   // Is there no next round?
   virtual bool done() const = 0;
   // "glm in 6 rounds, model 1a2b3c4d"; empty of an answer that was stored.

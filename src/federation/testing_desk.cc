@@ -36,6 +36,7 @@ class ScenePart final : public FittingPart {
         node_(node),
         id_(IdOf(statement)),
         text_(statement.question.text),
+        session_(statement.session),
         revision_(scene.revisions[node.name]),
         round_(statement.round.value_or(release::FitRound{})),
         outline_(statement.round ? scene.FitOutlineFor(node.name, text_)
@@ -71,6 +72,7 @@ class ScenePart final : public FittingPart {
     if (!world_.Append(node_, {Entry::kCharge, id_, kCost}))
       return Refuse("node_full", "cannot record", "", "53100");
     judge_.Charged(node_, id_);
+    if (!round_.state.empty()) judge_.ChargedInRound(node_, session_, round_.number);
     charged_ = true;
     if (world_.dice.Chance(world_.weather.engine)) return Refuse("failed", "the engine failed", "", "XX000");
     return {};
@@ -142,6 +144,7 @@ class ScenePart final : public FittingPart {
   Node& node_;
   std::string id_;
   std::string text_;
+  Session session_;
   std::uint64_t revision_;
   release::FitRound round_;
   Outline outline_;
@@ -257,8 +260,15 @@ class SceneAsked final : public Asked {
 // is the fit's.
 class SceneFit final : public AskedFit {
  public:
-  SceneFit(Scene& scene, Judge& judge, const SceneAsker& asker, std::unique_ptr<Asked> asked, Outline outline)
-      : scene_(scene), judge_(judge), asker_(asker), asked_(std::move(asked)), outline_(std::move(outline)) {}
+  // `where`: the member that asks, and the text.
+  SceneFit(Scene& scene, Judge& judge, const SceneAsker& asker, std::unique_ptr<Asked> asked, Outline outline,
+           std::string where)
+      : scene_(scene),
+        judge_(judge),
+        asker_(asker),
+        asked_(std::move(asked)),
+        outline_(std::move(outline)),
+        where_(std::move(where)) {}
 
   const Outline& outline() const override { return outline_; }
   std::shared_ptr<const agreement::Agreement> document() const override { return asked_->document(); }
@@ -271,9 +281,20 @@ class SceneFit final : public AskedFit {
       const std::map<std::string, std::string>& revisions) override {
     if (round_.number > 1 && revisions != revisions_)
       return Refuse("rows_changed", "rows changed", "", "58000");
+    if (round_.number > 1 || anew_) return std::nullopt;
     revisions_ = revisions;
-    return std::nullopt;
+    const auto found = scene_.going.find(where_);
+    if (asker_.lies || found == scene_.going.end() || found->second.revisions != revisions)
+      return std::nullopt;
+    const Scene::Going& going = found->second;
+    round_ = scene_.noisy ? going.next : going.reached.round;
+    if (round_.number == 1) return std::nullopt;
+    if (!scene_.noisy) earlier_ = going.reached;
+    ++scene_.resumed;
+    return release::Answer{};
   }
+  void Vouch(const std::vector<Bytes>& vouchers) override { vouchers_ = vouchers; }
+  std::optional<Reached> TakeEarlier() override { return std::exchange(earlier_, std::nullopt); }
   Outcome<release::Answer> Assemble(const std::string& id, const std::vector<Row>& keys,
                                     const std::vector<Int128>& sums, std::size_t included) override {
     if (!asker_.lies) judge_.Answered(id, sums, included);
@@ -286,7 +307,10 @@ class SceneFit final : public AskedFit {
     TRY(asked_->Record(answer, revisions, receipts));
     said_ = fmt::format("round {}", round_.number);
     done_ = ends_;
-    if (!done_) round_ = next_;
+    if (!asker_.lies) scene_.going.erase(where_);
+    if (done_) return {};
+    if (!asker_.lies) scene_.going[where_] = {{round_, vouchers_}, next_, revisions_};
+    round_ = next_;
     return {};
   }
   void RecordFailure(const std::string& id) override { asked_->RecordFailure(id); }
@@ -299,20 +323,29 @@ class SceneFit final : public AskedFit {
   bool ends() const override { return ends_; }
   bool done() const override { return done_; }
   void Return(const release::FitRound& round) override { round_ = round; }
+  void StartAnew(const std::string& why) override {
+    anew_ = true;
+    round_ = {1, Judge::kStart};
+    said_ = "begins anew: " + why;
+  }
   std::string Summary() const override { return fmt::format("{} rounds", scene_.rounds); }
 
  private:
-  const Scene& scene_;
+  Scene& scene_;
   Judge& judge_;
   const SceneAsker& asker_;
   std::unique_ptr<Asked> asked_;
   Outline outline_;
+  std::string where_;
   release::FitRound round_{1, Judge::kStart};
   release::FitRound next_;
+  std::vector<Bytes> vouchers_;
+  std::optional<Reached> earlier_;
   std::map<std::string, std::string> revisions_;
   std::string said_;
   bool ends_ = false;
   bool done_ = false;
+  bool anew_ = false;
 };
 
 }  // namespace
@@ -336,7 +369,7 @@ Outline Scene::FitOutlineFor(const std::string& member, const std::string& text)
   outline.finds_groups = false;
   outline.declared = std::max<std::size_t>(outline.declared, 1);
   outline.wide = true;
-  outline.exact = true;
+  outline.exact = !noisy;
   return outline;
 }
 
@@ -351,7 +384,8 @@ Outcome<std::unique_ptr<Asked>> SceneAsker::Plan(const release::Caller&, const r
 Outcome<std::unique_ptr<AskedFit>> SceneAsker::PlanFit(const release::Caller& caller,
                                                        const release::Question& question) {
   return std::make_unique<SceneFit>(scene_, judge_, *this, TRY(Plan(caller, question)),
-                                    scene_.FitOutlineFor(home_.name, question.text));
+                                    scene_.FitOutlineFor(home_.name, question.text),
+                                    home_.name + "/" + question.text);
 }
 
 }  // namespace concordat::federation

@@ -32,9 +32,18 @@ struct Scene {
   std::map<std::string, std::map<std::string, std::string>> heads;
 
   Outline OutlineFor(const std::string& member, const std::string& text) const;
-  // Of a fit: exact, of all owners.
+  // Of a fit: of all owners.
   Outline FitOutlineFor(const std::string& member, const std::string& text) const;
   std::uint32_t rounds = 3;  // of every fit
+  bool noisy = false;        // every fit is; else exact
+  // What the node that asks has on record of a fit that did not come to its end.
+  struct Going {
+    Reached reached;
+    release::FitRound next;
+    std::map<std::string, std::string> revisions;
+  };
+  std::map<std::string, Going> going;  // by member and text
+  std::uint64_t resumed = 0;           // fits that went on with it
 };
 
 std::unique_ptr<Desk> MakeDesk(World& world, Scene& scene, Judge& judge, Node& node);

@@ -25,6 +25,11 @@ void Judge::Shared(const Node& node, const std::string& id, const std::string& d
   shares_[id][node.name].push_back({description, keys, values});
 }
 
+void Judge::ChargedInRound(const Node& node, ByteView session, std::uint32_t number) {
+  if (!rounds_charged_.insert(fmt::format("{}/{}/{}", node.name, ToHex(session), number)).second)
+    Fault(fmt::format("{} is charged twice for round {} of a session", node.name, number));
+}
+
 void Judge::SharedInRound(const std::string& id, const release::FitRound& round) {
   const auto& shares = shares_[id];
   if (shares.size() < sharing.owners.size()) return;
@@ -122,7 +127,7 @@ void Judge::SeesRound(const std::string& from, Node& node, Seen& seen, const Cal
     Fault(fmt::format("{} answers round {} twice, each time otherwise", node.name, round->number));
   if (OnDisk(node, Entry::kCharge, id) != 1)
     Fault(fmt::format("{} contributes to round {} without a charge", node.name, id));
-  if (round->state != kStart && !states_.contains(round->state))
+  if (!noisy && round->state != kStart && !states_.contains(round->state))
     Fault(fmt::format("{} contributes at a state that no total led to", node.name));
   const auto& truth = shares_[id].at(node.name).back().values;
   const auto numbers = aggregation::Numbers(aggregation::Width::k128,

@@ -21,12 +21,15 @@ class Judge {
   release::Sharing sharing;                                                      // as the agreement has it
   std::map<std::string, std::shared_ptr<const agreement::Agreement>> documents;  // each member's
   std::uint32_t limit = 0;                                                       // of every budget
+  bool noisy = false;                                                            // fits are
 
   // An owner's charge that its release was told is durable.
   void Charged(const Node& node, const std::string& id);
   void Shared(const Node& node, const std::string& id, const std::string& description,
               const std::vector<Row>& keys, const std::vector<Int128>& values);
-  // The same, of a round of a fit.
+  // An owner's charge of a round of a fit: once in a session, whatever state it is asked at.
+  void ChargedInRound(const Node& node, ByteView session, std::uint32_t number);
+  // What Shared tells, of a round of an exact fit.
   void SharedInRound(const std::string& id, const release::FitRound& round);
   void Opens(const Node& node, const std::string& id, const std::string& description);
   // A reply leaves a node.
@@ -76,6 +79,7 @@ class Judge {
     std::vector<Int128> numbers, truth;
   };
   std::map<std::string, std::map<std::string, Masked>> masked_;  // by session and number; by owner
+  std::set<std::string> rounds_charged_;                         // by owner, session and number
   std::set<std::string> states_;                                 // of fits: those that totals have led to
   std::map<std::string, Seen> sessions_;                         // by owner, caller and session
   std::map<std::string, crypto::Hash> once_;                     // by owner, id and method: what left, ever

@@ -36,6 +36,7 @@ class Simulation {
       : world_(seed, summing), judge_(world_), fits_(fits) {
     world_.traces = traces;
   }
+  void MakeNoisy() { scene_.noisy = judge_.noisy = true; }
 
   Run Go() {
     Settle();
@@ -45,6 +46,7 @@ class Simulation {
     world_.Run(world_.now + std::chrono::minutes(20), [] { return false; });
     judge_.Close();
     run_.faults = world_.faults;
+    run_.resumed = scene_.resumed;
     return run_;
   }
 
@@ -66,7 +68,11 @@ class Simulation {
     sharing.local = dice().Chance(0.1);
     if (dice().Chance(0.3))
       sharing.sums = dice().Chance(0.5) ? agreement::SumsBy::kMasks : agreement::SumsBy::kEncryption;
-    if (fits_) sharing.sums.reset();  // by masks, whatever the agreement says
+    if (fits_) {  // of all owners by masks, whatever the agreement says of questions
+      sharing.sums.reset();
+      sharing.quorum = n;
+      sharing.local = false;
+    }
     judge_.sharing = sharing;
     judge_.limit = dice().Chance(0.2) ? 2 : 100;
     SetWeather();
@@ -80,6 +86,7 @@ class Simulation {
     world_.furnish = [this](Node& node) { return MakeDesk(world_, scene_, judge_, node); };
     world_.leaves = [this](const std::string& from, Node& node, const Call& call, const Bytes& reply) {
       judge_.Leaves(from, node, call, reply);
+      if (call.method == method::kRound && strikes_in_ > 0 && --strikes_in_ == 0) Strike();
     };
     Cast();
     for (auto& [name, node] : world_.nodes) world_.Start(*node);
@@ -96,6 +103,19 @@ class Simulation {
     if (dice().Chance(0.2)) weather.engine = 0.1;
     weather.skew = dice().Chance(0.15);
     weather.partition = dice().Chance(0.2);
+    weather.strike = fits_ && dice().Chance(0.5);
+  }
+
+  // A third of the owners dies at once, in the midst of a round, and perhaps the node that asks.
+  void Strike() {
+    std::vector<std::string> owners = scene_.sharing.owners;
+    for (std::size_t dead = 0, third = (owners.size() + 2) / 3; dead < third; ++dead) {
+      const std::size_t which = dice().Below(owners.size());
+      world_.At(world_.now, [this, name = owners[which]] { world_.Kill(*world_.nodes[name]); });
+      owners.erase(owners.begin() + static_cast<std::ptrdiff_t>(which));
+    }
+    ++run_.struck;
+    if (dice().Chance(0.4)) world_.At(world_.now, [this] { world_.Kill(*world_.nodes[home_]); });
   }
 
   void SetClock(Node& node) {
@@ -143,7 +163,13 @@ class Simulation {
     world_.Run(world_.now + std::chrono::minutes(15), [&] { return world_.nodes[home]->up; });
     Node& node = *world_.nodes[home];
     if (!node.up) return;
-    lies ? AskAsLiar(node, text) : AskHonestly(node, text);
+    if (lies) return AskAsLiar(node, text);
+    home_ = home;
+    if (world_.weather.strike) strikes_in_ = 1 + dice().Below(scene_.sharing.owners.size() * scene_.rounds);
+    // Of a fit the node that asks has a record: asked again once it is back, it goes on.
+    for (int times = 0; times < 3 && !AskHonestly(node, text) && fits_; ++times)
+      world_.Run(world_.now + std::chrono::minutes(15), [&] { return node.up; });
+    strikes_in_ = 0;
   }
 
   CoordinatorParts PartsOf(Node& node, SceneAsker& asker, WorldLink& link) {
@@ -163,7 +189,9 @@ class Simulation {
                  : coordinator.Ask(caller, {text, {}, {}}, link.gone, nullptr);
   }
 
-  void AskHonestly(Node& node, const std::string& text) {
+  // False: the node that asks died.
+  bool AskHonestly(Node& node, const std::string& text) {
+    if (!node.up) return false;
     world_.Trace(node.name + " asks " + text);
     WorldLink link(world_, node);
     SceneAsker asker(world_, scene_, judge_, node);
@@ -171,7 +199,7 @@ class Simulation {
     const auto answer = Ask(coordinator, text, link);
     if (!link.alive() || node.dying) {
       if (node.dying) world_.Kill(node);
-      return;
+      return false;
     }
     world_.Trace(answer ? "answer " + answer->id + ": " + answer->notice
                         : "refused " + answer.error().reason + ": " + answer.error().message);
@@ -180,6 +208,7 @@ class Simulation {
       Judged(*answer);
     else
       JudgeRefusal(node, answer.error());
+    return true;
   }
 
   void Judged(const release::Answer& answer) {
@@ -230,8 +259,10 @@ class Simulation {
   Judge judge_;
   const bool fits_;
   std::vector<std::string> names_;
-  std::string traitor_;  // an owner
-  std::string liar_;     // who lies when it asks
+  std::string home_;            // that asks
+  std::size_t strikes_in_ = 0;  // replies to rounds; 0: never
+  std::string traitor_;         // an owner
+  std::string liar_;            // who lies when it asks
   bool stale_ = false;
   std::map<std::string, std::vector<Int128>> answers_;
   Run run_;
@@ -243,9 +274,11 @@ Run Simulate(std::uint64_t seed, const Summing& summing, bool traces) {
   return Simulation(seed, summing, false, traces).Go();
 }
 
-Run SimulateFits(std::uint64_t seed, bool traces) {
+Run SimulateFits(std::uint64_t seed, bool noisy, bool traces) {
   const PlainSumming summing;  // fits have sums of their own
-  return Simulation(seed, summing, true, traces).Go();
+  Simulation simulation(seed, summing, true, traces);
+  if (noisy) simulation.MakeNoisy();
+  return simulation.Go();
 }
 
 }  // namespace concordat::federation

@@ -37,6 +37,12 @@ SignedStatement Trio::Statement(const std::string& home, const std::string& text
   return Sign(std::move(statement), KeyOf(home));
 }
 
+SignedStatement Trio::FitStatement(const std::string& home, const std::string& text) {
+  federation::Statement statement = Statement(home, text).statement;
+  statement.round = release::FitRound{1, Judge::kStart};
+  return Sign(std::move(statement), KeyOf(home));
+}
+
 Coordinator Trio::MakeCoordinator(const std::string& home) {
   askers[home] = std::make_unique<SceneAsker>(world, scene, judge, node(home));
   links[home] = std::make_unique<WorldLink>(world, node(home));

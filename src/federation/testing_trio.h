@@ -16,6 +16,8 @@ class Trio {
 
   Node& node(const std::string& name) { return *world.nodes.at(name); }
   SignedStatement Statement(const std::string& home, const std::string& text);
+  // Of a fit, from its first round.
+  SignedStatement FitStatement(const std::string& home, const std::string& text);
   Coordinator MakeCoordinator(const std::string& home);
   void Restart(const std::string& name);
 

@@ -44,7 +44,10 @@ struct Weather {
   double engine = 0;  // an engine fails after the charge
   bool skew = false;  // clocks are off by up to six minutes, and drift
   bool partition = false;
-  bool calm() const { return loss == 0 && crash == 0 && kill == 0 && engine == 0 && !skew && !partition; }
+  bool strike = false;  // a third of the owners dies at once in a round of a fit, perhaps who asks too
+  bool calm() const {
+    return loss == 0 && crash == 0 && kill == 0 && engine == 0 && !skew && !partition && !strike;
+  }
 };
 
 // Records, each with its length and a checksum: what a crash may tear is the last one.

@@ -51,6 +51,7 @@ Outcome<Opened> OpenPart(const OwnerParts& parts, const OwnerTerms& terms, const
     opened.part = TRY(parts.desk.Prepare(said));
   }
   const Outline& outline = opened.part->outline();
+  if (said.round) TRY(CheckDisclosing(parts, terms, outline));
   const bool shows = outline.sharing.local || outline.finds_groups;
   if (shows && IsNonDisclosing(parts, terms, outline) && !Mutated("disclosing_anyway"))
     return tl::unexpected(NonDisclosing(parts.member));

@@ -25,6 +25,9 @@ struct Opened {
 Outcome<Opened> OpenPart(const OwnerParts& parts, const OwnerTerms& terms, const std::string& member,
                          const SignedStatement& statement);
 Refusal NonDisclosing(const std::string& member);
+// Fits are summed by masks alone: who gives nothing but ciphertexts takes no part in one. Refusals:
+// non_disclosing.
+Outcome<void> CheckDisclosing(const OwnerParts& parts, const OwnerTerms& terms, const Outline& outline);
 // By its own terms, or by the agreement's.
 bool IsNonDisclosing(const OwnerParts& parts, const OwnerTerms& terms, const Outline& outline);
 // A failure after the charge, in words that tell nothing of rows.

@@ -15,13 +15,6 @@ tl::unexpected<Refusal> BadRound(const std::string& what) {
   return Refuse("state_invalid", what, "do all members run the same version?", "58000");
 }
 
-// Fits are summed by masks alone: who gives nothing but ciphertexts takes no part in one.
-Outcome<void> CheckDisclosing(const OwnerParts& parts, const OwnerTerms& terms, const Outline& outline) {
-  const bool encrypted = outline.sharing.sums == agreement::SumsBy::kEncryption;
-  if (encrypted || IsNonDisclosing(parts, terms, outline)) return tl::unexpected(NonDisclosing(parts.member));
-  return {};
-}
-
 std::size_t PlaceOf(const std::string& member, const std::vector<std::string>& owners) {
   return static_cast<std::size_t>(std::lower_bound(owners.begin(), owners.end(), member) - owners.begin());
 }
@@ -30,9 +23,25 @@ std::size_t PlaceOf(const std::string& member, const std::vector<std::string>& o
 
 Visit::~Visit() = default;
 
+Outcome<void> CheckDisclosing(const OwnerParts& parts, const OwnerTerms& terms, const Outline& outline) {
+  const auto& quiet = outline.sharing.non_disclosing;
+  const bool named = std::find(quiet.begin(), quiet.end(), parts.member) != quiet.end();
+  if (named || outline.sharing.sums == agreement::SumsBy::kEncryption)
+    return Refuse(
+        "non_disclosing",
+        fmt::format("a fit is summed by masks, and under this agreement '{}' contributes under encryption "
+                    "alone",
+                    parts.member),
+        "have the members agree on fits without sums: encryption and without non_disclosing", "42501");
+  if (!IsNonDisclosing(parts, terms, outline)) return {};
+  return Refuse("non_disclosing",
+                fmt::format("a fit is summed by masks, and '{}' joined to contribute under encryption alone",
+                            parts.member),
+                "fit a table that it holds nothing of; it takes part in questions", "42501");
+}
+
 Visit::Body Visit::PledgeToFit() {
   const Outline& outline = opened_.part->outline();
-  TRY(CheckDisclosing(parts_, terms_, outline));
   const auto& owners = outline.sharing.owners;
   const std::size_t self = PlaceOf(parts_.member, owners);
   auto terms = TRY(SeriesTermsOf(statement_.statement, outline, *opened_.document));

@@ -60,21 +60,34 @@ Json ToJson(const dp::Measurement& m) {
 
 }  // namespace
 
+Json MeasurementsJson(const dp::Measurements& measurements) {
+  Json list = Json::array();
+  for (const dp::Measurement& m : measurements) list.push_back(ToJson(m));
+  return list;
+}
+
+Result<dp::Measurements> MeasurementsFromJson(const Json& list) {
+  if (!list.is_array()) return NotACharge("measurements is not a list");
+  dp::Measurements measurements;
+  try {
+    for (const Json& item : list) measurements.push_back(TRY(MeasurementFrom(item)));
+  } catch (const Json::exception& error) {
+    return NotACharge(error.what());
+  }
+  return measurements;
+}
+
 Json ChargeBody(const Charge& charge) {
-  Json measurements = Json::array();
-  for (const dp::Measurement& m : charge.measurements) measurements.push_back(ToJson(m));
   return {{"question", charge.question},   {"product", charge.product},
           {"agreement", charge.agreement}, {"document", charge.document},
-          {"analyst", charge.analyst},     {"measurements", std::move(measurements)}};
+          {"analyst", charge.analyst},     {"measurements", MeasurementsJson(charge.measurements)}};
 }
 
 Result<Charge> ChargeFromBody(const Json& body) {
   try {
     Charge charge{body.at("question"), body.at("product"), body.at("agreement"),
                   body.at("document"), body.at("analyst"), {}};
-    if (!body.at("measurements").is_array()) return NotACharge("measurements is not a list");
-    for (const Json& item : body.at("measurements"))
-      charge.measurements.push_back(TRY(MeasurementFrom(item)));
+    charge.measurements = TRY(MeasurementsFromJson(body.at("measurements")));
     return charge;
   } catch (const Json::exception& error) {
     return NotACharge(error.what());

@@ -19,6 +19,10 @@ struct Charge {
   dp::Measurements measurements;
 };
 
+// Measurements as entries have them, and back. Errors: kCorrupt.
+Json MeasurementsJson(const dp::Measurements& measurements);
+Result<dp::Measurements> MeasurementsFromJson(const Json& list);
+
 // The body of a charge entry, and back. Strict, because what is misread here is budget that nobody counts:
 // whole numbers where whole numbers belong, a scale above 0, a delta in [0, 1), a rate only where fewer than
 // everyone were looked at. Errors: kCorrupt.

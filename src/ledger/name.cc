@@ -23,12 +23,13 @@ std::vector<std::string> NamesOf(const std::string& kind, const Json& body) {
   if (kind != kind::kCharge && kind != kind::kRelease) return {};
   const std::string outcome = TextIn(body, "outcome");
   if (outcome == "repeated") return {RepeatName(question)};
-  std::vector<std::string> names = {QuestionName(question)};
-  if (outcome == "answered") names.push_back(IdentityName(TextIn(body, "identity")));
   const std::string analyst = TextIn(body, "analyst");
   const std::string agreement = TextIn(body, "agreement");
-  if (kind == kind::kCharge || !analyst.empty()) names.push_back(AskerName(agreement, analyst));
   const std::string job = JobOf(body);
+  if (outcome == "begun") return {JobName(agreement, analyst, job)};
+  std::vector<std::string> names = {QuestionName(question)};
+  if (outcome == "answered") names.push_back(IdentityName(TextIn(body, "identity")));
+  if (kind == kind::kCharge || !analyst.empty()) names.push_back(AskerName(agreement, analyst));
   if (job.empty()) return names;
   names.push_back(JobName(agreement, analyst, job));
   if (outcome == "answered") names.push_back(FittedName(agreement, analyst));

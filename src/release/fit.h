@@ -20,6 +20,7 @@
 #include "learning/method.h"
 #include "release/fit_kept.h"
 #include "release/fit_noise.h"
+#include "release/fit_spent.h"
 #include "release/job.h"
 #include "release/joint.h"
 #include "release/release.h"
@@ -60,7 +61,7 @@ struct FitOutcome {
   Json receipts;                                 // by owner
   std::string said;                              // "round 3: deviance 412.1"
   Time began{};                                  // of the first run that this one goes on with
-  double epsilon = 0;                            // spent so far at each owner
+  FitSpent spent;                                // so far at each owner, by all runs; exact: nothing
   Json next;                                     // the next round's state; null after the last
   std::vector<Bytes> vouchers;                   // of owners, that they took this round's state
   const Answer* answer = nullptr;                // after the last
@@ -74,6 +75,9 @@ struct FitResumed {
   Time began{};                 // when the first run did
   // "goes on after round 3 of 2026-11-28T07:10:04Z", or why it begins anew; empty of a new one.
   std::string said;
+  // By all runs since the job last came to its end. Of a node that died, the round under way is counted:
+  // owners may have charged it.
+  FitSpent spent;
 };
 
 // How methods are made: by the tables of learning/methods.cc, or in a test those that they do not know.
@@ -180,8 +184,12 @@ class FitAsker {
   // The round after the newest that is on record of the same job over the same rows; of no such job the
   // first. Refusals: the ledger's.
   Outcome<FitResumed> Resume(const FitPlan& plan, const std::map<std::string, std::string>& revisions) const;
+  // That a session under noise begins with this round, which `spent` counts, before owners are asked to
+  // charge it: a node that dies in it knows afterwards what it may have cost. Refuses as Record.
+  Outcome<void> Begin(const std::string& id, const Caller& caller, const Question& question,
+                      const FitPlan& plan, const FitRound& round, const FitSpent& spent, Time began) const;
   Result<void> RecordFailure(const std::string& id, const Caller& caller, const Question& question,
-                             const FitPlan& plan, const FitRound& round) const;
+                             const FitPlan& plan, const FitRound& round, const FitSpent& spent) const;
 
  private:
   Parts parts_;

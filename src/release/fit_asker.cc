@@ -94,12 +94,24 @@ Outcome<Answer> FitAsker::Show(const std::string& id, const FitPlan& plan,
 Outcome<void> FitAsker::Record(const Caller& caller, const Question& question, const FitPlan& plan,
                                const FitRound& round, const FitOutcome& outcome) const {
   const auto bodies = AskerBodies(outcome.id, plan, round);
+  const Json kept = KeptOf(plan, outcome.spent);
   Json body = bodies(outcome.answer == nullptr ? "opened" : "answered");
   body["identity"] = Identity(plan, outcome.revisions);
   body["fit"]["rows"] = RowsOf(outcome.revisions);
   Json secret = SecretOf(caller, question, *plan.prepared, outcome.answer);
   AddTo(secret, plan, round, outcome);
-  return EnterInForce({parts_, outcome.id, caller, question, *plan.prepared, bodies}, std::move(body),
+  return EnterInForce({parts_, outcome.id, caller, question, *plan.prepared, bodies, {}, kept},
+                      std::move(body), std::move(secret));
+}
+
+Outcome<void> FitAsker::Begin(const std::string& id, const Caller& caller, const Question& question,
+                              const FitPlan& plan, const FitRound& round, const FitSpent& spent,
+                              Time began) const {
+  const auto bodies = AskerBodies(id, plan, round);
+  Json secret = SecretOf(caller, question, *plan.prepared, nullptr);
+  secret.update(KeptOf(plan, spent));
+  secret["began"] = FormatTime(began);
+  return EnterInForce({parts_, id, caller, question, *plan.prepared, bodies}, bodies(kBegun),
                       std::move(secret));
 }
 
@@ -107,14 +119,15 @@ Outcome<FitResumed> FitAsker::Resume(const FitPlan& plan,
                                      const std::map<std::string, std::string>& revisions) const {
   auto resumed = ResumedOf(parts_.ledger, plan, RowsOf(revisions));
   if (!resumed) return tl::unexpected(UnavailableOf(resumed.error()));
-  if (resumed->round.number > 1 && !LengthOf(plan, resumed->round))
-    return FitResumed{{1, StartOf(plan)}, {}, parts_.ledger.Now(), {}};
+  if (resumed->round.number > 1 && !LengthOf(plan, resumed->round)) resumed->round = {1, StartOf(plan)};
   return *std::move(resumed);
 }
 
 Result<void> FitAsker::RecordFailure(const std::string& id, const Caller& caller, const Question& question,
-                                     const FitPlan& plan, const FitRound& round) const {
-  return EnterFailure({parts_, id, caller, question, *plan.prepared, AskerBodies(id, plan, round)});
+                                     const FitPlan& plan, const FitRound& round,
+                                     const FitSpent& spent) const {
+  return EnterFailure(
+      {parts_, id, caller, question, *plan.prepared, AskerBodies(id, plan, round), {}, KeptOf(plan, spent)});
 }
 
 }  // namespace concordat::release

@@ -70,7 +70,9 @@ tl::unexpected<Refusal> TooFew(const FitPlan& plan, const FitRound& round) {
   return Refuse(
       "too_few_rows",
       fmt::format("round {} rests on fewer than {} of the rows here", round.number, plan.rules.minimum_cell),
-      "fit fewer terms, or leave out columns that are mostly missing", "42501");
+      "fit fewer terms; leave out columns that are mostly missing, or hold a term that tells the response "
+      "without fail: ridge => 0.01",
+      "42501");
 }
 
 Result<std::vector<Int128>> AddExactly(const FitPlan& plan, const FitRound& round, KeptRows& kept,

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "base/bytes.h"
@@ -15,19 +17,7 @@ namespace concordat::release {
 namespace {
 
 constexpr std::size_t kJobDigits = 16;
-constexpr std::uint64_t kNewestRounds = 4;  // failures may follow the newest round
-
-// The newest entry of a job that a round left.
-Result<std::optional<ledger::Entry>> NewestRound(const ledger::Ledger& ledger, const std::string& name) {
-  for (const std::uint64_t most : {kNewestRounds, std::numeric_limits<std::uint64_t>::max() / 2}) {
-    auto entries = TRY(ledger.Named(name, most));
-    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
-      if (ledger::TextIn(entry->body, "outcome") != "failed") return std::move(*entry);
-    }
-    if (entries.size() < most) break;
-  }
-  return std::nullopt;
-}
+constexpr std::uint64_t kNewest = 4;  // beginnings and failures may follow the newest round
 
 std::vector<Bytes> VouchersIn(const Json& secret) {
   std::vector<Bytes> vouchers;
@@ -60,9 +50,18 @@ void AddState(Json& secret, const FitPlan& plan, const FitRound& round, const Fi
   for (const Bytes& voucher : outcome.vouchers) secret["vouchers"].push_back(ToBase64(voucher));
 }
 
+// Past what accounting tells, epsilon is left out.
+Json KeptOf(const FitPlan& plan, const FitSpent& spent) {
+  if (!plan.noise) return {{"epsilon", 0.0}};
+  Json kept = {{"spent", spent.ToJson()}};
+  const Epsilon epsilon = spent.At(plan.noise->budget.delta);
+  if (std::isfinite(epsilon.value)) kept["epsilon"] = epsilon.value;
+  return kept;
+}
+
 void AddTo(Json& secret, const FitPlan& plan, const FitRound& round, const FitOutcome& outcome) {
   secret["receipts"] = outcome.receipts;
-  secret["epsilon"] = outcome.epsilon;
+  secret.update(KeptOf(plan, outcome.spent));
   secret["began"] = FormatTime(outcome.began);
   if (!outcome.said.empty()) secret["said"] = outcome.said;
   if (!outcome.next.is_null()) AddState(secret, plan, round, outcome);
@@ -72,12 +71,51 @@ void AddTo(Json& secret, const FitPlan& plan, const FitRound& round, const FitOu
   secret["revisions"] = outcome.revisions;
 }
 
+bool IsRound(const ledger::Entry& entry) {
+  const std::string outcome = ledger::TextIn(entry.body, "outcome");
+  return outcome == "opened" || outcome == "answered";
+}
+
+Result<std::vector<ledger::Entry>> NewestOf(const ledger::Ledger& ledger, const std::string& name) {
+  auto entries = TRY(ledger.Named(name, kNewest));
+  const bool all = entries.size() < kNewest || std::any_of(entries.begin(), entries.end(), IsRound);
+  if (!all) entries = TRY(ledger.Named(name, std::numeric_limits<std::uint64_t>::max() / 2));
+  return entries;
+}
+
+namespace {
+
+// The round that a node which died may have had charged, after the newest on record.
+void AddUnderWay(FitSpent& spent, const FitPlan& plan, const Json& secret, std::uint32_t number) {
+  const auto state = crypto::CanonicalJson(secret.value("state", Json()));
+  if (!secret.contains("state") || !state) return spent.AddLastAgain();
+  if (const auto cost = CostOf(plan, {number, *state})) spent.Add(*cost);
+}
+
+// By runs since the last that came to its end.
+FitSpent SpentOf(const std::vector<ledger::Entry>& entries, const FitPlan& plan) {
+  FitSpent spent;
+  for (const ledger::Entry& entry : entries) {
+    const std::string outcome = ledger::TextIn(entry.body, "outcome");
+    if (outcome == "answered") spent = {};
+    if (outcome == "answered" || !entry.secret || !entry.secret->contains("spent")) continue;
+    spent = FitSpent::From(*entry.secret);
+    if (outcome == "opened" && &entry == &entries.back())
+      AddUnderWay(spent, plan, *entry.secret, static_cast<std::uint32_t>(ledger::RoundOf(entry.body)) + 1);
+  }
+  return spent;
+}
+
+}  // namespace
+
 Result<FitResumed> ResumedOf(const ledger::Ledger& ledger, const FitPlan& plan, const std::string& rows) {
   const agreement::Permit& permit = plan.prepared->permit;
-  FitResumed resumed{{1, StartOf(plan)}, {}, ledger.Now(), {}};
+  FitResumed resumed{{1, StartOf(plan)}, {}, ledger.Now(), {}, {}};
   const auto name = ledger::JobName(permit.agreement, permit.analyst, JobOf(plan));
-  const auto newest = TRY(NewestRound(ledger, name));
-  if (!newest || ledger::TextIn(newest->body, "outcome") == "answered") return resumed;
+  const auto entries = TRY(NewestOf(ledger, name));
+  if (plan.noise) resumed.spent = SpentOf(entries, plan);
+  const auto newest = std::find_if(entries.rbegin(), entries.rend(), IsRound);
+  if (newest == entries.rend() || ledger::TextIn(newest->body, "outcome") == "answered") return resumed;
   const auto round = static_cast<std::uint32_t>(ledger::RoundOf(newest->body));
   const std::string when = fmt::format("round {} of {}", round, FormatTime(newest->time));
   if (ledger::TextIn(newest->body.value("fit", Json()), "rows") != rows) {

@@ -6,6 +6,7 @@
 #include "ledger/body.h"
 #include "ledger/name.h"
 #include "ledger/seal.h"
+#include "release/fit_progress.h"
 #include "sql/fit.h"
 
 namespace concordat::release {
@@ -14,7 +15,6 @@ namespace {
 using ledger::TextIn;
 
 constexpr std::uint64_t kMost = 1'000'000;
-constexpr std::uint64_t kNewest = 2;  // the round before a failure knows more than the failure
 
 std::string StateOf(const std::string& outcome) {
   if (outcome == "answered") return "finished";
@@ -22,14 +22,22 @@ std::string StateOf(const std::string& outcome) {
 }
 
 void AddSecret(Job& job, const Json& secret) {
-  job.said = TextIn(secret, "said");
+  if (secret.contains("said")) job.said = TextIn(secret, "said");
   job.text = TextIn(secret, "text");
-  job.epsilon = std::max(job.epsilon, ledger::NumberIn(secret, "epsilon"));
+  if (secret.contains("epsilon")) job.epsilon = ledger::NumberIn(secret, "epsilon");
+  job.parameters.clear();
   for (const Json& value : secret.value("parameters", Json::array()))
     job.parameters.push_back(value.is_string() ? value.get<std::string>() : std::string());
   if (const auto began = ParseTime(TextIn(secret, "began"))) job.started = *began;
   const auto asked = sql::ReadFit(job.text);
   if (asked && *asked) job.formula = (*asked)->call.formula;
+}
+
+// A job that came to its end is asked again, of other rows.
+void StartAnew(Job& job) {
+  job.round = 0;
+  job.said.clear();
+  job.epsilon = 0;
 }
 
 // Precondition: there are entries, and all are of one job.
@@ -48,13 +56,12 @@ Job JobIn(const std::vector<ledger::Entry>& entries, Time now) {
           .parameters = {},
           .started = newest.time,
           .updated = newest.time};
+  bool ended = false;
   for (const ledger::Entry& entry : entries) {
-    const bool done = TextIn(entry.body, "outcome") != "failed";
-    if (done) job.round = ledger::RoundOf(entry.body);
-    const Json* secret = ledger::Shown(entry, now);
-    if (secret == nullptr || (!done && !job.text.empty())) continue;
-    job.parameters.clear();
-    AddSecret(job, *secret);
+    if (ended) StartAnew(job);
+    ended = TextIn(entry.body, "outcome") == "answered";
+    if (IsRound(entry)) job.round = ledger::RoundOf(entry.body);
+    if (const Json* secret = ledger::Shown(entry, now)) AddSecret(job, *secret);
   }
   return job;
 }
@@ -62,7 +69,7 @@ Job JobIn(const std::vector<ledger::Entry>& entries, Time now) {
 Result<std::vector<Job>> JobsUnder(const ledger::Ledger& ledger, const std::string& beginning) {
   std::vector<Job> jobs;
   for (const std::string& name : TRY(ledger.NamesFrom(beginning, kMost))) {
-    const auto entries = TRY(ledger.Named(name, kNewest));
+    const auto entries = TRY(NewestOf(ledger, name));
     if (!entries.empty()) jobs.push_back(JobIn(entries, ledger.Now()));
   }
   std::stable_sort(jobs.begin(), jobs.end(),

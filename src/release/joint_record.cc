@@ -9,6 +9,7 @@ namespace concordat::release {
 namespace {
 
 constexpr char kContributed[] = "contributed";
+constexpr char kFailed[] = "failed";
 
 }  // namespace
 
@@ -36,9 +37,12 @@ Outcome<void> EnterContribution(const JointRecord& record, const std::string& co
 }
 
 Result<void> EnterFailure(const JointRecord& record) {
+  const auto known = IsOnRecord(record.parts, record.id, ledger::kind::kRelease, kFailed);
+  if (known && *known) return {};
+  Json secret = SecretOf(record.caller, record.question, record.prepared, nullptr);
+  secret.update(record.failed);
   const auto failed = record.parts.ledger.Append(
-      RecordOf(record.body("failed"), SecretOf(record.caller, record.question, record.prepared, nullptr),
-               record.prepared, record.parts.ledger.Now()));
+      RecordOf(record.body(kFailed), std::move(secret), record.prepared, record.parts.ledger.Now()));
   if (failed) return {};
   if (record.log) record.log(record.id, failed.error());
   return tl::unexpected(failed.error());

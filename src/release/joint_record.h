@@ -20,6 +20,7 @@ struct JointRecord {
   const Prepared& prepared;
   std::function<Json(const char* outcome)> body;  // of its entries
   Release::Log log = {};                          // hears why nothing could be entered
+  Json failed = Json::object();                   // what the secret part of a failure has besides
 };
 
 // Enters `body` and `secret`, durably, while what was decided holds. Refuses when the agreement ended
@@ -28,7 +29,7 @@ Outcome<void> EnterInForce(const JointRecord& record, Json body, Json secret);
 // That this owner helps to open the sum of `context` ("" where sums are not secret). Refuses also when the
 // record says that it helped already: then nothing must be opened.
 Outcome<void> EnterContribution(const JointRecord& record, const std::string& context);
-// That nothing came of it. Errors: the ledger's, which the log has heard of.
+// That nothing came of it, once. Errors: the ledger's, which the log has heard of.
 Result<void> EnterFailure(const JointRecord& record);
 
 }  // namespace concordat::release

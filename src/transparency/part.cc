@@ -19,7 +19,10 @@ std::vector<std::string> OwnersIn(const Json& body) {
 
 bool IsOfAsker(const Json& body) { return body.contains("owners") && !body.contains("product"); }
 
-bool IsToldByAnotherRound(const Json& body) { return ledger::TextIn(body, "outcome") == "opened"; }
+bool IsToldByAnotherRound(const Json& body) {
+  const std::string outcome = ledger::TextIn(body, "outcome");
+  return outcome == "opened" || outcome == "begun";
+}
 
 bool IsToldByOwnPart(const Json& body, const std::string& member) {
   if (!IsOfAsker(body) || ledger::TextIn(body, "outcome") == "repeated") return false;

@@ -7,15 +7,13 @@
 #include <nlohmann/json.hpp>
 
 #include "agreement/testing_agreement.h"
-#include "cluster/member.h"
+#include "cluster/study.h"
 #include "crypto/canonical_json.h"
-#include "federation/coordinator.h"
 #include "federation/sums.h"
-#include "federation/testing_simulation.h"
 #include "federation/testing_sum.h"
-#include "federation/testing_world.h"
 #include "ledger/name.h"
 #include "release/fixed_point.h"
+#include "release/record.h"
 
 namespace concordat::cluster {
 namespace {
@@ -24,13 +22,10 @@ using namespace federation;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-constexpr int kPeople = 60;  // of each owner, of ages 10 to 69, 20 to 79 and 30 to 89
-constexpr char kHome[] = "zurich";
 constexpr char kTerms[] =
     "protection: {mode: threshold, minimum_rows: 50, minimum_cell: 10}\nfederation: {quorum: 2, colluding: "
     "0}\n";
 constexpr char kMean[] = "SELECT mean, rows FROM concordat.mean('~ age', 'patients')";
-const std::vector<std::string> kOwners = {"budapest", "cleveland", "hungary"};
 
 // The mean of a column in two rounds: rows and their sum, then the sum around the mean, which is none. A
 // state may say that only so many of a member's rows count.
@@ -81,62 +76,35 @@ class FitTest : public testing::Test {
  protected:
   void Found(const std::string& age_of_hungary = "[0, 120]", const std::string& allows = "mean",
              const std::string& terms = kTerms) {
-    const auto document = HeartStudy(terms, allows);
-    for (const char* name : {"budapest", "cleveland", "hungary", kHome})
-      members_[name] = std::make_unique<Member>(name, release::MethodMaker{.exact = MakeMean});
-    for (std::size_t i = 0; i < kOwners.size(); ++i) {
-      const int first = 90 * static_cast<int>(i + 1) + 10 * static_cast<int>(i + 1);
-      members_[kOwners[i]]->Publish(first, first + kPeople,
-                                    {.age = i == 2 ? age_of_hungary : "[0, 120]", .holdings = "disjoint"});
-    }
-    for (auto& [name, member] : members_) {
-      member->Agree(document);
-      for (const std::string& owner : kOwners) {
-        if (owner != name) member->Meet(*members_[owner]);
-      }
-    }
-    members_[kHome]->AddAnalyst("ana");
+    study_ = std::make_unique<Study>(
+        StudyTerms{.agreement = terms,
+                   .allows = allows,
+                   .make = {.exact = MakeMean},
+                   .contracts = {{"hungary", {.age = age_of_hungary, .holdings = "disjoint"}}}});
   }
 
   Outcome<release::Answer> Fit(const std::string& text, const Summing& summing = PlainSumming(),
                                const std::vector<std::string>& away = {}) {
     World world(++seed_, summing);
-    world.furnish = [&](Node& node) {
-      Member& member = *members_.at(node.name);
-      return std::make_unique<ReleaseDesk>(member.owner(), member.fit_owner(), member.parts());
-    };
-    for (auto& [name, member] : members_) {
-      world.nodes[name] = std::make_unique<Node>(world, name);
-      world.nodes[name]->key = &KeyOf(name);
-      world.Start(*world.nodes[name]);
-    }
+    study_->Settle(world);
     for (const std::string& name : away) {
       world.nodes[name]->up = false;
       world.nodes[name]->owner = nullptr;
     }
-    Member& home = *members_.at(kHome);
-    ReleaseAsker asker(home.asker(), home.fit_asker(), home.parts());
-    WorldLink link(world, *world.nodes.at(kHome));
-    Coordinator coordinator(
-        {.member = kHome,
-         .key = KeyOf(kHome),
-         .asker = asker,
-         .link = link,
-         .summing = world.summing,
-         .clock = world.nodes.at(kHome)->clock,
-         .random = world.dice,
-         .wait = [&](Milliseconds by) { world.Run(world.now + by, [] { return false; }); }},
-        {});
     said_.clear();
-    auto answer = coordinator.Fit({"ana", "heart-study", "test", {}}, {text, {}, {}}, link.gone,
-                                  [&](const std::string& stage) { said_.push_back(stage); });
-    for (auto& [name, node] : world.nodes) node->owner = nullptr;
+    auto answer = study_->Ask(world, [&](Coordinator& coordinator, const auto& ana, const auto& gone) {
+      return coordinator.Fit(ana, {text, {}, {}}, gone, [&](const std::string& stage) {
+        said_.push_back(stage);
+        if (on_said_) on_said_();
+      });
+    });
+    Study::Leave(world);
     return answer;
   }
 
   std::vector<Json> Bodies(const std::string& member, const std::string& kind) {
     std::vector<Json> bodies;
-    const ledger::Ledger& ledger = members_.at(member)->ledger();
+    const ledger::Ledger& ledger = study_->at(member).ledger();
     const auto entries = ledger.Read(0, ledger.Head().size);
     for (const ledger::Entry& entry : *entries) {
       if (entry.kind == kind) bodies.push_back(entry.body);
@@ -144,8 +112,9 @@ class FitTest : public testing::Test {
     return bodies;
   }
 
-  std::map<std::string, std::unique_ptr<Member>> members_;
+  std::unique_ptr<Study> study_;
   std::vector<std::string> said_;
+  std::function<void()> on_said_;
   std::uint64_t seed_ = 4;  // each fit has sessions of its own
 };
 
@@ -175,9 +144,9 @@ TEST_F(FitTest, IsOfAllOwnersAndOnTheRecordOfEach) {
     EXPECT_EQ(openings[0]["outcome"], "contributed");
     EXPECT_EQ(charges[0]["fit"]["model"], charges[1]["fit"]["model"]);
     EXPECT_NE(charges[0]["fit"]["state"], charges[1]["fit"]["state"]);
-    EXPECT_EQ(members_.at(owner)->Spent(), 0);
+    EXPECT_EQ(study_->at(owner).Spent(), 0);
   }
-  const auto rounds = Bodies(kHome, ledger::kind::kRelease);
+  const auto rounds = Bodies(kHome, ledger::kind::kRelease);  // exact: nothing is entered as it begins
   ASSERT_EQ(rounds.size(), 2U);
   EXPECT_EQ(rounds[0]["outcome"], "opened");
   EXPECT_EQ(rounds[1]["outcome"], "answered");
@@ -195,6 +164,18 @@ TEST_F(FitTest, NeedsAllOwnersWhateverTheQuorum) {
   EXPECT_EQ(answer.error().reason, "owners_missing");
   EXPECT_THAT(answer.error().message, HasSubstr("3 of 3 owners must answer, and 2 are there"));
   EXPECT_TRUE(Bodies("budapest", ledger::kind::kCharge).empty());
+}
+
+TEST_F(FitTest, RecordsOnceThatItFailed) {
+  Found();
+  on_said_ = [&] { study_->at(kHome).Suspend(); };  // after round 1
+  const auto answer = Fit(kMean);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().reason, "agreement_not_active");
+  std::vector<std::string> outcomes;
+  for (const Json& body : Bodies(kHome, ledger::kind::kRelease)) outcomes.push_back(body["outcome"]);
+  EXPECT_THAT(outcomes, ElementsAre("opened", "failed"));
+  EXPECT_EQ(release::JobsOf(study_->at(kHome).ledger(), "heart-study", "ana")->at(0).state, "failed");
 }
 
 TEST_F(FitTest, NamesTheColumnThatAContractDeclaresOtherwise) {
@@ -221,7 +202,6 @@ TEST_F(FitTest, IsWhatTheAgreementAllows) {
     Found("[0, 120]", c.allows, c.terms);
     const auto answer = Fit(kMean);
     EXPECT_EQ(answer ? "" : answer.error().reason, c.reason) << c.allows;
-    members_.clear();
   }
 }
 
@@ -233,7 +213,7 @@ class OwnerTest : public FitTest {
     visitor_ = {.analyst = "ana", .home = kHome, .trainings = {{"data-ethics", agreement::At("2026-03-01")}}};
     plan_ = *owner().Prepare(visitor_, "heart-study", question_);
   }
-  release::FitOwner& owner() { return members_.at("budapest")->fit_owner(); }
+  release::FitOwner& owner() { return study_->at("budapest").fit_owner(); }
   Outcome<std::vector<Int128>> Compute(const release::FitRound& round) {
     auto kept = owner().Keep();
     return owner().Compute(fmt::format("{:016x}", ++next_), visitor_, question_, plan_, round, kept, {});
@@ -283,7 +263,7 @@ TEST_F(OwnerTest, FailsInWordsThatTellNothing) {
   const auto numbers = Compute({2, R"({"around":0,"spoil":true})"});
   ASSERT_FALSE(numbers);
   EXPECT_EQ(numbers.error().reason, "failed");
-  EXPECT_EQ(members_.at("budapest")->Outcomes(fmt::format("{:016x}", next_)),
+  EXPECT_EQ(study_->at("budapest").Outcomes(fmt::format("{:016x}", next_)),
             std::vector<std::string>{"charge"});
 }
 
@@ -297,7 +277,7 @@ TEST_F(OwnerTest, EntersARoundOnceAndOpensItOnce) {
   ASSERT_TRUE(owner().RecordOpening(id, visitor_, question_, plan_, round, "c0ffee"));
   EXPECT_EQ(owner().RecordOpening(id, visitor_, question_, plan_, round, "c0ffee").error().reason,
             "opened_before");
-  members_.at("budapest")->Suspend();
+  study_->at("budapest").Suspend();
   EXPECT_EQ(Compute(round).error().reason, "agreement_not_active");
   EXPECT_EQ(owner().StillInForce(plan_).error().reason, "agreement_not_active");
 }
@@ -321,8 +301,16 @@ TEST_F(FitTest, UnderNoiseIsChargedAtEveryOwner) {
     EXPECT_EQ(measured["mechanism"], "discrete_gaussian");
     EXPECT_EQ(measured["scale"], 1816186) << "three owners' draws: 2^20 sqrt(3)";
     EXPECT_EQ(charges[0]["fit"]["round"], 1);
-    EXPECT_NEAR(members_.at(owner)->Spent(), 1, 1e-3);
+    EXPECT_NEAR(study_->at(owner).Spent(), 1, 1e-3);
   }
+  const auto asked = Bodies(kHome, ledger::kind::kRelease);
+  ASSERT_EQ(asked.size(), 2U);
+  EXPECT_EQ(asked[0]["outcome"], "begun") << "on record before any owner is charged";
+  EXPECT_EQ(asked[1]["outcome"], "answered");
+  EXPECT_EQ(release::RecordsOf(study_->at(kHome).ledger(), "heart-study", "ana")->size(), 1U);
+  const auto jobs = *release::JobsOf(study_->at(kHome).ledger(), "heart-study", "ana");
+  ASSERT_EQ(jobs.size(), 1U);
+  EXPECT_NEAR(jobs[0].epsilon, study_->at("hungary").Spent(), 1e-9);
   EXPECT_EQ(Fit(kLine)->id, answer->id) << "the stored answer";
   const auto other = Fit("SELECT term FROM concordat.lm('age ~ 1', 'patients')");
   ASSERT_FALSE(other);
@@ -335,7 +323,7 @@ TEST_F(FitTest, UnderNoiseNeedsAllOwnersToo) {
   const auto answer = Fit(kLine, PlainSumming(), {"hungary"});
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().reason, "owners_missing");
-  EXPECT_EQ(members_.at("budapest")->Spent(), 0);
+  EXPECT_EQ(study_->at("budapest").Spent(), 0);
 }
 
 // Members of tests add no noise, so what owners give are the exact integers.

@@ -135,7 +135,9 @@ void Member::Publish(int from, int until, const ContractTerms& terms) {
   std::ofstream file(folder_ / "heart.csv");
   file << "id,sex,age,note\n";
   for (int i = from; i < until; ++i)
-    file << fmt::format("{},{},{},note {}\n", i, i % 2 ? "f" : "m", i % 90, i % 3);
+    file << i << ','
+         << (terms.row ? terms.row(i) : fmt::format("{},{},note {}", i % 2 ? "f" : "m", i % 90, i % 3))
+         << '\n';
   file.close();
   const auto published = catalogue::Publish({ContractOf(name_, terms), folder_ / "heart.yaml", {}, name_},
                                             *ledger_, catalogue_, [](std::string_view) {});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <semaphore>
 #include <string>
@@ -29,6 +30,8 @@ struct ContractTerms {
   std::string age = "[0, 120]";
   int rows = 1;
   std::string holdings = "overlapping";
+  // Of a person: columns after the id, "f,44,note 1"; in place of the usual ones.
+  std::function<std::string(int person)> row = nullptr;
 };
 
 class Member {

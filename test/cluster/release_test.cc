@@ -7,13 +7,9 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "agreement/testing_agreement.h"
-#include "cluster/member.h"
-#include "federation/coordinator.h"
+#include "cluster/study.h"
 #include "federation/sums.h"
-#include "federation/testing_simulation.h"
 #include "federation/testing_sum.h"
-#include "federation/testing_world.h"
 
 namespace concordat::cluster {
 namespace {
@@ -21,67 +17,25 @@ namespace {
 using namespace federation;
 using testing::HasSubstr;
 
-constexpr int kPeople = 60;  // of each owner, half of them women
-const std::vector<std::string> kOwners = {"budapest", "cleveland", "hungary"};
-constexpr char kHome[] = "zurich";
 constexpr char kTerms[] =
     "protection: {mode: dp, epsilon: 60, delta: 1.0e-6, per_query: 0.05, minimum_people: 1}\n"
     "federation: {quorum: 2, colluding: 0}\n";
 
 class ReleaseTest : public testing::Test {
  protected:
-  static void SetUpTestSuite() {
-    const auto document = HeartStudy(kTerms);
-    for (const std::string& name : {kOwners[0], kOwners[1], kOwners[2], std::string(kHome)})
-      members_[name] = std::make_unique<Member>(name);
-    for (std::size_t i = 0; i < kOwners.size(); ++i) {
-      const int first = 100 * static_cast<int>(i + 1);
-      members_[kOwners[i]]->Publish(first, first + kPeople, {.holdings = "disjoint"});
-    }
-    for (auto& [name, member] : members_) {
-      member->Agree(document);
-      for (const std::string& owner : kOwners) {
-        if (owner != name) member->Meet(*members_[owner]);
-      }
-    }
-    members_[kHome]->AddAnalyst("ana");
-  }
-  static void TearDownTestSuite() { members_.clear(); }
+  static void SetUpTestSuite() { study_ = std::make_unique<Study>(StudyTerms{.agreement = kTerms}); }
+  static void TearDownTestSuite() { study_ = nullptr; }
 
-  // A world of the same members, of its own time and network.
-  void Settle(World& world) {
-    world.furnish = [](Node& node) {
-      Member& member = *members_.at(node.name);
-      return std::make_unique<ReleaseDesk>(member.owner(), member.fit_owner(), member.parts());
-    };
-    for (auto& [name, member] : members_) {
-      world.nodes[name] = std::make_unique<Node>(world, name);
-      world.nodes[name]->key = &KeyOf(name);
-      world.Start(*world.nodes[name]);
-    }
-  }
-
-  Outcome<release::Answer> Ask(World& world, const std::string& text) {
-    Member& home = *members_.at(kHome);
-    ReleaseAsker asker(home.asker(), home.fit_asker(), home.parts());
-    WorldLink link(world, *world.nodes.at(kHome));
-    Coordinator coordinator(
-        {.member = kHome,
-         .key = KeyOf(kHome),
-         .asker = asker,
-         .link = link,
-         .summing = world.summing,
-         .clock = world.nodes.at(kHome)->clock,
-         .random = world.dice,
-         .wait = [&](Milliseconds by) { world.Run(world.now + by, [] { return false; }); }},
-        {});
-    return coordinator.Ask({"ana", "heart-study", "test", {}}, {text, {}, {}}, link.gone, nullptr);
+  static Outcome<release::Answer> Ask(World& world, const std::string& text) {
+    return study_->Ask(world, [&](Coordinator& coordinator, const auto& ana, const auto& gone) {
+      return coordinator.Ask(ana, {text, {}, {}}, gone, nullptr);
+    });
   }
 
   void Judge(const release::Answer& answer) {
     std::size_t included = 0;
     for (const std::string& owner : kOwners) {
-      const auto outcomes = members_.at(owner)->Outcomes(answer.id);
+      const auto outcomes = study_->at(owner).Outcomes(answer.id);
       const auto of = [&](const char* what) { return std::count(outcomes.begin(), outcomes.end(), what); };
       EXPECT_LE(of("charge"), 1) << owner;
       EXPECT_LE(of("contributed"), of("charge")) << owner;
@@ -99,7 +53,7 @@ class ReleaseTest : public testing::Test {
   // One question of its own in one seed's weather.
   bool Run(std::uint64_t seed, const Summing& summing) {
     World world(seed, summing);
-    Settle(world);
+    study_->Settle(world);
     Weather& weather = world.weather;
     weather.repeat = 0.2;
     if (world.dice.Chance(0.5)) weather.loss = 0.1;
@@ -110,14 +64,14 @@ class ReleaseTest : public testing::Test {
                                seed));
     if (answer) Judge(*answer);
     if (!answer && weather.calm()) ADD_FAILURE() << answer.error().reason << ": " << answer.error().message;
-    for (auto& [name, node] : world.nodes) node->owner = nullptr;
-    if (world.dice.Chance(0.05)) members_.at(kOwners[world.dice.Below(3)])->Reopen();
+    Study::Leave(world);
+    if (world.dice.Chance(0.05)) study_->at(kOwners[world.dice.Below(3)]).Reopen();
     return answer.has_value();
   }
 
-  static std::map<std::string, std::unique_ptr<Member>> members_;
+  static std::unique_ptr<Study> study_;
 };
-std::map<std::string, std::unique_ptr<Member>> ReleaseTest::members_;
+std::unique_ptr<Study> ReleaseTest::study_;
 
 TEST_F(ReleaseTest, AnswersExactlyInAnyWeather) {
   int answered = 0;
@@ -138,7 +92,7 @@ TEST_F(ReleaseTest, AnswersExactlyByBothWaysOfSumming) {
 TEST_F(ReleaseTest, GivesReceiptsOfEveryOwner) {
   const PlainSumming summing;
   World world(9'001, summing);
-  Settle(world);
+  study_->Settle(world);
   const auto answer =
       Ask(world, "SELECT sex, count(*) FROM patients WHERE age < 90 GROUP BY sex ORDER BY sex");
   ASSERT_TRUE(answer) << answer.error().message;

@@ -12,7 +12,7 @@ import threading
 
 import psycopg2
 
-from federation_members import Federation, charges, entries, sound
+from federation_members import Federation, charges, entries, sound, spent
 from fits import COLUMNS, RULES, slow
 from harness import PASSWORD, main
 from members import connected, wait
@@ -88,6 +88,85 @@ def goes_on_after_the_death_of_who_asked():
     whole = m.session("others").table(sql)
     for row, other in zip(rows, whole):
         assert row == other, f"{row} when it went on, {other} at one go"
+    sound(*m.nodes())
+
+
+NOISY = "SELECT * FROM concordat.glm('disease ~ age + {}', 'patients', family => 'binomial', rounds => 8)"
+DP = "mode: {}, epsilon: 12, delta: 1.0e-5, per_query: 3, minimum_people: 5"
+
+
+def spent_under(node, agreement):
+    return next(epsilon for level, epsilon in spent(node).items() if level[1:] == (agreement, ""))
+
+
+def rounds_charged(node, agreement):
+    return [e["body"]["fit"]["round"] for e in entries(node, "charge") if e["body"]["agreement"] == agreement and "fit" in e["body"]]
+
+
+def dies_in_a_round(m, sql, agreement, rounds):
+    """The node that asks is killed once so many rounds are on record and an owner is charged for the next. Returns the newest on record."""
+    asking = Asking(sql, agreement)
+    s = m.session(agreement)
+    on_record(s, "age +", rounds)
+    wait("the next is charged", lambda: jobs(s, "age +")[0]["round"] < max(rounds_charged(m["budapest"], agreement)))
+    m["cleveland"].kill()
+    asking.join()
+    assert asking.rows is None and asking.error, "it had ended"
+    m["cleveland"].start()
+    wait("they reach each other again", lambda: len(connected(m["cleveland"])) == 1)
+    return jobs(m.session(agreement), "age +")[0]
+
+
+def charges_nothing_twice_under_noise():
+    """Killed twice: no round on record is charged again, and the epsilon that is shown is that of all three runs."""
+    m = two()
+    m.agree("noisy", allows="glm", protection=DP.format("dp"))
+    slow(m["budapest"], 400, 1500)
+    wait("they reach each other again", lambda: len(connected(m["cleveland"])) == 1)
+    sql = NOISY.format("chol")
+    first = dies_in_a_round(m, sql, "noisy", 2)
+    assert first["state"] == "interrupted" and first["round"] >= 2 and first["epsilon"] > 0, first
+    second = dies_in_a_round(m, sql, "noisy", first["round"] + 1)
+    assert second["id"] == first["id"] and second["round"] > first["round"] and second["started"] == first["started"], (first, second)
+    assert second["epsilon"] > first["epsilon"], (first, second)
+    s = m.session("noisy")
+    rows = s.table(sql)
+    notice = s.notice()
+    assert [row["term"] for row in rows] == ["(Intercept)", "age", "chol"] and "glm in 8 rounds" in notice, notice
+    assert f"goes on after round {second['round']}" in notice, notice
+    done, model = jobs(s, "age +")[0], s.table("SELECT * FROM concordat.models")[0]
+    card = json.loads(s.rows(f"SELECT concordat.model_card('{model['id']}')")[0][0])
+    assert done["state"] == "finished" and done["round"] == 8 and done["epsilon"] == model["epsilon"] == card["epsilon"], (done, model, card)
+    assert f"charged epsilon {done['epsilon']:.3g} at" in notice, (done, notice)
+    under_way = {first["round"] + 1, second["round"] + 1}
+    for name in TWO:
+        asked = rounds_charged(m[name], "noisy")
+        twice = {number for number in asked if asked.count(number) > 1}
+        assert set(asked) == set(range(1, 9)) and twice <= under_way, f"{name} was charged for {asked}; {under_way} were under way"
+        here = spent_under(m[name], "noisy")
+        if twice == under_way and len(asked) == 10:  # it had charged all that it was asked for
+            assert abs(here - done["epsilon"]) < 1e-9, f"{name} has spent {here}, shown is {done}"
+        assert here <= done["epsilon"] + 1e-9, f"{name} has spent {here}, shown is {done}"
+    assert done["epsilon"] > 3 * (1 - 1e-6), "two rounds more than was asked for"
+    assert s.table(sql) == rows and "the stored answer" in s.notice(), s.notice()
+    slow(m["budapest"], 1500, 400)
+    sound(*m.nodes())
+
+
+def fits_where_each_adds_the_whole_noise():
+    """Under dp-local a fit goes round as ever, each owner's part with the whole noise in it."""
+    m = two()
+    m.agree("local", allows="glm", protection=DP.format("dp-local"))
+    s = m.session("local", epsilon=3)
+    sql = NOISY.format("trestbps").replace("8", "2")
+    plan = "\n".join(row[0] for row in s.rows("EXPLAIN " + sql))
+    assert "each with the whole noise" in plan and plan.count(": the whole noise, ") == 2, plan
+    rows = s.table(sql)
+    assert [row["term"] for row in rows] == ["(Intercept)", "age", "trestbps"] and "glm in 2 rounds" in s.notice(), s.notice()
+    for name in TWO:
+        measured = [e["body"]["measurements"][0] for e in entries(m[name], "charge") if e["body"]["agreement"] == "local"]
+        assert [each["scale"] for each in measured] == [2 ** 20, 2 ** 20], f"one owner's draw is counted on: {measured}"
+        assert 3 * (1 - 1e-3) < spent_under(m[name], "local") <= 3, spent(m[name])
     sound(*m.nodes())
 
 
@@ -173,7 +252,7 @@ def keeps_models():
     assert described.stdout == "m|text\n", described.stdout
 
 
-TESTS = [goes_on_after_the_death_of_who_asked, cancels_as_postgresql_does, begins_anew_when_rows_changed, keeps_models]
+TESTS = [goes_on_after_the_death_of_who_asked, charges_nothing_twice_under_noise, fits_where_each_adds_the_whole_noise, cancels_as_postgresql_does, begins_anew_when_rows_changed, keeps_models]
 
 
 if __name__ == "__main__":
