@@ -16,6 +16,7 @@
 
 #include "base/int128.h"
 #include "base/json.h"
+#include "base/random.h"
 #include "base/refusal.h"
 #include "base/result.h"
 #include "base/value.h"
@@ -102,6 +103,19 @@ class ExactMethod : public Method {
   // collinear, not_converged and others of the data. A refusal is about all members' rows together, never
   // about one's.
   virtual Outcome<Step> Next(const Json& state, std::span<const double> totals) const = 0;
+
+  // What the agreement must allow by name beside the method; empty: nothing more.
+  virtual std::string Needs() const { return {}; }
+  // Moves by chance what in a member's own numbers others must not foretell; a total says the same. The
+  // numbers are those of Add at the state.
+  virtual void Scatter(const Json& /*state*/, std::span<double> /*numbers*/, RandomSource& /*random*/) const {
+  }
+  // Whether the other members can have added up to what is left of a total without one's `own` numbers, as
+  // that one sees for itself. Refusals: counts_impossible.
+  virtual Outcome<void> CheckRest(const Json& /*state*/, std::span<const double> /*totals*/,
+                                  std::span<const double> /*own*/) const {
+    return {};
+  }
 };
 
 // A member's rows, unit by unit.
