@@ -29,6 +29,7 @@ class FitPart final : public FittingPart {
     return {};
   }
   Outcome<void> Follow(const std::vector<Int128>& total, const release::FitRound& next) const override {
+    TRY(release::CheckRest(plan_, round_, total, own_));
     return release::Follows(plan_, round_, total, next);
   }
 
@@ -48,6 +49,7 @@ class FitPart final : public FittingPart {
                                     const engine::Cancel& /*cancel*/) override {
     if (numbers_.empty())
       return Fail(ErrorCode::kFailedPrecondition, "this round's numbers were shared before");
+    if (plan_.exact) own_ = numbers_;
     return std::exchange(numbers_, {});
   }
   Outcome<void> RecordOpening(const crypto::Hash& context) override {
@@ -71,6 +73,7 @@ class FitPart final : public FittingPart {
   release::KeptRows kept_;
   Outline outline_;
   std::vector<Int128> numbers_;
+  std::vector<Int128> own_;  // that it shared in an exact round
 };
 
 }  // namespace
