@@ -32,10 +32,19 @@ constexpr char kTerms[] =
 constexpr char kMean[] = "SELECT mean, rows FROM concordat.mean('~ age', 'patients')";
 const std::vector<std::string> kOwners = {"budapest", "cleveland", "hungary"};
 
+// What a member's program does otherwise.
+struct Habits {
+  double rows = 0;    // that it adds to its own
+  std::string needs;  // of agreements
+  int* scattered = nullptr;
+};
+
 // The mean of a column in two rounds: rows and their sum, then the sum around the mean, which is none. A
 // state may say that only so many of a member's rows count.
 class Mean final : public learning::ExactMethod {
  public:
+  explicit Mean(Habits habits) : habits_(std::move(habits)) {}
+
   std::vector<learning::Output> Outputs() const override {
     return {{"mean", Type::kNumber}, {"rows", Type::kInteger}};
   }
@@ -55,7 +64,19 @@ class Mean final : public learning::ExactMethod {
       sums.effective_rows += 1;
     }
     if (state.value("spoil", false)) sums.numbers[1] = 1e300;
+    sums.numbers[0] += habits_.rows;
     return sums;
+  }
+  std::string Needs() const override { return habits_.needs; }
+  void Scatter(const Json& /*state*/, std::span<double> numbers, RandomSource& /*random*/) const override {
+    EXPECT_EQ(numbers.size(), 2U);
+    if (habits_.scattered != nullptr) ++*habits_.scattered;
+  }
+  Outcome<void> CheckRest(const Json& state, std::span<const double> totals,
+                          std::span<const double> own) const override {
+    EXPECT_TRUE(state.contains("around"));
+    if (totals[0] >= own[0]) return {};
+    return Refuse("counts_impossible", "the others have fewer rows than none", "", "58000");
   }
   Outcome<learning::Step> Next(const Json& state, std::span<const double> totals) const override {
     const double around = state["around"].get<double>();
@@ -67,14 +88,18 @@ class Mean final : public learning::ExactMethod {
                           .fitted = learning::Fitted{
                               Outputs(), {{mean, static_cast<std::int64_t>(totals[0])}}, {{"mean", mean}}}};
   }
+
+ private:
+  Habits habits_;
 };
 
-Outcome<std::unique_ptr<learning::ExactMethod>> MakeMean(const learning::Call& call,
-                                                         const learning::Schema& schema,
-                                                         const learning::Rules&) {
-  if (call.method != "mean" || learning::Find(schema, "age") == nullptr)
-    return Refuse("unknown_method", "there is mean alone", "", "42883");
-  return std::make_unique<Mean>();
+release::MethodMaker MakerOfMean(const Habits& habits) {
+  return {.exact = [habits](const learning::Call& call, const learning::Schema& schema,
+                            const learning::Rules&) -> Outcome<std::unique_ptr<learning::ExactMethod>> {
+    if (call.method != "mean" || learning::Find(schema, "age") == nullptr)
+      return Refuse("unknown_method", "there is mean alone", "", "42883");
+    return std::make_unique<Mean>(habits);
+  }};
 }
 
 class FitTest : public testing::Test {
@@ -83,7 +108,7 @@ class FitTest : public testing::Test {
              const std::string& terms = kTerms) {
     const auto document = HeartStudy(terms, allows);
     for (const char* name : {"budapest", "cleveland", "hungary", kHome})
-      members_[name] = std::make_unique<Member>(name, release::MethodMaker{.exact = MakeMean});
+      members_[name] = std::make_unique<Member>(name, MakerOfMean(habits_[name]));
     for (std::size_t i = 0; i < kOwners.size(); ++i) {
       const int first = 90 * static_cast<int>(i + 1) + 10 * static_cast<int>(i + 1);
       members_[kOwners[i]]->Publish(first, first + kPeople,
@@ -144,6 +169,7 @@ class FitTest : public testing::Test {
     return bodies;
   }
 
+  std::map<std::string, Habits> habits_;  // of members, before they are found
   std::map<std::string, std::unique_ptr<Member>> members_;
   std::vector<std::string> said_;
   std::uint64_t seed_ = 4;  // each fit has sessions of its own
@@ -223,6 +249,33 @@ TEST_F(FitTest, IsWhatTheAgreementAllows) {
     EXPECT_EQ(answer ? "" : answer.error().reason, c.reason) << c.allows;
     members_.clear();
   }
+}
+
+TEST_F(FitTest, MayNeedMoreOfAnAgreementThanItsMethod) {
+  for (const std::string& owner : {std::string(kHome), kOwners[0], kOwners[1], kOwners[2]})
+    habits_[owner].needs = "robust";
+  for (const auto& [allows, reason] : {std::pair("mean", "analysis_not_allowed"),
+                                       {"fit", "analysis_not_allowed"},
+                                       {"mean, robust", ""},
+                                       {"robust", "analysis_not_allowed"}}) {
+    Found("[0, 120]", allows);
+    const auto answer = Fit(kMean);
+    EXPECT_EQ(answer ? "" : answer.error().reason, reason) << allows;
+    members_.clear();
+  }
+}
+
+// Each owner takes its own numbers off the total that it added up: what is left must be what others can have.
+TEST_F(FitTest, IsRefusedByOwnersWhereWhatIsLeftIsImpossible) {
+  int scattered = 0;
+  habits_["hungary"] = {.rows = -170, .needs = "", .scattered = &scattered};
+  Found();
+  const auto answer = Fit(kMean, SecretSumming());
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().reason, "counts_impossible") << answer.error().message;
+  EXPECT_GE(scattered, 1);
+  for (const char* honest : {"budapest", "cleveland"})
+    EXPECT_EQ(Bodies(honest, ledger::kind::kCharge).size(), 1U) << "its numbers of the second round stay";
 }
 
 // What the node that asks may say of a round, and what an owner makes of it.
