@@ -88,6 +88,22 @@ class Kept {
   virtual ~Kept() = default;
 };
 
+// Of a method whose rounds count members: how many of them, not of their rows. More than sums of rows tell,
+// so an agreement allows it by a name of its own, beside the method's.
+class MemberCounts {
+ public:
+  static constexpr char kAllowedAs[] = "robust";
+
+  virtual ~MemberCounts() = default;
+  // Moves by chance what in a member's own numbers, those of Add at the state, others must not foretell; a
+  // total says the same.
+  virtual void Scatter(const Json& state, std::span<double> numbers, RandomSource& random) const = 0;
+  // Whether the other members can have added up to what is left of a total without one's `own` numbers, as
+  // that one sees for itself. Refusals: counts_impossible, state_invalid.
+  virtual Outcome<void> CheckRest(const Json& state, std::span<const double> totals,
+                                  std::span<const double> own) const = 0;
+};
+
 // Under disclosure rules: totals are exact.
 class ExactMethod : public Method {
  public:
@@ -104,18 +120,8 @@ class ExactMethod : public Method {
   // about one's.
   virtual Outcome<Step> Next(const Json& state, std::span<const double> totals) const = 0;
 
-  // What the agreement must allow by name beside the method; empty: nothing more.
-  virtual std::string Needs() const { return {}; }
-  // Moves by chance what in a member's own numbers others must not foretell; a total says the same. The
-  // numbers are those of Add at the state.
-  virtual void Scatter(const Json& /*state*/, std::span<double> /*numbers*/, RandomSource& /*random*/) const {
-  }
-  // Whether the other members can have added up to what is left of a total without one's `own` numbers, as
-  // that one sees for itself. Refusals: counts_impossible.
-  virtual Outcome<void> CheckRest(const Json& /*state*/, std::span<const double> /*totals*/,
-                                  std::span<const double> /*own*/) const {
-    return {};
-  }
+  // Where rounds count members, what goes with it; else null. Lives as long as the method.
+  virtual const MemberCounts* member_counts() const { return nullptr; }
 };
 
 // A member's rows, unit by unit.

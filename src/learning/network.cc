@@ -210,7 +210,7 @@ std::span<Number> CombiningPart(const Federated& fit, const NetworkState& state,
   return numbers.last(std::min(numbers.size(), fit.robust->Length(state.step)));
 }
 
-class FederatedMethod final : public ExactMethod {
+class FederatedMethod final : public ExactMethod, public MemberCounts {
  public:
   explicit FederatedMethod(Federated fit) : fit_(std::move(fit)) {}
 
@@ -267,11 +267,11 @@ class FederatedMethod final : public ExactMethod {
     return Continue(fit_, *std::move(state), read);
   }
 
-  std::string Needs() const override { return fit_.robust ? "robust" : ""; }
+  const MemberCounts* member_counts() const override { return fit_.robust ? this : nullptr; }
 
   void Scatter(const Json& json, std::span<double> numbers, RandomSource& random) const override {
     const auto state = Read(json);
-    if (!state || !fit_.robust || !fit_.trains(state->round)) return;
+    if (!state || !fit_.trains(state->round)) return;
     fit_.robust->Scatter(state->step, CombiningPart(fit_, *state, numbers), random);
   }
 
@@ -279,7 +279,7 @@ class FederatedMethod final : public ExactMethod {
                           std::span<const double> own) const override {
     const auto state = Read(json);
     if (!state) return RefuseState(state.error());
-    if (!fit_.robust || !fit_.trains(state->round)) return {};
+    if (!fit_.trains(state->round)) return {};
     return fit_.robust->CheckRest(*fit_.robust->Read(state->step, state->brackets),
                                   CombiningPart(fit_, *state, totals), CombiningPart(fit_, *state, own));
   }

@@ -67,16 +67,18 @@ Made MakeFor(std::size_t members, Options options) {
 // As owners do: votes scattered, and every member looks at what is left without its own numbers.
 Outcome<Fitted> FitWith(const ExactMethod& method, const std::vector<Rows>& members) {
   SeededRandom random(1);
+  const MemberCounts* counts = method.member_counts();
   std::vector<std::unique_ptr<Kept>> kept(members.size());
   for (Json state = method.Start();;) {
     std::vector<std::vector<double>> own;
     std::vector<double> totals(*method.Length(state), 0.0);
     for (std::size_t i = 0; i < members.size(); ++i) {
       own.push_back(method.AddAgain(members[i], state, kept[i])->numbers);
-      method.Scatter(state, own.back(), random);
+      if (counts != nullptr) counts->Scatter(state, own.back(), random);
       for (std::size_t j = 0; j < totals.size(); ++j) totals[j] += own.back()[j];
     }
-    for (const auto& numbers : own) TRY(method.CheckRest(state, totals, numbers));
+    for (std::size_t i = 0; i < own.size() && counts != nullptr; ++i)
+      TRY(counts->CheckRest(state, totals, own[i]));
     Step step = TRY(method.Next(state, totals));
     if (step.fitted) return *std::move(step.fitted);
     state = Json::parse(step.state.dump());
@@ -153,7 +155,7 @@ TEST(RobustNetwork, IsPlainWhereTheMeanIsAskedFor) {
   EXPECT_EQ(states.size(), 5U);
   EXPECT_FALSE(states[1].contains("step"));
   EXPECT_EQ(FitWith(**mean, rows)->model, fitted->model);
-  EXPECT_EQ((*mean)->Needs(), "");
+  EXPECT_EQ((*mean)->member_counts(), nullptr);
 }
 
 // It is one of five or seven, and says of itself that it has more rows than all others together.
@@ -223,7 +225,7 @@ TEST(RobustNetwork, ChecksStatesOfOthers) {
         EXPECT_FALSE((*method)->Length(changed)) << key << other;
         EXPECT_FALSE((*method)->Add(RowsFrom(0, 5, false), changed));
         EXPECT_EQ((*method)->Next(changed, {}).error().reason, "state_invalid");
-        EXPECT_EQ((*method)->CheckRest(changed, {}, {}).error().reason, "state_invalid");
+        EXPECT_EQ((*method)->member_counts()->CheckRest(changed, {}, {}).error().reason, "state_invalid");
       }
     }
     EXPECT_FALSE((*method)->Next(state, std::vector<double>(2)));
@@ -238,10 +240,10 @@ TEST(RobustNetwork, RefusesWhatNoMembersAddUpTo) {
   std::vector<double> totals = *TotalOf(**method, rows, state);
   ASSERT_TRUE((*method)->Next(state, totals));
   const auto own = (*method)->Add(rows[0], state)->numbers;
-  EXPECT_TRUE((*method)->CheckRest(state, totals, own));
+  EXPECT_TRUE((*method)->member_counts()->CheckRest(state, totals, own));
   totals.back() += 0.5;
   EXPECT_EQ((*method)->Next(state, totals).error().reason, "counts_impossible");
-  EXPECT_EQ((*method)->CheckRest(state, totals, own).error().reason, "counts_impossible");
+  EXPECT_EQ((*method)->member_counts()->CheckRest(state, totals, own).error().reason, "counts_impossible");
 }
 
 TEST(RobustNetwork, RefusesCallsByName) {
@@ -278,7 +280,6 @@ TEST(RobustNetwork, RefusesCallsByName) {
                                      SchemaFor(5), kLoose);
   ASSERT_FALSE(noisy);
   EXPECT_EQ(noisy.error().reason, "no_noisy_form");
-  EXPECT_EQ((*MakeFor(5, {{"combine", "median"}}))->Needs(), "robust");
 }
 
 }  // namespace

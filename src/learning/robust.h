@@ -60,7 +60,7 @@ class Robust {
 
   // A member's part of the step. Precondition: terms().numbers numbers.
   std::vector<double> Add(const Brackets& brackets, const Eigen::VectorXd& own) const;
-  // As ExactMethod's.
+  // As those of MemberCounts.
   void Scatter(int step, std::span<double> numbers, RandomSource& random) const;
   Outcome<void> CheckRest(const Brackets& brackets, std::span<const double> totals,
                           std::span<const double> own) const;

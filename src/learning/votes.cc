@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "base/check.h"
+#include "base/mutation.h"
 
 namespace concordat::learning {
 namespace {
@@ -32,7 +33,8 @@ void Votes::Cast(std::size_t choice, std::span<double> numbers) const {
 void Votes::Scatter(std::span<double> numbers, RandomSource& random) const {
   const auto cells = CellsOf(numbers);
   CHECK(cells);
-  const std::size_t box = random.NextU64() % boxes_;  // uneven by less than 2^-53
+  // Uneven by less than 2^-53.
+  const std::size_t box = Mutated("votes_in_one_box") ? 0 : random.NextU64() % boxes_;
   for (std::size_t choice = 0; choice < choices_; ++choice) {
     if ((*cells)[choice] == 0) continue;
     numbers[choice / fields_] -= Digit(choice % fields_, bits_);

@@ -95,8 +95,8 @@ std::string StartOf(const FitPlan& plan);
 Outcome<std::size_t> LengthOf(const FitPlan& plan, const FitRound& round);
 // What the total of all owners leads to. Refusals: the method's; those of NoiseOf.
 Outcome<learning::Step> NextOf(const FitPlan& plan, const FitRound& round, const std::vector<Int128>& sums);
-// Can the other owners have added up to what is left of an exact round's total without one's own numbers?
-// Refusals: ExactMethod::CheckRest's.
+// Can the other owners have added up to what is left of a round's total without one's own numbers?
+// Precondition: an exact plan that counts members. Refusals: MemberCounts::CheckRest's.
 Outcome<void> CheckRest(const FitPlan& plan, const FitRound& round, const std::vector<Int128>& total,
                         const std::vector<Int128>& own);
 // Does `next` follow from what all members together came to in the round before? Up to rounding, which

@@ -64,7 +64,8 @@ Outcome<learning::Step> NextOf(const FitPlan& plan, const FitRound& round, const
 
 Outcome<void> CheckRest(const FitPlan& plan, const FitRound& round, const std::vector<Int128>& total,
                         const std::vector<Int128>& own) {
-  return plan.exact->CheckRest(*crypto::ParseJson(round.state), NumbersOf(total), NumbersOf(own));
+  return plan.exact->member_counts()->CheckRest(*crypto::ParseJson(round.state), NumbersOf(total),
+                                                NumbersOf(own));
 }
 
 Outcome<void> Follows(const FitPlan& plan, const FitRound& round, const std::vector<Int128>& total,

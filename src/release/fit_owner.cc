@@ -77,7 +77,7 @@ Result<std::vector<Int128>> AddExactly(const FitPlan& plan, const FitRound& roun
                                        RandomSource& random, double& effective_rows) {
   const Json state = TRY(crypto::ParseJson(round.state));
   learning::Sums sums = TRY(plan.exact->AddAgain(kept.rows().rows, state, kept.prepared()));
-  plan.exact->Scatter(state, sums.numbers, random);
+  if (const auto* counts = plan.exact->member_counts()) counts->Scatter(state, sums.numbers, random);
   effective_rows = sums.effective_rows;
   std::vector<Int128> numbers;
   numbers.reserve(sums.numbers.size());

@@ -34,14 +34,14 @@ const std::vector<std::string> kOwners = {"budapest", "cleveland", "hungary"};
 
 // What a member's program does otherwise.
 struct Habits {
-  double rows = 0;    // that it adds to its own
-  std::string needs;  // of agreements
+  double rows = 0;  // that it adds to its own
+  bool counts = false;
   int* scattered = nullptr;
 };
 
 // The mean of a column in two rounds: rows and their sum, then the sum around the mean, which is none. A
 // state may say that only so many of a member's rows count.
-class Mean final : public learning::ExactMethod {
+class Mean final : public learning::ExactMethod, public learning::MemberCounts {
  public:
   explicit Mean(Habits habits) : habits_(std::move(habits)) {}
 
@@ -67,7 +67,7 @@ class Mean final : public learning::ExactMethod {
     sums.numbers[0] += habits_.rows;
     return sums;
   }
-  std::string Needs() const override { return habits_.needs; }
+  const learning::MemberCounts* member_counts() const override { return habits_.counts ? this : nullptr; }
   void Scatter(const Json& /*state*/, std::span<double> numbers, RandomSource& /*random*/) const override {
     EXPECT_EQ(numbers.size(), 2U);
     if (habits_.scattered != nullptr) ++*habits_.scattered;
@@ -157,6 +157,12 @@ class FitTest : public testing::Test {
                                   [&](const std::string& stage) { said_.push_back(stage); });
     for (auto& [name, node] : world.nodes) node->owner = nullptr;
     return answer;
+  }
+
+  // All members' programs count members from now on.
+  void Count() {
+    habits_[kHome].counts = true;
+    for (const std::string& owner : kOwners) habits_[owner].counts = true;
   }
 
   std::vector<Json> Bodies(const std::string& member, const std::string& kind) {
@@ -251,9 +257,8 @@ TEST_F(FitTest, IsWhatTheAgreementAllows) {
   }
 }
 
-TEST_F(FitTest, MayNeedMoreOfAnAgreementThanItsMethod) {
-  for (const std::string& owner : {std::string(kHome), kOwners[0], kOwners[1], kOwners[2]})
-    habits_[owner].needs = "robust";
+TEST_F(FitTest, CountsMembersWhereTheAgreementAllowsThatToo) {
+  Count();
   for (const auto& [allows, reason] : {std::pair("mean", "analysis_not_allowed"),
                                        {"fit", "analysis_not_allowed"},
                                        {"mean, robust", ""},
@@ -268,8 +273,9 @@ TEST_F(FitTest, MayNeedMoreOfAnAgreementThanItsMethod) {
 // Each owner takes its own numbers off the total that it added up: what is left must be what others can have.
 TEST_F(FitTest, IsRefusedByOwnersWhereWhatIsLeftIsImpossible) {
   int scattered = 0;
-  habits_["hungary"] = {.rows = -170, .needs = "", .scattered = &scattered};
-  Found();
+  Count();
+  habits_["hungary"] = {.rows = -170, .counts = true, .scattered = &scattered};
+  Found("[0, 120]", "mean, robust");
   const auto answer = Fit(kMean, SecretSumming());
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().reason, "counts_impossible") << answer.error().message;
