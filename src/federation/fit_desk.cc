@@ -1,6 +1,7 @@
 // An owner's part in a fit, at release.
 #include <nlohmann/json.hpp>
 
+#include "base/mutation.h"
 #include "crypto/canonical_json.h"
 #include "federation/fit_outline.h"
 #include "federation/release_desk.h"
@@ -29,6 +30,7 @@ class FitPart final : public FittingPart {
     return {};
   }
   Outcome<void> Follow(const std::vector<Int128>& total, const release::FitRound& next) const override {
+    if (CountsMembers() && !Mutated("rest_unchecked")) TRY(release::CheckRest(plan_, round_, total, own_));
     return release::Follows(plan_, round_, total, next);
   }
 
@@ -48,6 +50,7 @@ class FitPart final : public FittingPart {
                                     const engine::Cancel& /*cancel*/) override {
     if (numbers_.empty())
       return Fail(ErrorCode::kFailedPrecondition, "this round's numbers were shared before");
+    if (CountsMembers()) own_ = numbers_;
     return std::exchange(numbers_, {});
   }
   Outcome<void> RecordOpening(const crypto::Hash& context) override {
@@ -60,6 +63,8 @@ class FitPart final : public FittingPart {
   Result<std::vector<std::string>> Receipts() override { return ReceiptsOf(parts_.ledger, id_); }
 
  private:
+  bool CountsMembers() const { return plan_.exact && plan_.exact->member_counts() != nullptr; }
+
   release::FitOwner& owner_;
   release::Parts parts_;
   Desk& desk_;
@@ -71,6 +76,7 @@ class FitPart final : public FittingPart {
   release::KeptRows kept_;
   Outline outline_;
   std::vector<Int128> numbers_;
+  std::vector<Int128> own_;  // that it shared, where members are counted
 };
 
 }  // namespace

@@ -70,7 +70,8 @@ class FittingPart : public Part {
  public:
   // Takes up a round under an id of its own; nothing is charged. Refusals: state_invalid.
   virtual Outcome<void> TakeUp(const std::string& id, const release::FitRound& round) = 0;
-  // Is `next` what the total of the round that was taken up last leads to? Refusals: state_differs.
+  // Is `next` what the total of the round that was taken up last leads to, and can the other owners have
+  // added up to the rest of it? Refusals: state_differs, counts_impossible.
   virtual Outcome<void> Follow(const std::vector<Int128>& total, const release::FitRound& next) const = 0;
   // That the session ended before the fit did, after this owner's numbers of the round had left: their total
   // may have been opened.

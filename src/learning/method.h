@@ -16,6 +16,7 @@
 
 #include "base/int128.h"
 #include "base/json.h"
+#include "base/random.h"
 #include "base/refusal.h"
 #include "base/result.h"
 #include "base/value.h"
@@ -87,6 +88,22 @@ class Kept {
   virtual ~Kept() = default;
 };
 
+// Of a method whose rounds count members: how many of them, not of their rows. More than sums of rows tell,
+// so an agreement allows it by a name of its own, beside the method's.
+class MemberCounts {
+ public:
+  static constexpr char kAllowedAs[] = "robust";
+
+  virtual ~MemberCounts() = default;
+  // Moves by chance what in a member's own numbers, those of Add at the state, others must not foretell; a
+  // total says the same.
+  virtual void Scatter(const Json& state, std::span<double> numbers, RandomSource& random) const = 0;
+  // Whether the other members can have added up to what is left of a total without one's `own` numbers, as
+  // that one sees for itself. Refusals: counts_impossible, state_invalid.
+  virtual Outcome<void> CheckRest(const Json& state, std::span<const double> totals,
+                                  std::span<const double> own) const = 0;
+};
+
 // Under disclosure rules: totals are exact.
 class ExactMethod : public Method {
  public:
@@ -102,6 +119,9 @@ class ExactMethod : public Method {
   // collinear, not_converged and others of the data. A refusal is about all members' rows together, never
   // about one's.
   virtual Outcome<Step> Next(const Json& state, std::span<const double> totals) const = 0;
+
+  // Where rounds count members, what goes with it; else null. Lives as long as the method.
+  virtual const MemberCounts* member_counts() const { return nullptr; }
 };
 
 // A member's rows, unit by unit.

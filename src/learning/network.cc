@@ -1,9 +1,10 @@
 // Networks over members: each takes some steps on its own rows, and the mean of what they came to, weighted
-// by rows, moves the weights that all have. Only the sum over members is opened, never one member's update.
+// by rows, moves the weights that all have; or their median or trimmed mean, each member alike, in more steps
+// than one (robust.h). Only sums over members are opened, never one member's update.
 //
 // Sources: FedAvg, FedProx, SCAFFOLD: network_training.h; FedAdam: Reddi et al., "Adaptive Federated
-// Optimization" (2021), algorithm 2. Owners keep nothing between rounds: SCAFFOLD's variate of a member is
-// the gradient of its rows at the weights of the round before, which the state has, made anew.
+// Optimization" (2021), algorithm 2. Owners keep nothing that they cannot make anew: SCAFFOLD's variate of a
+// member is the gradient of its rows at the weights of the round before, which the state has.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,48 +12,26 @@
 #include <nlohmann/json.hpp>
 
 #include "learning/disclosure.h"
-#include "learning/methods.h"
-#include "learning/network_state.h"
-#include "learning/network_training.h"
-#include "learning/options.h"
+#include "learning/network_fit.h"
 #include "learning/packing.h"
-#include "learning/survey.h"
-#include "network/floats.h"
 
 namespace concordat::learning {
 namespace {
 
 using Eigen::VectorXd;
 
-enum class Server { kMean, kAdam, kScaffold };
-
-struct Federated {
-  NetworkDesign design;
-  Survey survey;
-  Rules rules;
-  Training training;
-  Server server = Server::kMean;
-  double server_rate = 1;
-  int rounds = 20;
-  std::uint64_t seed = 1;
-
-  Eigen::Index parameters() const { return design.network().parameters(); }
-  NetworkParts parts() const {
-    return {
-        .parameters = parameters(), .rounds = rounds, .moments = server != Server::kMean, .history = true};
-  }
-  bool trains(int round) const { return round >= 1 && round <= rounds; }
-};
-
 // What members add up; rows' sums, not means.
 struct Totals {
   double rows = 0, lost = 0, right = 0, lost_members = 0;
-  VectorXd update, gradient;  // weighted by rows; the gradient for SCAFFOLD alone
+  VectorXd update, gradient;      // weighted by rows; the gradient for SCAFFOLD alone
+  std::span<const double> votes;  // instead, where their combination is robust
 };
 
 std::size_t LengthOf(const Federated& fit, const NetworkState& state) {
+  if (state.step > 0) return fit.robust->Length(state.step);
   const std::size_t told = 3 + (state.round == 0 ? fit.survey.length() : 0);
   if (!fit.trains(state.round)) return told;
+  if (fit.robust) return told + 1 + fit.robust->Length(0);
   const auto parameters = static_cast<std::size_t>(fit.parameters());
   return told + 1 + (fit.server == Server::kScaffold ? 2 : 1) * parameters;
 }
@@ -65,16 +44,41 @@ VectorXd CorrectionOf(const Federated& fit, const NetworkState& state, const Sam
   return state.second - own / static_cast<double>(samples.size());
 }
 
-void PutTraining(const Federated& fit, const NetworkState& state, const Samples& samples,
-                 const VectorXd& gradient, std::vector<double>& numbers) {
+// What a member's own rows come to at some weights.
+struct Own : Kept {
+  int round = 0;
+  VectorXd weights;
+  double rows = 0;
+  Evaluation found;
+  VectorXd update;  // zeros where its steps left all bounds, or nothing trains
+  bool lost = false;
+};
+
+std::unique_ptr<Own> OwnOf(const Federated& fit, const NetworkState& state, const Samples& samples) {
+  auto own = std::make_unique<Own>();
+  own->round = state.round;
+  own->weights = state.weights;
+  own->rows = static_cast<double>(samples.size());
+  own->found = Evaluate(fit.design.network(), state.weights, samples);
+  own->update = VectorXd::Zero(fit.parameters());
+  if (!fit.trains(state.round)) return own;
   const std::uint64_t seed = network::Mix(fit.seed) ^ static_cast<std::uint64_t>(state.round);
-  VectorXd update = LocalUpdate(fit.design.network(), fit.training, state.weights,
-                                CorrectionOf(fit, state, samples), samples, seed);
-  const bool lost = !update.allFinite();
-  if (lost) update.setZero();
-  numbers.push_back(lost ? 1 : 0);
-  Put(numbers, update * static_cast<double>(samples.size()));
-  if (fit.server == Server::kScaffold) Put(numbers, gradient);
+  own->update = LocalUpdate(fit.design.network(), fit.training, state.weights,
+                            CorrectionOf(fit, state, samples), samples, seed);
+  own->lost = !own->update.allFinite();
+  if (own->lost) own->update.setZero();
+  return own;
+}
+
+void Append(const std::vector<double>& more, std::vector<double>& numbers) {
+  numbers.insert(numbers.end(), more.begin(), more.end());
+}
+
+void PutTraining(const Federated& fit, const Own& own, std::vector<double>& numbers) {
+  numbers.push_back(own.lost ? 1 : 0);
+  if (fit.robust) return Append(fit.robust->Add(*fit.robust->Read(0, {}), own.update), numbers);
+  Put(numbers, own.update * own.rows);
+  if (fit.server == Server::kScaffold) Put(numbers, own.found.gradient);
 }
 
 Totals ReadTotals(const Federated& fit, const NetworkState& state, std::span<const double> numbers) {
@@ -83,6 +87,10 @@ Totals ReadTotals(const Federated& fit, const NetworkState& state, std::span<con
   Totals totals{.rows = taker.Number(), .lost = taker.Number(), .right = taker.Number()};
   if (!fit.trains(state.round)) return totals;
   totals.lost_members = taker.Number();
+  if (fit.robust) {
+    totals.votes = taker.Part(fit.robust->Length(0));
+    return totals;
+  }
   totals.update = taker.Vector(fit.parameters());
   if (fit.server == Server::kScaffold) totals.gradient = taker.Vector(fit.parameters());
   return totals;
@@ -105,14 +113,18 @@ void StepByAdam(const Federated& fit, const VectorXd& mean, NetworkState& state)
   state.weights.array() += fit.server_rate * state.first.array() / (state.second.array().sqrt() + kFloor);
 }
 
+// By the mean of members' moves, or what is in its place.
+void StepBy(const Federated& fit, const VectorXd& move, NetworkState& state) {
+  if (fit.server == Server::kAdam) return StepByAdam(fit, move, state);
+  state.weights += fit.server_rate * move;
+}
+
 void StepOf(const Federated& fit, const Totals& totals, NetworkState& state) {
-  const VectorXd mean = totals.update / totals.rows;
-  if (fit.server == Server::kAdam) return StepByAdam(fit, mean, state);
   if (fit.server == Server::kScaffold) {
     state.first = state.weights;
     state.second = totals.gradient / totals.rows;
   }
-  state.weights += fit.server_rate * mean;
+  StepBy(fit, totals.update / totals.rows, state);
 }
 
 bool TellsNumber(const Federated& fit) {
@@ -148,24 +160,57 @@ tl::unexpected<Refusal> NotConverged() {
                 "write a smaller learning_rate, or a smaller clip", "22023");
 }
 
-Outcome<Step> Continue(const Federated& fit, NetworkState state, const Totals& totals) {
-  if (totals.lost_members > 0) return NotConverged();
-  const auto told = ToldOf(fit, totals);
-  if (state.round != 1) state.history.push_back(told);
-  Step step{.said = fmt::format("round {} of {}: loss {:.4g}, {} {:.4g}", std::min(state.round, fit.rounds),
-                                fit.rounds, told.first, TableColumns(fit).back().name, told.second)};
-  if (state.round > fit.rounds) {
-    step.fitted = TableOf(fit, state, totals.rows);
-    return step;
-  }
-  if (fit.trains(state.round)) StepOf(fit, totals, state);
-  ++state.round;
-  step.state = ToJson(state, fit.parts());
+Outcome<Step> Continued(const Federated& fit, const NetworkState& state, std::string said) {
+  Step step{.state = ToJson(state, fit.parts()), .said = std::move(said), .fitted = {}};
   if (!ReadNetworkState(step.state, fit.parts())) return NotConverged();
   return step;
 }
 
-class FederatedMethod final : public ExactMethod {
+// A step of several in which moves are combined; after the last one weights move. What comes of it is within
+// the clip again, whatever members said.
+Outcome<Step> CombineSome(const Federated& fit, NetworkState state, std::span<const double> totals,
+                          std::string said) {
+  Robust::Step step = TRY(fit.robust->Next(*fit.robust->Read(state.step, state.brackets), totals));
+  if (step.combined) {
+    const double norm = step.combined->norm(), clip = fit.training.clip;
+    StepBy(fit, norm > clip ? VectorXd(*step.combined * (clip / norm)) : *step.combined, state);
+    ++state.round;
+    state.step = 0;
+    state.brackets.resize(0);
+  } else {
+    state.step = step.brackets.step;
+    state.brackets = fit.robust->ToNumbers(step.brackets);
+  }
+  return Continued(fit, state, std::move(said));
+}
+
+// Steps that left all bounds move nothing where a few members do not decide.
+double MostLost(const Federated& fit) {
+  return fit.robust ? static_cast<double>(fit.robust->terms().trimmed) : 0;
+}
+
+Outcome<Step> Continue(const Federated& fit, NetworkState state, const Totals& totals) {
+  if (totals.lost_members > MostLost(fit)) return NotConverged();
+  const auto told = ToldOf(fit, totals);
+  if (state.round != 1) state.history.push_back(told);
+  std::string said = fmt::format("round {} of {}: loss {:.4g}, {} {:.4g}", std::min(state.round, fit.rounds),
+                                 fit.rounds, told.first, TableColumns(fit).back().name, told.second);
+  if (state.round > fit.rounds)
+    return Step{.state = {}, .said = std::move(said), .fitted = TableOf(fit, state, totals.rows)};
+  const bool trains = fit.trains(state.round);
+  if (trains && fit.robust) return CombineSome(fit, std::move(state), totals.votes, std::move(said));
+  if (trains) StepOf(fit, totals, state);
+  ++state.round;
+  return Continued(fit, state, std::move(said));
+}
+
+// Of the step's numbers, those by which moves are combined.
+template <class Number>
+std::span<Number> CombiningPart(const Federated& fit, const NetworkState& state, std::span<Number> numbers) {
+  return numbers.last(std::min(numbers.size(), fit.robust->Length(state.step)));
+}
+
+class FederatedMethod final : public ExactMethod, public MemberCounts {
  public:
   explicit FederatedMethod(Federated fit) : fit_(std::move(fit)) {}
 
@@ -182,34 +227,39 @@ class FederatedMethod final : public ExactMethod {
                   fit_.parts());
   }
 
-  Result<std::size_t> Length(const Json& json) const override {
-    return LengthOf(fit_, TRY(ReadNetworkState(json, fit_.parts())));
-  }
+  Result<std::size_t> Length(const Json& json) const override { return LengthOf(fit_, TRY(Read(json))); }
 
   Result<Sums> Add(const Rows& rows, const Json& json) const override {
-    const NetworkState state = TRY(ReadNetworkState(json, fit_.parts()));
-    const Design& design = fit_.design.design();
-    const Frame frame = design.Of(rows);
-    const Samples samples = fit_.design.Of(frame);
-    const Evaluation found = Evaluate(fit_.design.network(), state.weights, samples);
-    Sums sums{.numbers = {}, .effective_rows = found.effective_rows};
-    if (state.round == 0) fit_.survey.Add(rows, frame, design.Scaled(frame.x), sums.numbers);
-    sums.numbers.insert(sums.numbers.end(), {static_cast<double>(samples.size()), found.lost, found.right});
-    if (fit_.trains(state.round)) PutTraining(fit_, state, samples, found.gradient, sums.numbers);
-    const bool held = std::all_of(sums.numbers.begin(), sums.numbers.end(),
-                                  [](double number) { return std::abs(number) < 1e15; });
-    if (!held)
-      return Fail(ErrorCode::kResourceExhausted, "the numbers left what a sum can hold",
-                  "write a smaller learning_rate, or a smaller clip");
-    return sums;
+    std::unique_ptr<Kept> none;
+    return AddAgain(rows, json, none);
+  }
+
+  // Steps of one round are at the same weights.
+  Result<Sums> AddAgain(const Rows& rows, const Json& json, std::unique_ptr<Kept>& kept) const override {
+    const NetworkState state = TRY(Read(json));
+    const auto* own = dynamic_cast<const Own*>(kept.get());
+    if (state.step == 0 || own == nullptr || own->round != state.round || own->weights != state.weights) {
+      const Frame frame = fit_.design.design().Of(rows);
+      auto made = OwnOf(fit_, state, fit_.design.Of(frame));
+      if (state.step == 0) return AddFirst(rows, frame, state, std::move(made), kept);
+      own = made.get();
+      kept = std::move(made);
+    }
+    return Sums{.numbers = fit_.robust->Add(*fit_.robust->Read(state.step, state.brackets), own->update),
+                .effective_rows = own->found.effective_rows};
   }
 
   Outcome<Step> Next(const Json& json, std::span<const double> totals) const override {
-    auto state = ReadNetworkState(json, fit_.parts());
+    auto state = Read(json);
     if (!state) return RefuseState(state.error());
     const bool finite = std::all_of(totals.begin(), totals.end(), [](double x) { return std::isfinite(x); });
     if (!finite || totals.size() != LengthOf(fit_, *state))
       return RefuseState({.message = "the totals are not those of the state"});
+    if (state->step > 0) {
+      std::string said = fmt::format("round {} of {}: step {} of {}", state->round, fit_.rounds,
+                                     state->step + 1, fit_.robust->steps());
+      return CombineSome(fit_, *std::move(state), totals, std::move(said));
+    }
     const Totals read = ReadTotals(fit_, *state, totals);
     if (state->round == 0) TRY(fit_.survey.Check(totals.first(fit_.survey.length())));
     TRY(CheckSize(fit_.rules, read.rows, 0));
@@ -217,56 +267,52 @@ class FederatedMethod final : public ExactMethod {
     return Continue(fit_, *std::move(state), read);
   }
 
+  const MemberCounts* member_counts() const override { return fit_.robust ? this : nullptr; }
+
+  void Scatter(const Json& json, std::span<double> numbers, RandomSource& random) const override {
+    const auto state = Read(json);
+    if (!state || !fit_.trains(state->round)) return;
+    fit_.robust->Scatter(state->step, CombiningPart(fit_, *state, numbers), random);
+  }
+
+  Outcome<void> CheckRest(const Json& json, std::span<const double> totals,
+                          std::span<const double> own) const override {
+    const auto state = Read(json);
+    if (!state) return RefuseState(state.error());
+    if (!fit_.trains(state->round)) return {};
+    return fit_.robust->CheckRest(*fit_.robust->Read(state->step, state->brackets),
+                                  CombiningPart(fit_, *state, totals), CombiningPart(fit_, *state, own));
+  }
+
  private:
+  Result<NetworkState> Read(const Json& json) const {
+    NetworkState state = TRY(ReadNetworkState(json, fit_.parts()));
+    if (fit_.robust) TRY(fit_.robust->Read(state.step, state.brackets));
+    return state;
+  }
+
+  Result<Sums> AddFirst(const Rows& rows, const Frame& frame, const NetworkState& state,
+                        std::unique_ptr<Own> own, std::unique_ptr<Kept>& kept) const {
+    Sums sums{.numbers = {}, .effective_rows = own->found.effective_rows};
+    if (state.round == 0) fit_.survey.Add(rows, frame, fit_.design.design().Scaled(frame.x), sums.numbers);
+    sums.numbers.insert(sums.numbers.end(), {own->rows, own->found.lost, own->found.right});
+    if (fit_.trains(state.round)) PutTraining(fit_, *own, sums.numbers);
+    const bool held = std::all_of(sums.numbers.begin(), sums.numbers.end(),
+                                  [](double number) { return std::abs(number) < 1e16; });
+    if (!held)
+      return Fail(ErrorCode::kResourceExhausted, "the numbers left what a sum can hold",
+                  "write a smaller learning_rate, or a smaller clip");
+    if (fit_.robust) kept = std::move(own);
+    return sums;
+  }
+
   Federated fit_;
 };
 
-struct Federation {
-  Server server = Server::kMean;
-  double server_rate = 1;
-  double mu = 0;
-};
-
-Outcome<Federation> FederationOf(Options& options) {
-  const std::string method = TRY(options.Choice("method", {"fedavg", "fedprox", "fedadam", "scaffold"}));
-  Federation federation;
-  if (method == "fedadam") federation = {.server = Server::kAdam, .server_rate = 0.03};
-  if (method == "scaffold") federation.server = Server::kScaffold;
-  federation.server_rate = TRY(options.Number("server_rate", federation.server_rate, 1e-6, 10));
-  if (method == "fedprox") federation.mu = TRY(options.Number("mu", 0.01, 0, 1000));
-  return federation;
-}
-
-Outcome<Training> TrainingOf(Options& options) {
-  Training training;
-  training.epochs = TRY(options.Whole("epochs", 1, 1, 1000));
-  training.batch = TRY(options.Whole("batch", 32, 0, 1'000'000));
-  training.learning_rate = TRY(options.Number("learning_rate", 0.1, 1e-6, 100));
-  training.clip = TRY(options.Number("clip", 10, 1e-6, 1000));
-  return training;
-}
-
 }  // namespace
 
-Made MakeNetwork(const Call& call, const Schema& schema, const Rules& rules) {
-  Options options(call);
-  const std::string layers = TRY(options.Text("layers", ""));
-  const Federation federation = TRY(FederationOf(options));
-  Training training = TRY(TrainingOf(options));
-  training.mu = federation.mu;
-  const int rounds = TRY(options.Whole("rounds", 20, 1, 2000));
-  const int seed = TRY(options.Whole("seed", 1, 0, 2147483647));
-  TRY(options.End());
-  NetworkDesign design = TRY(NetworkDesign::Bind(call.formula, layers, schema));
-  Survey survey = TRY(Survey::Make(design.design(), schema, rules, {}));
-  return std::make_unique<FederatedMethod>(Federated{.design = std::move(design),
-                                                     .survey = std::move(survey),
-                                                     .rules = rules,
-                                                     .training = training,
-                                                     .server = federation.server,
-                                                     .server_rate = federation.server_rate,
-                                                     .rounds = rounds,
-                                                     .seed = static_cast<std::uint64_t>(seed)});
+std::unique_ptr<ExactMethod> FederatedOf(Federated fit) {
+  return std::make_unique<FederatedMethod>(std::move(fit));
 }
 
 }  // namespace concordat::learning

@@ -185,6 +185,10 @@ MadeNoisy MakeNoisyNetwork(const Call& call, const Schema& schema, const Rules& 
   Options options(call);
   const std::string layers = TRY(options.Text("layers", ""));
   TRY(options.Choice("method", {"dpsgd"}));
+  if (TRY(options.Text("combine", "mean")) != "mean")
+    return Refuse("no_noisy_form",
+                  "counts of members have no form under noise: one unit may move a whole member's vote",
+                  "leave combine out: each unit is clipped, which bounds what it does", "0A000");
   const int rounds = TRY(options.Whole("rounds", 400, 1, 5000));
   const double sample = TRY(options.Number("sample", 0.02, 1e-6, 1));
   const double clip = TRY(options.Number("clip", 1, 1e-6, 1e6));

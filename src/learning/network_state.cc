@@ -22,7 +22,17 @@ Result<Eigen::VectorXd> FloatsOf(const Json& json, const std::string& key, Eigen
 }
 
 // In round 1 there is what round 0 found; it trains and tells of the same weights once more.
-std::size_t Told(int round) { return round == 0 ? 0 : static_cast<std::size_t>(std::max(1, round - 1)); }
+std::size_t Told(const NetworkState& state) {
+  const int before = state.step == 0 ? state.round - 1 : state.round;
+  return state.round == 0 ? 0 : static_cast<std::size_t>(std::max(1, before));
+}
+
+Result<void> ReadStep(const Json& json, const NetworkParts& parts, NetworkState& state) {
+  const bool trains = state.round >= 1 && state.round <= parts.rounds;
+  state.step = static_cast<int>(TRY(WholeOf(json, "step", {0, trains ? parts.steps - 1.0 : 0})));
+  state.brackets = TRY(FloatsOf(json, "brackets", state.step == 0 ? 0 : parts.brackets, kMostTold));
+  return {};
+}
 
 }  // namespace
 
@@ -31,6 +41,10 @@ Json ToJson(const NetworkState& state, const NetworkParts& parts) {
   if (parts.moments) {
     json["first"] = network::ToFloats(state.first);
     json["second"] = network::ToFloats(state.second);
+  }
+  if (parts.steps > 1) {
+    json["step"] = state.step;
+    json["brackets"] = network::ToFloats(state.brackets);
   }
   if (parts.counted) json["counted"] = state.counted;
   if (!parts.history) return json;
@@ -47,10 +61,11 @@ Result<NetworkState> ReadNetworkState(const Json& json, const NetworkParts& part
     state.first = TRY(FloatsOf(json, "first", parts.parameters, kMostTold));
     state.second = TRY(FloatsOf(json, "second", parts.parameters, kMostTold));
   }
+  if (parts.steps > 1) TRY(ReadStep(json, parts, state));
   if (parts.counted) state.counted = TRY(NumberOf(json, "counted", {-kMostTold, kMostTold}));
   if (!parts.history) return state;
-  const Eigen::MatrixXd history = TRY(
-      MatrixOf(json, "history", static_cast<Eigen::Index>(Told(state.round)), 2, {-kMostTold, kMostTold}));
+  const Eigen::MatrixXd history =
+      TRY(MatrixOf(json, "history", static_cast<Eigen::Index>(Told(state)), 2, {-kMostTold, kMostTold}));
   for (Eigen::Index i = 0; i < history.rows(); ++i) state.history.emplace_back(history(i, 0), history(i, 1));
   return state;
 }

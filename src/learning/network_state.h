@@ -13,10 +13,12 @@ namespace concordat::learning {
 // Round 0 counts at the weights of the start, rounds 1 to `rounds` train, the last one counts.
 struct NetworkState {
   int round = 0;
+  int step = 0;  // of a round that trains, where members' moves are combined in several
   Eigen::VectorXd weights;
   // FedAdam and DP-SGD: means of updates and of their squares. SCAFFOLD: the weights of the round before, and
   // the gradient of all rows at them.
   Eigen::VectorXd first, second;
+  Eigen::VectorXd brackets;                        // of the step, as Robust::ToNumbers; none before the first
   double counted = 0;                              // DP-SGD: units of all rounds together, noise included
   std::vector<std::pair<double, double>> history;  // of weights told about: mean loss, and what is told right
 };
@@ -28,6 +30,8 @@ struct NetworkParts {
   bool moments = false;  // first and second
   bool counted = false;
   bool history = false;
+  int steps = 1;              // of a round that trains; in more than one there are brackets
+  Eigen::Index brackets = 0;  // numbers of them after the first
 };
 
 // Numbers go through float32.

@@ -15,6 +15,14 @@ using namespace concordat::learning;
 
 namespace {
 
+constexpr const char* kLayers = "dense(1) sigmoid";
+
+Schema SchemaOfFive() {
+  Schema schema = PeopleSchema();
+  schema.push_back({std::string(kSite), {"a", "b", "c", "d", "e"}, {}});
+  return schema;
+}
+
 std::vector<std::unique_ptr<ExactMethod>> Methods() {
   const Call calls[] = {
       {"glm", "ill ~ age", "people", {{"family", "binomial"}}},
@@ -28,9 +36,11 @@ std::vector<std::unique_ptr<ExactMethod>> Methods() {
       {"pca", "~ age + cost", "people", {}},
       {"kmeans", "~ age + cost", "people", {}},
       {"boost", "ill ~ age + region", "people", {{"trees", std::int64_t{3}}, {"depth", std::int64_t{2}}}},
+      {"network", "ill ~ age", "people", {{"layers", kLayers}, {"method", "scaffold"}}},
+      {"network", "ill ~ age", "people", {{"layers", kLayers}, {"combine", "trimmed_mean"}}},
   };
   std::vector<std::unique_ptr<ExactMethod>> methods;
-  for (const Call& call : calls) methods.push_back(*MakeMethod(call, PeopleSchema(), {}));
+  for (const Call& call : calls) methods.push_back(*MakeMethod(call, SchemaOfFive(), {}));
   return methods;
 }
 

@@ -99,6 +99,10 @@ std::string StartOf(const FitPlan& plan);
 Outcome<std::size_t> LengthOf(const FitPlan& plan, const FitRound& round);
 // What the total of all owners leads to. Refusals: the method's; those of NoiseOf.
 Outcome<learning::Step> NextOf(const FitPlan& plan, const FitRound& round, const std::vector<Int128>& sums);
+// Can the other owners have added up to what is left of a round's total without one's own numbers?
+// Precondition: an exact plan that counts members. Refusals: MemberCounts::CheckRest's.
+Outcome<void> CheckRest(const FitPlan& plan, const FitRound& round, const std::vector<Int128>& total,
+                        const std::vector<Int128>& own);
 // Does `next` follow from what all members together came to in the round before? Up to rounding, which
 // another machine's may differ by; argument in ADR 11. Refusals: state_differs.
 Outcome<void> Follows(const FitPlan& plan, const FitRound& round, const std::vector<Int128>& total,

@@ -61,6 +61,9 @@ std::vector<std::string> FitAsker::Explain(const FitPlan& plan) const {
     lines.push_back(fmt::format("rules   at least {} rows, {} in a cell, {} parameters a row at most",
                                 plan.rules.minimum_rows, plan.rules.minimum_cell,
                                 plan.rules.parameters_share));
+    if (plan.exact->member_counts() != nullptr)
+      lines.push_back(fmt::format("counts  members too, as the agreement allows by {}",
+                                  learning::MemberCounts::kAllowedAs));
   }
   lines.push_back("model   " + plan.model);
   return lines;

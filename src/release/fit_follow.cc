@@ -43,19 +43,29 @@ tl::unexpected<Refusal> Differs(const FitRound& next, const std::string& what) {
                 "do all members run the same version? if so, ask the operator of the asking node", "58000");
 }
 
+std::vector<double> NumbersOf(const std::vector<Int128>& sums) {
+  std::vector<double> numbers;
+  numbers.reserve(sums.size());
+  for (const Int128 sum : sums) numbers.push_back(FromFixed(sum));
+  return numbers;
+}
+
 }  // namespace
 
 Outcome<learning::Step> NextOf(const FitPlan& plan, const FitRound& round, const std::vector<Int128>& sums) {
   const Json state = *crypto::ParseJson(round.state);
+  if (!plan.noise) return plan.exact->Next(state, NumbersOf(sums));
   std::vector<double> totals;
   totals.reserve(sums.size());
-  if (plan.noise) {
-    const RoundNoise noise = TRY(NoiseOf(*plan.noise, round));
-    for (const Int128 sum : sums) totals.push_back(static_cast<double>(sum) * noise.Step());
-    return plan.noise->method->Next(state, totals, noise.Sigma(plan.sharing.owners.size()));
-  }
-  for (const Int128 sum : sums) totals.push_back(FromFixed(sum));
-  return plan.exact->Next(state, totals);
+  const RoundNoise noise = TRY(NoiseOf(*plan.noise, round));
+  for (const Int128 sum : sums) totals.push_back(static_cast<double>(sum) * noise.Step());
+  return plan.noise->method->Next(state, totals, noise.Sigma(plan.sharing.owners.size()));
+}
+
+Outcome<void> CheckRest(const FitPlan& plan, const FitRound& round, const std::vector<Int128>& total,
+                        const std::vector<Int128>& own) {
+  return plan.exact->member_counts()->CheckRest(*crypto::ParseJson(round.state), NumbersOf(total),
+                                                NumbersOf(own));
 }
 
 Outcome<void> Follows(const FitPlan& plan, const FitRound& round, const std::vector<Int128>& total,

@@ -76,9 +76,10 @@ tl::unexpected<Refusal> TooFew(const FitPlan& plan, const FitRound& round) {
 }
 
 Result<std::vector<Int128>> AddExactly(const FitPlan& plan, const FitRound& round, KeptRows& kept,
-                                       double& effective_rows) {
+                                       RandomSource& random, double& effective_rows) {
   const Json state = TRY(crypto::ParseJson(round.state));
-  const learning::Sums sums = TRY(plan.exact->AddAgain(kept.rows().rows, state, kept.prepared()));
+  learning::Sums sums = TRY(plan.exact->AddAgain(kept.rows().rows, state, kept.prepared()));
+  if (const auto* counts = plan.exact->member_counts()) counts->Scatter(state, sums.numbers, random);
   effective_rows = sums.effective_rows;
   std::vector<Int128> numbers;
   numbers.reserve(sums.numbers.size());
@@ -149,7 +150,8 @@ Outcome<std::vector<Int128>> FitOwner::Compute(const std::string& id, const Visi
   }));
   if (const auto read = Read(prepared, plan, **engine, kept, cancel); !read) return Failed(id, read.error());
   double effective_rows = 0;
-  auto numbers = plan.noise ? AddNoisily(plan, round, kept) : AddExactly(plan, round, kept, effective_rows);
+  auto numbers = plan.noise ? AddNoisily(plan, round, kept)
+                            : AddExactly(plan, round, kept, parts_.random, effective_rows);
   kept.Settle();
   if (!numbers) return Failed(id, numbers.error());
   if (effective_rows > 0 && effective_rows < plan.rules.minimum_cell) return TooFew(plan, round);

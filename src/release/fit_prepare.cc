@@ -145,6 +145,8 @@ Outcome<FitBound> BindFit(const Planner& planner, const MethodMaker& make, const
   bound.sharing = OfAll(*std::move(sharing));
   bound.rules = RulesOf(*bound.permit.document);
   TRY(BindMethod(bound, make, product, question.settings));
+  if (bound.exact && bound.exact->member_counts() != nullptr)
+    TRY(DecideOn(planner.parts, caller, question, learning::MemberCounts::kAllowedAs));
   bound.rest = TRY(sql::PlanFitted(bound.question, ColumnsOf(*bound.method)));
   return bound;
 }

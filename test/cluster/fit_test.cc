@@ -27,10 +27,19 @@ constexpr char kTerms[] =
     "0}\n";
 constexpr char kMean[] = "SELECT mean, rows FROM concordat.mean('~ age', 'patients')";
 
+// What a member's program does otherwise.
+struct Habits {
+  double rows = 0;  // that it adds to its own
+  bool counts = false;
+  int* scattered = nullptr;
+};
+
 // The mean of a column in two rounds: rows and their sum, then the sum around the mean, which is none. A
 // state may say that only so many of a member's rows count.
-class Mean final : public learning::ExactMethod {
+class Mean final : public learning::ExactMethod, public learning::MemberCounts {
  public:
+  explicit Mean(Habits habits) : habits_(std::move(habits)) {}
+
   std::vector<learning::Output> Outputs() const override {
     return {{"mean", Type::kNumber}, {"rows", Type::kInteger}};
   }
@@ -50,7 +59,19 @@ class Mean final : public learning::ExactMethod {
       sums.effective_rows += 1;
     }
     if (state.value("spoil", false)) sums.numbers[1] = 1e300;
+    sums.numbers[0] += habits_.rows;
     return sums;
+  }
+  const learning::MemberCounts* member_counts() const override { return habits_.counts ? this : nullptr; }
+  void Scatter(const Json& /*state*/, std::span<double> numbers, RandomSource& /*random*/) const override {
+    EXPECT_EQ(numbers.size(), 2U);
+    if (habits_.scattered != nullptr) ++*habits_.scattered;
+  }
+  Outcome<void> CheckRest(const Json& state, std::span<const double> totals,
+                          std::span<const double> own) const override {
+    EXPECT_TRUE(state.contains("around"));
+    if (totals[0] >= own[0]) return {};
+    return Refuse("counts_impossible", "the others have fewer rows than none", "", "58000");
   }
   Outcome<learning::Step> Next(const Json& state, std::span<const double> totals) const override {
     const double around = state["around"].get<double>();
@@ -62,25 +83,30 @@ class Mean final : public learning::ExactMethod {
                           .fitted = learning::Fitted{
                               Outputs(), {{mean, static_cast<std::int64_t>(totals[0])}}, {{"mean", mean}}}};
   }
+
+ private:
+  Habits habits_;
 };
 
-Outcome<std::unique_ptr<learning::ExactMethod>> MakeMean(const learning::Call& call,
-                                                         const learning::Schema& schema,
-                                                         const learning::Rules&) {
-  if (call.method != "mean" || learning::Find(schema, "age") == nullptr)
-    return Refuse("unknown_method", "there is mean alone", "", "42883");
-  return std::make_unique<Mean>();
+release::MethodMaker MakerOfMean(const Habits& habits) {
+  return {.exact = [habits](const learning::Call& call, const learning::Schema& schema,
+                            const learning::Rules&) -> Outcome<std::unique_ptr<learning::ExactMethod>> {
+    if (call.method != "mean" || learning::Find(schema, "age") == nullptr)
+      return Refuse("unknown_method", "there is mean alone", "", "42883");
+    return std::make_unique<Mean>(habits);
+  }};
 }
 
 class FitTest : public testing::Test {
  protected:
   void Found(const std::string& age_of_hungary = "[0, 120]", const std::string& allows = "mean",
              const std::string& terms = kTerms) {
-    study_ = std::make_unique<Study>(
-        StudyTerms{.agreement = terms,
-                   .allows = allows,
-                   .make = {.exact = MakeMean},
-                   .contracts = {{"hungary", {.age = age_of_hungary, .holdings = "disjoint"}}}});
+    StudyTerms study{.agreement = terms,
+                     .allows = allows,
+                     .contracts = {{"hungary", {.age = age_of_hungary, .holdings = "disjoint"}}}};
+    for (const char* name : {"budapest", "cleveland", "hungary", kHome})
+      study.makes[name] = MakerOfMean(habits_[name]);
+    study_ = std::make_unique<Study>(study);
   }
 
   Outcome<release::Answer> Fit(const std::string& text, const Summing& summing = PlainSumming(),
@@ -102,6 +128,12 @@ class FitTest : public testing::Test {
     return answer;
   }
 
+  // All members' programs count members from now on.
+  void Count() {
+    habits_[kHome].counts = true;
+    for (const std::string& owner : kOwners) habits_[owner].counts = true;
+  }
+
   std::vector<Json> Bodies(const std::string& member, const std::string& kind) {
     std::vector<Json> bodies;
     const ledger::Ledger& ledger = study_->at(member).ledger();
@@ -112,6 +144,7 @@ class FitTest : public testing::Test {
     return bodies;
   }
 
+  std::map<std::string, Habits> habits_;  // of members, before they are found
   std::unique_ptr<Study> study_;
   std::vector<std::string> said_;
   std::function<void()> on_said_;
@@ -203,6 +236,33 @@ TEST_F(FitTest, IsWhatTheAgreementAllows) {
     const auto answer = Fit(kMean);
     EXPECT_EQ(answer ? "" : answer.error().reason, c.reason) << c.allows;
   }
+}
+
+TEST_F(FitTest, CountsMembersWhereTheAgreementAllowsThatToo) {
+  Count();
+  for (const auto& [allows, reason] : {std::pair("mean", "analysis_not_allowed"),
+                                       {"fit", "analysis_not_allowed"},
+                                       {"mean, robust", ""},
+                                       {"robust", "analysis_not_allowed"}}) {
+    Found("[0, 120]", allows);
+    const auto answer = Fit(kMean);
+    EXPECT_EQ(answer ? "" : answer.error().reason, reason) << allows;
+    members_.clear();
+  }
+}
+
+// Each owner takes its own numbers off the total that it added up: what is left must be what others can have.
+TEST_F(FitTest, IsRefusedByOwnersWhereWhatIsLeftIsImpossible) {
+  int scattered = 0;
+  Count();
+  habits_["hungary"] = {.rows = -170, .counts = true, .scattered = &scattered};
+  Found("[0, 120]", "mean, robust");
+  const auto answer = Fit(kMean, SecretSumming());
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().reason, "counts_impossible") << answer.error().message;
+  EXPECT_GE(scattered, 1);
+  for (const char* honest : {"budapest", "cleveland"})
+    EXPECT_EQ(Bodies(honest, ledger::kind::kCharge).size(), 1U) << "its numbers of the second round stay";
 }
 
 // What the node that asks may say of a round, and what an owner makes of it.

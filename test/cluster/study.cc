@@ -9,7 +9,8 @@ using namespace federation;
 Study::Study(const StudyTerms& terms) {
   const auto document = HeartStudy(terms.agreement, terms.allows);
   for (const std::string& name : {kOwners[0], kOwners[1], kOwners[2], std::string(kHome)})
-    members_[name] = std::make_unique<Member>(name, terms.make);
+    members_[name] =
+        std::make_unique<Member>(name, terms.makes.contains(name) ? terms.makes.at(name) : terms.make);
   for (std::size_t i = 0; i < kOwners.size(); ++i) {
     const auto contract = terms.contracts.find(kOwners[i]);
     const auto people = terms.people.find(kOwners[i]);

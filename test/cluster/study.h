@@ -22,9 +22,10 @@ struct StudyTerms {
   std::string agreement;  // lines of YAML with its protection
   std::string allows = "sql";
   release::MethodMaker make = {};
-  std::vector<int> firsts = {100, 200, 300};            // of each owner's people
-  std::map<std::string, ContractTerms> contracts = {};  // by owner, where it is another
-  std::map<std::string, int> people = {};               // by owner, where they are fewer
+  std::map<std::string, release::MethodMaker> makes = {};  // by member, where it is another
+  std::vector<int> firsts = {100, 200, 300};               // of each owner's people
+  std::map<std::string, ContractTerms> contracts = {};     // by owner, where it is another
+  std::map<std::string, int> people = {};                  // by owner, where they are fewer
 };
 
 class Study {

@@ -11,6 +11,8 @@
 // prints a list. With
 // --xgboost it prints XGBoost's text of the model of boost too, and predictions.
 //
+// With "by", a factor, each of its levels is a member; with "without": 2 the last two take no part in the fit.
+//
 // With --design it prints the model matrix of "call" (and of "weights", a column's name) instead. A field
 // that is empty or NA is missing; one more member than rows are dealt to has none. With "exports", the start
 // of a path, a network is also written to that path's .onnx and .safetensors, and "told" is what it tells of
@@ -269,7 +271,8 @@ Json ToldOf(const Json& asked, const Schema& schema, const Json& model) {
 Json FitOf(const Json& asked, const Schema& schema) {
   const auto method = MakeMethod(CallOf(asked["call"]), schema, RulesOf(asked));
   if (!method) return JsonOf(method.error());
-  const std::vector<Rows> members = Deal(asked["csv"], schema, DealingOf(asked, schema));
+  std::vector<Rows> members = Deal(asked["csv"], schema, DealingOf(asked, schema));
+  members.resize(members.size() - asked.value("without", std::size_t{0}));
   std::vector<std::unique_ptr<Kept>> kept(members.size());
   std::vector<std::string> said;
   for (Json state = (*method)->Start();;) {
