@@ -33,6 +33,7 @@ Json ToJson(const NetworkState& state, const NetworkParts& parts) {
     json["second"] = network::ToFloats(state.second);
   }
   if (parts.counted) json["counted"] = state.counted;
+  if (parts.measured > 0) json["measured"] = network::ToFloats(state.measured);
   if (!parts.history) return json;
   json["history"] = Json::array();
   for (const auto& [lost, right] : state.history) json["history"].push_back(Json::array({lost, right}));
@@ -48,6 +49,7 @@ Result<NetworkState> ReadNetworkState(const Json& json, const NetworkParts& part
     state.second = TRY(FloatsOf(json, "second", parts.parameters, kMostTold));
   }
   if (parts.counted) state.counted = TRY(NumberOf(json, "counted", {-kMostTold, kMostTold}));
+  if (parts.measured > 0) state.measured = TRY(FloatsOf(json, "measured", parts.measured, kMostTold));
   if (!parts.history) return state;
   const Eigen::MatrixXd history = TRY(
       MatrixOf(json, "history", static_cast<Eigen::Index>(Told(state.round)), 2, {-kMostTold, kMostTold}));

@@ -18,6 +18,7 @@ struct NetworkState {
   // the gradient of all rows at them.
   Eigen::VectorXd first, second;
   double counted = 0;                              // DP-SGD: units of all rounds together, noise included
+  Eigen::VectorXd measured;                        // DP-SGD: NetworkScales'; sums so far while it measures
   std::vector<std::pair<double, double>> history;  // of weights told about: mean loss, and what is told right
 };
 
@@ -27,6 +28,7 @@ struct NetworkParts {
   int rounds = 1;
   bool moments = false;  // first and second
   bool counted = false;
+  Eigen::Index measured = 0;  // numbers
   bool history = false;
 };
 
