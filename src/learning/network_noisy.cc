@@ -1,10 +1,12 @@
 // Networks under noise: each round draws units with a small chance. The first rounds measure how columns of
 // numbers are to be scaled; then each drawn unit's gradient is clipped and added up in whole numbers, and
 // what descends is the noisy sum, by Adam, whose steps do not depend on how large a sum is, so that nobody
-// needs to tell how many rows there are.
+// needs to tell how many rows there are. The model is a mean of weights, in which single steps' noise is
+// smaller.
 //
 // Sources: Abadi et al., "Deep Learning with Differential Privacy" (2016); Kingma, Ba, "Adam: A Method for
-// Stochastic Optimization" (2015). Argument: network/whole.proof.md.
+// Stochastic Optimization" (2015); Shamir, Zhang, "Stochastic Gradient Descent for Non-smooth Optimization"
+// (2013), section 4, for the mean of weights. Argument: network/whole.proof.md.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -50,6 +52,7 @@ struct Descent {
     return {.parameters = design.network().parameters(),
             .rounds = rounds - 1,
             .moments = true,
+            .mean = true,
             .counted = true,
             .measured = scales.measures() ? scales.length() : 0};
   }
@@ -64,14 +67,17 @@ struct Descent {
 
 // Adam's constants; noise of a sum is far above its floor.
 constexpr double kFirst = 0.9, kSecond = 0.999, kFloor = 1e-8;
+// Of the mean of weights: the last ninth of the rounds has most of it.
+constexpr double kLater = 8;
 
 void StepOf(const Descent& descent, const VectorXd& gradient, NetworkState& state) {
-  const int steps = state.round + 1 - descent.measuring();
+  const int step = state.round + 1 - descent.measuring();
   state.first = kFirst * state.first + (1 - kFirst) * gradient;
   state.second = kSecond * state.second + (1 - kSecond) * gradient.cwiseAbs2();
-  const double first = 1 - std::pow(kFirst, steps), second = 1 - std::pow(kSecond, steps);
+  const double first = 1 - std::pow(kFirst, step), second = 1 - std::pow(kSecond, step);
   state.weights.array() -= descent.learning_rate * (state.first.array() / first) /
                            ((state.second.array() / second).sqrt() + kFloor);
+  state.mean += (kLater + 1) / (kLater + step) * (state.weights - state.mean);
 }
 
 std::vector<Output> TableColumns() {
@@ -94,6 +100,7 @@ class NoisyNetwork final : public NoisyMethod {
     return ToJson({.weights = network().StartingWeights(descent_.seed),
                    .first = zeros,
                    .second = zeros,
+                   .mean = zeros,
                    .measured = VectorXd::Zero(descent_.scales.length()),
                    .history = {}},
                   descent_.parts());
@@ -216,7 +223,7 @@ class NoisyNetwork final : public NoisyMethod {
     fitted.columns = TableColumns();
     fitted.rows.push_back({std::int64_t{descent_.rounds}, static_cast<std::int64_t>(network().parameters()),
                            descent_.sample, descent_.clip, sigma});
-    fitted.model = descent_.design.ModelOf(state.weights, descent_.ScalesAt(state));
+    fitted.model = descent_.design.ModelOf(state.mean, descent_.ScalesAt(state));
     fitted.model["rounds"] = descent_.rounds;
     return fitted;
   }

@@ -32,6 +32,7 @@ Json ToJson(const NetworkState& state, const NetworkParts& parts) {
     json["first"] = network::ToFloats(state.first);
     json["second"] = network::ToFloats(state.second);
   }
+  if (parts.mean) json["mean"] = network::ToFloats(state.mean);
   if (parts.counted) json["counted"] = state.counted;
   if (parts.measured > 0) json["measured"] = network::ToFloats(state.measured);
   if (!parts.history) return json;
@@ -48,6 +49,7 @@ Result<NetworkState> ReadNetworkState(const Json& json, const NetworkParts& part
     state.first = TRY(FloatsOf(json, "first", parts.parameters, kMostTold));
     state.second = TRY(FloatsOf(json, "second", parts.parameters, kMostTold));
   }
+  if (parts.mean) state.mean = TRY(FloatsOf(json, "mean", parts.parameters, network::kLargestWeight));
   if (parts.counted) state.counted = TRY(NumberOf(json, "counted", {-kMostTold, kMostTold}));
   if (parts.measured > 0) state.measured = TRY(FloatsOf(json, "measured", parts.measured, kMostTold));
   if (!parts.history) return state;

@@ -17,6 +17,7 @@ struct NetworkState {
   // FedAdam and DP-SGD: means of updates and of their squares. SCAFFOLD: the weights of the round before, and
   // the gradient of all rows at them.
   Eigen::VectorXd first, second;
+  Eigen::VectorXd mean;                            // DP-SGD: of the weights of rounds so far, later ones more
   double counted = 0;                              // DP-SGD: units of all rounds together, noise included
   Eigen::VectorXd measured;                        // DP-SGD: NetworkScales'; sums so far while it measures
   std::vector<std::pair<double, double>> history;  // of weights told about: mean loss, and what is told right
@@ -27,6 +28,7 @@ struct NetworkParts {
   Eigen::Index parameters = 0;
   int rounds = 1;
   bool moments = false;  // first and second
+  bool mean = false;
   bool counted = false;
   Eigen::Index measured = 0;  // numbers
   bool history = false;
