@@ -8,6 +8,15 @@ namespace {
 constexpr std::string_view kHex = "0123456789abcdef";
 constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+// What a character stands for; 64 for what is none of them.
+constexpr std::array<std::uint8_t, 256> PlacesInBase64() {
+  std::array<std::uint8_t, 256> places{};
+  places.fill(64);
+  for (std::size_t i = 0; i < kBase64.size(); ++i)
+    places[static_cast<std::uint8_t>(kBase64[i])] = static_cast<std::uint8_t>(i);
+  return places;
+}
+
 tl::unexpected<Error> NotBase64() {
   return Fail(ErrorCode::kInvalidArgument, "not base64", "use RFC 4648 base64 with its padding");
 }
@@ -55,15 +64,16 @@ std::string ToBase64(ByteView bytes) {
 
 Result<Bytes> FromBase64(std::string_view text) {
   if (text.size() % 4 != 0) return NotBase64();
+  static constexpr auto kPlaces = PlacesInBase64();
   const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
   Bytes bytes;
   bytes.reserve(text.size() / 4 * 3);
   std::uint32_t word = 0;
   int bits = 0;
   for (const char c : text.substr(0, text.size() - padding)) {
-    const auto value = kBase64.find(c);
-    if (value == kBase64.npos) return NotBase64();
-    word = (word << 6 | static_cast<std::uint32_t>(value)) & 0xffffff;
+    const std::uint32_t value = kPlaces[static_cast<std::uint8_t>(c)];
+    if (value == kBase64.size()) return NotBase64();
+    word = (word << 6 | value) & 0xffffff;
     bits += 6;
     if (bits >= 8) {
       bits -= 8;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <nlohmann/json.hpp>
 
@@ -67,6 +68,20 @@ network::Outputs OutputsOf(const Design& design) {
   return {.target = network::Target::kClasses, .classes = static_cast<Eigen::Index>(levels)};
 }
 
+InputScales DeclaredScales(const Design& design) {
+  const auto size = static_cast<Eigen::Index>(design.terms().size()) - 1;
+  InputScales scales{.centre = Eigen::VectorXd(size),
+                     .half = Eigen::VectorXd(size),
+                     .response_centre = design.response_scale().centre,
+                     .response_half = design.response_scale().half};
+  for (Eigen::Index i = 0; i < size; ++i) {
+    const Scale& scale = design.scales()[static_cast<std::size_t>(i) + 1];
+    scales.centre[i] = scale.centre;
+    scales.half[i] = scale.half;
+  }
+  return scales;
+}
+
 std::uint64_t SeedOf(const Eigen::Ref<const Eigen::VectorXd>& lane) {
   std::uint64_t seed = 0;
   for (const double number : lane) seed = network::Mix(seed ^ std::bit_cast<std::uint64_t>(number));
@@ -86,34 +101,44 @@ Outcome<NetworkDesign> NetworkDesign::Bind(const std::string& formula, const std
   network::Saved saved{.network = TRY(network::Network::Make(std::move(description), InputsOf(design, schema),
                                                              OutputsOf(design)))};
   saved.terms.assign(design.terms().begin() + 1, design.terms().end());
-  saved.centre.resize(saved.network.inputs().columns);
-  saved.half.resize(saved.centre.size());
-  for (Eigen::Index i = 0; i < saved.centre.size(); ++i) {
-    const Scale& scale = design.scales()[static_cast<std::size_t>(i) + 1];
-    saved.centre[i] = scale.centre;
-    saved.half[i] = scale.half;
-  }
   saved.levels = design.response_levels();
-  saved.response_centre = design.response_scale().centre;
-  saved.response_half = design.response_scale().half;
-  return NetworkDesign(std::move(design), std::move(saved));
+  InputScales scales = DeclaredScales(design);
+  return NetworkDesign(std::move(design), std::move(saved), std::move(scales));
 }
 
-Samples NetworkDesign::Of(const Frame& frame) const {
+std::vector<Eigen::Index> NetworkDesign::NumberColumns() const {
+  std::vector<Eigen::Index> columns;
+  for (std::size_t column = 1; column < design_.pieces().size(); ++column) {
+    const bool factors =
+        std::all_of(design_.pieces()[column].begin(), design_.pieces()[column].end(),
+                    [&](const Design::Piece& piece) { return !design_.LevelsOf(piece.part).empty(); });
+    if (!factors) columns.push_back(static_cast<Eigen::Index>(column) - 1);
+  }
+  return columns;
+}
+
+Samples NetworkDesign::Of(const Frame& frame, const InputScales& scales) const {
   Samples samples;
-  samples.in = design_.Scaled(frame.x).rightCols(network().inputs().columns).transpose();
+  samples.in.resize(network().inputs().columns, frame.size());
+  for (Eigen::Index i = 0; i < samples.in.rows(); ++i)
+    samples.in.row(i).array() = (frame.x.col(i + 1).transpose().array() - scales.centre[i]) / scales.half[i];
   samples.wanted = frame.y;
   if (saved_.levels.empty())
-    samples.wanted.array() = (frame.y.array() - saved_.response_centre) / saved_.response_half;
+    samples.wanted.array() = (frame.y.array() - scales.response_centre) / scales.response_half;
   for (std::size_t i = 0; i < frame.stratum.size(); ++i)
     samples.wanted[static_cast<Eigen::Index>(i)] = static_cast<double>(frame.stratum[i]);
+  if (!network().drops()) return samples;
   for (Eigen::Index i = 0; i < samples.size(); ++i) samples.seeds.push_back(SeedOf(samples.in.col(i)));
   return samples;
 }
 
-Json NetworkDesign::ModelOf(const Eigen::VectorXd& weights) const {
+Json NetworkDesign::ModelOf(const Eigen::VectorXd& weights, const InputScales& scales) const {
   network::Saved saved = saved_;
   saved.weights = weights;
+  saved.centre = scales.centre;
+  saved.half = scales.half;
+  saved.response_centre = scales.response_centre;
+  saved.response_half = scales.response_half;
   Json model = network::ToJson(saved);
   Formula formula = design_.formula();
   formula.strata.clear();

@@ -9,11 +9,18 @@
 
 namespace concordat::learning {
 
+// What goes in is (x - centre) / half, of each column of the model matrix but the intercept; and so is what a
+// response that is a number is told by.
+struct InputScales {
+  Eigen::VectorXd centre, half;
+  double response_centre = 0, response_half = 1;
+};
+
 // A member's rows, a lane each.
 struct Samples {
-  network::Lanes in;                 // scaled by declared ranges
+  network::Lanes in;                 // scaled
   Eigen::VectorXd wanted;            // as network::LossOf takes it
-  std::vector<std::uint64_t> seeds;  // of each row, by what goes in alone
+  std::vector<std::uint64_t> seeds;  // of each row, by what goes in alone; empty where no layer drops
   Eigen::Index size() const { return wanted.size(); }
 };
 
@@ -27,15 +34,23 @@ class NetworkDesign {
 
   const Design& design() const { return design_; }
   const network::Network& network() const { return saved_.network; }
-  Samples Of(const Frame& frame) const;
-  // With these weights; canonical.
-  Json ModelOf(const Eigen::VectorXd& weights) const;
+  // By declared ranges.
+  const InputScales& scales() const { return scales_; }
+  // Places among them of columns that are not made of factors alone.
+  std::vector<Eigen::Index> NumberColumns() const;
+  Samples Of(const Frame& frame, const InputScales& scales) const;
+  Samples Of(const Frame& frame) const { return Of(frame, scales_); }
+  // With these weights, for what goes in so scaled; canonical.
+  Json ModelOf(const Eigen::VectorXd& weights, const InputScales& scales) const;
+  Json ModelOf(const Eigen::VectorXd& weights) const { return ModelOf(weights, scales_); }
 
  private:
-  NetworkDesign(Design design, network::Saved saved) : design_(std::move(design)), saved_(std::move(saved)) {}
+  NetworkDesign(Design design, network::Saved saved, InputScales scales)
+      : design_(std::move(design)), saved_(std::move(saved)), scales_(std::move(scales)) {}
 
   Design design_;
-  network::Saved saved_;  // weights alone are missing
+  network::Saved saved_;  // weights and scales are missing
+  InputScales scales_;
 };
 
 }  // namespace concordat::learning

@@ -46,7 +46,9 @@ Json ToJson(const NetworkState& state, const NetworkParts& parts) {
     json["step"] = state.step;
     json["brackets"] = network::ToFloats(state.brackets);
   }
+  if (parts.mean) json["mean"] = network::ToFloats(state.mean);
   if (parts.counted) json["counted"] = state.counted;
+  if (parts.measured > 0) json["measured"] = network::ToFloats(state.measured);
   if (!parts.history) return json;
   json["history"] = Json::array();
   for (const auto& [lost, right] : state.history) json["history"].push_back(Json::array({lost, right}));
@@ -62,7 +64,9 @@ Result<NetworkState> ReadNetworkState(const Json& json, const NetworkParts& part
     state.second = TRY(FloatsOf(json, "second", parts.parameters, kMostTold));
   }
   if (parts.steps > 1) TRY(ReadStep(json, parts, state));
+  if (parts.mean) state.mean = TRY(FloatsOf(json, "mean", parts.parameters, network::kLargestWeight));
   if (parts.counted) state.counted = TRY(NumberOf(json, "counted", {-kMostTold, kMostTold}));
+  if (parts.measured > 0) state.measured = TRY(FloatsOf(json, "measured", parts.measured, kMostTold));
   if (!parts.history) return state;
   const Eigen::MatrixXd history =
       TRY(MatrixOf(json, "history", static_cast<Eigen::Index>(Told(state)), 2, {-kMostTold, kMostTold}));

@@ -19,7 +19,9 @@ struct NetworkState {
   // the gradient of all rows at them.
   Eigen::VectorXd first, second;
   Eigen::VectorXd brackets;                        // of the step, as Robust::ToNumbers; none before the first
+  Eigen::VectorXd mean;                            // DP-SGD: of the weights of rounds so far, later ones more
   double counted = 0;                              // DP-SGD: units of all rounds together, noise included
+  Eigen::VectorXd measured;                        // DP-SGD: NetworkScales'; sums so far while it measures
   std::vector<std::pair<double, double>> history;  // of weights told about: mean loss, and what is told right
 };
 
@@ -28,7 +30,9 @@ struct NetworkParts {
   Eigen::Index parameters = 0;
   int rounds = 1;
   bool moments = false;  // first and second
+  bool mean = false;
   bool counted = false;
+  Eigen::Index measured = 0;  // numbers
   bool history = false;
   int steps = 1;              // of a round that trains; in more than one there are brackets
   Eigen::Index brackets = 0;  // numbers of them after the first

@@ -31,7 +31,8 @@ Samples Some(const Samples& samples, std::span<const Index> rows, std::uint64_t 
   for (std::size_t i = 0; i < rows.size(); ++i) {
     some.in.col(static_cast<Index>(i)) = samples.in.col(rows[i]);
     some.wanted[static_cast<Index>(i)] = samples.wanted[rows[i]];
-    some.seeds.push_back(network::Mix(seed ^ samples.seeds[static_cast<std::size_t>(rows[i])]));
+    if (!samples.seeds.empty())
+      some.seeds.push_back(network::Mix(seed ^ samples.seeds[static_cast<std::size_t>(rows[i])]));
   }
   return some;
 }

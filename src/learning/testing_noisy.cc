@@ -64,6 +64,7 @@ UnitRows Without(const UnitRows& units, std::size_t unit) {
 // Sampled rounds are charged as if they were not: a test's noise, not an account.
 std::uint64_t StepsOf(const NoisyRound& round, const TestNoise& noise) {
   if (noise.exact) return kManySteps;
+  if (noise.steps > 0) return noise.steps;
   return static_cast<std::uint64_t>(kScale * std::sqrt(2 * round.share * noise.rho) / round.sampled);
 }
 

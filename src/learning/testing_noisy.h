@@ -30,6 +30,7 @@ struct TestNoise {
   double rho = 1;      // of the whole fit
   bool exact = false;  // no draws, and so many steps that rounding does not show; methods are told sigma 0
   std::uint64_t seed = 1;
+  std::uint64_t steps = 0;  // of a unit in each round, for who has an account of his own; 0: by rho
 };
 
 // Steps of a unit in a round.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/check.h"
@@ -72,6 +73,11 @@ Outcome<void> Network::End() {
                 fmt::format("the last layers give {} numbers, and the response is told by {}",
                             layers_.back().out.size(), wanted),
                 "end with " + EndOf(outputs_), "22023");
+}
+
+bool Network::drops() const {
+  return std::any_of(layers_.begin(), layers_.end(),
+                     [](const Layer& layer) { return layer.text.kind == Kind::kDropout; });
 }
 
 Eigen::VectorXd Network::StartingWeights(std::uint64_t seed) const {

@@ -34,6 +34,8 @@ class Network {
   const Inputs& inputs() const { return inputs_; }
   const Outputs& outputs() const { return outputs_; }
   Index parameters() const { return parameters_; }
+  // Has it a layer that drops?
+  bool drops() const;
 
   // Glorot, Bengio, "Understanding the Difficulty of Training Deep Feedforward Neural Networks" (2010): even
   // within ± sqrt(6 / (inputs + outputs)); biases and shifts 0, gains 1.

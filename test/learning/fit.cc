@@ -8,8 +8,9 @@
 //
 // With "noise": {"rho": 0.028, "seed": 7} or {"exact": true} it fits the form under noise, each row a unit of
 // its own, all with one member; with {"rho": 0.028, "fits": 10} so often, with other draws each time, and
-// prints a list. With
-// --xgboost it prints XGBoost's text of the model of boost too, and predictions.
+// prints a list. With {"epsilon": 1, "delta": 1e-5, "seed": 7}, of rounds that sample, a unit moves what a
+// node would let it, members are as many as asked, half of them trusted, and "seconds" says how long the fit
+// took. With --xgboost it prints XGBoost's text of the model of boost too, and predictions.
 //
 // With "by", a factor, each of its levels is a member; with "without": 2 the last two take no part in the fit.
 //
@@ -20,12 +21,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"
+#include "dp/accounting.h"
+#include "dp/shares.h"
 #include "learning/boost_model.h"
 #include "learning/boost_xgboost.h"
 #include "learning/design.h"
@@ -229,10 +233,40 @@ Json JsonOf(const Fitted& fitted, const std::vector<std::string>& said) {
   return {{"said", said}, {"columns", names}, {"rows", rows}, {"model", fitted.model}};
 }
 
+// Of a unit in each round, as release/fit_noise.cc has it where units are with one member each.
+std::uint64_t StepsFor(const Json& given, const NoisyMethod& method, std::uint64_t members) {
+  const auto round = method.Round(method.Start());
+  CHECK(round && round->sampled < 1);
+  const dp::NoiseShare share =
+      dp::ShareOf(dp::Mechanism::kDiscreteGaussian, {.all = members, .honest = members - members / 2});
+  return dp::StepsForSampled({.rate = static_cast<std::uint64_t>(round->sampled * double{dp::kEveryone}),
+                              .rounds = static_cast<std::uint32_t>(std::lround(1 / round->share)),
+                              .scale = share.scale},
+                             {Epsilon{given["epsilon"]}, Delta{given["delta"]}});
+}
+
+// By an account: {"epsilon": …}.
+Json AccountedFitOf(const Json& asked, const Schema& schema, const NoisyMethod& method) {
+  const Json& given = asked["noise"];
+  std::vector<UnitRows> members;
+  for (const Rows& rows : Deal(asked["csv"], schema, DealingOf(asked, schema)))
+    members.push_back(ByUnit(rows));
+  members.pop_back();  // the one that has no rows
+  const std::uint64_t steps = StepsFor(given, method, members.size());
+  const auto begin = std::chrono::steady_clock::now();
+  const auto fitted = FitNoisily(method, members, {.seed = given.at("seed"), .steps = steps});
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+  if (!fitted) return JsonOf(fitted.error());
+  Json json = JsonOf(*fitted, std::vector<std::string>());
+  json["seconds"] = seconds.count();
+  return json;
+}
+
 Json NoisyFitsOf(const Json& asked, const Schema& schema) {
   const auto method = MakeNoisyMethod(CallOf(asked["call"]), schema, RulesOf(asked));
   if (!method) return JsonOf(method.error());
   const Json& given = asked["noise"];
+  if (given.contains("epsilon")) return AccountedFitOf(asked, schema, **method);
   const Dealing dealing = given.contains("fits") ? DealingOf(asked, schema) : Dealing();
   std::vector<UnitRows> members;
   for (const Rows& rows : Deal(asked["csv"], schema, dealing)) members.push_back(ByUnit(rows));
