@@ -15,11 +15,11 @@ using Eigen::VectorXd;
 
 constexpr int kChoiceBits = 3, kCountingSteps = 4;
 constexpr int kZero = 1 << (kChoiceBits * kCountingSteps - 1);
-constexpr int kFraction = 7;  // bits: 128 levels in a power of two
-constexpr int kFinest = 22;   // the smallest level above 0 is most / 2^22
-constexpr Index kParts = 3;   // numbers of a bracket
+constexpr int kFraction = 7;   // bits: 128 levels in a power of two
+constexpr int kSmallest = 22;  // the smallest level above 0 is most / 2^22
+constexpr Index kParts = 3;    // numbers of a bracket
 
-int CellOf(int level, int step) { return level >> (kChoiceBits * (kCountingSteps - step)); }
+int BranchOf(int level, int step) { return level >> (kChoiceBits * (kCountingSteps - step)); }
 
 // Precondition: the rank is within the bracket, and counts come to what is inside.
 Bracket Narrowed(const Bracket& bracket, std::size_t rank, const std::vector<int>& counts) {
@@ -39,7 +39,7 @@ tl::unexpected<Refusal> Impossible(std::size_t number, const char* what) {
 }  // namespace
 
 int LevelOf(double number, double most) {
-  const double size = std::ldexp(std::abs(number) / most, kFinest);
+  const double size = std::ldexp(std::abs(number) / most, kSmallest);
   // Of 2^8 and above: the power of two, and what of it is beyond.
   const int power = size < (1 << (kFraction + 1)) ? 0 : std::ilogb(size) - kFraction;
   const double within = std::nearbyint(std::ldexp(size, -power));
@@ -50,7 +50,7 @@ int LevelOf(double number, double most) {
 double ValueOf(int level, double most) {
   const int size = std::abs(level - kZero);
   const int power = std::max(0, (size >> kFraction) - 1);
-  const double value = std::ldexp(size - power * (1 << kFraction), power - kFinest) * most;
+  const double value = std::ldexp(size - power * (1 << kFraction), power - kSmallest) * most;
   return level < kZero ? -value : value;
 }
 
@@ -100,7 +100,7 @@ Result<Brackets> Robust::Read(int step, const VectorXd& numbers) const {
     const Bracket bracket{static_cast<int>(numbers[i]), static_cast<int>(numbers[i + 1]),
                           static_cast<int>(numbers[i + 2])};
     const int rank = static_cast<int>(ranks_[brackets.each.size() % ranks_.size()]);
-    const bool holds = bracket.cell <= CellOf(2 * kZero - 1, step) && bracket.below < rank &&
+    const bool holds = bracket.cell <= BranchOf(2 * kZero - 1, step) && bracket.below < rank &&
                        rank <= bracket.below + bracket.inside &&
                        bracket.below + bracket.inside <= static_cast<int>(terms_.members);
     if (!holds) return Fail(ErrorCode::kInvalidArgument, "the state's brackets hold no rank", "");
@@ -119,8 +119,8 @@ std::vector<double> Robust::Add(const Brackets& brackets, const VectorXd& own) c
                             Middle(brackets.each[ranks * i + 1]));
   for (std::size_t i = 0; i < brackets.each.size() && !sums(brackets.step); ++i) {
     const int level = LevelOf(own[static_cast<Index>(i / ranks)], terms_.most);
-    if (CellOf(level, brackets.step) != brackets.each[i].cell) continue;
-    const int choice = CellOf(level, brackets.step + 1) % (1 << kChoiceBits);
+    if (BranchOf(level, brackets.step) != brackets.each[i].cell) continue;
+    const int choice = BranchOf(level, brackets.step + 1) % (1 << kChoiceBits);
     votes_.Cast(static_cast<std::size_t>(choice),
                 std::span(numbers).subspan(i * votes_.length(), votes_.length()));
   }
