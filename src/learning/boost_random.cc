@@ -61,6 +61,19 @@ FeatureBins ChooseNoisyBins(const BoostFeature& feature, std::span<const double>
   return ChooseBins(feature, fine, rules);
 }
 
+std::vector<bool> DrawFeatures(std::size_t features, double share, std::uint64_t seed, std::size_t number) {
+  const auto wanted =
+      static_cast<std::size_t>(std::max(1.0, std::floor(share * static_cast<double>(features))));
+  TreeDraws draws((seed << 32) + number);
+  std::vector<bool> drawn(features, false);
+  // Of what is left, each with the chance that as many are still wanted.
+  for (std::size_t i = 0, left = wanted; i < features; ++i) {
+    drawn[i] = draws.Below(features - i) < left;
+    left -= drawn[i] ? 1 : 0;
+  }
+  return drawn;
+}
+
 BoostTree DrawTree(const BoostBins& bins, int depth, std::uint64_t seed, std::size_t number) {
   std::vector<std::size_t> useful;
   for (std::size_t i = 0; i < bins.size(); ++i)

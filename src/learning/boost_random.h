@@ -1,9 +1,10 @@
-// What boosting under noise needs beside boosting: counts coarse enough for noise, and trees whose shapes
-// chance draws. Nothing here sees a row.
+// What chance draws in boosting, by a seed of the call, and counts coarse enough for noise. Nothing here sees
+// a row.
 #pragma once
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "learning/boost_bins.h"
 #include "learning/boost_tree.h"
@@ -16,6 +17,10 @@ std::size_t CoarseCellOf(const BoostFeature& feature, double value);
 // As ChooseBins, of noisy counts: what is below `empty` is taken for none.
 FeatureBins ChooseNoisyBins(const BoostFeature& feature, std::span<const double> counts,
                             const BinRules& rules, double empty);
+
+// Which of so many features the tree of this number is grown from: a share of them, at least one, evenly
+// drawn.
+std::vector<bool> DrawFeatures(std::size_t features, double share, std::uint64_t seed, std::size_t number);
 
 // A whole tree of a depth with leaves of weight 0: at each node a feature, a cut or a set of levels, and a
 // side for missing values, all evenly drawn. The same for every member.

@@ -29,6 +29,9 @@ CASES = [
     ("disease", ["age", "region"], {"objective": "binary", "base_score": 0.3, "gamma": 2, "min_child_weight": 4, "trees": 8}),
     ("cost", ["age", "visits", "sex", "disease"], {"objective": "regression", "depth": 4, "trees": 8, "min_child_weight": 9}),
     ("visits", ["age", "sex", "region"], {"objective": "count", "depth": 3, "trees": 8}),
+    ("disease", ["age", "visits", "sex", "region"], {"objective": "binary", "depth": 4, "trees": 8, "monotone": "age:+1, visits:-1"}),
+    ("cost", ["age", "visits", "sex", "disease"], {"objective": "regression", "depth": 5, "trees": 8, "min_child_weight": 9, "monotone": "visits:-1, age:1"}),
+    ("visits", ["age", "sex", "region"], {"objective": "count", "depth": 4, "trees": 8, "monotone": "age:-1"}),
 ]
 ADULT = {"age": [17, 90], "workclass": None, "fnlwgt": [0, 1500000], "education": None, "education_num": [1, 16],
          "marital_status": None, "occupation": None, "relationship": None, "race": None, "sex": None,
@@ -60,10 +63,12 @@ def read(text):
 
 
 def trained(data, options, bins=256):
+    signs = dict(part.strip().split(":") for part in options.get("monotone", "").split(",") if part)
+    tied = {"monotone_constraints": {name: int(sign) for name, sign in signs.items()}} if signs else {}
     base = {"base_score": options["base_score"]} if "base_score" in options else {}
     return xgboost.train({"objective": NAMES[options["objective"]], "max_depth": options.get("depth", 6), "eta": options.get("eta", 0.3),
                           "lambda": options.get("lambda", 1), "gamma": options.get("gamma", 0), "tree_method": "hist",
-                          "min_child_weight": options.get("min_child_weight", 1), "max_bin": bins, **base}, data, options["trees"])
+                          "min_child_weight": options.get("min_child_weight", 1), "max_bin": bins, **base, **tied}, data, options["trees"])
 
 
 def compare(response, features, options):
