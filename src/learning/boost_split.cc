@@ -48,10 +48,12 @@ class Search {
       if (missing_left && !bins.missing) break;
       GradientSum left = missing_left ? cells.back() : GradientSum();
       for (std::size_t cut = 0; cut < order.size(); ++cut) {
-        if (Try(left)) Keep({feature, cut, missing_left}, order, bins, left);
+        // Missing values against all others, and below the other way round: of numbers alone, as in XGBoost.
+        const bool cuts = cut > 0 || bins.numbers;
+        if (cuts && Try(left)) Keep({feature, cut, missing_left}, order, bins, left);
         left = left + cells[order[cut]];
       }
-      if (bins.missing && !missing_left && Try(left))
+      if (bins.missing && bins.numbers && !missing_left && Try(left))
         Keep({feature, order.size(), missing_left}, order, bins, left);
     }
   }
