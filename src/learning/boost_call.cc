@@ -97,6 +97,7 @@ Outcome<Boost> BindBoost(const Call& call, const Schema& schema, const Rules& ru
   std::string monotone;
   if (defaults.chooses) {
     monotone = TRY(options.Text("monotone", ""));
+    boost.subsample = TRY(options.Number("subsample", 1, 1e-6, 1));
     boost.colsample = TRY(options.Number("colsample", 1, 1e-6, 1));
     boost.seed = static_cast<std::uint64_t>(TRY(options.Whole("seed", 1, 0, 2147483647)));
   }

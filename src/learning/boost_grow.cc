@@ -161,8 +161,8 @@ Outcome<Grown> GrowLevel(const Boost& boost, std::span<const double> totals, Boo
   Grown grown{.said = fmt::format("tree {} of {}, level {}: {} splits", state->trees.size() + 1, boost.trees,
                                   level.depth() + 1, level.splits())};
   if (OpenNodes(state->growing) > 0) return grown;
-  // Where the next tree is drawn other features, one without a split is no end.
-  const bool split = state->growing.nodes.size() > 1 || boost.colsample < 1;
+  // Where the next tree is drawn other features or rows, one without a split is no end.
+  const bool split = state->growing.nodes.size() > 1 || boost.colsample < 1 || boost.subsample < 1;
   if (!split && state->trees.empty())
     return Refuse("no_split",
                   fmt::format("no split lowers the loss with {} rows on each side", boost.split.least),

@@ -181,6 +181,7 @@ TEST(NoisyBoost, RefusesByName) {
                {"cost ~ age", {{"objective", "regression"}, {"clip", std::int64_t{-1}}}, "option_invalid"},
                {"ill ~ age", {{"clip", 0.5}}, "unknown_option"},
                {"ill ~ age", {{"monotone", "age:+1"}}, "unknown_option"},
+               {"ill ~ age", {{"subsample", 0.5}}, "unknown_option"},
                {"ill ~ age", {{"batches", std::int64_t{2}}}, "unknown_option"},
                {"ill ~ age:sex", {}, "formula_not_supported"}};
   for (const auto& c : cases) {

@@ -22,8 +22,9 @@ struct Boost {
   int bins = 64;
   double eta = 0.3;
   std::optional<double> base_score;  // a mean; else the response's
-  double colsample = 1;              // share of the features that each tree is grown from
-  std::uint64_t seed = 1;            // what draws them
+  double subsample = 1;              // share of the rows that each tree is grown from
+  double colsample = 1;              // and of the features
+  std::uint64_t seed = 1;            // what draws both
 };
 
 // Leaves of all trees together: what bounds a state.

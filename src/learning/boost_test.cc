@@ -7,6 +7,7 @@
 #include <set>
 
 #include "learning/boost_model.h"
+#include "learning/boost_random.h"
 #include "learning/testing_fit.h"
 #include "learning/testing_members.h"
 
@@ -210,6 +211,31 @@ TEST(Boost, HoldsMonotoneConstraints) {
   EXPECT_EQ(std::get<std::int64_t>(opposed.rows[0][1]), 0) << "cost rises with age";
 }
 
+// Whoever has which rows, in whatever order.
+TEST(Boost, DrawsRowsByWhatTheyHold) {
+  const auto fit = [](std::size_t members, double share, std::int64_t seed) {
+    return Fit(Asked("change ~ age + visits + cost", {{"trees", std::int64_t{6}},
+                                                      {"depth", std::int64_t{3}},
+                                                      {"objective", "regression"},
+                                                      {"subsample", share},
+                                                      {"seed", seed}}),
+               PeopleSchema(), People(600, members), {.minimum_cell = 5, .parameters_share = 10})
+        .model["trees"];
+  };
+  const Json half = fit(1, 0.5, 1);
+  EXPECT_EQ(half.size(), 6U);
+  EXPECT_EQ(fit(4, 0.5, 1), half);
+  EXPECT_NE(fit(1, 0.5, 2), half);
+  EXPECT_NE(fit(1, 1, 1), half);
+  EXPECT_EQ(fit(1, 1, 2), fit(1, 1, 1));
+  int drawn = 0;
+  for (int row = 0; row < 10'000; ++row)
+    drawn += RowDraws(0.3, 1, 4).Draws(MarkOf(MarkOf(0, row), NAN)) ? 1 : 0;
+  EXPECT_NEAR(drawn, 3'000, 6 * std::sqrt(2'100));  // of a fixed seed
+  EXPECT_EQ(MarkOf(1, -0.0), MarkOf(1, 0.0));
+  EXPECT_NE(MarkOf(1, 0), MarkOf(2, 0));
+}
+
 TEST(Boost, GrowsEachTreeFromFeaturesThatTheSeedDraws) {
   const auto features = [](std::int64_t seed) {
     const auto fitted = Fit(Asked("cost ~ age + visits + weight", {{"trees", std::int64_t{9}},
@@ -261,6 +287,7 @@ TEST(Boost, RefusesByName) {
       {"ill ~ age", {{"monotone", "age:2"}}, {}, "monotone_invalid"},
       {"ill ~ age + sex", {{"monotone", "sex:+1"}}, {}, "monotone_invalid"},
       {"ill ~ age", {{"colsample", 0.0}}, {}, "option_invalid"},
+      {"ill ~ age", {{"subsample", 1.5}}, {}, "option_invalid"},
       {"cost ~ age", {}, {}, "response_out_of_range"},
       {"change ~ age", {{"objective", "count"}}, {}, "response_out_of_range"},
       {"ill ~ age", {{"trees", std::int64_t{1000}}, {"depth", std::int64_t{10}}}, {}, "too_many_terms"},
