@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "learning/boost_model.h"
 
@@ -36,6 +37,34 @@ Outcome<void> CheckRange(const Boost& boost) {
       "22023");
 }
 
+tl::unexpected<Refusal> NoMonotone(const std::string& part, const std::string& why) {
+  return Refuse("monotone_invalid", fmt::format("monotone => '{}' {}", part, why),
+                "write terms that are numbers, each with +1 (rising), -1 (falling) or 0: 'age:+1, dose:-1'",
+                "22023");
+}
+
+// "age:+1, dose:-1".
+Outcome<std::vector<int>> MonotoneOf(const std::string& text, const std::vector<BoostFeature>& features) {
+  std::vector<int> monotone(features.size(), 0);
+  std::istringstream parts(text);
+  for (std::string part; std::getline(parts, part, ',');) {
+    std::erase(part, ' ');
+    const std::size_t colon = std::min(part.rfind(':'), part.size());
+    const std::string name = part.substr(0, colon), sign = part.substr(std::min(colon + 1, part.size()));
+    const auto feature = std::find_if(features.begin(), features.end(), [&](const BoostFeature& each) {
+      std::string written = each.name;
+      std::erase(written, ' ');
+      return written == name;
+    });
+    if (feature == features.end()) return NoMonotone(part, "names no term of the formula");
+    if (!feature->levels.empty()) return NoMonotone(part, "is of levels, which neither rise nor fall");
+    if (sign != "+1" && sign != "1" && sign != "-1" && sign != "0")
+      return NoMonotone(part, "has no such sign");
+    monotone[static_cast<std::size_t>(feature - features.begin())] = std::stoi(sign);
+  }
+  return monotone;
+}
+
 // What a round at most carries, and a state.
 Outcome<void> CheckExtent(const Boost& boost) {
   double cells = 0;
@@ -65,9 +94,17 @@ Outcome<Boost> BindBoost(const Call& call, const Schema& schema, const Rules& ru
   boost.split.min_child_weight = TRY(options.Number("min_child_weight", 1, 0, 1e9));
   boost.split.max_delta_step = boost.objective.max_delta_step;
   boost.split.least = std::max(1.0, rules.minimum_cell);
+  std::string monotone;
+  if (defaults.chooses) {
+    monotone = TRY(options.Text("monotone", ""));
+    boost.subsample = TRY(options.Number("subsample", 1, 1e-6, 1));
+    boost.colsample = TRY(options.Number("colsample", 1, 1e-6, 1));
+    boost.seed = static_cast<std::uint64_t>(TRY(options.Whole("seed", 1, 0, 2147483647)));
+  }
   const double base = TRY(options.Number("base_score", NAN, -1e15, 1e15));
   TRY(options.End());
   boost.columns = TRY(BindBoostColumns(call.formula, schema));
+  if (!monotone.empty()) boost.split.monotone = TRY(MonotoneOf(monotone, boost.columns.features));
   if (!std::isnan(base)) boost.base_score = base;
   if (boost.base_score && !HasMean(boost.objective, base))
     return Refuse("option_invalid", fmt::format("base_score => {} is no mean of the objective", base),

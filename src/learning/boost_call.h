@@ -13,9 +13,11 @@ struct BoostDefaults {
   int depth = 6;
   int bins = 64;
   double eta = 0.3;
+  bool chooses =
+      true;  // splits by their gain: there may be monotone constraints, and rows and features be drawn
 };
 // Reads what is left of the options. Refusals: those of BindBoostColumns and Options; response_out_of_range;
-// too_many_terms for more than a round carries.
+// too_many_terms for more than a round carries; monotone_invalid.
 Outcome<Boost> BindBoost(const Call& call, const Schema& schema, const Rules& rules, Options& options,
                          const BoostDefaults& defaults);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "learning/boost_random.h"
 #include "learning/disclosure.h"
 #include "learning/packing.h"
 
@@ -49,18 +50,39 @@ GradientSum SumOf(std::span<const GradientSum> cells) {
   return sum;
 }
 
+// What monotone constraints leave to the sides of each node's split.
+std::vector<NodeScope> ScopesOf(const SplitRules& rules, const BoostState& state) {
+  const auto& nodes = state.growing.nodes;
+  std::vector<NodeScope> scopes(nodes.size());
+  if (rules.monotone.empty()) return scopes;
+  std::size_t split = 0;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (nodes[i].kind != NodeKind::kSplit) continue;
+    NodeScope& left = scopes[nodes[i].child];
+    NodeScope& right = scopes[nodes[i].child + 1];
+    left.own = right.own = left.sides = right.sides = scopes[i].sides;
+    const double middle = state.middles[split++];
+    const int rises = rules.monotone[nodes[i].feature];
+    if (rises > 0) left.sides.high = right.sides.low = middle;
+    if (rises < 0) left.sides.low = right.sides.high = middle;
+  }
+  return scopes;
+}
+
 // Grows one level of one tree.
 class Level {
  public:
-  Level(const Boost& boost, const BoostBins& bins, BoostTree* tree)
-      : boost_(boost), bins_(bins), tree_(tree) {}
+  Level(const Boost& boost, BoostState* state)
+      : boost_(boost), bins_(state->bins), state_(state), tree_(&state->growing) {}
 
   void Grow(std::span<const double> totals) {
     const std::size_t cells = CellsOf(bins_), nodes = tree_->nodes.size();
     depth_ = DepthsOf(*tree_).back();
-    next_ = 1 + 2 * static_cast<std::size_t>(
-                        std::count_if(tree_->nodes.begin(), tree_->nodes.end(),
-                                      [](const auto& n) { return n.kind == NodeKind::kSplit; }));
+    next_ = 1 + 2 * SplitsOf(*tree_);
+    scopes_ = ScopesOf(boost_.split, *state_);
+    const std::vector<bool> features =
+        DrawFeatures(bins_.size(), boost_.colsample, boost_.seed, state_->trees.size());
+    for (NodeScope& scope : scopes_) scope.features = features;
     Taker taker(totals);
     for (std::size_t i = 0; i < nodes; ++i) {
       if (tree_->nodes[i].kind != NodeKind::kOpen) continue;
@@ -77,17 +99,18 @@ class Level {
   int depth() const { return depth_; }
 
  private:
-  BoostNode LeafOf(const GradientSum& sum) const {
-    return {.kind = NodeKind::kLeaf, .weight = ShortWeight(boost_.eta * WeightOf(boost_.split, sum))};
+  BoostNode LeafOf(const GradientSum& sum, const WeightBounds& bounds) const {
+    return {.kind = NodeKind::kLeaf, .weight = ShortWeight(boost_.eta * WeightOf(boost_.split, sum, bounds))};
   }
-  BoostNode ChildOf(const GradientSum& sum) const {
-    return depth_ + 1 < boost_.depth && MaySplit(boost_.split, sum) ? BoostNode() : LeafOf(sum);
+  BoostNode ChildOf(const GradientSum& sum, const WeightBounds& bounds) const {
+    return depth_ + 1 < boost_.depth && MaySplit(boost_.split, sum) ? BoostNode() : LeafOf(sum, bounds);
   }
 
   void Decide(std::span<const GradientSum> sums, std::size_t place) {
-    auto split = FindSplit(boost_.split, bins_, sums);
+    const NodeScope& scope = scopes_[place];
+    auto split = FindSplit(boost_.split, bins_, sums, scope);
     if (!split) {
-      tree_->nodes[place] = LeafOf(SumOf(sums.first(bins_.front().cells())));
+      tree_->nodes[place] = LeafOf(SumOf(sums.first(bins_.front().cells())), scope.own);
       return;
     }
     tree_->nodes[place] = {.kind = NodeKind::kSplit,
@@ -98,13 +121,19 @@ class Level {
                            .child = next_};
     next_ += 2;
     ++splits_;
-    tree_->nodes.push_back(ChildOf(split->left_sum));
-    tree_->nodes.push_back(ChildOf(split->right_sum));
+    tree_->nodes.push_back(ChildOf(split->left_sum, scope.sides));
+    tree_->nodes.push_back(ChildOf(split->right_sum, scope.sides));
+    if (!boost_.split.monotone.empty())
+      state_->middles.push_back((WeightOf(boost_.split, split->left_sum, scope.sides) +
+                                 WeightOf(boost_.split, split->right_sum, scope.sides)) /
+                                2);
   }
 
   const Boost& boost_;
   const BoostBins& bins_;
+  BoostState* state_;
   BoostTree* tree_;
+  std::vector<NodeScope> scopes_;  // of the nodes that there were
   std::size_t next_ = 1;
   int splits_ = 0, depth_ = 0;
 };
@@ -127,12 +156,13 @@ Outcome<BoostState> StartGrowing(const Boost& boost, std::span<const double> tot
 }
 
 Outcome<Grown> GrowLevel(const Boost& boost, std::span<const double> totals, BoostState* state) {
-  Level level(boost, state->bins, &state->growing);
+  Level level(boost, state);
   level.Grow(totals);
   Grown grown{.said = fmt::format("tree {} of {}, level {}: {} splits", state->trees.size() + 1, boost.trees,
                                   level.depth() + 1, level.splits())};
   if (OpenNodes(state->growing) > 0) return grown;
-  const bool split = state->growing.nodes.size() > 1;
+  // Where the next tree is drawn other features or rows, one without a split is no end.
+  const bool split = state->growing.nodes.size() > 1 || boost.colsample < 1 || boost.subsample < 1;
   if (!split && state->trees.empty())
     return Refuse("no_split",
                   fmt::format("no split lowers the loss with {} rows on each side", boost.split.least),
@@ -140,6 +170,7 @@ Outcome<Grown> GrowLevel(const Boost& boost, std::span<const double> totals, Boo
   if (split) state->trees.push_back(std::move(state->growing));
   grown.done = !split || state->trees.size() == static_cast<std::size_t>(boost.trees);
   state->growing.nodes.assign(1, {});
+  state->middles.clear();
   return grown;
 }
 

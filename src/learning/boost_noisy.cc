@@ -23,11 +23,35 @@ namespace {
 constexpr double kCounting = 0.05;  // share of the first round
 // Of a hessian beside its gradient: with 8 at most as a square, a row is as long in both as in the gradient.
 constexpr double kHessian = 2.8;
+// Of the way from a range's middle to its ends: the mean that noise may make is no end of it.
+constexpr double kLeastShare = 0.98;
 // Cells below so many standard deviations of noise are taken for empty, and bins have twice as many.
 constexpr double kSeen = 2;
 
+// What a row adds to a leaf is at most 1 long: its gradient and hessian, each held within what it may be and
+// divided.
+struct GradientUnits {
+  double most_gradient = 1, gradient = 1;
+  double most_hessian = 1, hessian = 1 / kHessian;
+  double lambda = 1;  // that noise of one in a leaf's gradient asks for
+
+  Eigen::Vector2d Of(const Gradient& of) const {
+    return {std::clamp(of.first, -most_gradient, most_gradient) / gradient,
+            std::min(of.second, most_hessian) / hessian};
+  }
+};
+
+// Gradients of numbers and counts have no bound of their own: `clip` is what they are pulled within.
+GradientUnits UnitsOf(const Objective& objective, double clip) {
+  const double half = std::sqrt(2.0);
+  if (objective.kind == Objective::Kind::kRegression) return {clip, half * clip, 1, half, half};
+  if (objective.kind == Objective::Kind::kCount) return {clip, half * clip, clip, half * clip, half * clip};
+  return {};
+}
+
 struct NoisyBoost {
   Boost boost;
+  GradientUnits units;
   int batch = 20;
   std::uint64_t seed = 1;
   double rows_of_a_unit = 1;
@@ -49,7 +73,8 @@ class Part {
   // What the first round counts: the response around its middle, and each feature's cell.
   void Count(std::size_t kept, Eigen::VectorXd& numbers) const {
     const auto row = static_cast<Eigen::Index>(places_[kept]);
-    numbers[0] += 2 * responses_[row] - 1;
+    const Scale scale = ResponseScale(asked_.boost);
+    numbers[0] += std::clamp((responses_[row] - scale.centre) / scale.half, -1.0, 1.0);
     Eigen::Index next = 1;
     for (std::size_t i = 0; i < features_.size(); ++i) {
       const BoostFeature& feature = asked_.boost.columns.features[i];
@@ -71,12 +96,12 @@ class Part {
     }
     double margin = state.base;
     for (const BoostTree& tree : state.trees) margin += tree.nodes[NodeOf(tree, cells)].weight;
-    const Gradient gradient = GradientOf(asked_.boost.objective, margin, responses_[row]);
+    const Eigen::Vector2d added =
+        asked_.units.Of(GradientOf(asked_.boost.objective, margin, responses_[row]));
     const std::size_t leaves = std::size_t{1} << asked_.boost.depth;
     for (std::size_t i = 0; i < batch.size(); ++i) {
       const auto leaf = static_cast<Eigen::Index>(2 * (leaves * i + NodeOf(batch[i], cells) - (leaves - 1)));
-      numbers[leaf] += gradient.first;
-      numbers[leaf + 1] += kHessian * gradient.second;
+      numbers.segment<2>(leaf) += added;
     }
   }
 
@@ -184,7 +209,8 @@ class NoisyBoostMethod final : public NoisyMethod {
                      [](const FeatureBins& bins) { return bins.cells() > 1; }))
       return Refuse("no_split", "noise leaves no column two cells",
                     "raise concordat.epsilon, or name other columns", "22023");
-    const double mean = std::clamp((1 + balance / rows) / 2, 0.01, 0.99);
+    const Scale scale = ResponseScale(boost());
+    const double mean = scale.centre + scale.half * std::clamp(balance / rows, -kLeastShare, kLeastShare);
     state.base = MarginOf(boost().objective, static_cast<float>(boost().base_score.value_or(mean)));
     state.growing.nodes.emplace_back();
     return Step{.state = ToJson(MaybeBoostState(std::move(state))),
@@ -196,12 +222,13 @@ class NoisyBoostMethod final : public NoisyMethod {
   // small.
   void AddBatch(std::span<const double> totals, double sigma, BoostState& state) const {
     SplitRules rules = boost().split;
-    rules.lambda += sigma;
+    rules.lambda += sigma * asked_.units.lambda;
     Taker taker(totals);
     for (BoostTree& tree : Batch(state)) {
       for (BoostNode& node : tree.nodes) {
         if (node.kind != BoostNode::Kind::kLeaf) continue;
-        const double gradient = taker.Number(), hessian = std::max(0.0, taker.Number() / kHessian);
+        const double gradient = taker.Number() * asked_.units.gradient;
+        const double hessian = std::max(0.0, taker.Number() * asked_.units.hessian);
         node.weight = ShortWeight(boost().eta * WeightOf(rules, {.gradient = gradient, .hessian = hessian}));
       }
       state.trees.push_back(std::move(tree));
@@ -219,12 +246,12 @@ MadeNoisy MakeNoisyBoost(const Call& call, const Schema& schema, const Rules& ru
   asked.batch = TRY(options.Whole("batch", 20, 1, 1000));
   asked.seed = static_cast<std::uint64_t>(TRY(options.Whole("seed", 1, 0, 2147483647)));
   asked.rows_of_a_unit = TRY(options.Whole("rows_of_a_unit", 1, 1, 10'000));
-  asked.boost =
-      TRY(BindBoost(call, schema, rules, options, {.trees = 200, .depth = 4, .bins = 32, .eta = 0.1}));
-  if (asked.boost.objective.kind != Objective::Kind::kBinary)
-    return Refuse("no_noisy_form",
-                  "boost has a form under noise for objective => 'binary' alone: its gradients are bounded",
-                  "name a response with two levels, or ask under protection: {mode: threshold}", "0A000");
+  const auto clips = call.options.find("objective");
+  const bool binary = clips == call.options.end() || clips->second == Value("binary");
+  const double clip = binary ? 0 : TRY(options.Number("clip", 0, 1e-9, 1e15));
+  asked.boost = TRY(BindBoost(call, schema, rules, options,
+                              {.trees = 200, .depth = 4, .bins = 32, .eta = 0.1, .chooses = false}));
+  asked.units = UnitsOf(asked.boost.objective, clip > 0 ? clip : ResponseScale(asked.boost).half);
   return std::make_unique<NoisyBoostMethod>(std::move(asked));
 }
 

@@ -59,6 +59,28 @@ TEST(NoisyBoost, LearnsWithoutNoiseAndTheSameWhoeverHasTheRows) {
   EXPECT_GT(right, 1'800);
 }
 
+Call Numbers(std::map<std::string, Value> options) {
+  Call call = Asked(std::move(options));
+  const bool counts = call.options.at("objective") == Value("count");
+  call.formula = counts ? "visits ~ age + cost + sex" : "cost ~ age + visits + sex";
+  return call;
+}
+
+TEST(NoisyBoost, LearnsNumbersAndCounts) {
+  const Rows people = People(2'000, 1).front();
+  for (const char* objective : {"regression", "count"}) {
+    SCOPED_TRACE(objective);
+    const auto method = Make(Numbers({{"objective", objective}, {"eta", 0.3}}));
+    const auto fitted = FitNoisily(*method, Units(People(2'000, 3)), {.exact = true});
+    ASSERT_TRUE(fitted) << fitted.error().message;
+    const Eigen::ArrayXd means = PredictBoost(*ReadBoostModel(fitted->model), people);
+    const auto& values = people.Find(objective == std::string("count") ? "visits" : "cost")->values;
+    const Eigen::ArrayXd truth = Eigen::Map<const Eigen::ArrayXd>(values.data(), means.size());
+    const double left = (truth - means).square().sum() / (truth - truth.mean()).square().sum();
+    EXPECT_LT(left, 0.6);
+  }
+}
+
 TEST(NoisyBoost, SharesAddUpToOne) {
   const auto method = Make(Asked({}));
   std::vector<Json> states;
@@ -103,6 +125,28 @@ TEST(NoisyBoost, NoUnitMovesARoundByMoreThanItsSteps) {
   }
 }
 
+// Numbers and counts have gradients without bounds, and a node that lies about the trees so far makes them as
+// large as it likes: they are pulled in.
+TEST(NoisyBoost, NoUnitMovesNumbersByMoreThanItsSteps) {
+  for (const char* objective : {"regression", "count"}) {
+    for (const double clip : {1.0, 500.0}) {
+      const auto method = Make(Numbers({{"objective", objective}, {"clip", clip}}));
+      const Rows people = People(40, 1).front();
+      std::vector<Json> states;
+      ASSERT_TRUE(FitNoisily(*method, {ByUnit(people)}, {.exact = true}, &states));
+      for (const double base : {-1e6, 900.0, 1e15}) {
+        states.push_back(states[1]);
+        states.back()["base"] = base;
+      }
+      double longest = 0;
+      for (const Json& state : states)
+        longest = std::max(longest, Moves(*method, ByUnit(people), state, 1 << 16));
+      EXPECT_LE(longest, 1) << objective << clip;
+      EXPECT_GT(longest, 0.9) << objective << clip;
+    }
+  }
+}
+
 // A row alone is never clipped: what the bound is made of holds.
 TEST(NoisyBoost, BoundsWhatARowIs) {
   for (const double margin : {-40.0, -3.0, -0.5, 0.0, 0.5, 1.1, 2.0, 40.0}) {
@@ -133,7 +177,11 @@ TEST(NoisyBoost, RefusesByName) {
     const char* formula;
     std::map<std::string, Value> options;
     const char* reason;
-  } cases[] = {{"cost ~ age", {{"objective", "regression"}}, "no_noisy_form"},
+  } cases[] = {{"cost ~ age", {}, "response_out_of_range"},
+               {"cost ~ age", {{"objective", "regression"}, {"clip", std::int64_t{-1}}}, "option_invalid"},
+               {"ill ~ age", {{"clip", 0.5}}, "unknown_option"},
+               {"ill ~ age", {{"monotone", "age:+1"}}, "unknown_option"},
+               {"ill ~ age", {{"subsample", 0.5}}, "unknown_option"},
                {"ill ~ age", {{"batches", std::int64_t{2}}}, "unknown_option"},
                {"ill ~ age:sex", {}, "formula_not_supported"}};
   for (const auto& c : cases) {

@@ -1,7 +1,9 @@
 #include "learning/boost_random.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <limits>
 
 namespace concordat::learning {
 namespace {
@@ -10,6 +12,12 @@ constexpr int kCoarseCells = 64;
 static_assert(kFineCells % kCoarseCells == 0);
 
 // Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators" (2014).
+std::uint64_t Mixed(std::uint64_t z) {
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return z ^ (z >> 31);
+}
+
 class TreeDraws {
  public:
   explicit TreeDraws(std::uint64_t seed) : state_(seed) {}
@@ -18,12 +26,8 @@ class TreeDraws {
   bool Coin() { return (Next() >> 63) != 0; }
 
  private:
-  std::uint64_t Next() {
-    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-    return z ^ (z >> 31);
-  }
+  std::uint64_t Next() { return Mixed(state_ += 0x9e3779b97f4a7c15); }
+
   std::uint64_t state_;
 };
 
@@ -59,6 +63,32 @@ FeatureBins ChooseNoisyBins(const BoostFeature& feature, std::span<const double>
   for (std::size_t i = 0; i < counts.size(); ++i)
     fine[i + 1 == counts.size() ? fine.size() - 1 : i * width] = counts[i] < empty ? 0 : counts[i];
   return ChooseBins(feature, fine, rules);
+}
+
+std::vector<bool> DrawFeatures(std::size_t features, double share, std::uint64_t seed, std::size_t number) {
+  const auto wanted =
+      static_cast<std::size_t>(std::max(1.0, std::floor(share * static_cast<double>(features))));
+  TreeDraws draws((seed << 32) + number);
+  std::vector<bool> drawn(features, false);
+  // Of what is left, each with the chance that as many are still wanted.
+  for (std::size_t i = 0, left = wanted; i < features; ++i) {
+    drawn[i] = draws.Below(features - i) < left;
+    left -= drawn[i] ? 1 : 0;
+  }
+  return drawn;
+}
+
+RowDraws::RowDraws(double share, std::uint64_t seed, std::size_t number)
+    : salt_(Mixed((seed << 32) + number)), share_(share) {}
+
+bool RowDraws::Draws(std::uint64_t mark) const {
+  return std::ldexp(static_cast<double>(Mixed(mark ^ salt_)), -64) < share_;
+}
+
+std::uint64_t MarkOf(std::uint64_t before, double value) {
+  // Missing values have many forms, and 0 two.
+  const double one = std::isnan(value) ? std::numeric_limits<double>::quiet_NaN() : value + 0.0;
+  return Mixed(before * 0x9e3779b97f4a7c15 + std::bit_cast<std::uint64_t>(one));
 }
 
 BoostTree DrawTree(const BoostBins& bins, int depth, std::uint64_t seed, std::size_t number) {

@@ -16,11 +16,13 @@ Json ToJson(const MaybeBoostState& state) {
   if (!state) return Json{{"stage", "count"}};
   Json trees = Json::array();
   for (const BoostTree& tree : state->trees) trees.push_back(ToJson(tree, state->bins));
-  return Json{{"stage", "grow"},
-              {"base", state->base},
-              {"bins", ToJson(state->bins)},
-              {"trees", std::move(trees)},
-              {"growing", ToJson(state->growing, state->bins)}};
+  Json json{{"stage", "grow"},
+            {"base", state->base},
+            {"bins", ToJson(state->bins)},
+            {"trees", std::move(trees)},
+            {"growing", ToJson(state->growing, state->bins)}};
+  if (!state->middles.empty()) json["middles"] = state->middles;
+  return json;
 }
 
 Result<MaybeBoostState> ReadBoostState(const Boost& boost, const Json& json) {
@@ -41,6 +43,11 @@ Result<MaybeBoostState> ReadBoostState(const Boost& boost, const Json& json) {
     state.trees.push_back(TRY(ReadTree(tree, state.bins, {.depth = boost.depth})));
   state.growing = TRY(ReadTree(json["growing"], state.bins, {.depth = boost.depth, .grows = true}));
   if (OpenNodes(state.growing) == 0) return WrongState("no node of the state grows");
+  const auto splits = static_cast<Eigen::Index>(SplitsOf(state.growing));
+  if (!boost.split.monotone.empty() && splits > 0) {
+    const Eigen::VectorXd middles = TRY(VectorOf(json, "middles", splits, kMargins));
+    state.middles.assign(middles.begin(), middles.end());
+  }
   return MaybeBoostState(std::move(state));
 }
 
@@ -61,6 +68,12 @@ std::size_t OpenNodes(const BoostTree& tree) {
   return static_cast<std::size_t>(
       std::count_if(tree.nodes.begin(), tree.nodes.end(),
                     [](const BoostNode& node) { return node.kind == BoostNode::Kind::kOpen; }));
+}
+
+std::size_t SplitsOf(const BoostTree& tree) {
+  return static_cast<std::size_t>(
+      std::count_if(tree.nodes.begin(), tree.nodes.end(),
+                    [](const BoostNode& node) { return node.kind == BoostNode::Kind::kSplit; }));
 }
 
 Scale ResponseScale(const Boost& boost) { return ScaleOf(boost.columns.response_range, true); }

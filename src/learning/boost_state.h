@@ -1,6 +1,7 @@
 // A boosted ensemble as it grows: what is asked, and what each round's state holds.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -21,6 +22,9 @@ struct Boost {
   int bins = 64;
   double eta = 0.3;
   std::optional<double> base_score;  // a mean; else the response's
+  double subsample = 1;              // share of the rows that each tree is grown from
+  double colsample = 1;              // and of the features
+  std::uint64_t seed = 1;            // what draws both
 };
 
 // Leaves of all trees together: what bounds a state.
@@ -31,6 +35,8 @@ struct BoostState {
   BoostBins bins;
   std::vector<BoostTree> trees;
   BoostTree growing;
+  // Under monotone constraints, of each split of `growing`: the middle of its sides' weights.
+  std::vector<double> middles;
 };
 
 // Nothing in the first round, which counts.
@@ -44,6 +50,7 @@ Result<MaybeBoostState> ReadBoostState(const Boost& boost, const Json& json);
 std::size_t LengthOf(const Boost& boost, const MaybeBoostState& state);
 std::size_t CellsOf(const BoostBins& bins);
 std::size_t OpenNodes(const BoostTree& tree);
+std::size_t SplitsOf(const BoostTree& tree);
 // The response's powers are of (y - centre) / half.
 Scale ResponseScale(const Boost& boost);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "learning/boost_random.h"
+
 namespace concordat::learning {
 namespace {
 
@@ -15,6 +17,8 @@ double GridOf(const Boost& boost) {
   const double largest = std::max({std::fabs(low), std::fabs(high), std::ldexp(1.0, -kGridBits)});
   return std::ldexp(1.0, static_cast<int>(std::ceil(std::log2(largest))) - kGridBits);
 }
+
+constexpr std::uint32_t kLeftOut = ~std::uint32_t{0};  // in place of a node
 
 struct GridSum {
   std::int64_t gradient = 0, hessian = 0, rows = 0;
@@ -34,6 +38,19 @@ BoostRows::BoostRows(const Boost& boost, const Rows& rows) : boost_(boost) {
     kept.reserve(known.size());
     for (const Eigen::Index i : known) kept.push_back(std::isfinite(values[i]) ? values[i] : NAN);
   }
+  if (boost.subsample == 1) return;
+  for (std::size_t row = 0; row < size(); ++row) {
+    std::uint64_t mark = MarkOf(0, responses_[row]);
+    for (const auto& values : features_) mark = MarkOf(mark, values[row]);
+    marks_.push_back(mark);
+  }
+}
+
+void BoostRows::LeaveOut(const BoostState& state) {
+  if (marks_.empty()) return;
+  const RowDraws draws(boost_.subsample, boost_.seed, state.trees.size());
+  for (std::size_t row = 0; row < size(); ++row)
+    if (!draws.Draws(marks_[row])) nodes_[row] = kLeftOut;
 }
 
 std::vector<double> BoostRows::Count() const {
@@ -89,6 +106,7 @@ void BoostRows::Follow(const BoostState& state) {
 Result<std::vector<double>> BoostRows::Grow(const BoostState& state) {
   Follow(state);
   PlaceIn(state.growing);
+  LeaveOut(state);
   std::vector<std::size_t> first, open(state.growing.nodes.size(), 0);
   std::size_t width = 0, next = 0;
   for (const FeatureBins& bins : bins_) {
@@ -100,7 +118,7 @@ Result<std::vector<double>> BoostRows::Grow(const BoostState& state) {
   const double grid = GridOf(boost_);
   std::vector<GridSum> sums(width * next);
   for (std::size_t row = 0; row < size(); ++row) {
-    if (state.growing.nodes[nodes_[row]].kind != BoostNode::Kind::kOpen) continue;
+    if (nodes_[row] == kLeftOut || state.growing.nodes[nodes_[row]].kind != BoostNode::Kind::kOpen) continue;
     const Gradient gradient = GradientOf(boost_.objective, margins_[row], responses_[row]);
     const double g = std::nearbyint(gradient.first / grid), h = std::nearbyint(gradient.second / grid);
     if (!(std::fabs(g) < kMostGradient && h < kMostGradient))

@@ -27,10 +27,13 @@ class BoostRows final : public Kept {
  private:
   void Follow(const BoostState& state);
   void PlaceIn(const BoostTree& tree);
+  // Takes rows that the seed does not draw for the tree under way out of its nodes.
+  void LeaveOut(const BoostState& state);
 
   const Boost boost_;
   std::vector<double> responses_;
   std::vector<std::vector<double>> features_;
+  std::vector<std::uint64_t> marks_;  // of each row, where rows are drawn
   // Of the state last seen:
   double base_ = 0;
   BoostBins bins_;

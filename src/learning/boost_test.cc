@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "learning/boost_model.h"
+#include "learning/boost_random.h"
 #include "learning/testing_fit.h"
 #include "learning/testing_members.h"
 
@@ -176,6 +178,92 @@ TEST(Boost, MakesNoLeafOfFewRows) {
   EXPECT_GT(leaves, 16);
 }
 
+// Predictions follow the sign at every value, and what may only fall where the response rises is not used.
+TEST(Boost, HoldsMonotoneConstraints) {
+  const auto fit = [](const char* formula, std::map<std::string, Value> options) {
+    options.insert({"trees", std::int64_t{5}});
+    options.insert({"depth", std::int64_t{4}});
+    options.insert({"objective", "regression"});
+    const Rules rules{.minimum_cell = 10, .parameters_share = 10};
+    return Fit(Asked(formula, std::move(options)), PeopleSchema(), People(600, 3), rules);
+  };
+  const Rows people = People(600, 1).front();
+  const auto falls = [&](const Fitted& fitted, const char* column) {
+    double most = 0;
+    Rows rows = people;
+    auto& values = std::find_if(rows.columns.begin(), rows.columns.end(), [&](const Column& c) {
+                     return c.name == column;
+                   })->values;
+    Eigen::ArrayXd before = Eigen::ArrayXd::Constant(600, -1e9);
+    for (double value = 0; value <= 80; ++value) {
+      std::fill(values.begin(), values.end(), value);
+      const Eigen::ArrayXd now = PredictBoost(*ReadBoostModel(fitted.model), rows);
+      most = std::max(most, (before - now).maxCoeff());
+      before = now;
+    }
+    return most;
+  };
+  const char* const formula = "change ~ age + visits + sex";
+  EXPECT_GT(falls(fit(formula, {}), "age"), 0.01);
+  EXPECT_LE(falls(fit(formula, {{"monotone", "age:+1"}}), "age"), 0);
+  EXPECT_LE(falls(fit(formula, {{"monotone", "age: 1,visits:+1"}}), "visits"), 0);
+  const auto opposed = fit("cost ~ age + sex", {{"monotone", "age:-1"}});
+  EXPECT_EQ(std::get<std::int64_t>(opposed.rows[0][1]), 0) << "cost rises with age";
+}
+
+// Whoever has which rows, in whatever order.
+TEST(Boost, DrawsRowsByWhatTheyHold) {
+  const auto fit = [](std::size_t members, double share, std::int64_t seed) {
+    return Fit(Asked("change ~ age + visits + cost", {{"trees", std::int64_t{6}},
+                                                      {"depth", std::int64_t{3}},
+                                                      {"objective", "regression"},
+                                                      {"subsample", share},
+                                                      {"seed", seed}}),
+               PeopleSchema(), People(600, members), {.minimum_cell = 5, .parameters_share = 10})
+        .model["trees"];
+  };
+  const Json half = fit(1, 0.5, 1);
+  EXPECT_EQ(half.size(), 6U);
+  EXPECT_EQ(fit(4, 0.5, 1), half);
+  EXPECT_NE(fit(1, 0.5, 2), half);
+  EXPECT_NE(fit(1, 1, 1), half);
+  EXPECT_EQ(fit(1, 1, 2), fit(1, 1, 1));
+  int drawn = 0;
+  for (int row = 0; row < 10'000; ++row)
+    drawn += RowDraws(0.3, 1, 4).Draws(MarkOf(MarkOf(0, row), NAN)) ? 1 : 0;
+  EXPECT_NEAR(drawn, 3'000, 6 * std::sqrt(2'100));  // of a fixed seed
+  EXPECT_EQ(MarkOf(1, -0.0), MarkOf(1, 0.0));
+  EXPECT_NE(MarkOf(1, 0), MarkOf(2, 0));
+}
+
+TEST(Boost, GrowsEachTreeFromFeaturesThatTheSeedDraws) {
+  const auto features = [](std::int64_t seed) {
+    const auto fitted = Fit(Asked("cost ~ age + visits + weight", {{"trees", std::int64_t{9}},
+                                                                   {"depth", std::int64_t{3}},
+                                                                   {"objective", "regression"},
+                                                                   {"colsample", 0.4},
+                                                                   {"seed", seed}}),
+                            PeopleSchema(), People(600, 3), {.parameters_share = 10});
+    std::vector<std::set<int>> used;
+    for (const Json& tree : fitted.model["trees"]) {
+      used.emplace_back();
+      for (const Json& node : tree)
+        if (node.is_array()) used.back().insert(node[0].get<int>());
+    }
+    return used;
+  };
+  const auto used = features(1);
+  ASSERT_EQ(used.size(), 9U);
+  std::set<int> all;
+  for (const auto& each : used) {
+    EXPECT_LE(each.size(), 1U);
+    all.insert(each.begin(), each.end());
+  }
+  EXPECT_GT(all.size(), 1U);
+  EXPECT_EQ(features(1), used);
+  EXPECT_NE(features(2), used);
+}
+
 TEST(Boost, RefusesByName) {
   const struct {
     const char* formula;
@@ -194,6 +282,12 @@ TEST(Boost, RefusesByName) {
       {"ill ~ age", {{"treees", std::int64_t{1}}}, {}, "unknown_option"},
       {"ill ~ age", {{"objective", "multi"}}, {}, "option_invalid"},
       {"ill ~ age", {{"base_score", 1.5}}, {}, "option_invalid"},
+      {"ill ~ age", {{"monotone", "agee:+1"}}, {}, "monotone_invalid"},
+      {"ill ~ age", {{"monotone", "age"}}, {}, "monotone_invalid"},
+      {"ill ~ age", {{"monotone", "age:2"}}, {}, "monotone_invalid"},
+      {"ill ~ age + sex", {{"monotone", "sex:+1"}}, {}, "monotone_invalid"},
+      {"ill ~ age", {{"colsample", 0.0}}, {}, "option_invalid"},
+      {"ill ~ age", {{"subsample", 1.5}}, {}, "option_invalid"},
       {"cost ~ age", {}, {}, "response_out_of_range"},
       {"change ~ age", {{"objective", "count"}}, {}, "response_out_of_range"},
       {"ill ~ age", {{"trees", std::int64_t{1000}}, {"depth", std::int64_t{10}}}, {}, "too_many_terms"},
@@ -226,6 +320,14 @@ TEST(Boost, RefusesStatesThatAreNotIts) {
   const auto members = People(400, 2);
   const Json good = StateAfter(**method, members, 3);
   ASSERT_TRUE((*method)->Length(good));
+  const auto tied = MakeMethod(Asked("ill ~ age", {{"depth", std::int64_t{2}}, {"monotone", "age:+1"}}),
+                               PeopleSchema(), {.parameters_share = 10});
+  Json grown = StateAfter(**tied, members, 2);
+  ASSERT_TRUE((*tied)->Length(grown)) << grown;
+  for (const char* middles : {"[]", "[1, 2]", "[\"x\"]", "[1e300]", "3"}) {
+    grown["middles"] = Json::parse(middles);
+    EXPECT_FALSE((*tied)->Length(grown)) << middles;
+  }
   const struct {
     const char* pointer;
     const char* value;

@@ -11,7 +11,7 @@
 #include "learning/cox_newton.h"
 #include "learning/design.h"
 #include "learning/disclosure.h"
-#include "learning/event_times.h"
+#include "learning/event_counts.h"
 #include "learning/methods.h"
 #include "learning/options.h"
 #include "learning/state.h"
@@ -27,34 +27,20 @@ struct Cox {
   Survey survey;
   EventTimes times;
   Rules rules;
+  std::string weights;  // a column's name, or empty
   double level = 0.95;
   CoxFrame frame;
   std::vector<Eigen::Index> columns;  // of the design, without the intercept
   std::vector<std::string> terms;     // of those
 };
 
-// A row's place in round 0, after the survey: of each stratum all times, each with rows and events.
-std::size_t CountAt(const Cox& cox, std::size_t stratum, std::size_t place) {
-  return 2 * (stratum * cox.frame.times + place);
-}
-
-std::size_t StratumOf(const Frame& frame, Eigen::Index row) {
-  return frame.stratum.empty() ? 0 : frame.stratum[static_cast<std::size_t>(row)];
-}
-
-std::size_t CountsLength(const Cox& cox) { return 2 * cox.frame.strata * cox.frame.times; }
+TimeCounts CountsOf(const CoxFrame& frame) { return {frame.strata, frame.times, frame.entries}; }
 
 Sums CountTimes(const Cox& cox, const Rows& rows, const Frame& frame) {
   Sums sums;
   cox.survey.Add(rows, frame, cox.design.Scaled(frame.x), sums.numbers);
-  const std::size_t first = sums.numbers.size();
-  sums.numbers.resize(first + CountsLength(cox), 0);
-  for (Eigen::Index row = 0; row < frame.size(); ++row) {
-    const std::size_t at = first + CountAt(cox, StratumOf(frame, row), cox.times.Place(frame.y[row]));
-    sums.numbers[at] += 1;
-    sums.numbers[at + 1] += frame.status[row];
-  }
-  sums.effective_rows = static_cast<double>(frame.size());
+  CountsOf(cox.frame).Add(cox.times, frame, sums.numbers);
+  sums.effective_rows = static_cast<double>((frame.weights.array() > 0).count());
   return sums;
 }
 
@@ -64,28 +50,27 @@ CoxRow RowOf(const Cox& cox, const CoxState& state, const Frame& frame, Eigen::I
   for (Eigen::Index j = 0; j < cox.frame.columns; ++j)
     row.x[j] = (frame.x(at, cox.columns[static_cast<std::size_t>(j)]) - state.centre[j]) / state.scale[j];
   row.offset = frame.offset[at];
-  row.weight = std::exp(row.x.dot(state.beta) + row.offset);
-  row.event = frame.status[at] != 0;
+  row.risk = std::exp(row.x.dot(state.beta) + row.offset);
+  row.weight = frame.weights[at];
   return row;
 }
 
 Result<Sums> AddRows(const Cox& cox, const Frame& frame, const CoxState& state) {
   const CoxShape shape = ShapeOf(state, cox.frame);
-  std::vector<std::size_t> first(1, 0);
-  for (const Intervals& each : state.strata) first.push_back(first.back() + each.size());
-  Sums sums;
-  sums.numbers.assign(shape.Length(), 0);
+  CoxSums added(shape);
   double weights = 0;
   double squares = 0;
   for (Eigen::Index at = 0; at < frame.size(); ++at) {
+    if (!(frame.weights[at] > 0)) continue;
     const std::size_t stratum = StratumOf(frame, at);
-    const auto interval = state.strata[stratum].Find(cox.times.Place(frame.y[at]));
-    if (!interval) continue;
+    const Spell spell = cox.times.SpellOf(frame, at);
     const CoxRow row = RowOf(cox, state, frame, at);
-    AddCoxRow(shape, first[stratum] + *interval, row, sums.numbers);
-    weights += row.weight;
-    squares += row.weight * row.weight;
+    added.Add(stratum, spell, row);
+    if (!state.strata[stratum].Of(spell)) continue;
+    weights += row.weight * row.risk;
+    squares += row.weight * row.risk * row.weight * row.risk;
   }
+  Sums sums{.numbers = added.Take()};
   for (const double number : sums.numbers)
     if (!(std::abs(number) < kMostSum))
       return Fail(ErrorCode::kResourceExhausted, "a hazard ratio left what a sum can hold",
@@ -94,15 +79,11 @@ Result<Sums> AddRows(const Cox& cox, const Frame& frame, const CoxState& state) 
   return sums;
 }
 
-Outcome<Intervals> JoinStratum(const Cox& cox, std::span<const double> totals, std::size_t stratum) {
-  std::vector<double> rows(cox.frame.times);
-  std::vector<double> events(cox.frame.times);
-  for (std::size_t place = 0; place < cox.frame.times; ++place) {
-    rows[place] = std::round(totals[CountAt(cox, stratum, place)]);
-    events[place] = std::round(totals[CountAt(cox, stratum, place) + 1]);
-  }
-  const LeastShown least{.events = std::max(1.0, cox.rules.minimum_cell), .censored = cox.frame.efron};
-  auto joined = Join({.rows = rows, .events = events}, least);
+double LeastEvents(const Cox& cox) { return std::max(1.0, cox.rules.minimum_cell); }
+
+Outcome<Intervals> JoinStratum(const Cox& cox, const EventCounts& counts, std::size_t stratum) {
+  const LeastShown least{.events = LeastEvents(cox), .censored = cox.frame.efron || cox.frame.weighted};
+  auto joined = Join({.rows = counts.rows, .events = counts.events, .entries = counts.entries}, least);
   if (joined) return *std::move(joined);
   return Refuse(
       "too_few_events",
@@ -114,18 +95,18 @@ Outcome<Intervals> JoinStratum(const Cox& cox, std::span<const double> totals, s
 }
 
 Outcome<Step> JoinTimes(const Cox& cox, std::span<const double> all) {
-  TRY(cox.survey.Check(all.first(cox.survey.length())));
-  const std::span<const double> totals = all.subspan(cox.survey.length());
   CoxState state;
+  state.rows = TRY(cox.survey.Check(all.first(cox.survey.length()))).rows;
+  std::vector<EventCounts> counts;
   double events = 0;
-  for (std::size_t i = 0; i < totals.size(); i += 2) {
-    state.rows += std::round(totals[i]);
-    events += std::round(totals[i + 1]);
+  for (std::size_t stratum = 0; stratum < cox.frame.strata; ++stratum) {
+    counts.push_back(CountsOf(cox.frame).Read(all.subspan(cox.survey.length()), stratum));
+    for (const double died : counts.back().events) events += died;
   }
   TRY(CheckSize({.minimum_rows = cox.rules.minimum_cell, .parameters_share = cox.rules.parameters_share},
                 events, static_cast<double>(cox.frame.columns)));
   for (std::size_t stratum = 0; stratum < cox.frame.strata; ++stratum)
-    state.strata.push_back(TRY(JoinStratum(cox, totals, stratum)));
+    state.strata.push_back(TRY(JoinStratum(cox, counts[stratum], stratum)));
   if (ShapeOf(state, cox.frame).Length() > kMostCoxSums)
     return Refuse("grid_too_fine", fmt::format("a round would carry more than {} numbers", kMostCoxSums),
                   "write a larger resolution, or leave out terms", "22023");
@@ -138,10 +119,9 @@ Outcome<Step> JoinTimes(const Cox& cox, std::span<const double> all) {
     state.centre[j] = scale.centre;
     state.scale[j] = scale.half;
   }
-  std::size_t intervals = 0;
-  for (const Intervals& each : state.strata) intervals += each.size();
   return Step{.state = ToJson(state),
-              .said = fmt::format("{:.0f} events in {} intervals of time", events, intervals)};
+              .said = fmt::format("{:.0f} events in {} intervals of time", events,
+                                  ShapeOf(state, cox.frame).intervals())};
 }
 
 Json BaselineOf(const Cox& cox, const CoxState& state, const CoxMaximum& maximum) {
@@ -172,6 +152,7 @@ Json ModelOf(const Cox& cox, const CoxState& state, const CoxMaximum& maximum, c
              {"wald", ChiSquaredTest(wald, df)},
              {"score", ChiSquaredTest(state.null_score, df)},
              {"rounds", state.round}};
+  if (!cox.weights.empty()) model["weights"] = cox.weights;
   AddTo(model, found);
   return model;
 }
@@ -202,7 +183,7 @@ class CoxMethod final : public ExactMethod {
 
   Result<std::size_t> Length(const Json& json) const override {
     const CoxState state = TRY(ReadCoxState(json, cox_.frame));
-    if (state.round == 0) return cox_.survey.length() + CountsLength(cox_);
+    if (state.round == 0) return cox_.survey.length() + CountsOf(cox_.frame).length();
     return ShapeOf(state, cox_.frame).Length();
   }
 
@@ -219,6 +200,7 @@ class CoxMethod final : public ExactMethod {
     if (*length != totals.size()) return RefuseState({.message = "the totals are not those of the state"});
     CoxState state = *ReadCoxState(json, cox_.frame);
     if (state.round == 0) return JoinTimes(cox_, totals);
+    if (state.round == 1) TRY(CheckChanges(ShapeOf(state, cox_.frame), totals, LeastEvents(cox_)));
     const auto maximum = TRY(StepCox(&state, cox_.frame, totals, cox_.terms));
     const double log = maximum ? maximum->at.log : state.log;
     Step step{.said = fmt::format("round {}: log partial likelihood {:.6g}", state.round - 1, log)};
@@ -253,14 +235,16 @@ Made MakeCox(const Call& call, const Schema& schema, const Rules& rules) {
   const double resolution = TRY(options.Number("resolution", 1, 1e-9, 1e9));
   const std::string ties = TRY(options.Choice("ties", {"efron", "breslow"}));
   const std::string strata = TRY(options.Text("strata", ""));
+  const std::string weights = TRY(options.Text("weights", ""));
   const double level = TRY(options.Number("level", 0.95, 0.5, 0.999999));
   const int max_rounds = TRY(options.Whole("max_rounds", 40, 3, 200));
   TRY(options.End());
   const Formula formula = TRY(FormulaOf(call, strata));
   const EventTimes times = TRY(EventTimes::Of(formula, schema, resolution));
-  const Design design = TRY(Design::Bind(formula, schema));
-  Survey survey = TRY(Survey::Make(design, schema, rules, {}));
-  Cox cox{.design = design, .survey = std::move(survey), .times = times, .rules = rules, .level = level};
+  const Design design = TRY(Design::Bind(formula, schema, weights));
+  Survey survey = TRY(Survey::Make(design, schema, rules, weights));
+  Cox cox{.design = design, .survey = std::move(survey), .times = times, .rules = rules, .weights = weights,
+          .level = level};
   for (std::size_t j = 0; j < cox.design.terms().size(); ++j) {
     if (cox.design.assign()[j] == 0) continue;
     cox.columns.push_back(static_cast<Eigen::Index>(j));
@@ -270,8 +254,10 @@ Made MakeCox(const Call& call, const Schema& schema, const Rules& rules) {
                .strata = std::max<std::size_t>(1, cox.design.strata().size()),
                .times = times.size(),
                .efron = ties == "efron",
+               .weighted = !weights.empty(),
+               .entries = formula.start.has_value(),
                .max_rounds = max_rounds};
-  if (cox.frame.strata * cox.frame.times > kMostCoxSums / 2)
+  if (CountsOf(cox.frame).length() > kMostCoxSums)
     return Refuse("grid_too_fine",
                   fmt::format("{} strata of {} times each are too many", cox.frame.strata, times.size()),
                   "write a larger resolution", "22023");

@@ -36,6 +36,7 @@ std::vector<EventInterval> Collect(CountsAtTimes counts, LeastShown least) {
     if (events > 0 && found.back().Suffices(least)) found.push_back({.start = place});
     found.back().events += events;
     found.back().others += counts.rows[place] - events;
+    if (!counts.entries.empty()) found.back().others += counts.entries[place];
   }
   return found;
 }
@@ -46,6 +47,15 @@ std::optional<std::size_t> Intervals::Find(std::size_t place) const {
   const auto after = std::upper_bound(starts.begin(), starts.end(), static_cast<std::int64_t>(place));
   if (after == starts.begin()) return std::nullopt;
   return static_cast<std::size_t>(after - starts.begin()) - 1;
+}
+
+std::optional<Intervals::AtRisk> Intervals::Of(const Spell& spell) const {
+  const auto last = Find(spell.leave);
+  if (!last) return std::nullopt;
+  const auto entered = spell.entry < 0 ? std::nullopt : Find(static_cast<std::size_t>(spell.entry));
+  const std::size_t first = entered ? *entered + 1 : 0;
+  if (first <= *last) return AtRisk{first, *last};
+  return spell.event ? std::optional(AtRisk{*last, *last}) : std::nullopt;
 }
 
 std::optional<Intervals> Join(CountsAtTimes counts, LeastShown least) {

@@ -41,6 +41,35 @@ TEST(Join, JoinsTimesUntilEnoughEventsAreSeen) {
   }
 }
 
+// Who comes counts beside who goes.
+TEST(Join, CountsThoseWhoEnter) {
+  const std::vector<double> rows = {2, 3, 2}, events = {2, 2, 2}, one = {0, 1, 0}, none = {0, 0, 0};
+  EXPECT_EQ(Join({.rows = rows, .events = events, .entries = none}, {2, true}), std::nullopt);
+  EXPECT_EQ(Join({.rows = rows, .events = events, .entries = one}, {2, true})->starts, (List{0, 1, 2}));
+}
+
+TEST(Intervals, KnowWhoIsAtRisk) {
+  const Intervals intervals{.starts = {2, 5, 8}, .events = {1, 1, 1}};
+  const struct {
+    const char* name;
+    Spell spell;
+    int first, last;  // -1: never at risk
+  } cases[] = {
+      {"from the beginning", {-1, 8, false}, 0, 2},       {"entered before the first", {1, 4, false}, 0, 0},
+      {"entered at an event's time", {2, 8, true}, 1, 2}, {"entered between", {3, 5, true}, 1, 1},
+      {"came and went", {5, 7, false}, -1, -1},           {"came and died", {5, 7, true}, 1, 1},
+      {"left before the first", {-1, 1, false}, -1, -1},  {"entered after the last", {8, 9, false}, -1, -1},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    const auto at = intervals.Of(c.spell);
+    ASSERT_EQ(at.has_value(), c.first >= 0);
+    if (!at) continue;
+    EXPECT_EQ(at->first, static_cast<std::size_t>(c.first));
+    EXPECT_EQ(at->last, static_cast<std::size_t>(c.last));
+  }
+}
+
 TEST(Intervals, FindTheirTimes) {
   const Intervals intervals{.starts = {2, 5}, .events = {1, 1}};
   EXPECT_EQ(intervals.Find(1), std::nullopt);

@@ -56,13 +56,6 @@ void Standardise(const PartialLikelihood& at, const Eigen::VectorXd& null_varian
   state->null_variance = null_variance.cwiseProduct(ratio.cwiseAbs2());
 }
 
-double EventsOf(const CoxState& state) {
-  double events = 0;
-  for (const Intervals& each : state.strata)
-    for (const auto count : each.events) events += static_cast<double>(count);
-  return events;
-}
-
 Outcome<void> CheckVariance(const Eigen::VectorXd& variance, const CoxState& state,
                             const std::vector<std::string>& terms) {
   for (Eigen::Index j = 0; j < variance.size(); ++j)
@@ -95,7 +88,7 @@ Outcome<std::optional<CoxMaximum>> StepCox(CoxState* state, const CoxFrame& fram
     state->beta -= state->step;
     return std::nullopt;
   }
-  if (first) TRY(CheckColumns(at.information, EventsOf(*state), terms));
+  if (first) TRY(CheckColumns(at.information, at.events, terms));
   Eigen::MatrixXd covariance =
       at.information.ldlt().solve(Eigen::MatrixXd::Identity(frame.columns, frame.columns));
   if (!first) TRY(CheckVariance(covariance.diagonal(), *state, terms));

@@ -16,42 +16,46 @@ bool Ascends(const std::vector<std::int64_t>& list) {
   return std::adjacent_find(list.begin(), list.end(), std::greater_equal<>()) == list.end();
 }
 
-Result<std::vector<Intervals>> ReadIntervals(const Json& json, const CoxFrame& frame) {
-  auto starts =
-      TRY(ListsOf(json, "starts", frame.strata, frame.times, {0, static_cast<double>(frame.times) - 1}));
-  auto events = TRY(ListsOf(json, "events", frame.strata, frame.times, {1, kMostEvents}));
-  std::vector<Intervals> strata;
-  for (std::size_t s = 0; s < frame.strata; ++s) {
-    if (starts[s].size() != events[s].size() || !Ascends(starts[s]))
-      return WrongState("intervals of the state do not fit together");
-    strata.push_back({.starts = std::move(starts[s]), .events = std::move(events[s])});
-  }
-  return strata;
-}
-
 }  // namespace
 
-Json ToJson(const CoxState& state) {
-  if (state.round == 0) return Json{{"round", 0}};
+void PutIntervals(const std::vector<Intervals>& strata, Json* json) {
   Json starts = Json::array();
   Json events = Json::array();
-  for (const Intervals& each : state.strata) {
+  for (const Intervals& each : strata) {
     starts.push_back(each.starts);
     events.push_back(each.events);
   }
-  return Json{{"round", state.round},
-              {"rows", state.rows},
-              {"starts", std::move(starts)},
-              {"events", std::move(events)},
-              {"centre", ToJson(state.centre)},
-              {"scale", ToJson(state.scale)},
-              {"beta", ToJson(state.beta)},
-              {"step", ToJson(state.step)},
-              {"halved", state.halved},
-              {"log", state.log},
-              {"null_log", state.null_log},
-              {"null_score", state.null_score},
-              {"null_variance", ToJson(state.null_variance)}};
+  (*json)["starts"] = std::move(starts);
+  (*json)["events"] = std::move(events);
+}
+
+Result<std::vector<Intervals>> ReadIntervals(const Json& json, std::size_t strata, std::size_t times) {
+  auto starts = TRY(ListsOf(json, "starts", strata, times, {0, static_cast<double>(times) - 1}));
+  auto events = TRY(ListsOf(json, "events", strata, times, {1, kMostEvents}));
+  std::vector<Intervals> all;
+  for (std::size_t s = 0; s < strata; ++s) {
+    if (starts[s].size() != events[s].size() || !Ascends(starts[s]))
+      return WrongState("intervals of the state do not fit together");
+    all.push_back({.starts = std::move(starts[s]), .events = std::move(events[s])});
+  }
+  return all;
+}
+
+Json ToJson(const CoxState& state) {
+  if (state.round == 0) return Json{{"round", 0}};
+  Json json{{"round", state.round},
+            {"rows", state.rows},
+            {"centre", ToJson(state.centre)},
+            {"scale", ToJson(state.scale)},
+            {"beta", ToJson(state.beta)},
+            {"step", ToJson(state.step)},
+            {"halved", state.halved},
+            {"log", state.log},
+            {"null_log", state.null_log},
+            {"null_score", state.null_score},
+            {"null_variance", ToJson(state.null_variance)}};
+  PutIntervals(state.strata, &json);
+  return json;
 }
 
 Result<CoxState> ReadCoxState(const Json& json, const CoxFrame& frame) {
@@ -59,7 +63,7 @@ Result<CoxState> ReadCoxState(const Json& json, const CoxFrame& frame) {
   state.round = static_cast<int>(TRY(WholeOf(json, "round", {0, static_cast<double>(frame.max_rounds)})));
   if (state.round == 0) return state;
   state.rows = TRY(NumberOf(json, "rows", kCounts));
-  state.strata = TRY(ReadIntervals(json, frame));
+  state.strata = TRY(ReadIntervals(json, frame.strata, frame.times));
   state.centre = TRY(VectorOf(json, "centre", frame.columns, kAny));
   state.scale = TRY(VectorOf(json, "scale", frame.columns, {1e-300, 1e300}));
   state.beta = TRY(VectorOf(json, "beta", frame.columns, {-1e3, 1e3}));
@@ -75,7 +79,11 @@ Result<CoxState> ReadCoxState(const Json& json, const CoxFrame& frame) {
 }
 
 CoxShape ShapeOf(const CoxState& state, const CoxFrame& frame) {
-  return {.columns = frame.columns, .efron = frame.efron, .strata = state.strata};
+  return {.columns = frame.columns,
+          .efron = frame.efron,
+          .weighted = frame.weighted,
+          .entries = frame.entries,
+          .strata = state.strata};
 }
 
 }  // namespace concordat::learning

@@ -29,6 +29,8 @@ struct CoxFrame {
   std::size_t strata = 1;
   std::size_t times = 0;
   bool efron = true;
+  bool weighted = false;
+  bool entries = false;
   int max_rounds = 30;
 };
 
@@ -37,6 +39,9 @@ inline constexpr std::size_t kMostCoxSums = std::size_t{1} << 20;  // numbers of
 Json ToJson(const CoxState& state);
 // Errors: kInvalidArgument: no state of the call.
 Result<CoxState> ReadCoxState(const Json& json, const CoxFrame& frame);
+// The part of a state that says of each stratum its intervals, and back. Errors: kInvalidArgument.
+void PutIntervals(const std::vector<Intervals>& strata, Json* json);
+Result<std::vector<Intervals>> ReadIntervals(const Json& json, std::size_t strata, std::size_t times);
 CoxShape ShapeOf(const CoxState& state, const CoxFrame& frame);
 
 }  // namespace concordat::learning

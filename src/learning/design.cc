@@ -81,7 +81,8 @@ Outcome<Design> Design::Bind(Formula formula, const Schema& schema, const std::s
 Outcome<void> Design::BindColumns(const Schema& schema) {
   std::set<std::string> names(formula_.strata.begin(), formula_.strata.end());
   if (formula_.response) AddColumns(formula_.response->of, names);
-  if (formula_.status) AddColumns(*formula_.status, names);
+  for (const auto* part : {&formula_.start, &formula_.status, &formula_.failures})
+    if (*part) AddColumns(**part, names);
   for (const Variable& variable : formula_.variables) AddColumns(variable.of, names);
   for (const Expr& offset : formula_.offsets) AddColumns(offset, names);
   if (formula_.grouping) names.insert(*formula_.grouping);
@@ -109,7 +110,11 @@ Outcome<void> Design::BindColumns(const Schema& schema) {
 }
 
 Outcome<void> Design::BindResponse(const Schema& schema) {
-  if (formula_.response) {
+  if (formula_.failures) {
+    TRY(NeedNumbers(formula_.response->of, schema));
+    TRY(NeedNumbers(*formula_.failures, schema));
+    response_range_ = Interval(0, 1);
+  } else if (formula_.response) {
     if (IsFactor(formula_.response->of, schema)) {
       response_levels_ = Find(schema, formula_.response->of.name)->levels;
       response_range_ = Interval(0, 1);
@@ -119,7 +124,11 @@ Outcome<void> Design::BindResponse(const Schema& schema) {
       response_scale_ = ScaleOf(response_range_, formula_.intercept);
     }
   }
-  if (!formula_.status) return {};
+  return formula_.status ? BindSurvival(schema) : Outcome<void>();
+}
+
+Outcome<void> Design::BindSurvival(const Schema& schema) {
+  if (formula_.start) TRY(NeedNumbers(*formula_.start, schema));
   if (!response_levels_.empty())
     return Refuse("column_not_number", "the time of Surv(time, status) has levels",
                   "name a column of numbers", "42804");

@@ -25,8 +25,10 @@ namespace concordat::learning {
 struct Frame {
   Eigen::MatrixXd x;        // a column a term
   Eigen::VectorXd y;        // the response; empty without one
+  Eigen::VectorXd start;    // of Surv(start, time, status), below the response; empty without one
   Eigen::VectorXd status;   // of Surv(time, status): 1 where the event came, else 0; empty without one
-  Eigen::VectorXd weights;  // ones without a column of weights
+  Eigen::VectorXd weights;  // ones without a column of weights; of cbind times trials
+  Eigen::VectorXd trials;   // of cbind(successes, failures), whose share of successes y is; empty without
   Eigen::VectorXd offset;   // the sum of offsets; zeros without one
   std::vector<std::size_t> stratum;  // place among Design::strata(); empty without one
   std::vector<std::size_t> group;    // place among Design::groups(); empty without one
@@ -109,6 +111,7 @@ class Design {
   Design() = default;
   Outcome<void> BindColumns(const Schema& schema);
   Outcome<void> BindResponse(const Schema& schema);
+  Outcome<void> BindSurvival(const Schema& schema);
   Outcome<void> BindParts(const Schema& schema);
   Outcome<void> AddTerms();
   Outcome<void> AddTerm(std::size_t term, const std::vector<bool>& whole);
@@ -119,6 +122,11 @@ class Design {
   std::optional<Interval> RangeOfPiece(const Piece& piece) const;
   std::vector<Eigen::MatrixXd> PartsOf(const Rows& rows) const;
   Eigen::ArrayXd StrataOf(const Rows& rows) const;
+  // What is before ~, a number a row; empty where the formula has no such part.
+  struct Response {
+    Eigen::ArrayXd y, start, status, trials;
+  };
+  Response ResponseOf(const Rows& rows) const;
 
   Formula formula_;
   std::string weights_;

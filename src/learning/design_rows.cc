@@ -99,16 +99,32 @@ ArrayXd Design::StrataOf(const Rows& rows) const {
   return places;
 }
 
+Design::Response Design::ResponseOf(const Rows& rows) const {
+  Response response;
+  if (formula_.response) response.y = Coded(formula_.response->of, response_levels_, rows);
+  if (formula_.status) response.status = Events(Coded(*formula_.status, status_levels_, rows));
+  if (formula_.start) {
+    const ArrayXd start = Values(*formula_.start, rows);
+    response.start = (start < response.y).select(start, NAN);
+  }
+  if (formula_.failures) {
+    response.trials = Unsigned(response.y + Values(*formula_.failures, rows));
+    // Of no trials the share is of no weight.
+    response.y = (response.trials == 0).select(0 * response.y, response.y / response.trials);
+  }
+  return response;
+}
+
 Frame Design::Of(const Rows& rows) const {
   const auto size = static_cast<Index>(rows.size());
   const std::vector<MatrixXd> parts = PartsOf(rows);
   const ArrayXd strata = StrataOf(rows);
   const ArrayXd zeros = ArrayXd::Zero(size);
-  const ArrayXd y = formula_.response ? Coded(formula_.response->of, response_levels_, rows) : zeros;
-  const ArrayXd status = formula_.status ? Events(Coded(*formula_.status, status_levels_, rows)) : zeros;
+  const Response response = ResponseOf(rows);
   const ArrayXd group =
       formula_.grouping ? PlacesOf(ColumnOf(rows, *formula_.grouping), groups_.size()) : zeros;
-  const ArrayXd weights = weights_.empty() ? ArrayXd(zeros + 1) : Unsigned(ColumnOf(rows, weights_));
+  ArrayXd weights = weights_.empty() ? ArrayXd(zeros + 1) : Unsigned(ColumnOf(rows, weights_));
+  if (formula_.failures) weights *= response.trials;
   ArrayXd offset = zeros;
   for (const Expr& each : formula_.offsets) offset += Values(each, rows);
 
@@ -118,14 +134,18 @@ Frame Design::Of(const Rows& rows) const {
       x.col(static_cast<Index>(i)).array() *= parts[piece.part].col(piece.column).array();
   }
   // A sum of zeros, but where something is missing, or a product too large.
-  ArrayXd known = 0 * (y + status + group + weights + offset + strata);
+  ArrayXd known = 0 * (group + weights + offset + strata);
+  for (const ArrayXd* part : {&response.y, &response.start, &response.status, &response.trials})
+    if (part->size() > 0) known += 0 * *part;
   known += (0 * x.array()).rowwise().sum();
   for (const MatrixXd& part : parts) known += (0 * part.array()).rowwise().sum();
   const Keeper keeper(known);
 
   Frame frame{.x = keeper.Matrix(x), .weights = keeper.Numbers(weights), .offset = keeper.Numbers(offset)};
-  if (formula_.response) frame.y = keeper.Numbers(y);
-  if (formula_.status) frame.status = keeper.Numbers(status);
+  if (formula_.response) frame.y = keeper.Numbers(response.y);
+  if (formula_.start) frame.start = keeper.Numbers(response.start);
+  if (formula_.status) frame.status = keeper.Numbers(response.status);
+  if (formula_.failures) frame.trials = keeper.Numbers(response.trials);
   if (!formula_.strata.empty()) frame.stratum = keeper.Places(strata);
   if (formula_.grouping) frame.group = keeper.Places(group);
   frame.places = keeper.Rows();

@@ -34,11 +34,12 @@ Outcome<Formula> TermsToStrata(Formula formula) {
 
 }  // namespace
 
-Outcome<EventGroups> BindEventGroups(const Call& call, const Schema& schema, double resolution) {
+Outcome<EventGroups> BindEventGroups(const Call& call, const Schema& schema, double resolution,
+                                     const std::string& weights) {
   Formula parsed = TRY(ParseFormula(call.formula));
   const Formula formula = TRY(TermsToStrata(std::move(parsed)));
   const EventTimes times = TRY(EventTimes::Of(formula, schema, resolution));
-  EventGroups groups{.design = TRY(Design::Bind(formula, schema)), .times = times};
+  EventGroups groups{.design = TRY(Design::Bind(formula, schema, weights)), .times = times};
   groups.names = groups.design.strata();
   if (groups.names.empty()) groups.names.emplace_back("all");
   if (CountsLength(groups) > kMostCounts)
@@ -48,39 +49,69 @@ Outcome<EventGroups> BindEventGroups(const Call& call, const Schema& schema, dou
   return groups;
 }
 
-std::size_t CountsLength(const EventGroups& groups) { return 2 * groups.names.size() * groups.times.size(); }
+std::size_t StratumOf(const Frame& frame, Eigen::Index row) {
+  return frame.stratum.empty() ? 0 : frame.stratum[static_cast<std::size_t>(row)];
+}
+
+TimeCounts::TimeCounts(std::size_t strata, std::size_t times, bool entries)
+    : strata_(strata), times_(times), each_(entries ? 3 : 2) {}
+
+void TimeCounts::Add(const EventTimes& times, const Frame& frame, std::vector<double>& numbers) const {
+  const std::size_t first = numbers.size();
+  numbers.resize(first + length(), 0);
+  for (Eigen::Index row = 0; row < frame.size(); ++row) {
+    if (!(frame.weights[row] > 0)) continue;
+    const Spell spell = times.SpellOf(frame, row);
+    const std::size_t stratum = first + each_ * times_ * StratumOf(frame, row);
+    double* leaving = &numbers[stratum + each_ * spell.leave];
+    leaving[0] += 1;
+    leaving[1] += spell.event ? 1 : 0;
+    if (spell.entry >= 0) numbers[stratum + each_ * static_cast<std::size_t>(spell.entry) + 2] += 1;
+  }
+}
+
+EventCounts TimeCounts::Read(std::span<const double> totals, std::size_t stratum) const {
+  EventCounts counts;
+  counts.rows.resize(times_);
+  counts.events.resize(times_);
+  counts.at_risk.resize(times_);
+  if (each_ == 3) counts.entries.resize(times_);
+  double watched = 0;
+  for (std::size_t place = times_; place-- > 0;) {
+    const std::size_t at = each_ * (stratum * times_ + place);
+    counts.rows[place] = std::round(totals[at]);
+    counts.events[place] = std::round(totals[at + 1]);
+    counts.size += counts.rows[place];
+    watched += counts.rows[place];
+    if (each_ == 3) watched -= counts.entries[place] = std::round(totals[at + 2]);
+    counts.at_risk[place] = watched;
+  }
+  return counts;
+}
+
+namespace {
+
+TimeCounts GroupCountsOf(const EventGroups& groups) {
+  return {groups.names.size(), groups.times.size(), groups.design.formula().start.has_value()};
+}
+
+}  // namespace
+
+std::size_t CountsLength(const EventGroups& groups) { return GroupCountsOf(groups).length(); }
 
 Sums CountEvents(const EventGroups& groups, const Rows& rows) {
   const Frame frame = groups.design.Of(rows);
   Sums sums;
-  sums.numbers.assign(CountsLength(groups), 0);
-  for (Eigen::Index row = 0; row < frame.size(); ++row) {
-    const std::size_t group = frame.stratum.empty() ? 0 : frame.stratum[static_cast<std::size_t>(row)];
-    const std::size_t at = 2 * (group * groups.times.size() + groups.times.Place(frame.y[row]));
-    sums.numbers[at] += 1;
-    sums.numbers[at + 1] += frame.status[row];
-  }
-  sums.effective_rows = static_cast<double>(frame.size());
+  GroupCountsOf(groups).Add(groups.times, frame, sums.numbers);
+  sums.effective_rows = static_cast<double>((frame.weights.array() > 0).count());
   return sums;
 }
 
 std::vector<EventCounts> ReadCounts(const EventGroups& groups, std::span<const double> totals) {
   CHECK(totals.size() == CountsLength(groups));
-  const std::size_t times = groups.times.size();
-  std::vector<EventCounts> all(groups.names.size());
-  for (std::size_t group = 0; group < all.size(); ++group) {
-    EventCounts& counts = all[group];
-    counts.rows.resize(times);
-    counts.events.resize(times);
-    counts.at_risk.resize(times);
-    for (std::size_t place = times; place-- > 0;) {
-      const std::size_t at = 2 * (group * times + place);
-      counts.rows[place] = std::round(totals[at]);
-      counts.events[place] = std::round(totals[at + 1]);
-      counts.size += counts.rows[place];
-      counts.at_risk[place] = counts.size;
-    }
-  }
+  std::vector<EventCounts> all;
+  for (std::size_t group = 0; group < groups.names.size(); ++group)
+    all.push_back(GroupCountsOf(groups).Read(totals, group));
   return all;
 }
 

@@ -1,10 +1,11 @@
 // How many rows and events there are at each time of a grid, group by group: all that survival curves and the
-// log-rank test need, in one round.
+// log-rank test need, in one round. Where rows enter at times of their own, how many of them enter, too.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "learning/cox_intervals.h"
 #include "learning/design.h"
 #include "learning/event_times.h"
 #include "learning/method.h"
@@ -18,16 +19,35 @@ struct EventGroups {
   std::vector<std::string> names;  // "sex=male"; "all" of one group
 };
 
-// Refusals: those of ParseFormula, EventTimes::Of and Design::Bind; groups_needed for terms that are no plain
-// columns; grid_too_fine.
-Outcome<EventGroups> BindEventGroups(const Call& call, const Schema& schema, double resolution);
+// `weights` as of Design::Bind. Refusals: those of ParseFormula, EventTimes::Of and Design::Bind;
+// groups_needed for terms that are no plain columns; grid_too_fine.
+Outcome<EventGroups> BindEventGroups(const Call& call, const Schema& schema, double resolution,
+                                     const std::string& weights = {});
 
 // Of one group, by time: rows that leave there, those with the event among them, and those still there
 // before.
 struct EventCounts {
-  std::vector<double> rows, events, at_risk;
-  double size = 0;  // rows in all
+  std::vector<double> rows, events, entries, at_risk;  // entries: empty where all are there from the start
+  double size = 0;                                     // rows in all
 };
+
+// Counts of one stratum after the other at all times, each rows, events and perhaps entries: of a member's
+// rows whose weight is above 0.
+class TimeCounts {
+ public:
+  TimeCounts(std::size_t strata, std::size_t times, bool entries);
+
+  std::size_t length() const { return strata_ * times_ * each_; }
+  void Add(const EventTimes& times, const Frame& frame, std::vector<double>& numbers) const;
+  // Precondition: `totals` has length() numbers.
+  EventCounts Read(std::span<const double> totals, std::size_t stratum) const;
+
+ private:
+  std::size_t strata_, times_, each_;
+};
+
+// Of a frame's row; 0 without strata.
+std::size_t StratumOf(const Frame& frame, Eigen::Index row);
 
 // The one round's numbers of some rows; and what a total of them says. Precondition: CountsLength of them.
 std::size_t CountsLength(const EventGroups& groups);

@@ -12,7 +12,8 @@ Outcome<EventTimes> EventTimes::Of(const Formula& formula, const Schema& schema,
                      formula.response->of.kind == Expr::Kind::kColumn;
   if (!plain)
     return Refuse("survival_response", "the left side is not Surv(time, status) of two columns",
-                  "write Surv(time, status) ~ …, with the columns' names", "42601");
+                  "write Surv(time, status) ~ … or Surv(start, time, status) ~ …, with the columns' names",
+                  "42601");
   const std::string& name = formula.response->of.name;
   const Field* field = Find(schema, name);
   if (field == nullptr || !field->range)
@@ -35,6 +36,15 @@ Outcome<EventTimes> EventTimes::Of(const Formula& formula, const Schema& schema,
 std::size_t EventTimes::Place(double time) const {
   const double last = static_cast<double>(size_ - 1);
   return static_cast<std::size_t>(std::clamp(std::round(time / resolution_) - first_, 0.0, last));
+}
+
+Spell EventTimes::SpellOf(const Frame& frame, Eigen::Index row) const {
+  Spell spell{.leave = Place(frame.y[row]), .event = frame.status[row] != 0};
+  if (frame.start.size() == 0) return spell;
+  const double entry = std::round(frame.start[row] / resolution_) - first_;
+  const double latest = static_cast<double>(spell.leave) - (spell.event ? 1 : 0);
+  spell.entry = static_cast<std::int64_t>(std::clamp(entry, -1.0, latest));
+  return spell;
 }
 
 }  // namespace concordat::learning

@@ -23,7 +23,7 @@ struct FamilyEntry {
 const FamilyEntry& Of(Kind kind) {
   static const FamilyEntry entries[] = {
       {"gaussian", {Link::kIdentity, Link::kLog, Link::kInverse}, "numbers"},
-      {"binomial", {Link::kLogit, Link::kProbit, Link::kCloglog, Link::kLog}, "from 0 to 1"},
+      {"binomial", {Link::kLogit, Link::kProbit, Link::kCauchit, Link::kCloglog, Link::kLog}, "from 0 to 1"},
       {"poisson", {Link::kLog, Link::kIdentity, Link::kSqrt}, "not below 0"},
       {"gamma", {Link::kInverse, Link::kIdentity, Link::kLog}, "above 0"},
       {"inverse_gaussian", {Link::kInverseSquare, Link::kInverse, Link::kIdentity, Link::kLog}, "above 0"},

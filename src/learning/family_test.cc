@@ -9,7 +9,7 @@ namespace {
 
 using Kind = Family::Kind;
 
-constexpr Link kAll[] = {Link::kIdentity, Link::kLog,     Link::kLogit, Link::kProbit,
+constexpr Link kAll[] = {Link::kIdentity, Link::kLog,     Link::kLogit, Link::kProbit,       Link::kCauchit,
                          Link::kCloglog,  Link::kInverse, Link::kSqrt,  Link::kInverseSquare};
 
 TEST(Link, MeansInvertAndSlopesAreTheirDerivative) {
@@ -24,7 +24,7 @@ TEST(Link, MeansInvertAndSlopesAreTheirDerivative) {
       EXPECT_NEAR(SlopeOf(link, eta) / slope, 1, 1e-6) << mu;
     }
   }
-  EXPECT_EQ(LinkNamed("cauchit"), std::nullopt);
+  EXPECT_EQ(LinkNamed("tobit"), std::nullopt);
 }
 
 // R 4.2: make.link("logit")$linkinv(-40) and so on.
@@ -39,6 +39,9 @@ TEST(Link, HoldsMeansWhereRDoes) {
       {"logit's slope", SlopeOf(Link::kLogit, 31), tiny},
       {"probit, low", MeanOf(Link::kProbit, -40), 2.2204460492503284e-16},
       {"probit's slope", SlopeOf(Link::kProbit, 40), tiny},
+      {"cauchit, low", MeanOf(Link::kCauchit, -1e20), tiny},
+      {"cauchit, far", MeanOf(Link::kCauchit, -1e9), 3.1830988618379069e-10},
+      {"cauchit's slope", SlopeOf(Link::kCauchit, 1e20), tiny},
       {"cloglog, high", MeanOf(Link::kCloglog, 10), 1 - tiny},
       {"cloglog, low", MeanOf(Link::kCloglog, -100), tiny},
       {"cloglog's slope", SlopeOf(Link::kCloglog, 1000), tiny},

@@ -207,21 +207,34 @@ class TermsReader {
   int depth_ = 0;
 };
 
+// Surv(time, status), Surv(start, time, status) or cbind(successes, failures), each an expression.
+Outcome<void> ReadParts(FormulaReader& reader, Formula& formula) {
+  const bool survival = reader.Take().text == "Surv";
+  TRY(reader.Expect("("));
+  std::vector<Expr> parts;
+  parts.push_back(TRY(reader.ReadExpr()));
+  TRY(reader.Expect(","));
+  parts.push_back(TRY(reader.ReadExpr()));
+  if (survival && reader.Accept(",")) {
+    formula.start = std::move(parts.front());
+    parts.front() = std::move(parts.back());
+    parts.back() = TRY(reader.ReadExpr());
+  }
+  TRY(reader.Expect(")"));
+  formula.response = Variable{.of = std::move(parts.front())};
+  formula.response->text = ToText(formula.response->of);
+  (survival ? formula.status : formula.failures) = std::move(parts.back());
+  return {};
+}
+
 Outcome<void> ReadResponse(FormulaReader& reader, Formula& formula) {
   if (reader.Is("~")) return {};
-  const bool survival = reader.IsCall("Surv");
-  if (survival) {
-    reader.Take();
-    TRY(reader.Expect("("));
-  }
+  if (reader.IsCall("Surv") || reader.IsCall("cbind")) return ReadParts(reader, formula);
   Variable response;
   response.of = TRY(reader.ReadExpr());
   response.text = ToText(response.of);
   formula.response = std::move(response);
-  if (!survival) return {};
-  TRY(reader.Expect(","));
-  formula.status = TRY(reader.ReadExpr());
-  return reader.Expect(")");
+  return {};
 }
 
 }  // namespace

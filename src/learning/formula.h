@@ -38,8 +38,10 @@ struct Variable {
 };
 
 struct Formula {
-  std::optional<Variable> response;  // of Surv(time, status) the time
-  std::optional<Expr> status;        // of Surv(time, status)
+  std::optional<Variable> response;  // of Surv(start, time, status) the time; of cbind the successes
+  std::optional<Expr> start;         // of Surv(start, time, status)
+  std::optional<Expr> status;        // of Surv(time, status) and Surv(start, time, status)
+  std::optional<Expr> failures;      // of cbind(successes, failures)
   std::vector<Variable> variables;   // of the right side, each once, in the order in which they appear
   // Products of variables, each by ascending places; main effects first, then by the number of variables, and
   // among equals in the order in which they appear: R's order.
@@ -51,8 +53,9 @@ struct Formula {
   bool operator==(const Formula&) const = default;
 };
 
-// Reads "y ~ a * b", "~ a + b" or "a + b". Time grows as the text and the terms, both limited.
-// Refusals: formula_syntax, with the byte's position and what to write instead; formula_too_large.
+// Reads "y ~ a * b", "~ a + b" or "a + b"; before ~ also Surv(…) and cbind(…). Time grows as the text and the
+// terms, both limited. Refusals: formula_syntax, with the byte's position and what to write instead;
+// formula_too_large.
 Outcome<Formula> ParseFormula(std::string_view text);
 
 // The formula in its normal form, which reads as itself again: "y ~ a + b + a:b".

@@ -41,6 +41,8 @@ tl::unexpected<Refusal> UnknownFunction(const Token& at) {
                       "a column whose levels are declared is a factor: write its name");
   if (at.text == "scale")
     return BadFormula(at, "scale() needs all the rows", "write numbers: I((x - 50) / 10)");
+  if (at.text == "Surv" || at.text == "cbind")
+    return BadFormula(at, at.text + "() is a response", "write it before ~, with nothing around it");
   const std::string nearest = NearestName(at.text, kFormulaNames);
   return BadFormula(at, fmt::format("formulas have no function {}()", at.text),
                     nearest.empty() ? fmt::format("there are {} and site()", fmt::join(kFormulaNames, ", "))

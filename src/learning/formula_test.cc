@@ -35,6 +35,9 @@ TEST(ParseFormula, WritesItsNormalForm) {
       {"y ~ bs(x, knots=c(1,2.50), Boundary.knots=c(-1, 9))",
        "y ~ bs(x, knots = c(1, 2.5), Boundary.knots = c(-1, 9))"},
       {"Surv(days, died) ~ age + strata(sex, site())", "Surv(days, died) ~ age + strata(sex, site())"},
+      {"Surv(entry,days, died)~age", "Surv(entry, days, died) ~ age"},
+      {"Surv(0, days + 1, died) ~ 1", "Surv(0, days + 1, died) ~ 1"},
+      {"cbind(cured,all-cured) ~ age", "cbind(cured, all - cured) ~ age"},
       {"y ~ a + offset(log(n)) + (1 | site())", "y ~ a + offset(log(n)) + (1 | site())"},
       {"y ~ \"blood pressure\" + `a-b` + .x", "y ~ `blood pressure` + `a-b` + .x"},
       {"y ~ \xc3\xa9t\xc3\xa9", "y ~ \xc3\xa9t\xc3\xa9"},
@@ -83,6 +86,11 @@ TEST(ParseFormula, KeepsOnlyWhatItCanRead) {
       {"y ~ (1 | a) + (1 | b)", "formula_syntax", 15, "once"},
       {"y ~ x + 1e999", "formula_syntax", 8, "scale"},
       {"Surv(time) ~ a", "formula_syntax", 9, "','"},
+      {"Surv(a, b, c, d) ~ a", "formula_syntax", 12, "')'"},
+      {"cbind(a) ~ b", "formula_syntax", 7, "','"},
+      {"cbind(a, b, c) ~ d", "formula_syntax", 10, "')'"},
+      {"y ~ Surv(a, b)", "formula_syntax", 4, "before ~"},
+      {"log(cbind(a, b)) ~ c", "formula_syntax", 4, "before ~"},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.text);

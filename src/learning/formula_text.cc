@@ -110,7 +110,9 @@ std::string LabelOf(const Formula& formula, const std::vector<std::size_t>& term
 std::string ToText(const Formula& formula) {
   std::string response;
   if (formula.response) response = formula.response->text;
+  if (formula.start) response = fmt::format("{}, {}", ToText(*formula.start), response);
   if (formula.status) response = fmt::format("Surv({}, {})", response, ToText(*formula.status));
+  if (formula.failures) response = fmt::format("cbind({}, {})", response, ToText(*formula.failures));
   return fmt::format("{}{}~ {}", response, response.empty() ? "" : " ", fmt::join(Parts(formula), " + "));
 }
 

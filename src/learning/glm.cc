@@ -141,15 +141,17 @@ class Glm : public RegressionMethod {
     before.information = information;
     const NormalEquations equations = SolveAt(state, before);
     if (!equations.solved) return RefuseCollinear(equations.dependent, terms());
+    const Eigen::MatrixXd& inverse = equations.solved->inverse;
+    const Eigen::MatrixXd covariance =
+        options_.ridge > 0 ? Eigen::MatrixXd(inverse * information * inverse) : inverse;
     const Eigen::MatrixXd unscale = sums().design().Unscale();
     const double df = state.rows - static_cast<double>(terms().size());
     const double dispersion = options_.estimates_dispersion ? totals.pearson / df : 1;
-    const Coefficients coefficients{
-        .terms = terms(),
-        .estimates = unscale * state.beta,
-        .covariance = dispersion * (unscale * equations.solved->inverse * unscale.transpose()),
-        .df = options_.estimates_dispersion ? std::optional(df) : std::nullopt,
-        .level = options_.level};
+    const Coefficients coefficients{.terms = terms(),
+                                    .estimates = unscale * state.beta,
+                                    .covariance = dispersion * (unscale * covariance * unscale.transpose()),
+                                    .df = options_.estimates_dispersion ? std::optional(df) : std::nullopt,
+                                    .level = options_.level};
     Json model = ModelOf(state, totals, dispersion);
     AddTo(model, coefficients);
     return Step{.state = {},

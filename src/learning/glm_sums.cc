@@ -80,7 +80,9 @@ class Adder {
  private:
   void AddRow(Index row) {
     const double y = frame_.y[row], weight = frame_.weights[row];
-    const double start = StartingLinear(family_, y, weight);
+    // As R has it: of trials the start and AIC's terms are theirs, whatever the case weights.
+    const double trials = frame_.trials.size() > 0 ? frame_.trials[row] : weight;
+    const double start = StartingLinear(family_, y, trials);
     const auto point = PointAt(family_, y, weight, state_.round == 0 ? start : linear_[row]);
     totals.weights += weight;
     totals.response += weight * y;
@@ -93,7 +95,7 @@ class Adder {
     deviance_ += DevianceOf(family_, y, point->mu, weight);
     AddNull(row, start);
     if (state_.round == 0) {
-      totals.log_terms += LogTerm(family_, y, weight);
+      totals.log_terms += weight / trials * LogTerm(family_, y, trials);
     } else {
       AddPearson(row, *point, before_.size() > 0 ? before_[row] : start);
     }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <numbers>
 
 #include "learning/distribution.h"
 
@@ -33,6 +34,23 @@ double LogitSlope(double eta) {
   return odds / (total * total);
 }
 
+// Of Cauchy's distribution, without the digits that 1 - mu would lose.
+double CauchyQuantile(double mu) {
+  if (mu == 0.5) return 0;
+  return mu < 0.5 ? -1 / std::tan(std::numbers::pi * mu) : 1 / std::tan(std::numbers::pi * (1 - mu));
+}
+
+double CauchyCumulative(double eta) {
+  if (std::abs(eta) <= 1) return 0.5 + std::atan(eta) / std::numbers::pi;
+  const double tail = std::atan(1 / eta) / std::numbers::pi;
+  return eta > 0 ? 1 - tail : -tail;
+}
+
+double CauchitMean(double eta) {
+  const double end = -CauchyQuantile(kTiny);
+  return CauchyCumulative(std::clamp(eta, -end, end));
+}
+
 double CloglogSlope(double eta) {
   const double rate = std::exp(std::min(eta, kExpEnd));
   return std::max(rate * std::exp(-rate), kTiny);
@@ -60,6 +78,8 @@ constexpr LinkEntry kLinks[] = {
     {"probit", NormalQuantile,
      [](double eta) { return NormalCumulative(std::clamp(eta, -ProbitEnd(), ProbitEnd())); },
      [](double eta) { return std::max(NormalDensity(eta), kTiny); }, Any},
+    {"cauchit", CauchyQuantile, CauchitMean,
+     [](double eta) { return std::max(1 / (std::numbers::pi * (1 + eta * eta)), kTiny); }, Any},
     {"cloglog", [](double mu) { return std::log(-std::log(1 - mu)); },
      [](double eta) { return std::clamp(-std::expm1(-std::exp(eta)), kTiny, 1 - kTiny); }, CloglogSlope, Any},
     {"inverse", [](double mu) { return 1 / mu; }, [](double eta) { return 1 / eta; },

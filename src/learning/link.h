@@ -11,7 +11,7 @@
 
 namespace concordat::learning {
 
-enum class Link { kIdentity, kLog, kLogit, kProbit, kCloglog, kInverse, kSqrt, kInverseSquare };
+enum class Link { kIdentity, kLog, kLogit, kProbit, kCauchit, kCloglog, kInverse, kSqrt, kInverseSquare };
 
 // As R writes it: "identity", "cloglog", "1/mu^2".
 std::string_view Name(Link link);

@@ -11,18 +11,29 @@
 namespace concordat::learning {
 namespace {
 
+// Of two columns of a row: the one test of their difference.
+void Subtract(const std::string& column, Variable* variable) {
+  Expr difference{.kind = Expr::Kind::kApply, .name = "-"};
+  difference.of = {std::move(variable->of), {.kind = Expr::Kind::kColumn, .name = column}};
+  variable->of = std::move(difference);
+  variable->text = ToText(variable->of);
+}
+
 // "y ~ group" as a matrix of two indicators; "~ y" as one of ones.
-Outcome<Formula> FormulaOf(const Call& call, const Schema& schema) {
+Outcome<Formula> FormulaOf(const Call& call, const Schema& schema, const std::string& paired) {
   Formula formula = TRY(ParseFormula(call.formula));
   const bool one = formula.variables.size() == 1 && formula.terms.size() == 1 && IsPlain(formula);
   if (one && !formula.response && formula.variables[0].kind == Variable::Kind::kPlain &&
       !IsFactor(formula.variables[0], schema)) {
     formula.response = formula.variables[0];
+    if (!paired.empty()) Subtract(paired, &*formula.response);
     formula.variables.clear();
     formula.terms.clear();
     formula.intercept = true;
     return formula;
   }
+  if (!paired.empty())
+    return RefuseFormula(call, "write ~ before with paired => 'after': the two are columns of one row");
   if (!one || !formula.response)
     return RefuseFormula(call, "write y ~ group, of two levels, or ~ y for one mean");
   formula.intercept = false;
@@ -34,11 +45,12 @@ Outcome<Formula> FormulaOf(const Call& call, const Schema& schema) {
 Outcome<TTestCall> BindTTest(const Call& call, const Schema& schema) {
   Options options(call);
   const double mu = TRY(options.Number("mu", 0, -1e300, 1e300));
+  const std::string paired = TRY(options.Text("paired", ""));
   const bool pooled = TRY(options.Flag("equal_variances", false));
   const std::string alternative = TRY(options.Choice("alternative", {"two.sided", "less", "greater"}));
   const double level = TRY(options.Number("level", 0.95, 0.5, 0.9999));
   TRY(options.End());
-  Formula formula = TRY(FormulaOf(call, schema));
+  Formula formula = TRY(FormulaOf(call, schema, paired));
   Design design = TRY(Design::Bind(formula, schema));
   const bool grouped = !formula.variables.empty();
   if (!design.response_levels().empty() ||

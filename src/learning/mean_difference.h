@@ -9,7 +9,7 @@
 
 namespace concordat::learning {
 
-// y ~ group, of two levels, or ~ y.
+// y ~ group, of two levels, or ~ y, which with paired => z is the mean of y - z.
 struct TTestCall {
   Design design;        // an indicator a group
   Scale scale;          // of the response

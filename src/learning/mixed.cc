@@ -267,6 +267,7 @@ class MixedMethod final : public ExactMethod {
       return RefuseState({.message = "the totals are not those of the state"});
     if (state->round > 0) return Continue(mixed_, *std::move(state), totals);
     const auto found = TRY(mixed_.survey.Check(totals));
+    TRY(mixed_.survey.CheckResponse(totals));
     return Step{.state = Json{{"round", 1}}, .said = fmt::format("{:.0f} rows surveyed", found.rows)};
   }
 

@@ -261,7 +261,10 @@ class FederatedMethod final : public ExactMethod, public MemberCounts {
       return CombineSome(fit_, *std::move(state), totals, std::move(said));
     }
     const Totals read = ReadTotals(fit_, *state, totals);
-    if (state->round == 0) TRY(fit_.survey.Check(totals.first(fit_.survey.length())));
+    if (state->round == 0) {
+      TRY(fit_.survey.Check(totals.first(fit_.survey.length())));
+      TRY(fit_.survey.CheckResponse(totals));
+    }
     TRY(CheckSize(fit_.rules, read.rows, 0));
     TRY(CheckParameters(fit_, read.rows));
     return Continue(fit_, *std::move(state), read);

@@ -196,6 +196,9 @@ TEST(NoisySurvival, RefusesByName) {
       {"kaplan_meier", "Surv(free, died) ~ sex", {}, "range_needed"},
       {"kaplan_meier", "Surv(time, died) ~ sex", {{"steps", Value(1.0)}}, "option_invalid"},
       {"kaplan_meier", "Surv(time, died) ~ sex", {{"resolution", Value(1.0)}}, "unknown_option"},
+      {"kaplan_meier", "Surv(time, time, died) ~ sex", {}, "formula_not_supported"},
+      {"kaplan_meier", "Surv(time, died) ~ sex", {{"weights", Value("time")}}, "unknown_option"},
+      {"log_rank", "Surv(time, time, died) ~ sex", {}, "formula_not_supported"},
       {"log_rank", "Surv(time, died) ~ 1", {}, "groups_needed"},
   };
   Schema schema = kSchema;

@@ -1,8 +1,10 @@
 // Ridge, lasso and elastic net. Gaussian fits need the first round's moments alone, whatever the penalties;
 // other families take rounds of reweighted least squares for each penalty, the next from where the last
-// ended. Standard errors are not defined after a lasso's choice, so there are none.
-// Source: Friedman, Hastie, Tibshirani (2010), sections 2 and 3; as there, the penalty is on coefficients of
-// columns with unit standard deviation (by n), and the loss is half the deviance by the sum of weights.
+// ended. Standard errors are not defined after a lasso's choice: there are some of ridges alone.
+// Sources: Friedman, Hastie, Tibshirani (2010), sections 2 and 3; as there, the penalty is on coefficients of
+// columns with unit standard deviation (by n), and the loss is half the deviance by the sum of weights. Hoerl
+// and Kennard, "Ridge Regression: Biased Estimation for Nonorthogonal Problems" (1970), for a ridge's errors;
+// le Cessie and van Houwelingen, "Ridge Estimators in Logistic Regression" (1992).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,6 +14,7 @@
 
 #include "learning/coordinate_descent.h"
 #include "learning/methods.h"
+#include "learning/normal_equations.h"
 #include "learning/regression.h"
 #include "learning/state.h"
 
@@ -23,6 +26,7 @@ using Eigen::VectorXd;
 // Of coefficients, in standard deviations of their columns, from one round to the next.
 constexpr double kDescentDone = 1e-10;
 constexpr std::size_t kMostLambdas = 100;
+constexpr double kLargestError = 1e100;  // that a state holds
 // The last of a path, as a share of the first: glmnet's, for more rows than columns.
 constexpr double kPathEnd = 1e-4;
 
@@ -31,6 +35,9 @@ struct Path {
   double alpha = 1;
   std::vector<double> lambdas;  // falling; or else
   int length = 0;               // this many, from the largest that keeps any column
+  double level = 0.95;          // of a ridge's intervals
+
+  bool ridge() const { return alpha == 0; }
 };
 
 class PenalisedMethod : public RegressionMethod {
@@ -60,10 +67,14 @@ class PenalisedMethod : public RegressionMethod {
     return Improve(std::move(state), totals, *path);
   }
 
-  // What was found before this round, each by its lambda: [[lambda, coefficients of scaled columns], …]; and
-  // lambdas that are left, falling.
+  // What was found before this round, each by its lambda; and lambdas that are left, falling.
+  struct Found {
+    double lambda = 0;
+    VectorXd beta;    // of scaled columns
+    VectorXd errors;  // of a ridge: standard errors, of the columns themselves; else empty
+  };
   struct Walked {
-    std::vector<std::pair<double, VectorXd>> found;
+    std::vector<Found> found;
     std::vector<double> left;
   };
 
@@ -92,7 +103,9 @@ class PenalisedMethod : public RegressionMethod {
         path_.lambdas.empty() ? LambdasFrom(LargestLambda(problem, path_.alpha, start)) : path_.lambdas;
     for (const double lambda : walked.left) {
       start = Descend(problem, {lambda, path_.alpha}, std::move(start));
-      walked.found.emplace_back(lambda, start);
+      const double residual =
+          totals.square - 2 * start.dot(totals.score) + start.dot(totals.information * start);
+      walked.found.push_back(TRY(FoundAt({lambda, start, {}}, state, totals, {spread, residual})));
     }
     return Finish(state, walked);
   }
@@ -107,6 +120,33 @@ class PenalisedMethod : public RegressionMethod {
     return spread.cwiseMax(0).cwiseSqrt();
   }
 
+  struct Penalty {
+    const VectorXd& spread;
+    double residual = 0;  // sum of squares, by weights
+  };
+
+  // With a ridge's standard errors: the variance of (X'WX + P)^-1 X'Wz, where z varies by phi / W.
+  Outcome<Found> FoundAt(Found found, const GlmState& state, const GlmTotals& totals,
+                         const Penalty& penalty) const {
+    if (!path_.ridge()) return found;
+    Eigen::MatrixXd penalised = totals.information;
+    penalised.diagonal() += found.lambda * totals.weights * penalty.spread.cwiseAbs2();
+    const NormalEquations equations = Solve(penalised, totals.score);
+    if (!equations.solved) return RefuseCollinear(equations.dependent, design().terms());
+    const Eigen::MatrixXd back = design().Unscale() * equations.solved->inverse;
+    const double dispersion =
+        regression().sums.family().estimates_dispersion() ? penalty.residual / Free(state) : 1;
+    found.errors =
+        (dispersion * (back * totals.information * back.transpose()).diagonal()).cwiseMax(0).cwiseSqrt();
+    if (!(found.errors.maxCoeff() < kLargestError))
+      return Refuse("not_converged", "the fit runs beyond all bounds", "write a larger lambda", "22023");
+    return found;
+  }
+
+  double Free(const GlmState& state) const {
+    return state.rows - static_cast<double>(design().terms().size());
+  }
+
   Outcome<Step> Improve(GlmState state, const GlmTotals& totals, Walked walked) const {
     const Eigen::MatrixXd a = totals.information / totals.weights;
     const VectorXd c = totals.score / totals.weights;
@@ -118,7 +158,7 @@ class PenalisedMethod : public RegressionMethod {
     std::string said =
         fmt::format("round {}: lambda {:.4g}, deviance {:.6g}", state.round, lambda, totals.deviance);
     if (moved <= kDescentDone * std::max(1.0, next.cwiseAbs().maxCoeff())) {
-      walked.found.emplace_back(lambda, next);
+      walked.found.push_back(TRY(FoundAt({lambda, next, {}}, state, totals, {state.spread, totals.pearson})));
       walked.left.erase(walked.left.begin());
       if (walked.left.empty()) return Finish(state, walked);
     }
@@ -157,8 +197,10 @@ class PenalisedMethod : public RegressionMethod {
 
   static Json ToJson(const Walked& walked) {
     Json found = Json::array();
-    for (const auto& [lambda, beta] : walked.found)
-      found.push_back({{"lambda", lambda}, {"beta", concordat::learning::ToJson(beta)}});
+    for (const Found& each : walked.found) {
+      found.push_back({{"lambda", each.lambda}, {"beta", concordat::learning::ToJson(each.beta)}});
+      if (each.errors.size() > 0) found.back()["errors"] = concordat::learning::ToJson(each.errors);
+    }
     return {{"found", found}, {"left", walked.left}};
   }
 
@@ -171,8 +213,10 @@ class PenalisedMethod : public RegressionMethod {
     if (!shaped) return Fail(ErrorCode::kInvalidArgument, "path of the state is no path");
     for (const Json& each : json["found"]) {
       const double lambda = TRY(NumberOf(each, "lambda", {0, kAny.high}));
-      VectorXd beta = TRY(VectorOf(each, "beta", regression().sums.columns(), kAny));
-      walked.found.emplace_back(lambda, std::move(beta));
+      Found found{.lambda = lambda};
+      found.beta = TRY(VectorOf(each, "beta", regression().sums.columns(), kAny));
+      if (path_.ridge()) found.errors = TRY(VectorOf(each, "errors", regression().sums.columns(), kAny));
+      walked.found.push_back(std::move(found));
     }
     const VectorXd left =
         TRY(VectorOf(json, "left", static_cast<Eigen::Index>(json["left"].size()), {0, kAny.high}));
@@ -190,13 +234,14 @@ class PenalisedMethod : public RegressionMethod {
     Fitted fitted;
     fitted.columns = Outputs();
     Json path = Json::array();
-    for (auto [lambda, beta] : walked.found) {
+    for (const Found& each : walked.found) {
+      VectorXd beta = each.beta;
       if (HasIntercept()) beta[0] += shift_;
       const VectorXd estimates = unscale * beta;
-      path.push_back({{"lambda", lambda}, {"coefficients", concordat::learning::ToJson(estimates)}});
-      for (std::size_t i = 0; i < design().terms().size(); ++i) {
-        Row row = {lambda, design().terms()[i], estimates[static_cast<Eigen::Index>(i)]};
-        row.resize(fitted.columns.size());
+      path.push_back({{"lambda", each.lambda}, {"coefficients", concordat::learning::ToJson(estimates)}});
+      if (path_.ridge()) path.back()["standard_errors"] = concordat::learning::ToJson(each.errors);
+      for (Row& row : RowsOf(state, estimates, each.errors)) {
+        row.insert(row.begin(), each.lambda);
         fitted.rows.push_back(std::move(row));
       }
     }
@@ -212,6 +257,24 @@ class PenalisedMethod : public RegressionMethod {
                     {"path", path}};
     return Step{
         .state = {}, .said = fmt::format("{} penalties", walked.found.size()), .fitted = std::move(fitted)};
+  }
+
+  // Without errors the rest of a row is NULL.
+  std::vector<Row> RowsOf(const GlmState& state, const VectorXd& estimates, const VectorXd& errors) const {
+    if (path_.ridge()) {
+      const bool estimated = regression().sums.family().estimates_dispersion();
+      return CoefficientRows({.terms = design().terms(),
+                              .estimates = estimates,
+                              .covariance = errors.cwiseAbs2().asDiagonal(),
+                              .df = estimated ? std::optional(Free(state)) : std::nullopt,
+                              .level = path_.level});
+    }
+    std::vector<Row> rows;
+    for (std::size_t i = 0; i < design().terms().size(); ++i) {
+      rows.push_back({design().terms()[i], estimates[static_cast<Eigen::Index>(i)]});
+      rows.back().resize(CoefficientColumns().size());
+    }
+    return rows;
   }
 
   double shift_;
@@ -248,6 +311,7 @@ Outcome<Path> PathOf(const Call& call, Options& options) {
   } else if (const double one = TRY(options.Number("lambda", -1, -1, 1e9)); one >= 0) {
     path.lambdas = {one};
   }
+  path.level = TRY(options.Number("level", 0.95, 0.5, 0.999999));
   path.length = TRY(options.Whole("path", 20, 1, kMostLambdas));
   if (path.lambdas.empty() && path.alpha == 0)
     return Refuse("option_invalid", "a ridge has no largest lambda to start a path from",

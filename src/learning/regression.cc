@@ -24,9 +24,22 @@ Outcome<void> NeedPlain(const Formula& formula) {
   return {};
 }
 
-std::optional<std::pair<double, double>> RangeOf(const Schema& schema, const std::string& name) {
-  const Field* field = name.empty() ? nullptr : Find(schema, name);
-  return field == nullptr ? std::nullopt : field->range;
+// Of case weights times trials, where those are declared; nothing without either.
+std::optional<Interval> WeightRange(const Formula& formula, const Schema& schema,
+                                    const std::string& weights) {
+  const auto column =
+      weights.empty() ? Interval(1, 1) : RangeOf({.kind = Expr::Kind::kColumn, .name = weights}, schema);
+  if (!formula.failures) return weights.empty() ? std::nullopt : column;
+  Expr trials{.kind = Expr::Kind::kApply, .name = "+"};
+  trials.of = {formula.response->of, *formula.failures};
+  return Product(column, RangeOf(trials, schema));
+}
+
+Outcome<void> NeedBinomial(const Formula& formula, const Family& family) {
+  if (!formula.failures || family.kind == Family::Kind::kBinomial) return {};
+  return Refuse("formula_not_supported",
+                fmt::format("cbind(successes, failures) is no response of {}", family.name()),
+                "add family => 'binomial'", "0A000");
 }
 
 // How many rows, where so few may be said.
@@ -49,18 +62,20 @@ Outcome<Regression> BindRegression(const Call& call, const Schema& schema, const
                                    const FamilyChoice& choice, Options& options) {
   Formula formula = TRY(ParseFormula(call.formula));
   TRY(NeedPlain(formula));
+  TRY(NeedBinomial(formula, choice.family));
   const std::string weights = TRY(options.Text("weights", ""));
   Design design = TRY(Design::Bind(std::move(formula), schema, weights));
   Survey survey = TRY(Survey::Make(design, schema, rules, weights));
   const double shift = choice.shifts && design.formula().intercept ? design.response_scale().centre : 0;
   Json columns = ToJson(schema, design.Columns());
+  auto weight_range = WeightRange(design.formula(), schema, weights);
   return Regression{.call = call,
                     .columns = std::move(columns),
                     .rules = rules,
                     .sums = GlmSums({.design = std::move(design),
                                      .family = choice.family,
                                      .survey = std::move(survey),
-                                     .weight_range = RangeOf(schema, weights),
+                                     .weight_range = std::move(weight_range),
                                      .shift = shift})};
 }
 
@@ -88,6 +103,7 @@ Outcome<GlmState> FirstState(const Regression& regression, const GlmTotals& tota
   if (!std::isfinite(state.null_linear) || !(totals.weights > 0))
     return Refuse("no_valid_start", "every row has the same response, at the end of what the family can have",
                   "explain another column", "22023");
+  TRY(sums.survey().CheckResponse(totals.survey));
   state.deviance = totals.deviance;
   state.spread = found.spread;
   state.rows = found.rows;

@@ -23,15 +23,16 @@ struct FamilyChoice {
   bool shifts = false;  // responses in the first round, by the middle of their range
 };
 // Reads the formula and the option `weights`. Refusals: those of ParseFormula, Design::Bind and Options;
-// response_missing; formula_not_supported for strata, survival and random intercepts.
+// response_missing; formula_not_supported for strata, survival, random intercepts, and cbind of another
+// family than binomial.
 Outcome<Regression> BindRegression(const Call& call, const Schema& schema, const Rules& rules,
                                    const FamilyChoice& choice, Options& options);
 // Reads the options family, link and theta. Refusals: unknown_family, unknown_link, option_invalid,
 // theta_missing.
 Outcome<Family> FamilyOf(Options& options);
 
-// The first round's totals, held to the rules. Refusals: those of Survey::Check; response_out_of_range,
-// no_valid_start.
+// The first round's totals, held to the rules. Refusals: those of Survey::Check and CheckResponse;
+// response_out_of_range, no_valid_start.
 Outcome<GlmState> FirstState(const Regression& regression, const GlmTotals& totals);
 
 // A method whose rounds are those of a regression; what they lead to is its own.

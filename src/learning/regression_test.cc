@@ -24,6 +24,9 @@ TEST(Regression, DoesNotDependOnHowRowsAreDealt) {
       {"glm", "ill ~ age + region", {{"family", "binomial"}}},
       {"glm", "visits ~ age + offset(log(age)) + sex", {{"family", "poisson"}}},
       {"glm", "ill ~ age + region", {{"family", "binomial"}, {"ridge", 0.01}}},
+      {"glm", "cbind(visits, age) ~ sex", {{"family", "binomial"}, {"weights", "weight"}}},
+      {"penalised", "cbind(visits, age) ~ sex + cost", {{"family", "binomial"}, {"lambda", 0.01}}},
+      {"penalised", "visits ~ age + sex", {{"family", "poisson"}, {"alpha", 0.0}, {"lambda", "1, 0.1"}}},
       {"penalised", "cost ~ age + sex + region + visits", {{"alpha", 0.5}}},
       {"penalised", "ill ~ age + sex + visits", {{"family", "binomial"}, {"lambda", 0.02}}},
   };
@@ -60,6 +63,15 @@ TEST(Regression, RefusesByTheRulesAndTheData) {
       {"penalised", "cost ~ rare", {}, "level_too_small", "rareyes"},
       {"glm", "rare ~ age", {{"family", "binomial"}}, "level_too_small", "not no"},
       {"glm", "cost ~ outlier", {}, "leverage_too_high", "coefficient of outlier"},
+      {"glm", "outlier ~ age", {}, "leverage_too_high", "what is said of outlier"},
+      {"lm", "outlier ~ age", {}, "leverage_too_high", "fewer than 10 rows decide what is said of outlier"},
+      {"penalised", "outlier ~ age", {}, "leverage_too_high", "outlier"},
+      {"lm", "same ~ age", {}, "constant_column", "same is the same"},
+      {"glm", "cbind(visits, 1) ~ age", {}, "formula_not_supported", "no response of gaussian"},
+      {"glm", "cbind(change, 1) ~ age", {{"family", "binomial"}}, "response_out_of_range", "from 0 to 1"},
+      {"glm", "cbind(sex, 1) ~ age", {{"family", "binomial"}}, "column_not_number", "sex"},
+      {"lm", "cbind(visits, 1) ~ age", {}, "formula_not_supported", "lm has no use for cbind"},
+      {"glm", "Surv(visits, age, 1) ~ sex", {}, "formula_not_supported", "Surv"},
       {"glm", "split ~ age", {{"family", "binomial"}}, "separated", "age"},
       {"glm", "split ~ age", {{"family", "binomial"}, {"link", "probit"}}, "separated", "age"},
       {"glm", "none ~ age + region", {{"family", "poisson"}}, "separated", "regionsouth"},
@@ -112,7 +124,45 @@ TEST(Regression, RidgesAgree) {
   ASSERT_TRUE(glm) << glm.error().message;
   ASSERT_TRUE(penalised) << penalised.error().message;
   for (std::size_t i = 0; i < glm->rows.size(); ++i)
-    EXPECT_NEAR(std::get<double>(glm->rows[i][1]), std::get<double>(penalised->rows[i][2]), 1e-8);
+    for (std::size_t column = 1; column < glm->columns.size(); ++column)
+      EXPECT_NEAR(std::get<double>(glm->rows[i][column]), std::get<double>(penalised->rows[i][column + 1]),
+                  1e-7)
+          << glm->columns[column].name;
+}
+
+// A ridge makes what is estimated vary less; without one the errors are the usual ones.
+TEST(Regression, RidgesHaveErrorsAndLassosNone) {
+  const auto errors = [](const char* family, const char* formula, double alpha, double lambda) {
+    const auto fitted =
+        FitAmong({"penalised", formula, "people", {{"family", family}, {"alpha", alpha}, {"lambda", lambda}}},
+                 People(400, 2));
+    return fitted->rows[1][3];
+  };
+  const char* const ill = "ill ~ age + sex + visits";
+  EXPECT_GT(std::get<double>(errors("binomial", ill, 0, 0.02)),
+            std::get<double>(errors("binomial", ill, 0, 0.2)));
+  EXPECT_TRUE(IsNull(errors("binomial", ill, 1, 0.02)));
+  EXPECT_TRUE(IsNull(errors("binomial", ill, 0.5, 0.02)));
+  const char* const cost = "cost ~ age + sex + visits";
+  const auto lm = FitAmong({"lm", cost, "people", {}}, People(400, 2));
+  EXPECT_NEAR(std::get<double>(errors("gaussian", cost, 0, 0)), std::get<double>(lm->rows[1][2]), 1e-9);
+  const auto alike = FitAmong(
+      {"penalised", "cost ~ age + twice", "people", {{"alpha", 0.0}, {"lambda", 0.0}}}, People(400, 2));
+  EXPECT_EQ(alike.error().reason, "collinear");
+}
+
+// Trials as a number and trials as rows: one likelihood.
+TEST(Regression, CountsAreSharesWithWeights) {
+  const auto share =
+      FitAmong({"glm", "I(weight / 4) ~ age", "people", {{"family", "binomial"}}}, People(400, 3));
+  const auto said = FitAmong({"glm", "cbind(weight, 4 - weight) ~ age", "people", {{"family", "binomial"}}},
+                             People(400, 3));
+  ASSERT_TRUE(share) << share.error().message;
+  ASSERT_TRUE(said) << said.error().message;
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_NEAR(std::get<double>(said->rows[i][1]), std::get<double>(share->rows[i][1]), 1e-8);
+    EXPECT_NEAR(2 * std::get<double>(said->rows[i][2]), std::get<double>(share->rows[i][2]), 1e-8);
+  }
 }
 
 // Counts below the rules' minimum are not said.

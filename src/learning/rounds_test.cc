@@ -16,6 +16,8 @@ const Schema kSchema = {
     {.name = "early", .range = {{0, 1}}},      {.name = "free"},
     {.name = "spike", .range = {{0, 1}}},      {.name = "sex", .levels = {"female", "male"}},
     {.name = "rare", .levels = {"no", "yes"}}, {.name = "site()", .levels = {"a", "b", "c"}},
+    {.name = "entry", .range = {{-1, 200}}},   {.name = "late", .range = {{-1, 200}}},
+    {.name = "weight", .range = {{0, 3}}},
 };
 
 constexpr Rules kLoose{.minimum_rows = 10, .minimum_cell = 1, .parameters_share = 1};
@@ -41,7 +43,10 @@ Rows People(std::size_t size) {
                              i == 7 ? 1.0 : 0.0,
                              male,
                              i % 40 == 0 ? 1.0 : 0.0,
-                             static_cast<double>(i % 3)};
+                             static_cast<double>(i % 3),
+                             i % 2 == 0 ? -1 : std::floor(time / 2),
+                             i % 60 == 0 ? time - 1 : -1,
+                             0.5 + static_cast<double>(i % 4) / 2};
     for (std::size_t c = 0; c < rows.columns.size(); ++c) rows.columns[c].values.push_back(values[c]);
   }
   return rows;
@@ -67,7 +72,10 @@ const Asked kAsked[] = {
     {"cox", "Surv(time, died) ~ age + sex", {}},
     {"cox", "Surv(time, died) ~ age + strata(sex)", {{"ties", "breslow"}}},
     {"cox", "Surv(time, died) ~ age + offset(dose / 50)", {{"resolution", std::int64_t{7}}}},
+    {"cox", "Surv(entry, time, died) ~ age", {{"ties", "breslow"}, {"weights", "weight"}}},
     {"kaplan_meier", "Surv(time, died) ~ sex", {}},
+    {"kaplan_meier", "Surv(entry, time, died) ~ 1", {}},
+    {"kaplan_meier", "Surv(time, died) ~ 1", {{"weights", "weight"}}},
     {"log_rank", "Surv(time, died) ~ sex", {}},
     {"pca", "~ age + dose + time", {{"scale", true}}},
     {"kmeans", "~ age + dose", {{"k", std::int64_t{3}}}},
@@ -159,6 +167,13 @@ TEST(Rounds, RefuseCallsByName) {
       {{"cox", "Surv(time, died) ~ age + (1 | site())", {}}, "not_supported"},
       {{"cox", "Surv(time, died) ~ age", {{"ties", "exact"}}}, "option_invalid"},
       {{"cox", "Surv(time, died) ~ age", {{"tie", "efron"}}}, "unknown_option"},
+      {{"cox", "Surv(sex, time, died) ~ age", {}}, "column_not_number"},
+      {{"cox", "Surv(time, died) ~ age", {{"weights", "sex"}}}, "column_not_number"},
+      {{"cox", "Surv(time, died) ~ age", {{"weights", "heft"}}}, "unknown_column"},
+      {{"cox", "cbind(time, died) ~ age", {}}, "formula_not_supported"},
+      {{"log_rank", "Surv(entry, time, died) ~ sex", {}}, "formula_not_supported"},
+      {{"log_rank", "Surv(time, died) ~ sex", {{"weights", "weight"}}}, "unknown_option"},
+      {{"mixed", "Surv(entry, time, died) ~ age + (1 | site())", {}}, "formula_not_supported"},
       {{"kaplan_meier", "Surv(time, died) ~ log(age)", {}}, "groups_needed"},
       {{"kaplan_meier", "Surv(time, died) ~ age", {}}, "column_not_factor"},
       {{"log_rank", "Surv(time, died) ~ 1", {}}, "groups_needed"},
@@ -195,6 +210,13 @@ TEST(Rounds, RefuseDataByName) {
       {{"cox", "Surv(time, died) ~ age + rare", {}}, 240, kUsual, "level_too_small"},
       {{"cox", "Surv(time, died) ~ age + strata(rare)", {}}, 240, kUsual, "too_few_events"},
       {{"cox", "Surv(time, died) ~ age", {{"max_rounds", std::int64_t{3}}}}, 240, kUsual, "not_converged"},
+      {{"cox", "Surv(late, time, died) ~ age", {{"ties", "breslow"}}}, 240, kUsual, "too_few_rows"},
+      {{"kaplan_meier", "Surv(late, time, died) ~ 1", {{"weights", "weight"}}}, 240, kUsual, "too_few_rows"},
+      {{"kaplan_meier", "Surv(time, died) ~ rare", {{"weights", "weight"}}},
+       240,
+       {.minimum_rows = 5},
+       "too_few_events"},
+      {{"mixed", "spike ~ age + (1 | site())", {}}, 240, kUsual, "leverage_too_high"},
       {{"kaplan_meier", "Surv(time, died) ~ rare", {}}, 240, kUsual, "too_few_rows"},
       {{"kaplan_meier", "Surv(time, died) ~ rare", {}}, 240, {.minimum_rows = 5}, "too_few_events"},
       {{"log_rank", "Surv(time, died) ~ rare", {}}, 240, {.minimum_rows = 5}, "too_few_events"},

@@ -38,6 +38,12 @@ std::vector<std::unique_ptr<ExactMethod>> Methods() {
       {"boost", "ill ~ age + region", "people", {{"trees", std::int64_t{3}}, {"depth", std::int64_t{2}}}},
       {"network", "ill ~ age", "people", {{"layers", kLayers}, {"method", "scaffold"}}},
       {"network", "ill ~ age", "people", {{"layers", kLayers}, {"combine", "trimmed_mean"}}},
+      {"cox", "Surv(none, visits, split) ~ age", "people", {{"weights", "weight"}}},
+      {"kaplan_meier", "Surv(none, visits, split) ~ sex", "people", {{"weights", "weight"}}},
+      {"penalised",
+       "cbind(visits, age) ~ cost",
+       "people",
+       {{"family", "binomial"}, {"alpha", 0.0}, {"lambda", 0.1}}},
   };
   std::vector<std::unique_ptr<ExactMethod>> methods;
   for (const Call& call : calls) methods.push_back(*MakeMethod(call, SchemaOfFive(), {}));

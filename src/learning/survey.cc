@@ -49,6 +49,11 @@ Outcome<Survey> Survey::Make(const Design& design, const Schema& schema, const R
     survey.names_.insert(survey.names_.end(), names.begin(), names.end());
   }
   const auto& levels = design.response_levels();
+  const Formula& formula = design.formula();
+  if (formula.response && !formula.status && levels.empty()) {
+    survey.response_ = formula.response->text;
+    survey.response_scale_ = ScaleOf(design.response_range(), true);
+  }
   if (!levels.empty()) {
     survey.levels_ = 2;
     survey.names_.push_back(levels.front());
@@ -57,19 +62,23 @@ Outcome<Survey> Survey::Make(const Design& design, const Schema& schema, const R
   return survey;
 }
 
-std::size_t Survey::length() const { return 1 + kPowers * terms_.size() + names_.size(); }
+std::size_t Survey::length() const {
+  return 1 + kPowers * (terms_.size() + (response_.empty() ? 0 : 1)) + names_.size();
+}
 
 void Survey::Add(const Rows& rows, const Frame& frame, const Eigen::MatrixXd& scaled,
                  std::vector<double>& numbers) const {
   const Eigen::VectorXd counted = (frame.weights.array() > 0).cast<double>();
-  numbers.push_back(counted.sum());
-  for (Eigen::Index i = 0; i < scaled.cols(); ++i) {
+  const auto add_powers = [&](const Eigen::ArrayXd& column) {
     Eigen::ArrayXd power = counted.array();
     for (std::size_t k = 0; k < kPowers; ++k) {
-      power *= scaled.col(i).array();
+      power *= column;
       numbers.push_back(power.sum());
     }
-  }
+  };
+  numbers.push_back(counted.sum());
+  for (const auto& column : scaled.colwise()) add_powers(column.array());
+  if (!response_.empty()) add_powers((frame.y.array() - response_scale_.centre) / response_scale_.half);
   for (const Design& cells : cells_) Put(numbers, cells.Of(rows).x.transpose() * counted);
   if (levels_ == 0) return;
   const double others = counted.dot(frame.y);
@@ -87,11 +96,21 @@ Outcome<Survey::Found> Survey::Check(std::span<const double> totals) const {
                   fmt::format("{} parameters fit {} rows exactly", parameters, found.rows), "leave out terms",
                   "42501");
   const auto powers = taker.Part(kPowers * terms_.size());
+  if (!response_.empty()) taker.Part(kPowers);
   TRY(CheckCells(taker.Part(names_.size())));
   for (std::size_t i = 0; i < terms_.size(); ++i)
     found.spread[static_cast<Eigen::Index>(i)] =
-        TRY(CheckSpread(i, found.rows, powers.subspan(kPowers * i, kPowers)));
+        terms_[i].empty() ? 0
+                          : TRY(CheckSpread({terms_[i], "the coefficient of " + terms_[i]}, found.rows,
+                                            powers.subspan(kPowers * i, kPowers)));
   return found;
+}
+
+Outcome<void> Survey::CheckResponse(std::span<const double> totals) const {
+  if (response_.empty()) return {};
+  TRY(CheckSpread({response_, "what is said of " + response_}, totals[0],
+                  totals.subspan(1 + kPowers * terms_.size(), kPowers)));
+  return {};
 }
 
 Outcome<void> Survey::CheckCells(std::span<const double> counts) const {
@@ -104,24 +123,22 @@ Outcome<void> Survey::CheckCells(std::span<const double> counts) const {
   return {};
 }
 
-Outcome<double> Survey::CheckSpread(std::size_t column, double rows, std::span<const double> powers) const {
-  if (terms_[column].empty()) return 0;
+Outcome<double> Survey::CheckSpread(const Column& column, double rows, std::span<const double> powers) const {
   const double mean = powers[0] / rows, square = powers[1] / rows, cube = powers[2] / rows;
   const double variance = square - mean * mean;
   if (variance <= kNoSpread * square)
-    return Refuse("constant_column", fmt::format("{} is the same in every row", terms_[column]),
-                  "leave it out", "22023");
+    return Refuse("constant_column", fmt::format("{} is the same in every row", column.name), "leave it out",
+                  "22023");
   const double fourth =
       powers[3] / rows - 4 * mean * cube + 6 * mean * mean * square - 3 * mean * mean * mean * mean;
   if (rows * fourth < kFinestCount)
     return Refuse("constant_column",
-                  fmt::format("{} is the same in every row, or nearly so for its range", terms_[column]),
+                  fmt::format("{} is the same in every row, or nearly so for its range", column.name),
                   "leave it out, or stretch it: I(1000 * x)", "22023");
   if (rows * variance * variance < rules_.minimum_cell * fourth)
-    return Refuse(
-        "leverage_too_high",
-        fmt::format("fewer than {} rows decide the coefficient of {}", rules_.minimum_cell, terms_[column]),
-        "write its logarithm, or leave it out", "42501");
+    return Refuse("leverage_too_high",
+                  fmt::format("fewer than {} rows decide {}", rules_.minimum_cell, column.what),
+                  "write its logarithm, or leave it out", "42501");
   return std::sqrt(variance);
 }
 

@@ -1,5 +1,7 @@
 #include "model/link.h"
 
+#include <fmt/format.h>
+
 #include "base/check.h"
 #include "model/arithmetic.h"
 #include "model/fields.h"
@@ -23,7 +25,8 @@ sql::Expr Less(sql::Expr x) { return Compute(Op::kNegate, {std::move(x)}); }
 }  // namespace
 
 Result<void> CheckLink(Link link) {
-  if (link == Link::kProbit) return WrongModel("probit has no form in SQL: fit with link => 'logit'");
+  if (link == Link::kProbit || link == Link::kCauchit)
+    return WrongModel(fmt::format("{} has no form in SQL: fit with link => 'logit'", Name(link)));
   return {};
 }
 
@@ -45,6 +48,7 @@ sql::Expr MeanOf(Link link, sql::Expr linear) {
     case Link::kInverseSquare:
       return Compute(Op::kDivide, {Constant(1), Compute(Op::kSqrt, {std::move(linear)})});
     case Link::kProbit:
+    case Link::kCauchit:
       break;
   }
   CHECK(false);

@@ -13,7 +13,7 @@ HEART = [
     {"name": "age", "range": [20, 90]}, {"name": "sex", "levels": ["0", "1"]}, {"name": "cp", "levels": ["1", "2", "3", "4"]},
     {"name": "trestbps", "range": [80, 200]}, {"name": "chol", "range": [80, 610]}, {"name": "thalach", "range": [60, 210]},
     {"name": "exang", "range": [0, 1]}, {"name": "oldpeak", "range": [-3, 7]}, {"name": "num", "levels": ["not_present", "present"]},
-    {"name": "weight", "range": [0, 3]}, {"name": "tenths", "range": [0, 70]}, {"name": "site()", "levels": HOSPITALS},
+    {"name": "weight", "range": [0, 3]}, {"name": "tenths", "range": [0, 70]}, {"name": "wins", "range": [0, 6]}, {"name": "losses", "range": [0, 6]}, {"name": "site()", "levels": HOSPITALS},
 ]
 ADULT = [
     {"name": "age", "range": [17, 90]}, {"name": "education_num", "range": [1, 16]}, {"name": "hours", "range": [1, 99]},
@@ -29,8 +29,12 @@ FAMILIES = {"gaussian": "gaussian", "binomial": "binomial", "poisson": "poisson"
 START = ", start = c(-1, 0)"
 
 # Data, formula, family, link, other options of ours, other arguments of R's.
-CASES = [("heart", "num ~ age + sex + chol + thalach + cp", "binomial", link, {}, "") for link in ("logit", "probit", "cloglog")]
-CASES += [("heart", "num ~ site() + age * sex", "binomial", link, {}, "") for link in ("logit", "probit", "cloglog")]
+BINOMIAL = ("logit", "probit", "cauchit", "cloglog")
+CASES = [("heart", "num ~ age + sex + chol + thalach + cp", "binomial", link, {"max_rounds": 60}, "") for link in BINOMIAL]
+CASES += [("heart", "num ~ site() + age * sex", "binomial", link, {"max_rounds": 60}, "") for link in BINOMIAL]
+CASES += [("heart", "cbind(wins, losses) ~ age + sex + cp", "binomial", link, {"max_rounds": 60}, "") for link in BINOMIAL]
+CASES += [("heart", "cbind(wins, losses) ~ age + sex + offset(oldpeak / 5)", "binomial", "logit", {"weights": "weight"}, ", weights = weight"),
+          ("adult", "cbind(education_num, 16 - education_num) ~ age + sex + hours", "binomial", "logit", {}, "")]
 CASES += [("heart", "thalach ~ age + sex + trestbps + site()", "gaussian", link, {}, "") for link in ("identity", "log", "inverse")]
 CASES += [("heart", "tenths ~ sex + cp + poly(age, 2, raw = TRUE)", "poisson", "log", {}, "")]
 CASES += [("heart", "thalach ~ age + sex + trestbps", "poisson", link, {}, "") for link in ("log", "sqrt", "identity")]
@@ -38,7 +42,8 @@ CASES += [("heart", "trestbps ~ age + sex + thalach", "gamma", link, {}, "") for
 CASES += [("heart", "trestbps ~ age + sex + thalach", "inverse_gaussian", link, {}, "") for link in ("1/mu^2", "inverse", "identity", "log")]
 CASES += [("heart", "tenths ~ sex + age + cp", "negative_binomial", "log", {"theta": 0.8, "max_rounds": 60}, "")]
 CASES += [("heart", "thalach ~ age + sex", "negative_binomial", link, {"theta": 8}, "") for link in ("log", "sqrt")]
-CASES += [("adult", "education_num ~ age + sex", "negative_binomial", "identity", {"theta": 5}, "")]
+CASES += [("heart", "thalach ~ age + sex", "negative_binomial", "identity", {"theta": 40}, "")]
+CASES += [("adult", "education_num ~ age + sex", "negative_binomial", link, {"theta": 5}, "") for link in ("log", "sqrt", "identity")]
 CASES += [
     ("heart", "num ~ age + sex + offset(oldpeak / 2)", "binomial", "logit", {"weights": "weight"}, ", weights = weight"),
     ("heart", "tenths ~ age + sex + offset(log(age))", "poisson", "log", {}, ""),
@@ -47,15 +52,13 @@ CASES += [
     ("heart", "exang ~ age", "binomial", "log", {"max_rounds": 60}, START),
 ]
 CASES += [("adult", "salary ~ age + education_num + hours + sex + relationship + race", "binomial", link, {"max_rounds": 60}, "") for link in ("logit", "probit", "cloglog")]
-CASES += [
-    ("adult", "hours ~ age + education_num + sex + race", "gaussian", "identity", {}, ""),
-    ("adult", "hours ~ age + education_num + sex + race", "gaussian", "log", {}, ""),
-    ("adult", "hours ~ age + education_num + sex + race", "poisson", "log", {}, ""),
-    ("adult", "hours ~ age + education_num + sex + race", "gamma", "inverse", {}, ""),
-    ("adult", "hours ~ age + education_num + sex + race", "gamma", "log", {}, ""),
-    ("adult", "hours ~ age + education_num + sex", "negative_binomial", "log", {"theta": 3}, ""),
-    ("adult", "age ~ education_num + sex", "inverse_gaussian", "log", {}, ""),
-]
+CASES += [("adult", "salary ~ age + education_num + hours + sex", "binomial", "cauchit", {"max_rounds": 60}, "")]
+CASES += [("adult", "hours ~ age + education_num + sex + race", family, link, {}, "")
+          for family, links in (("gaussian", ("identity", "log", "inverse")), ("poisson", ("log", "sqrt")), ("gamma", ("inverse", "log"))) for link in links]
+CASES += [("adult", "hours ~ education_num + sex", family, "identity", {}, "") for family in ("poisson", "gamma")]  # no start of R's with more
+CASES += [("adult", "hours ~ age + education_num + sex", "negative_binomial", "log", {"theta": 3}, "")]
+CASES += [("adult", "age ~ education_num + sex", "inverse_gaussian", link, {"max_rounds": 60}, "") for link in ("1/mu^2", "inverse", "identity", "log")]
+CASES += [("adult", "salary ~ sex", "binomial", "log", {"max_rounds": 60}, START)]
 LINEAR = [
     ("heart", "thalach ~ age * sex + cp + site()", {}, ""),
     ("heart", "thalach ~ age + sex + cp", {"weights": "weight"}, ", weights = weight"),
@@ -107,6 +110,8 @@ def hearts(folder):
                 oldpeak = value["oldpeak"]
                 value["tenths"] = round(abs(float(oldpeak)) * 10) if oldpeak else ""
                 value["weight"] = count % 3 + (count % 5 > 0)
+                value["wins"] = count % 4 + (value["num"] == "present")
+                value["losses"] = 0 if count % 7 == 0 else (count // 4) % 5
                 value["site()"] = hospital
                 writer.writerow([value[field["name"]] for field in HEART])
                 count += 1
