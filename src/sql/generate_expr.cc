@@ -53,7 +53,7 @@ OpKind KindOf(Op op) {
     case Op::kDateDiff: case Op::kLower: case Op::kUpper: case Op::kLength: case Op::kTrim: case Op::kConcat:
       return OpKind::kText;
     case Op::kRound: case Op::kWidthBucket: case Op::kCast: case Op::kDateTrunc: case Op::kExtract:
-    case Op::kDateAdd: case Op::kSubstring: case Op::kClip:
+    case Op::kDateAdd: case Op::kSubstring: case Op::kClip: case Op::kLet: case Op::kLocal:
       return OpKind::kSpecial;
   }
   CHECK(false);
@@ -119,20 +119,6 @@ std::string ExprWriter::WriteFinite(const Expr& expr) {
   return fmt::format("CASE WHEN isfinite({}) THEN {} END", name, name);
 }
 
-std::string ExprWriter::OverAll(std::string from, const std::vector<const ExprWriter*>& writers) {
-  for (std::size_t depth = 0;; ++depth) {
-    std::vector<std::string> columns;
-    for (const ExprWriter* writer : writers) {
-      if (depth >= writer->levels_.size()) continue;
-      const auto& level = writer->levels_[depth];
-      columns.insert(columns.end(), level.begin(), level.end());
-    }
-    if (columns.empty()) return from;
-    from = fmt::format("(SELECT *, {} FROM {}) AS {}{}", fmt::join(columns, ", "), from,
-                       writers.front()->prefix_, depth);
-  }
-}
-
 Type ExprWriter::TypeOf(const Expr& expr) const {
   return real_ && expr.type == Type::kInteger ? Type::kNumber : expr.type;
 }
@@ -143,14 +129,6 @@ ExprWriter::Fragment ExprWriter::As(const Expr& expr, Type type) {
   // Texts of numbers and dates are written by the engine; everything else may fail to convert.
   const char* cast = type == Type::kText ? "CAST" : "TRY_CAST";
   return {fmt::format("{}({} AS {})", cast, fragment.sql, SqlType(type)), fragment.level, false};
-}
-
-ExprWriter::Fragment ExprWriter::Atom(Fragment fragment) {
-  if (fragment.atom) return fragment;
-  if (levels_.size() <= fragment.level) levels_.resize(fragment.level + 1);
-  std::string name = fmt::format("{}_{}", prefix_, ++named_);
-  levels_[fragment.level].push_back(fmt::format("{} AS {}", fragment.sql, name));
-  return {std::move(name), fragment.level + 1, true};
 }
 
 ExprWriter::Fragment ExprWriter::WithinCalendar(Fragment fragment, Type type) {
@@ -243,6 +221,11 @@ ExprWriter::Fragment ExprWriter::WriteSpecial(const Expr& expr) {
       return WriteSubstring(expr);
     case Op::kClip:
       return WriteClip(expr);
+    case Op::kLet:
+      return WriteLet(expr);
+    case Op::kLocal:
+      CHECK(!locals_.empty());
+      return locals_.back().at(static_cast<std::size_t>(expr.index));
     default:
       CHECK(false);
   }

@@ -82,6 +82,7 @@ class ExprWriter {
   Fragment WriteWidthBucket(const Expr& expr);
   Fragment WriteClip(const Expr& expr);
   Fragment WriteConditional(const Expr& expr);
+  Fragment WriteLet(const Expr& expr);
   Fragment WriteCast(const Expr& expr);
   Fragment WriteDateTrunc(const Expr& expr);
   Fragment WriteExtract(const Expr& expr);
@@ -106,6 +107,7 @@ class ExprWriter {
   bool real_;
   std::vector<std::vector<std::string>> levels_;  // definitions, each "sql AS name"
   std::size_t named_ = 0;
+  std::vector<std::vector<Fragment>> locals_;  // of each kLet around what is written
 };
 
 }  // namespace concordat::sql
