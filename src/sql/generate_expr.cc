@@ -100,9 +100,10 @@ std::string Bindings::Bind(Value value, Type type) {
   if (type == Type::kNumber && std::holds_alternative<std::int64_t>(value)) {
     value = static_cast<double>(std::get<std::int64_t>(value));
   }
-  auto place = std::find(bound_.begin(), bound_.end(), value);
-  if (place == bound_.end()) place = bound_.insert(bound_.end(), std::move(value));
-  return fmt::format("CAST(${} AS {})", place - bound_.begin() + 1, SqlType(type));
+  const auto [known, is_new] =
+      places_.emplace(fmt::format("{} {}", value.index(), ToText(value)), bound_.size() + 1);
+  if (is_new) bound_.push_back(std::move(value));
+  return fmt::format("CAST(${} AS {})", known->second, SqlType(type));
 }
 
 std::optional<Value> Bindings::Constant(const Expr& expr) const {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/value.h"
@@ -41,6 +42,8 @@ class Bindings {
  private:
   const Row& question_;
   Row bound_;
+  std::unordered_map<std::string, std::size_t>
+      places_;  // of bound_, from 1, by kind and text: models bind thousands
 };
 
 // Writes expressions over the columns of one relation. Writing collects what Over must add below.
