@@ -12,6 +12,7 @@ namespace concordat::learning {
 
 // What a call asks for.
 struct Boost {
+  Json call;
   BoostColumns columns;
   Rules rules;
   Objective objective;

@@ -5,6 +5,8 @@
 #include <bit>
 #include <nlohmann/json.hpp>
 
+#include "learning/coefficient_table.h"
+
 namespace concordat::learning {
 namespace {
 
@@ -96,7 +98,8 @@ Outcome<NetworkDesign> NetworkDesign::Bind(const std::string& formula, const std
   saved.levels = design.response_levels();
   saved.response_centre = design.response_scale().centre;
   saved.response_half = design.response_scale().half;
-  return NetworkDesign(std::move(design), std::move(saved));
+  Json declared = ToJson(schema, design.Columns());
+  return NetworkDesign(std::move(design), std::move(declared), std::move(saved));
 }
 
 Samples NetworkDesign::Of(const Frame& frame) const {
@@ -118,6 +121,7 @@ Json NetworkDesign::ModelOf(const Eigen::VectorXd& weights) const {
   Formula formula = design_.formula();
   formula.strata.clear();
   model["method"] = "network";
+  model["columns"] = declared_;
   model["formula"] = ToText(formula);
   return model;
 }

@@ -32,9 +32,11 @@ class NetworkDesign {
   Json ModelOf(const Eigen::VectorXd& weights) const;
 
  private:
-  NetworkDesign(Design design, network::Saved saved) : design_(std::move(design)), saved_(std::move(saved)) {}
+  NetworkDesign(Design design, Json declared, network::Saved saved)
+      : design_(std::move(design)), declared_(std::move(declared)), saved_(std::move(saved)) {}
 
   Design design_;
+  Json declared_;         // columns that are read
   network::Saved saved_;  // weights alone are missing
 };
 
