@@ -41,7 +41,7 @@ tl::unexpected<Error> TooLarge(const std::string& what) {
 }
 
 Result<void> CheckFields(const Json& json, std::string_view what,
-                         std::initializer_list<std::string_view> known) {
+                         const std::vector<std::string_view>& known) {
   if (!json.is_object()) return WrongModel(fmt::format("{} is not an object", what));
   for (const auto& [name, value] : json.items()) {
     if (std::find(known.begin(), known.end(), name) == known.end())
