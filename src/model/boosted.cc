@@ -128,14 +128,28 @@ class Boosted final : public Score {
                           {number, Constant(ThresholdOf(bins.cuts[cut - 1]))});
   }
 
-  // The same of a cell.
+  // The same of a cell, by runs of cells: of a list of them the engine would make a table to join.
   static std::optional<sql::Expr> IsAmong(const BoostNode& node, const FeatureBins& bins,
                                           const sql::Expr& cell) {
-    std::vector<sql::Expr> tested = {cell};
-    for (std::size_t i = 0; i < bins.known; ++i)
-      if (node.left[i] != node.left.back()) tested.push_back(Cell(static_cast<std::int64_t>(i)));
-    if (tested.size() == 1) return {};
-    return sql::Operation(Op::kIn, Type::kBoolean, std::move(tested));
+    std::vector<sql::Expr> runs;
+    const auto leaves = [&](std::size_t i) { return i < bins.known && node.left[i] != node.left.back(); };
+    for (std::size_t first = 0; first < bins.known; ++first) {
+      if (!leaves(first)) continue;
+      std::size_t last = first;
+      while (leaves(last + 1)) ++last;
+      runs.push_back(Run(cell, static_cast<std::int64_t>(first), static_cast<std::int64_t>(last)));
+      first = last;
+    }
+    if (runs.empty()) return {};
+    if (runs.size() == 1) return std::move(runs.front());
+    return sql::Operation(Op::kOr, Type::kBoolean, std::move(runs));
+  }
+
+  static sql::Expr Run(const sql::Expr& cell, std::int64_t first, std::int64_t last) {
+    if (first == last) return sql::Operation(Op::kEqual, Type::kBoolean, {cell, Cell(first)});
+    return sql::Operation(Op::kAnd, Type::kBoolean,
+                          {sql::Operation(Op::kGreaterEqual, Type::kBoolean, {cell, Cell(first)}),
+                           sql::Operation(Op::kLessEqual, Type::kBoolean, {cell, Cell(last)})});
   }
 
   learning::BoostModel model_;

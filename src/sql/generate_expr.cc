@@ -236,6 +236,12 @@ ExprWriter::Fragment ExprWriter::WriteLeaf(const Expr& expr) {
   const std::optional<Value> constant = bindings_.Constant(expr);
   if (!constant) return {leaf_(expr), 0, true};
   if (const bool* truth = std::get_if<bool>(&*constant)) return {*truth ? "TRUE" : "FALSE", 0, true};
+  if (branches_ > 0 && !locals_.empty()) {
+    if (const auto* number = std::get_if<double>(&*constant); number != nullptr && std::isfinite(*number))
+      return {NumberLiteral(*number), 0, true};
+    if (const auto* whole = std::get_if<std::int64_t>(&*constant))
+      return {fmt::format("CAST({} AS {})", *whole, SqlType(TypeOf(expr))), 0, true};
+  }
   return {bindings_.Bind(*constant, TypeOf(expr)), 0, true};
 }
 
@@ -345,6 +351,7 @@ ExprWriter::Fragment ExprWriter::WriteConditional(const Expr& expr) {
     return call;
   }
   Fragment out{"CASE"};
+  ++branches_;
   for (std::size_t i = 0; i < expr.args.size(); ++i) {
     const bool last = i + 1 == expr.args.size();
     const bool condition = !last && i % 2 == 0;
@@ -353,6 +360,7 @@ ExprWriter::Fragment ExprWriter::WriteConditional(const Expr& expr) {
     out.sql += part.sql;
     out.level = std::max(out.level, part.level);
   }
+  --branches_;
   out.sql += " END";
   return out;
 }

@@ -111,6 +111,9 @@ class ExprWriter {
   std::vector<std::vector<std::string>> levels_;  // definitions, each "sql AS name"
   std::size_t named_ = 0;
   std::vector<std::vector<Fragment>> locals_;  // of each kLet around what is written
+  // kCases around it, within the innermost kLet. Numbers there are a model's, in thousands: they are written
+  // out, for of each bound one in a branch the engine would keep a column.
+  int branches_ = 0;
 };
 
 }  // namespace concordat::sql

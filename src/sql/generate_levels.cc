@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "sql/generate_expr.h"
 
@@ -32,11 +33,13 @@ ExprWriter::Fragment ExprWriter::Atom(Fragment fragment) {
 
 // Definitions are written where the whole is; only what is computed of them sees their names.
 ExprWriter::Fragment ExprWriter::WriteLet(const Expr& expr) {
+  const int branches = std::exchange(branches_, 0);
   std::vector<Fragment> named;
   for (std::size_t i = 0; i + 1 < expr.args.size(); ++i) named.push_back(Atom(WriteAny(expr.args[i])));
   locals_.push_back(std::move(named));
   Fragment out = WriteAny(expr.args.back());
   locals_.pop_back();
+  branches_ = branches;
   return out;
 }
 

@@ -99,7 +99,8 @@ TEST(Let, GrowsWithDefinitionsAndNotWithWhatUsesThem) {
   EXPECT_LT(length(30) - length(29), layer + 500);
 }
 
-// Engines move conditions to where rows are read, with what they are of; written out, that were 8^12 sums here.
+// Engines move conditions to where rows are read, with what they are of; written out, that were 8^12 sums
+// here.
 TEST(Let, IsNotWrittenOutByTheEngine) {
   const auto engine = MemoryEngine();
   const auto scan = ScanRelation(Visits({}));
