@@ -37,7 +37,7 @@ tl::unexpected<Error> WrongModel(const std::string& what) {
 
 tl::unexpected<Error> TooLarge(const std::string& what) {
   return Fail(ErrorCode::kResourceExhausted, "the model is too large to be applied in SQL: " + what,
-              "fit one with fewer terms, or smaller trees");
+              "fit one with fewer terms, fewer trees or less depth, or narrower layers");
 }
 
 Result<void> CheckFields(const Json& json, std::string_view what,

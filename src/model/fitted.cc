@@ -162,7 +162,7 @@ constexpr Writer kWriters[] = {{"glm", OfLinear},
                                {"network", OfNetwork}};
 
 // Of linear models it stands in the call.
-Outcome<learning::Formula> FormulaOf(const Json& fitted) {
+Outcome<learning::Formula> WrittenFormula(const Json& fitted) {
   const Json& formula = fitted.contains("formula") ? fitted.at("formula") : fitted.at("call").at("formula");
   return learning::ParseFormula(formula.get<std::string>());
 }
@@ -177,7 +177,7 @@ Outcome<Json> DocumentOf(const Json& fitted, const Publishing& publishing) {
     return NotExpressible(fmt::format("a model of kind '{}' is not applied in SQL", kind.substr(0, 40)),
                           "glm, lm, penalised, boost and network are; export others, and use them elsewhere");
   try {
-    const learning::Formula formula = TRY(FormulaOf(fitted));
+    const learning::Formula formula = TRY(WrittenFormula(fitted));
     Json document = TRY(writer->write(fitted, formula, publishing));
     const auto read = ReadModel(document);
     if (read) return document;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <random>
 
@@ -146,6 +147,98 @@ TEST(Predict, SaysWhatNetworksSay) {
       ASSERT_NEAR(NumberOf(scores[i]), expected, 1e-10) << i;
     }
     EXPECT_GT(known, 150);
+  }
+}
+
+Json NetworkJson(const std::string& layers) {
+  const auto bound = learning::NetworkDesign::Bind("ill ~ age + region", layers, PeopleSchema());
+  EXPECT_TRUE(bound);
+  return bound->ModelOf(bound->network().StartingWeights(5));
+}
+
+TEST(ReadModel, RefusesBoostedTreesAndNetworksThatAreNone) {
+  using Change = std::function<void(Json&)>;
+  const Json boosted = *DocumentOf(BoostedJson("ill ~ age + region", "binary", 3, 2, true), {});
+  const Json network = *DocumentOf(NetworkJson("embedding(2) dense(1) sigmoid"), {});
+  const struct {
+    const char* name;
+    const Json& document;
+    Change change;
+    const char* said;
+  } cases[] = {
+      {"no trees", boosted, [](Json& j) { j["boost"].erase("trees"); }, "lacks a part"},
+      {"a part too many", boosted, [](Json& j) { j["boost"]["eta"] = 1; }, "a field that it cannot have"},
+      {"half of the shapes", boosted, [](Json& j) { j["boost"]["trees"]["shapes"] = "DA=="; },
+       "after the last tree"},
+      {"shapes that are none", boosted, [](Json& j) { j["boost"]["trees"]["shapes"] = "?"; }, "not a model"},
+      {"a tree more", boosted, [](Json& j) { j["boost"]["trees"]["count"] = 4; }, "the packed trees"},
+      {"a tree less", boosted, [](Json& j) { j["boost"]["trees"]["count"] = 2; }, "after the last tree"},
+      {"too deep a tree", boosted, [](Json& j) { j["boost"]["trees"]["shapes"] = "////////////////"; },
+       "tree"},
+      {"a weight less", boosted, [](Json& j) { j["boost"]["trees"]["weights"] = "AAAAAA=="; },
+       "for each leaf"},
+      {"a level that it has not", boosted,
+       [](Json& j) {
+         j["inputs"][1]["levels"] = {"north", "south", "east"};
+       },
+       "its input's levels"},
+      {"an input that it does not read", boosted,
+       [](Json& j) {
+         j["inputs"].push_back({{"name", "cost"}});
+       },
+       "not of its inputs"},
+      {"numbers for levels", boosted, [](Json& j) { j["inputs"][1].erase("levels"); }, "its input's levels"},
+      {"a chance without ends", network, [](Json& j) { j.erase("range"); }, "range is missing"},
+      {"weights of another", network, [](Json& j) { j["network"]["layers"] = "dense(1) sigmoid"; },
+       "not 3 numbers"},
+      {"another formula", network, [](Json& j) { j["formula"] = "ill ~ age * region"; },
+       "not those of its formula"},
+      {"another factor", network,
+       [](Json& j) {
+         j["network"]["factors"] = {{0, 1}};
+       },
+       "not the network's"},
+      {"another input", network, [](Json& j) { j["inputs"].erase(1); }, "not of its inputs"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    Json json = c.document;
+    c.change(json);
+    const auto read = ReadModel(json);
+    ASSERT_FALSE(read);
+    EXPECT_NE(read.error().message.find(c.said), std::string::npos) << read.error().message;
+  }
+}
+
+TEST(DocumentOf, RefusesFiltersAndWhatIsTooLarge) {
+  const auto filters = DocumentOf(NetworkJson("sequence(1, 2) conv1d(2, 1) dense(1) sigmoid"), {});
+  ASSERT_FALSE(filters);
+  EXPECT_EQ(filters.error().reason, "model_not_expressible");
+  EXPECT_NE(filters.error().message.find("conv1d"), std::string::npos) << filters.error().message;
+  for (const Json& fitted : {BoostedJson("ill ~ age + cost + region", "binary", 200, 6, true),
+                             NetworkJson("dense(128) relu dense(128) relu dense(1) sigmoid")}) {
+    const auto large = DocumentOf(fitted, {});
+    ASSERT_FALSE(large);
+    EXPECT_EQ(large.error().reason, "model_not_expressible");
+    EXPECT_NE(large.error().message.find("60000 at most fit"), std::string::npos) << large.error().message;
+    EXPECT_NE(large.error().hint.find("fewer trees"), std::string::npos) << large.error().hint;
+  }
+}
+
+// Whatever a row holds, the score lies within the interval that noise is sized by.
+TEST(Predict, KnowsWhereTreesAndNetworksLie) {
+  for (const Json& fitted : {BoostedJson("cost ~ age + region", "regression", 10, 3, true),
+                             BoostedJson("visits ~ age + region", "count", 10, 3, true),
+                             NetworkJson("dense(4) tanh dense(1) sigmoid")}) {
+    const auto document = DocumentOf(fitted, {});
+    ASSERT_TRUE(document) << document.error().message;
+    const auto query = Ask(*document, "SELECT avg(concordat.predict('risk')) FROM people");
+    ASSERT_TRUE(query) << query.error().message;
+    const auto& range = query->aggregates.front().argument->range;
+    ASSERT_TRUE(range);
+    EXPECT_LE(range->high - range->low, 40);
+    for (const Value& score : Scores(*document, People(100)))
+      EXPECT_TRUE(IsNull(score) || (NumberOf(score) >= range->low && NumberOf(score) <= range->high));
   }
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"
@@ -19,6 +20,7 @@ namespace concordat::model {
 namespace {
 
 using Exprs = std::vector<sql::Expr>;
+using Next = std::function<sql::Expr(Exprs given)>;
 using learning::Design;
 using network::Index;
 using network::Kind;
@@ -98,7 +100,7 @@ class Networked final : public Score {
   sql::Expr After(std::size_t place, Exprs x, const Columns& columns) const {
     if (place == layers().size()) return End(std::move(x));
     const Layer& layer = layers()[place];
-    const auto next = [&](Exprs given) { return After(place + 1, std::move(given), columns); };
+    const Next next = [&](Exprs given) { return After(place + 1, std::move(given), columns); };
     switch (layer.text.kind) {
       case Kind::kDense:
         return sql::Let(std::move(x), [&](const Exprs& names) { return next(Dense(layer, names)); });
@@ -159,8 +161,7 @@ class Networked final : public Score {
   }
 
   // Of each group less its mean, then over its deviation; each in names of its own.
-  template <class Next>
-  sql::Expr Normalised(const Layer& layer, Exprs x, Next next) const {
+  sql::Expr Normalised(const Layer& layer, Exprs x, const Next& next) const {
     const auto groups = static_cast<std::size_t>(network::GroupsOf(layer));
     const std::size_t size = x.size() / groups;
     return sql::Let(std::move(x), [&](const Exprs& names) {
@@ -177,8 +178,7 @@ class Networked final : public Score {
     });
   }
 
-  template <class Next>
-  sql::Expr Deviating(const Layer& layer, const Exprs& centred, std::size_t size, Next next) const {
+  sql::Expr Deviating(const Layer& layer, const Exprs& centred, std::size_t size, const Next& next) const {
     Exprs named;
     for (std::size_t g = 0; g < centred.size() / size; ++g) {
       Exprs squares;

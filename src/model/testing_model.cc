@@ -91,6 +91,7 @@ std::vector<Row> Totals(const Json& model, const std::string& text, const std::v
   CHECK(engine);
   const sql::Statement inner = sql::InnerStatement(*plan, {}, 7);
   auto rows = (*engine)->Run(sql::WithSources({Source(people)}, inner.sql), inner.parameters, {}, nullptr);
+  if (!rows) fmt::print(stderr, "{}\n", rows.error().message);
   CHECK(rows);
   return std::move(rows->rows);
 }
