@@ -138,7 +138,7 @@ def census_in_sql(judged, found, told):
     scored = check.score(path, found["model"])
     if check.true("scores" in scored, f"census in SQL: {scored.get('refused')}"):
         check.near(scored["scores"], [float(p) for p in told], 1e-5, "census in SQL")
-        print(f"census in SQL: {len(judged)} rows in {time.monotonic() - started:.1f} s, a document of {scored['bytes']} bytes")
+        print(f"census in SQL: {len(judged)} rows in {time.monotonic() - started:.1f} s, a document of {len(json.dumps(scored['document'], separators=(',', ':')))} bytes")
 
 
 def income(options, rules=None, noise=None):

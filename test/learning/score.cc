@@ -3,8 +3,8 @@
 //
 //   {"csv": "people.csv", "schema": [{"name": "age", "range": [0, 120]}, …], "model": what a fit left}
 //
-// Prints {"scores": [0.25, null, …], "bytes": of the document}, or {"refused": why}. A field that is empty or
-// NA is missing.
+// Prints {"scores": [0.25, null, …], "document": as it is published}, or {"refused": why}. A field that is
+// empty or NA is missing.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -54,7 +54,10 @@ Json ScoresOf(const Json& asked, const Document& document) {
   const auto engine = engine::OpenDuckdb({.sources = {source}, .threads = 1});
   CHECK(engine);
   const auto rows = (*engine)->Run(text, bindings.Take(), {}, nullptr);
-  CHECK(rows);
+  if (!rows) {
+    fmt::print(stderr, "{}\n", rows.error().message);
+    std::exit(2);
+  }
   Json scores = Json::array();
   for (const Row& row : rows->rows)
     scores.push_back(IsNull(row[1]) ? Json() : Json(std::get<double>(row[1])));
@@ -66,7 +69,7 @@ Json Answer(const Json& asked) {
   if (!json) return {{"refused", json.error().message}};
   const auto document = ReadModel(*json);
   CHECK(document);
-  return {{"scores", ScoresOf(asked, *document)}, {"bytes", json->dump().size()}};
+  return {{"scores", ScoresOf(asked, *document)}, {"document", *json}};
 }
 
 }  // namespace
