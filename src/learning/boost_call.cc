@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "learning/boost_model.h"
+#include "learning/coefficient_table.h"
 
 namespace concordat::learning {
 namespace {
@@ -83,7 +84,7 @@ Outcome<void> CheckExtent(const Boost& boost) {
 
 Outcome<Boost> BindBoost(const Call& call, const Schema& schema, const Rules& rules, Options& options,
                          const BoostDefaults& defaults) {
-  Boost boost{.rules = rules};
+  Boost boost{.call = ToJson(call), .columns = {}, .rules = rules};
   boost.objective = TRY(ObjectiveOf(options));
   boost.trees = TRY(options.Whole("trees", defaults.trees, 1, 1000));
   boost.depth = TRY(options.Whole("depth", defaults.depth, 1, 10));

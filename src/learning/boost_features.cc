@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "learning/coefficient_table.h"
 
 namespace concordat::learning {
 namespace {
@@ -42,6 +45,7 @@ Outcome<BoostColumns> BindBoostColumns(const std::string& formula, const Schema&
   TRY(NeedColumns(bound.formula));
   const Design design = TRY(Design::Bind(bound.formula, schema));
   bound.columns = design.Columns();
+  bound.declared = ToJson(schema, bound.columns);
   bound.response_levels = design.response_levels();
   const Variable& response = *bound.formula.response;
   if (bound.response_levels.empty())

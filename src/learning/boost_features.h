@@ -23,6 +23,7 @@ struct BoostFeature {
 struct BoostColumns {
   Formula formula;
   std::vector<std::string> columns;          // that members read
+  Json declared;                             // the same, as declared
   std::vector<std::string> response_levels;  // of a factor: 0 for its first and 1 for the others
   Interval response_range = {0, 1};
   std::vector<BoostFeature> features;

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "learning/boost_packed.h"
 #include "learning/state.h"
 
 namespace concordat::learning {
@@ -62,6 +63,8 @@ Json BoostModelOf(const Boost& boost, const BoostState& state) {
   for (const BoostTree& tree : state.trees) trees.push_back(ToJson(tree, state.bins));
   return Json{{"method", "boost"},
               {"formula", ToText(boost.columns.formula)},
+              {"call", boost.call},
+              {"columns", boost.columns.declared},
               {"objective", boost.objective.xgboost_name()},
               {"response_levels", boost.columns.response_levels},
               {"base_score", MeanOf(boost.objective, state.base)},
@@ -82,13 +85,18 @@ Result<BoostModel> ReadBoostModel(const Json& model) {
   read.base_score = TRY(NumberOf(model, "base_score", {-1e15, 1e15}));
   if (!HasMean(read.objective, read.base_score)) return Wrong("base_score is no mean of the objective");
   for (const char* part : {"features", "trees"})
-    if (!model.contains(part) || !model[part].is_array() || model[part].empty())
+    if (!model.contains(part) || !model[part].is_structured() || model[part].empty())
       return Wrong("the model lacks a part");
+  if (!model["features"].is_array()) return Wrong("the model's features are no list");
   for (const Json& feature : model["features"]) read.columns.features.push_back(TRY(ReadFeature(feature)));
   std::set<std::string> names;
   for (const BoostFeature& feature : read.columns.features) AddColumns(feature.of, names);
   read.columns.columns.assign(names.begin(), names.end());
   read.bins = TRY(ReadBins(model["features"], read.columns.features, kMostBins));
+  if (model["trees"].is_object()) {
+    read.trees = TRY(UnpackTrees(model["trees"], read.bins, kDeepest));
+    return read;
+  }
   for (const Json& tree : model["trees"])
     read.trees.push_back(TRY(ReadTree(tree, read.bins, {.depth = kDeepest})));
   return read;

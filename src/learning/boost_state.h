@@ -13,6 +13,7 @@ namespace concordat::learning {
 
 // What a call asks for.
 struct Boost {
+  Json call;
   BoostColumns columns;
   Rules rules;
   Objective objective;

@@ -6,6 +6,8 @@
 #include <bit>
 #include <nlohmann/json.hpp>
 
+#include "learning/coefficient_table.h"
+
 namespace concordat::learning {
 namespace {
 
@@ -103,7 +105,8 @@ Outcome<NetworkDesign> NetworkDesign::Bind(const std::string& formula, const std
   saved.terms.assign(design.terms().begin() + 1, design.terms().end());
   saved.levels = design.response_levels();
   InputScales scales = DeclaredScales(design);
-  return NetworkDesign(std::move(design), std::move(saved), std::move(scales));
+  Json declared = ToJson(schema, design.Columns());
+  return NetworkDesign(std::move(design), std::move(declared), std::move(saved), std::move(scales));
 }
 
 std::vector<Eigen::Index> NetworkDesign::NumberColumns() const {
@@ -143,6 +146,7 @@ Json NetworkDesign::ModelOf(const Eigen::VectorXd& weights, const InputScales& s
   Formula formula = design_.formula();
   formula.strata.clear();
   model["method"] = "network";
+  model["columns"] = declared_;
   model["formula"] = ToText(formula);
   return model;
 }

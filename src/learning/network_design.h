@@ -45,10 +45,14 @@ class NetworkDesign {
   Json ModelOf(const Eigen::VectorXd& weights) const { return ModelOf(weights, scales_); }
 
  private:
-  NetworkDesign(Design design, network::Saved saved, InputScales scales)
-      : design_(std::move(design)), saved_(std::move(saved)), scales_(std::move(scales)) {}
+  NetworkDesign(Design design, Json declared, network::Saved saved, InputScales scales)
+      : design_(std::move(design)),
+        declared_(std::move(declared)),
+        saved_(std::move(saved)),
+        scales_(std::move(scales)) {}
 
   Design design_;
+  Json declared_;         // columns that are read
   network::Saved saved_;  // weights and scales are missing
   InputScales scales_;
 };

@@ -45,6 +45,24 @@ sql::Expr Choose(const sql::Expr& text, const std::vector<std::string>& levels,
   return sql::Operation(Op::kCase, Type::kNumber, std::move(args), true);
 }
 
+sql::Expr WhereKnown(const std::vector<learning::Field>& fields, const std::vector<sql::Expr>& inputs,
+                     sql::Expr score) {
+  std::vector<sql::Expr> known;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (fields[i].levels.empty()) {
+      known.push_back(sql::Operation(Op::kIsNotNull, Type::kBoolean, {inputs[i]}));
+      continue;
+    }
+    std::vector<sql::Expr> levels = {inputs[i]};
+    for (const std::string& level : fields[i].levels)
+      levels.push_back(sql::Literal(Value(level), Type::kText));
+    known.push_back(sql::Operation(Op::kIn, Type::kBoolean, std::move(levels)));
+  }
+  sql::Expr all = sql::Operation(Op::kAnd, Type::kBoolean, std::move(known));
+  return sql::Operation(Op::kCase, Type::kNumber,
+                        {std::move(all), std::move(score), sql::NullOf(Type::kNumber)}, true);
+}
+
 namespace {
 
 sql::Expr OfOne(const std::string& name, sql::Expr x) {

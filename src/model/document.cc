@@ -11,8 +11,10 @@
 #include "catalogue/contract_column.h"
 #include "crypto/canonical_json.h"
 #include "crypto/hash.h"
+#include "model/boosted.h"
 #include "model/fields.h"
 #include "model/linear.h"
+#include "model/network.h"
 #include "model/trees.h"
 #include "sql/operation.h"
 
@@ -68,6 +70,31 @@ Result<Response> ResponseOf(const Json& json) {
   return response;
 }
 
+// Kinds of models, each with the fields that it alone has.
+struct KindOfModel {
+  std::string name;
+  std::vector<std::string_view> fields;
+  Result<std::shared_ptr<const Score>> (*read)(const Json& json, const std::vector<learning::Field>& inputs);
+};
+
+const std::vector<KindOfModel>& KindsOfModels() {
+  static const std::vector<std::string_view> linear = {"formula", "family", "link", "terms", "coefficients"};
+  static const std::vector<KindOfModel> kinds = {
+      {"glm", linear, ReadLinear},       {"lm", linear, ReadLinear},
+      {"penalised", linear, ReadLinear}, {"trees", {"link", "base", "trees"}, ReadTrees},
+      {"boost", {"boost"}, ReadBoosted}, {"network", {"formula", "network"}, ReadNetwork}};
+  return kinds;
+}
+
+Result<const KindOfModel*> KindOf(const std::string& name) {
+  std::vector<std::string> names;
+  for (const KindOfModel& kind : KindsOfModels()) {
+    if (kind.name == name) return &kind;
+    names.push_back(kind.name);
+  }
+  return WrongModel(fmt::format("kind is none of {}: others are not applied in SQL", fmt::join(names, ", ")));
+}
+
 class AppliedModel final : public sql::Model {
  public:
   AppliedModel(Document document, const std::string& title)
@@ -98,11 +125,14 @@ Result<Document> ReadModel(const Json& json) {
   if (!canonical) return WrongModel(canonical.error().message);
   if (canonical->size() > kLargestModel)
     return TooLarge(fmt::format("it has {} bytes, and {} at most fit", canonical->size(), kLargestModel));
-  TRY(CheckFields(json, "the document",
-                  {"concordat", "kind", "inputs", "response", "range", "card", "formula", "family", "link",
-                   "terms", "coefficients", "base", "trees"}));
+  if (!json.is_object()) return WrongModel("the document is not an object");
   if (TRY(TextOf(json, "concordat")) != kFormat) return WrongModel("it is of another format than model/1");
-  Document document{.kind = TRY(TextOf(json, "kind")),
+  const std::string name = TRY(TextOf(json, "kind"));
+  const KindOfModel* kind = TRY(KindOf(name));
+  std::vector<std::string_view> fields = {"concordat", "kind", "inputs", "response", "range", "card"};
+  fields.insert(fields.end(), kind->fields.begin(), kind->fields.end());
+  TRY(CheckFields(json, "the document", fields));
+  Document document{.kind = kind->name,
                     .inputs = {},
                     .response = {},
                     .range = {},
@@ -112,14 +142,7 @@ Result<Document> ReadModel(const Json& json) {
   document.inputs = TRY(InputsOf(json));
   document.response = TRY(ResponseOf(json));
   if (json.contains("range")) document.range = TRY(RangeOf(json));
-  const bool linear = document.kind == "glm" || document.kind == "lm" || document.kind == "penalised";
-  if (linear) {
-    document.score = TRY(ReadLinear(json, document.inputs));
-  } else if (document.kind == "trees") {
-    document.score = TRY(ReadTrees(json, document.inputs));
-  } else {
-    return WrongModel("kind is not glm, lm, penalised or trees: others are not applied in SQL");
-  }
+  document.score = TRY(kind->read(json, document.inputs));
   return document;
 }
 

@@ -18,10 +18,10 @@
 namespace concordat::model {
 
 inline constexpr std::size_t kLargestModel =
-    48'000;  // bytes of the canonical form: it is an entry of a ledger
+    60'000;  // bytes of the canonical form: it is an entry of a ledger
 inline constexpr std::size_t kMostInputs = 100;
-inline constexpr std::size_t kMostLevels = 1'000;  // of all inputs together
-inline constexpr std::size_t kMostLeaves = 5'000;  // numbers that are chosen among by levels or by branches
+inline constexpr std::size_t kMostLevels = 1'000;   // of all inputs together
+inline constexpr std::size_t kMostLeaves = 10'000;  // numbers that are chosen among by levels or by branches
 
 // What a model computes of its inputs, once each is bound to an expression.
 class Score {
@@ -37,7 +37,7 @@ struct Response {
 };
 
 struct Document {
-  std::string kind;  // "glm", "lm", "penalised", "trees"
+  std::string kind;  // "glm", "lm", "penalised", "trees", "boost", "network"
   std::vector<learning::Field> inputs;
   Response response;
   std::optional<catalogue::Range> range;  // scores are pulled into it

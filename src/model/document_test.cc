@@ -49,7 +49,8 @@ TEST(ReadModel, RefusesWhatIsNone) {
   } cases[] = {
       {"another format", [](Json& j) { j["concordat"] = "model/2"; }, "another format"},
       {"no kind", [](Json& j) { j.erase("kind"); }, "kind is missing"},
-      {"another kind", [](Json& j) { j["kind"] = "network"; }, "not glm, lm, penalised or trees"},
+      {"another kind", [](Json& j) { j["kind"] = "cox"; },
+       "kind is none of glm, lm, penalised, trees, boost, network"},
       {"a field too many", [](Json& j) { j["program"] = "x"; }, "a field that it cannot have"},
       {"no inputs", [](Json& j) { j["inputs"] = Json::array(); }, "inputs is not a list of some"},
       {"an input twice", [](Json& j) { j["inputs"].push_back(j["inputs"][0]); }, "two inputs have one name"},
@@ -83,7 +84,7 @@ TEST(ReadModel, RefusesWhatIsNone) {
       {"a link of another family", [](Json& j) { j["link"] = "inverse"; }, "has no link"},
       {"a chance without ends", [](Json& j) { j.erase("range"); }, "range is missing"},
       {"a card that is none", [](Json& j) { j["card"] = 3; }, "card is not an object"},
-      {"trees of its own", [](Json& j) { j["trees"] = Json::array(); }, "trees is of trees"},
+      {"trees of its own", [](Json& j) { j["trees"] = Json::array(); }, "a field that it cannot have"},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);

@@ -37,11 +37,11 @@ tl::unexpected<Error> WrongModel(const std::string& what) {
 
 tl::unexpected<Error> TooLarge(const std::string& what) {
   return Fail(ErrorCode::kResourceExhausted, "the model is too large to be applied in SQL: " + what,
-              "fit one with fewer terms, or smaller trees");
+              "fit one with fewer terms, fewer trees or less depth, or narrower layers");
 }
 
 Result<void> CheckFields(const Json& json, std::string_view what,
-                         std::initializer_list<std::string_view> known) {
+                         const std::vector<std::string_view>& known) {
   if (!json.is_object()) return WrongModel(fmt::format("{} is not an object", what));
   for (const auto& [name, value] : json.items()) {
     if (std::find(known.begin(), known.end(), name) == known.end())

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,8 +16,7 @@ tl::unexpected<Error> WrongModel(const std::string& what);
 tl::unexpected<Error> TooLarge(const std::string& what);
 
 // An object with no fields but those. Errors of all: kInvalidArgument.
-Result<void> CheckFields(const Json& json, std::string_view what,
-                         std::initializer_list<std::string_view> known);
+Result<void> CheckFields(const Json& json, std::string_view what, const std::vector<std::string_view>& known);
 Result<const Json*> FieldOf(const Json& object, const std::string& name);
 // 1 to 1,000 bytes without control characters.
 Result<std::string> TextOf(const Json& object, const std::string& name);

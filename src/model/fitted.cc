@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "learning/boost_model.h"
+#include "learning/boost_packed.h"
 #include "learning/expr.h"
 #include "learning/formula.h"
 #include "learning/rows.h"
@@ -16,8 +18,8 @@ namespace {
 
 // What predicting does not need, and people may want to know.
 constexpr const char* kTold[] = {
-    "rows",    "rounds", "ridge", "dispersion", "deviance",  "df_residual",        "null_deviance",
-    "df_null", "theta",  "aic",   "sigma",      "r_squared", "adjusted_r_squared", "alpha"};
+    "rows",  "rounds", "ridge", "dispersion", "deviance",           "df_residual", "null_deviance", "df_null",
+    "theta", "aic",    "sigma", "r_squared",  "adjusted_r_squared", "alpha",       "layers"};
 
 tl::unexpected<Refusal> NotExpressible(const std::string& what, const std::string& hint) {
   return Refuse("model_not_expressible", what, hint);
@@ -36,17 +38,28 @@ std::set<std::string> InputsOf(const learning::Formula& formula) {
   return names;
 }
 
-// From 0 to 1 of a binomial model; of others what the response declares, unless they have no ends (identity
-// links follow from the ranges of what they are applied to).
-Json RangeOf(const Json& fitted, const learning::Formula& formula, const Publishing& publishing) {
-  if (publishing.range) return {publishing.range->low, publishing.range->high};
-  if (fitted.value("family", "") == "binomial") return {0, 1};
-  const bool plain = formula.response && formula.response->of.kind == learning::Expr::Kind::kColumn;
-  if (fitted.value("link", "identity") == "identity" || !plain) return nullptr;
-  for (const Json& column : fitted.at("columns")) {
-    if (column.at("name") == formula.response->of.name && column.contains("range")) return column["range"];
+// Which ends scores are pulled into, where publishing says none: those of chances; what the response
+// declares; or none, for they follow from the ranges of what the model is applied to.
+enum class Ends { kChance, kDeclared, kNone };
+
+struct Ranging {
+  const Json& fitted;
+  const learning::Formula& formula;
+  const Publishing& publishing;
+};
+
+void SetRange(Ends ends, const Ranging& of, Json& document) {
+  if (of.publishing.range) {
+    document["range"] = {of.publishing.range->low, of.publishing.range->high};
+    return;
   }
-  return nullptr;
+  if (ends == Ends::kChance) document["range"] = {0, 1};
+  const bool plain = of.formula.response && of.formula.response->of.kind == learning::Expr::Kind::kColumn;
+  if (ends != Ends::kDeclared || !plain) return;
+  for (const Json& column : of.fitted.at("columns")) {
+    if (column.at("name") == of.formula.response->of.name && column.contains("range"))
+      document["range"] = column["range"];
+  }
 }
 
 // Of a path the fit of one lambda.
@@ -74,9 +87,8 @@ Json CardOf(const Json& fitted) {
   return card;
 }
 
-Outcome<Json> Written(const Json& fitted, const Publishing& publishing) {
-  const learning::Formula formula =
-      TRY(learning::ParseFormula(fitted.at("call").at("formula").get<std::string>()));
+// What all documents say: inputs, which the formula reads, and the response.
+Outcome<Json> Begun(const Json& fitted, const learning::Formula& formula) {
   const std::set<std::string> names = InputsOf(formula);
   if (names.contains(std::string(learning::kSite)))
     return NotExpressible("the model has an effect of the site, which is no column",
@@ -87,31 +99,86 @@ Outcome<Json> Written(const Json& fitted, const Publishing& publishing) {
     if (names.contains(column.at("name").get<std::string>())) inputs.push_back(column);
   if (const Json levels = fitted.value("response_levels", Json::array()); !levels.empty())
     response["levels"] = levels;
-  Json coefficients = TRY(CoefficientsOf(fitted, publishing));
-  Json document = {{"concordat", "model/1"},
-                   {"kind", fitted.at("kind")},
-                   {"formula", learning::ToText(formula)},
-                   {"family", fitted.at("family")},
-                   {"link", fitted.at("link")},
-                   {"inputs", std::move(inputs)},
-                   {"response", std::move(response)},
-                   {"terms", fitted.at("terms")},
-                   {"coefficients", std::move(coefficients)},
-                   {"card", CardOf(fitted)}};
-  if (Json range = RangeOf(fitted, formula, publishing); !range.is_null())
-    document["range"] = std::move(range);
+  return Json{{"concordat", "model/1"},
+              {"inputs", std::move(inputs)},
+              {"response", std::move(response)},
+              {"card", CardOf(fitted)}};
+}
+
+Outcome<Json> OfLinear(const Json& fitted, const learning::Formula& formula, const Publishing& publishing) {
+  Json document = TRY(Begun(fitted, formula));
+  for (const char* part : {"kind", "family", "link", "terms"}) document[part] = fitted.at(part);
+  document["formula"] = learning::ToText(formula);
+  document["coefficients"] = TRY(CoefficientsOf(fitted, publishing));
+  const std::string link = fitted.value("link", "identity");
+  const bool binomial = fitted.value("family", "") == "binomial";
+  SetRange(binomial             ? Ends::kChance
+           : link == "identity" ? Ends::kNone
+                                : Ends::kDeclared,
+           {fitted, formula, publishing}, document);
   return document;
+}
+
+// Trees, packed.
+Outcome<Json> OfBoosted(const Json& fitted, const learning::Formula& formula, const Publishing& publishing) {
+  Json document = TRY(Begun(fitted, formula));
+  const auto model = learning::ReadBoostModel(fitted);
+  if (!model) return NotExpressible(model.error().message, "fit it again");
+  if (model->bins.size() > kMostInputs)
+    return NotExpressible(fmt::format("the model has more than {} features", kMostInputs),
+                          "fit it with fewer terms");
+  document["kind"] = "boost";
+  document["boost"] = {{"trees", learning::PackTrees(model->trees, model->bins)}};
+  for (const char* part : {"objective", "base_score", "features"}) document["boost"][part] = fitted.at(part);
+  using Kind = learning::Objective::Kind;
+  SetRange(model->objective.kind == Kind::kBinary       ? Ends::kChance
+           : model->objective.kind == Kind::kRegression ? Ends::kNone
+                                                        : Ends::kDeclared,
+           {fitted, formula, publishing}, document);
+  return document;
+}
+
+Outcome<Json> OfNetwork(const Json& fitted, const learning::Formula& formula, const Publishing& publishing) {
+  Json document = TRY(Begun(fitted, formula));
+  document["kind"] = "network";
+  document["formula"] = learning::ToText(formula);
+  document["network"] = Json::object();
+  for (const char* part : {"inputs", "factors", "response", "layers", "parameters", "weights"})
+    document["network"][part] = fitted.at(part);
+  const bool levels = fitted.at("response").contains("levels");
+  if (levels) document["response"]["levels"] = fitted.at("response").at("levels");
+  SetRange(levels ? Ends::kChance : Ends::kDeclared, {fitted, formula, publishing}, document);
+  return document;
+}
+
+struct Writer {
+  const char* kind;
+  Outcome<Json> (*write)(const Json& fitted, const learning::Formula& formula, const Publishing& publishing);
+};
+constexpr Writer kWriters[] = {{"glm", OfLinear},
+                               {"lm", OfLinear},
+                               {"penalised", OfLinear},
+                               {"boost", OfBoosted},
+                               {"network", OfNetwork}};
+
+// Of linear models it stands in the call.
+Outcome<learning::Formula> WrittenFormula(const Json& fitted) {
+  const Json& formula = fitted.contains("formula") ? fitted.at("formula") : fitted.at("call").at("formula");
+  return learning::ParseFormula(formula.get<std::string>());
 }
 
 }  // namespace
 
 Outcome<Json> DocumentOf(const Json& fitted, const Publishing& publishing) {
   const std::string kind = fitted.is_object() ? TextAt(fitted, "kind", TextAt(fitted, "method", "")) : "";
-  if (kind != "glm" && kind != "lm" && kind != "penalised")
+  const auto* const writer = std::find_if(std::begin(kWriters), std::end(kWriters),
+                                          [&](const Writer& each) { return kind == each.kind; });
+  if (writer == std::end(kWriters))
     return NotExpressible(fmt::format("a model of kind '{}' is not applied in SQL", kind.substr(0, 40)),
-                          "glm, lm and penalised ones are; export others, and use them elsewhere");
+                          "glm, lm, penalised, boost and network are; export others, and use them elsewhere");
   try {
-    Json document = TRY(Written(fitted, publishing));
+    const learning::Formula formula = TRY(WrittenFormula(fitted));
+    Json document = TRY(writer->write(fitted, formula, publishing));
     const auto read = ReadModel(document);
     if (read) return document;
     return NotExpressible(read.error().message, read.error().remedy);

@@ -15,8 +15,8 @@ struct Publishing {
   std::optional<double> lambda;           // which fit of a penalised path
 };
 
-// `fitted`: learning::Fitted::model of a glm, an lm or a penalised fit. Refusals: model_not_expressible, for
-// other methods and for what SQL has no form of; model_too_large; option_invalid.
+// `fitted`: learning::Fitted::model of a glm, an lm, a penalised fit, boost or a network. Refusals:
+// model_not_expressible, for other methods and for what SQL has no form of; model_too_large; option_invalid.
 Outcome<Json> DocumentOf(const Json& fitted, const Publishing& publishing);
 
 }  // namespace concordat::model

@@ -5,14 +5,13 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <set>
 
-#include "base/check.h"
 #include "learning/design.h"
 #include "learning/family.h"
 #include "model/arithmetic.h"
 #include "model/fields.h"
 #include "model/link.h"
+#include "model/matrix.h"
 #include "sql/operation.h"
 
 namespace concordat::model {
@@ -20,10 +19,7 @@ namespace {
 
 using learning::Design;
 using learning::Link;
-using learning::Variable;
 using sql::Op;
-
-using Inputs = std::map<std::string, sql::Expr>;
 
 // Columns of the matrix that are one product of numbers times an indicator of levels each: a number for each
 // combination of levels, and none of them where no factor is in it.
@@ -35,8 +31,9 @@ struct Group {
 
 class Linear final : public Score {
  public:
-  Linear(Design design, const std::vector<double>& coefficients, Link link)
-      : design_(std::move(design)), link_(link) {
+  Linear(Design design, std::vector<learning::Field> inputs, const std::vector<double>& coefficients,
+         Link link)
+      : design_(std::move(design)), inputs_(std::move(inputs)), link_(link) {
     for (std::size_t i = 0; i < coefficients.size(); ++i) Add(design_.pieces()[i], coefficients[i]);
   }
 
@@ -53,17 +50,12 @@ class Linear final : public Score {
   }
 
   sql::Expr Of(const std::vector<sql::Expr>& inputs) const override {
-    Inputs columns;
-    for (std::size_t i = 0; i < inputs.size(); ++i) columns.emplace(names_[i], inputs[i]);
+    const Columns columns = Named(inputs_, inputs);
     std::vector<sql::Expr> parts;
     for (const Group& group : groups_) parts.push_back(OfGroup(group, columns));
     for (const learning::Expr& offset : design_.formula().offsets)
       parts.push_back(Arithmetic(offset, columns));
     return MeanOf(link_, SumOf(std::move(parts)));
-  }
-
-  void Name(const std::vector<learning::Field>& inputs) {
-    for (const learning::Field& input : inputs) names_.push_back(input.name);
   }
 
  private:
@@ -90,16 +82,16 @@ class Linear final : public Score {
            std::equal(a.numbers.begin(), a.numbers.end(), b.numbers.begin(), b.numbers.end(), same);
   }
 
-  sql::Expr OfGroup(const Group& group, const Inputs& columns) const {
+  sql::Expr OfGroup(const Group& group, const Columns& columns) const {
     std::vector<Eigen::Index> levels;
     sql::Expr product = Coefficient(group, levels, columns);
     for (const Design::Piece& piece : group.numbers)
-      product = Compute(Op::kMultiply, {std::move(product), Number(piece, columns)});
+      product = Compute(Op::kMultiply, {std::move(product), NumberOf(design_, piece, columns)});
     return product;
   }
 
   // The number that belongs to the row's levels, those of `levels` being chosen already.
-  sql::Expr Coefficient(const Group& group, std::vector<Eigen::Index>& levels, const Inputs& columns) const {
+  sql::Expr Coefficient(const Group& group, std::vector<Eigen::Index>& levels, const Columns& columns) const {
     if (levels.size() == group.factors.size()) {
       const auto found = group.coefficients.find(levels);
       return Constant(found == group.coefficients.end() ? 0 : found->second);
@@ -115,55 +107,20 @@ class Linear final : public Score {
     return Choose(columns.at(design_.formula().variables[part].of.name), names, std::move(chosen));
   }
 
-  sql::Expr Number(const Design::Piece& piece, const Inputs& columns) const {
-    const Variable& variable = design_.formula().variables[piece.part];
-    sql::Expr value = Arithmetic(variable.of, columns);
-    if (variable.kind == Variable::Kind::kPlain || piece.column == 0) return value;
-    return Compute(Op::kPower, {std::move(value), Constant(static_cast<double>(piece.column + 1))});
-  }
-
   Design design_;
+  std::vector<learning::Field> inputs_;
   Link link_;
   std::vector<Group> groups_;
-  std::vector<std::string> names_;  // of inputs
 };
-
-// The right side alone: what a model was fitted to is not looked at any more.
-Result<learning::Formula> FormulaOf(const std::string& text) {
-  auto formula = learning::ParseFormula(text);
-  if (!formula) return WrongModel("its formula is not one: " + formula.error().message);
-  formula->response.reset();
-  if (formula->status || !formula->strata.empty() || formula->grouping)
-    return WrongModel("its formula is of another kind of model");
-  for (const Variable& variable : formula->variables) {
-    if (variable.kind == Variable::Kind::kBSpline || variable.kind == Variable::Kind::kNaturalSpline)
-      return WrongModel(fmt::format("{} has no form in SQL: write poly(…, 3, raw = TRUE)", variable.text));
-  }
-  return *std::move(formula);
-}
-
-Result<Design> DesignOf(const Json& json, const std::vector<learning::Field>& inputs) {
-  const std::string text = TRY(TextOf(json, "formula"));
-  learning::Formula formula = TRY(FormulaOf(text));
-  auto design = Design::Bind(std::move(formula), inputs);
-  if (!design) return WrongModel("its formula is not of its inputs: " + design.error().message);
-  const std::vector<std::string> names = design->Columns();
-  for (const learning::Field& input : inputs) {
-    if (std::find(names.begin(), names.end(), input.name) == names.end())
-      return WrongModel(fmt::format("its formula does not read {}", input.name));
-  }
-  if (TRY(TextsOf(json, "terms", Design::kMostColumns)) != design->terms())
-    return WrongModel("its terms are not those of its formula");
-  return *std::move(design);
-}
 
 }  // namespace
 
 Result<std::shared_ptr<const Score>> ReadLinear(const Json& json,
                                                 const std::vector<learning::Field>& inputs) {
-  for (const char* field : {"base", "trees"})
-    if (json.contains(field)) return WrongModel(fmt::format("{} is of trees", field));
-  Design design = TRY(DesignOf(json, inputs));
+  const std::string formula = TRY(TextOf(json, "formula"));
+  Design design = TRY(DesignOf(formula, inputs));
+  if (TRY(TextsOf(json, "terms", Design::kMostColumns)) != design.terms())
+    return WrongModel("its terms are not those of its formula");
   const auto coefficients = TRY(NumbersOf(json, "coefficients", Design::kMostColumns));
   if (coefficients.size() != design.terms().size())
     return WrongModel("there are not as many coefficients as terms");
@@ -174,10 +131,9 @@ Result<std::shared_ptr<const Score>> ReadLinear(const Json& json,
   if (family == "binomial" && !json.contains("range"))
     return WrongModel("range is missing: what binomial models say lies from 0 to 1");
   TRY(CheckLink(known->link));
-  auto linear = std::make_shared<Linear>(std::move(design), coefficients, known->link);
+  auto linear = std::make_shared<Linear>(std::move(design), inputs, coefficients, known->link);
   if (linear->Leaves() > static_cast<double>(kMostLeaves))
     return TooLarge(fmt::format("its factors have more than {} combinations", kMostLeaves));
-  linear->Name(inputs);
   return std::shared_ptr<const Score>(std::move(linear));
 }
 

@@ -5,7 +5,6 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <random>
 
 #include "engine/duckdb.h"
 #include "learning/design.h"
@@ -18,69 +17,9 @@
 namespace concordat::model {
 namespace {
 
-Outcome<sql::Query> Ask(const Json& model, const std::string& text) {
-  return sql::Bind(TRY(sql::ParseQuestion(text)), sql::PeopleScope(), Finding(model));
-}
-
 std::string Reason(const Json& model, const std::string& text) {
   const auto query = Ask(model, text);
   return query ? "" : query.error().reason;
-}
-
-struct Person {
-  Value age, cost, region;
-};
-
-std::string Literal(const Value& value) {
-  if (IsNull(value)) return "NULL";
-  return std::holds_alternative<std::string>(value) ? "'" + ToText(value) + "'" : ToText(value);
-}
-
-// The score of each row, as the engine computes it for a key.
-std::vector<Value> Scores(const Json& model, const std::vector<Person>& people) {
-  const auto query =
-      Ask(model, "SELECT note, concordat.predict('risk') AS p, count(*) FROM people GROUP BY note, p");
-  EXPECT_TRUE(query) << query.error().message;
-  if (!query) return {};
-  const auto plan = sql::MakePlan(std::make_shared<const sql::Query>(*query),
-                                  {.budget = {Epsilon{1}, Delta{1e-6}}, .threshold = Delta{1e-9}});
-  EXPECT_TRUE(plan) << plan.error().message;
-  std::string source;
-  for (std::size_t i = 0; i < people.size(); ++i)
-    source += fmt::format(
-        "{}SELECT 'p{}' AS person, '{:04}' AS note, CAST({} AS BIGINT) AS age, CAST({} AS DOUBLE) "
-        "AS cost, {} AS region",
-        i == 0 ? "" : " UNION ALL ", i, i, Literal(people[i].age), Literal(people[i].cost),
-        Literal(people[i].region));
-  const auto engine = engine::OpenDuckdb({.sources = {}, .memory_mb = 256, .threads = 1});
-  const sql::Statement inner = sql::InnerStatement(*plan, {}, 7);
-  const auto rows = (*engine)->Run(sql::WithSources({source}, inner.sql), inner.parameters, {}, nullptr);
-  EXPECT_TRUE(rows) << rows.error().message;
-  std::vector<Value> scores(people.size());
-  if (!rows) return scores;
-  for (const Row& row : rows->rows) scores[std::stoul(ToText(row[0]))] = row[1];
-  return scores;
-}
-
-double NumberOf(const Value& value) {
-  const auto* number = std::get_if<double>(&value);
-  return number == nullptr ? NAN : *number;
-}
-
-// People with every level, whole and broken ages, and some of whom something is not known.
-std::vector<Person> People(std::size_t count) {
-  std::mt19937 random(3);
-  std::vector<Person> people;
-  for (std::size_t i = 0; i < count; ++i) {
-    Person person{.age = static_cast<std::int64_t>(random() % 101),
-                  .cost = static_cast<double>(random() % 6000) / 100 - 10,
-                  .region = std::string(random() % 2 == 0 ? "north" : "south")};
-    if (i % 17 == 3) person.age = Null{};
-    if (i % 19 == 5) person.region = Null{};
-    if (i % 23 == 7) person.region = std::string("nowhere");
-    people.push_back(person);
-  }
-  return people;
 }
 
 // The same by the matrix: NaN where something is missing.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "model/document.h"
 #include "sql/bind.h"
@@ -14,5 +15,20 @@ Json LinearJson(const std::string& formula, const std::vector<double>& coefficie
                 const std::string& family = "binomial", const std::string& link = "logit");
 // Finds `json` as any name. Precondition: it is a model.
 sql::FindModel Finding(const Json& json);
+
+// Binds a question of people, in which any model's name means `model`.
+Outcome<sql::Query> Ask(const Json& model, const std::string& text);
+
+struct Person {
+  Value age, cost, region;
+};
+// With every level, whole and broken numbers, and some of whom something is not known or no level.
+std::vector<Person> People(std::size_t count);
+
+// What the engine adds up for a question, before noise. Precondition: there is no mistake in it.
+std::vector<Row> Totals(const Json& model, const std::string& text, const std::vector<Person>& people);
+// The score of each, as the engine computes it for a key.
+std::vector<Value> Scores(const Json& model, const std::vector<Person>& people);
+double NumberOf(const Value& value);  // NaN of what is none
 
 }  // namespace concordat::model

@@ -80,7 +80,7 @@ class Trees final : public Score {
   sql::Expr Of(const std::vector<sql::Expr>& inputs) const override {
     std::vector<sql::Expr> parts = {Constant(base_)};
     for (const Node& tree : trees_) parts.push_back(OfNode(tree, inputs));
-    return Known(inputs, MeanOf(link_, SumOf(std::move(parts))));
+    return WhereKnown(inputs_, inputs, MeanOf(link_, SumOf(std::move(parts))));
   }
 
  private:
@@ -95,26 +95,8 @@ class Trees final : public Score {
     sql::Expr branch =
         sql::Operation(Op::kCase, Type::kNumber,
                        {std::move(test), OfNode(node.ways[0], inputs), OfNode(node.ways[1], inputs)});
-    branch.nullable = false;  // a test of NULL goes the other way; Known looks at that
+    branch.nullable = false;  // a test of NULL goes the other way; WhereKnown looks at that
     return branch;
-  }
-
-  // The score where all inputs are known, and levels are among those that there are.
-  sql::Expr Known(const std::vector<sql::Expr>& inputs, sql::Expr score) const {
-    std::vector<sql::Expr> known;
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      if (inputs_[i].levels.empty()) {
-        known.push_back(sql::Operation(Op::kIsNotNull, Type::kBoolean, {inputs[i]}));
-        continue;
-      }
-      std::vector<sql::Expr> levels = {inputs[i]};
-      for (const std::string& level : inputs_[i].levels)
-        levels.push_back(sql::Literal(Value(level), Type::kText));
-      known.push_back(sql::Operation(Op::kIn, Type::kBoolean, std::move(levels)));
-    }
-    sql::Expr all = sql::Operation(Op::kAnd, Type::kBoolean, std::move(known));
-    return sql::Operation(Op::kCase, Type::kNumber,
-                          {std::move(all), std::move(score), sql::NullOf(Type::kNumber)}, true);
   }
 
   std::vector<learning::Field> inputs_;
@@ -126,8 +108,6 @@ class Trees final : public Score {
 }  // namespace
 
 Result<std::shared_ptr<const Score>> ReadTrees(const Json& json, const std::vector<learning::Field>& inputs) {
-  for (const char* field : {"formula", "family", "terms", "coefficients"})
-    if (json.contains(field)) return WrongModel(fmt::format("{} is of linear models", field));
   const auto link = learning::LinkNamed(TRY(TextOf(json, "link")));
   const bool usual =
       link == learning::Link::kIdentity || link == learning::Link::kLog || link == learning::Link::kLogit;

@@ -69,6 +69,9 @@ enum class Op {
   kCase,  // args: when1, then1, when2, then2, …, else
   kCoalesce,
   kNullIf,
+  // values that are named, so that they are written once and used often
+  kLet,    // args: definitions, then what is computed of them
+  kLocal,  // index: position among the definitions of the innermost kLet whose last argument this stands in
   // types
   kCast,  // to Expr::type; NULL where the value does not convert
   // time

@@ -53,7 +53,7 @@ OpKind KindOf(Op op) {
     case Op::kDateDiff: case Op::kLower: case Op::kUpper: case Op::kLength: case Op::kTrim: case Op::kConcat:
       return OpKind::kText;
     case Op::kRound: case Op::kWidthBucket: case Op::kCast: case Op::kDateTrunc: case Op::kExtract:
-    case Op::kDateAdd: case Op::kSubstring: case Op::kClip:
+    case Op::kDateAdd: case Op::kSubstring: case Op::kClip: case Op::kLet: case Op::kLocal:
       return OpKind::kSpecial;
   }
   CHECK(false);
@@ -100,9 +100,10 @@ std::string Bindings::Bind(Value value, Type type) {
   if (type == Type::kNumber && std::holds_alternative<std::int64_t>(value)) {
     value = static_cast<double>(std::get<std::int64_t>(value));
   }
-  auto place = std::find(bound_.begin(), bound_.end(), value);
-  if (place == bound_.end()) place = bound_.insert(bound_.end(), std::move(value));
-  return fmt::format("CAST(${} AS {})", place - bound_.begin() + 1, SqlType(type));
+  const auto [known, is_new] =
+      places_.emplace(fmt::format("{} {}", value.index(), ToText(value)), bound_.size() + 1);
+  if (is_new) bound_.push_back(std::move(value));
+  return fmt::format("CAST(${} AS {})", known->second, SqlType(type));
 }
 
 std::optional<Value> Bindings::Constant(const Expr& expr) const {
@@ -119,20 +120,6 @@ std::string ExprWriter::WriteFinite(const Expr& expr) {
   return fmt::format("CASE WHEN isfinite({}) THEN {} END", name, name);
 }
 
-std::string ExprWriter::OverAll(std::string from, const std::vector<const ExprWriter*>& writers) {
-  for (std::size_t depth = 0;; ++depth) {
-    std::vector<std::string> columns;
-    for (const ExprWriter* writer : writers) {
-      if (depth >= writer->levels_.size()) continue;
-      const auto& level = writer->levels_[depth];
-      columns.insert(columns.end(), level.begin(), level.end());
-    }
-    if (columns.empty()) return from;
-    from = fmt::format("(SELECT *, {} FROM {}) AS {}{}", fmt::join(columns, ", "), from,
-                       writers.front()->prefix_, depth);
-  }
-}
-
 Type ExprWriter::TypeOf(const Expr& expr) const {
   return real_ && expr.type == Type::kInteger ? Type::kNumber : expr.type;
 }
@@ -143,14 +130,6 @@ ExprWriter::Fragment ExprWriter::As(const Expr& expr, Type type) {
   // Texts of numbers and dates are written by the engine; everything else may fail to convert.
   const char* cast = type == Type::kText ? "CAST" : "TRY_CAST";
   return {fmt::format("{}({} AS {})", cast, fragment.sql, SqlType(type)), fragment.level, false};
-}
-
-ExprWriter::Fragment ExprWriter::Atom(Fragment fragment) {
-  if (fragment.atom) return fragment;
-  if (levels_.size() <= fragment.level) levels_.resize(fragment.level + 1);
-  std::string name = fmt::format("{}_{}", prefix_, ++named_);
-  levels_[fragment.level].push_back(fmt::format("{} AS {}", fragment.sql, name));
-  return {std::move(name), fragment.level + 1, true};
 }
 
 ExprWriter::Fragment ExprWriter::WithinCalendar(Fragment fragment, Type type) {
@@ -243,6 +222,11 @@ ExprWriter::Fragment ExprWriter::WriteSpecial(const Expr& expr) {
       return WriteSubstring(expr);
     case Op::kClip:
       return WriteClip(expr);
+    case Op::kLet:
+      return WriteLet(expr);
+    case Op::kLocal:
+      CHECK(!locals_.empty());
+      return locals_.back().at(static_cast<std::size_t>(expr.index));
     default:
       CHECK(false);
   }
@@ -252,6 +236,12 @@ ExprWriter::Fragment ExprWriter::WriteLeaf(const Expr& expr) {
   const std::optional<Value> constant = bindings_.Constant(expr);
   if (!constant) return {leaf_(expr), 0, true};
   if (const bool* truth = std::get_if<bool>(&*constant)) return {*truth ? "TRUE" : "FALSE", 0, true};
+  if (branches_ > 0 && !locals_.empty()) {
+    if (const auto* number = std::get_if<double>(&*constant); number != nullptr && std::isfinite(*number))
+      return {NumberLiteral(*number), 0, true};
+    if (const auto* whole = std::get_if<std::int64_t>(&*constant))
+      return {fmt::format("CAST({} AS {})", *whole, SqlType(TypeOf(expr))), 0, true};
+  }
   return {bindings_.Bind(*constant, TypeOf(expr)), 0, true};
 }
 
@@ -361,6 +351,7 @@ ExprWriter::Fragment ExprWriter::WriteConditional(const Expr& expr) {
     return call;
   }
   Fragment out{"CASE"};
+  ++branches_;
   for (std::size_t i = 0; i < expr.args.size(); ++i) {
     const bool last = i + 1 == expr.args.size();
     const bool condition = !last && i % 2 == 0;
@@ -369,6 +360,7 @@ ExprWriter::Fragment ExprWriter::WriteConditional(const Expr& expr) {
     out.sql += part.sql;
     out.level = std::max(out.level, part.level);
   }
+  --branches_;
   out.sql += " END";
   return out;
 }

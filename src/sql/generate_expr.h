@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/value.h"
@@ -41,6 +42,8 @@ class Bindings {
  private:
   const Row& question_;
   Row bound_;
+  std::unordered_map<std::string, std::size_t>
+      places_;  // of bound_, from 1, by kind and text: models bind thousands
 };
 
 // Writes expressions over the columns of one relation. Writing collects what Over must add below.
@@ -82,6 +85,7 @@ class ExprWriter {
   Fragment WriteWidthBucket(const Expr& expr);
   Fragment WriteClip(const Expr& expr);
   Fragment WriteConditional(const Expr& expr);
+  Fragment WriteLet(const Expr& expr);
   Fragment WriteCast(const Expr& expr);
   Fragment WriteDateTrunc(const Expr& expr);
   Fragment WriteExtract(const Expr& expr);
@@ -106,6 +110,10 @@ class ExprWriter {
   bool real_;
   std::vector<std::vector<std::string>> levels_;  // definitions, each "sql AS name"
   std::size_t named_ = 0;
+  std::vector<std::vector<Fragment>> locals_;  // of each kLet around what is written
+  // kCases around it, within the innermost kLet. Numbers there are a model's, in thousands: they are written
+  // out, for of each bound one in a branch the engine would keep a column.
+  int branches_ = 0;
 };
 
 }  // namespace concordat::sql

@@ -27,4 +27,20 @@ Expr Clipped(Expr value, const Range& range) {
       unbounded);
 }
 
+Expr Let(std::vector<Expr> definitions, const std::function<Expr(const std::vector<Expr>& names)>& compute) {
+  std::vector<Expr> names;
+  for (const Expr& definition : definitions) {
+    names.push_back({.op = Op::kLocal,
+                     .type = definition.type,
+                     .nullable = definition.nullable,
+                     .range = definition.range,
+                     .index = static_cast<int>(names.size())});
+  }
+  Expr computed = compute(names);
+  Expr let{.op = Op::kLet, .type = computed.type, .nullable = computed.nullable, .range = computed.range};
+  let.args = std::move(definitions);
+  let.args.push_back(std::move(computed));
+  return let;
+}
+
 }  // namespace concordat::sql

@@ -29,6 +29,15 @@ def run(description, *flags):
     return json.loads(done.stdout)
 
 
+def score(csv, model):
+    """What learning_score prints: what the model says of the file's rows in SQL."""
+    done = subprocess.run([FIT.with_name("learning_score")], input=json.dumps({"csv": str(csv), "model": model}), text=True, capture_output=True,
+                          timeout=120, check=False)
+    if done.returncode != 0:
+        raise SystemExit(f"learning_score failed: {done.stderr}")
+    return json.loads(done.stdout)
+
+
 def fit(method, formula, members=4, rules=None, **options):
     """A table of what was fitted: {"columns": …, "rows": …, "said": …, "model": …}, or {"refused": …}."""
     return run({"call": {"method": method, "formula": formula, "options": options}, "members": members, "rules": rules or {}})

@@ -6,7 +6,7 @@ import tempfile
 
 import numpy as np
 import onnxruntime
-from check import end, run, true
+from check import PEOPLE, end, run, score, true
 from safetensors.numpy import load_file
 
 COLUMNS = "age + chol + dose + visits"
@@ -20,6 +20,28 @@ CASES = [
     (f"disease ~ {COLUMNS} + poly(age, 2, raw = TRUE)", "image(1, 2, 3) conv2d(2, 2, 1) dense(1) sigmoid"),
 ]
 RULES = {"minimum_rows": 20, "minimum_cell": 5, "parameters_share": 10}
+
+
+def in_sql(model, told, what):
+    """As questions have it: the number, within its declared range, or how likely the first level is not; nothing where something is missing."""
+    scored = score(PEOPLE, model)
+    if "conv" in model["layers"]:
+        return true("filters" in scored.get("refused", ""), f"{what}: filters are refused by name: {scored}")
+    if not true("scores" in scored, f"{what}: {scored}"):
+        return False
+    known = np.array([p for p in scored["scores"] if p is not None])
+    wanted = told[:, 0] if told.shape[1] == 1 else 1 - told[:, 0]
+    if "half" in model["response"]:
+        centre, half = model["response"]["centre"], model["response"]["half"]
+        wanted = np.clip(wanted, centre - half, centre + half)
+    if not true(len(known) >= len(wanted) > 0, f"{what}: {len(known)} scores, {len(wanted)} told"):
+        return False
+    # The fit leaves out rows without a response too: their scores stand between those of the others.
+    place, scale = 0, max(1.0, np.abs(wanted).max())
+    for each in known:
+        if place < len(wanted) and abs(each - wanted[place]) <= 1e-5 * scale:
+            place += 1
+    return true(place == len(wanted), f"{what}: {place} of {len(wanted)} scores are those of onnxruntime")
 
 
 def main():
@@ -41,6 +63,7 @@ def main():
             tensors = load_file(path + ".safetensors")
             true(sum(tensor.size for tensor in tensors.values()) == fitted["model"]["parameters"], f"{layers}: {tensors.keys()}")
             true(np.ptp(here) > 0, f"{layers}: tells the same of every row")
+            in_sql(fitted["model"], told, f"{formula}, {layers}")
     end(len(CASES))
 
 

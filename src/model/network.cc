@@ -1,0 +1,271 @@
+#include "model/network.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <nlohmann/json.hpp>
+
+#include "base/check.h"
+#include "model/arithmetic.h"
+#include "model/fields.h"
+#include "model/link.h"
+#include "model/matrix.h"
+#include "network/norm.h"
+#include "network/saved.h"
+#include "sql/bind_type.h"
+#include "sql/operation.h"
+
+namespace concordat::model {
+namespace {
+
+using Exprs = std::vector<sql::Expr>;
+using Next = std::function<sql::Expr(Exprs given)>;
+using learning::Design;
+using network::Index;
+using network::Kind;
+using network::Layer;
+using sql::Op;
+using Weights = Eigen::Map<const network::Lanes>;
+
+sql::Expr Times(sql::Expr x, double factor) {
+  return Compute(Op::kMultiply, {std::move(x), Constant(factor)});
+}
+sql::Expr Plus(sql::Expr x, double shift) { return Compute(Op::kAdd, {std::move(x), Constant(shift)}); }
+
+sql::Expr Logistic(sql::Expr x) { return MeanOf(learning::Link::kLogit, std::move(x)); }
+
+// 2 / (1 + exp(-2 x)) - 1.
+sql::Expr Tanh(sql::Expr x) { return Plus(Times(Logistic(Times(std::move(x), 2)), 2), -1); }
+
+sql::Expr Activated(Kind kind, sql::Expr x) {
+  if (kind == Kind::kSigmoid) return Logistic(std::move(x));
+  if (kind == Kind::kTanh) return Tanh(std::move(x));
+  return sql::Operation(Op::kGreatest, Type::kNumber, {std::move(x), Constant(0)});
+}
+
+// The mean of part of what is given.
+sql::Expr MeanOfPart(Exprs part) {
+  const auto size = static_cast<double>(part.size());
+  return Times(SumOf(std::move(part)), 1 / size);
+}
+
+class Networked final : public Score {
+ public:
+  Networked(network::Saved saved, Design design, std::vector<learning::Field> inputs)
+      : saved_(std::move(saved)), design_(std::move(design)), inputs_(std::move(inputs)) {}
+
+  sql::Expr Of(const Exprs& inputs) const override {
+    const Columns columns = Named(inputs_, inputs);
+    return WhereKnown(inputs_, inputs, After(0, Scaled(columns), columns));
+  }
+
+ private:
+  const std::vector<Layer>& layers() const { return saved_.network.layers(); }
+  Weights MatrixOf(const Layer& layer) const {
+    return {saved_.weights.data() + layer.first, layer.outputs, layer.inputs};
+  }
+
+  // What goes in: columns of the model matrix without the intercept, scaled.
+  Exprs Scaled(const Columns& columns) const {
+    Exprs scaled;
+    for (Index j = 0; j < saved_.centre.size(); ++j) {
+      Exprs product;
+      for (const Design::Piece& piece : design_.pieces()[static_cast<std::size_t>(j) + 1]) {
+        sql::Expr factor = design_.LevelsOf(piece.part).empty() ? NumberOf(design_, piece, columns)
+                                                                : Indicator(piece, columns);
+        if (product.empty())
+          product.push_back(std::move(factor));
+        else
+          product.front() = Compute(Op::kMultiply, {std::move(product.front()), std::move(factor)});
+      }
+      scaled.push_back(Times(Plus(std::move(product.front()), -saved_.centre[j]), 1 / saved_.half[j]));
+    }
+    return scaled;
+  }
+
+  const sql::Expr& FactorOf(std::size_t part, const Columns& columns) const {
+    return columns.at(design_.formula().variables[part].of.name);
+  }
+
+  sql::Expr Indicator(const Design::Piece& piece, const Columns& columns) const {
+    const auto& levels = design_.LevelsOf(piece.part);
+    Exprs chosen(levels.size(), Constant(0));
+    chosen[static_cast<std::size_t>(piece.column)] = Constant(1);
+    return Choose(FactorOf(piece.part, columns), levels, std::move(chosen));
+  }
+
+  // What the layers from `place` on, and the end, make of `x`. Where a layer uses a number often it is named,
+  // so that what is written grows with the weights and not with the paths through the layers.
+  sql::Expr After(std::size_t place, Exprs x, const Columns& columns) const {
+    if (place == layers().size()) return End(std::move(x));
+    const Layer& layer = layers()[place];
+    const Next next = [&](Exprs given) { return After(place + 1, std::move(given), columns); };
+    switch (layer.text.kind) {
+      case Kind::kDense:
+        return sql::Let(std::move(x), [&](const Exprs& names) { return next(Dense(layer, names)); });
+      case Kind::kEmbedding:
+        return next(Embedded(layer, x, columns));
+      case Kind::kLayerNorm:
+      case Kind::kGroupNorm:
+        return Normalised(layer, std::move(x), next);
+      case Kind::kRelu:
+      case Kind::kTanh:
+      case Kind::kSigmoid:
+        for (sql::Expr& each : x) each = Activated(layer.text.kind, std::move(each));
+        return next(std::move(x));
+      case Kind::kSequence:
+      case Kind::kImage:
+      case Kind::kDropout:
+        return next(std::move(x));
+      case Kind::kConv1d:
+      case Kind::kConv2d:
+      case Kind::kSoftmax:
+        break;
+    }
+    CHECK(false);
+  }
+
+  Exprs Dense(const Layer& layer, const Exprs& x) const {
+    const Weights weights = MatrixOf(layer);
+    Exprs given;
+    for (Index i = 0; i < layer.outputs; ++i) {
+      Exprs parts = {Constant(weights(i, layer.inputs - 1))};
+      for (std::size_t j = 0; j < x.size(); ++j)
+        parts.push_back(Times(x[j], weights(i, static_cast<Index>(j))));
+      given.push_back(SumOf(std::move(parts)));
+    }
+    return given;
+  }
+
+  // It stands first: factors are still the inputs. Numbers as they are, then of each factor its level's.
+  Exprs Embedded(const Layer& layer, const Exprs& x, const Columns& columns) const {
+    const Weights weights = MatrixOf(layer);
+    std::vector<bool> looked_up(x.size());
+    for (const network::Indicators& factor : layer.factors)
+      std::fill_n(looked_up.begin() + factor.first, factor.count, true);
+    Exprs given;
+    for (std::size_t j = 0; j < x.size(); ++j)
+      if (!looked_up[j]) given.push_back(x[j]);
+    for (Index i = 0; i < layer.outputs; ++i) {
+      Index first = 0;
+      for (const network::Indicators& factor : layer.factors) {
+        const std::size_t part = design_.pieces()[static_cast<std::size_t>(factor.first) + 1].front().part;
+        Exprs chosen;
+        for (Index k = 0; k <= factor.count; ++k) chosen.push_back(Constant(weights(i, first + k)));
+        given.push_back(Choose(FactorOf(part, columns), design_.LevelsOf(part), std::move(chosen)));
+        first += factor.count + 1;
+      }
+    }
+    return given;
+  }
+
+  // Of each group less its mean, then over its deviation; each in names of its own.
+  sql::Expr Normalised(const Layer& layer, Exprs x, const Next& next) const {
+    const auto groups = static_cast<std::size_t>(network::GroupsOf(layer));
+    const std::size_t size = x.size() / groups;
+    return sql::Let(std::move(x), [&](const Exprs& names) {
+      Exprs less;
+      for (std::size_t g = 0; g < groups; ++g) less.push_back(MeanOfPart(PartOf(names, g, size)));
+      less.insert(less.end(), names.begin(), names.end());
+      return sql::Let(std::move(less), [&](const Exprs& means_and_x) {
+        Exprs centred;
+        for (std::size_t j = 0; j < groups * size; ++j)
+          centred.push_back(Compute(Op::kSubtract, {means_and_x[groups + j], means_and_x[j / size]}));
+        return sql::Let(std::move(centred),
+                        [&](const Exprs& named) { return Deviating(layer, named, size, next); });
+      });
+    });
+  }
+
+  sql::Expr Deviating(const Layer& layer, const Exprs& centred, std::size_t size, const Next& next) const {
+    Exprs named;
+    for (std::size_t g = 0; g < centred.size() / size; ++g) {
+      Exprs squares;
+      for (const sql::Expr& each : PartOf(centred, g, size))
+        squares.push_back(Compute(Op::kPower, {each, Constant(2)}));
+      named.push_back(Compute(Op::kSqrt, {Plus(MeanOfPart(std::move(squares)), network::kNormFloor)}));
+    }
+    const std::size_t groups = named.size();
+    named.insert(named.end(), centred.begin(), centred.end());
+    return sql::Let(std::move(named), [&](const Exprs& names) {
+      const Weights weights = MatrixOf(layer);
+      const Index channels = layer.in.channels;
+      const auto area = static_cast<Index>(centred.size()) / channels;
+      Exprs given;
+      for (std::size_t j = 0; j < centred.size(); ++j) {
+        const Index channel = static_cast<Index>(j) / area;
+        given.push_back(
+            Plus(Times(Compute(Op::kDivide, {names[groups + j], names[j / size]}), weights(channel, 0)),
+                 weights(channels + channel, 0)));
+      }
+      return next(std::move(given));
+    });
+  }
+
+  static Exprs PartOf(const Exprs& all, std::size_t group, std::size_t size) {
+    const auto first = all.begin() + static_cast<std::ptrdiff_t>(group * size);
+    return {first, first + static_cast<std::ptrdiff_t>(size)};
+  }
+
+  // A number, or how likely the response is not its first level.
+  sql::Expr End(Exprs x) const {
+    if (saved_.levels.empty())
+      return Plus(Times(std::move(x.front()), saved_.response_half), saved_.response_centre);
+    if (saved_.levels.size() == 2) return Logistic(std::move(x.front()));
+    return sql::Let(std::move(x), [](const Exprs& names) {
+      Exprs others;
+      for (std::size_t i = 1; i < names.size(); ++i)
+        others.push_back(MeanOf(learning::Link::kLog, Compute(Op::kSubtract, {names[i], names.front()})));
+      return Compute(Op::kSubtract,
+                     {Constant(1), Compute(Op::kDivide, {Constant(1), Plus(SumOf(std::move(others)), 1)})});
+    });
+  }
+
+  network::Saved saved_;
+  Design design_;
+  std::vector<learning::Field> inputs_;
+};
+
+// Factors that the network looks up are factors of the formula, whole ones.
+bool FitsFactors(const Design& design, const network::Inputs& inputs) {
+  for (const network::Indicators& factor : inputs.factors) {
+    for (Index k = 0; k < factor.count; ++k) {
+      const Design::Pieces& pieces = design.pieces()[static_cast<std::size_t>(factor.first + k) + 1];
+      if (pieces.size() != 1 || pieces.front().column != k + 1) return false;
+      if (static_cast<Index>(design.LevelsOf(pieces.front().part).size()) != factor.count + 1) return false;
+    }
+  }
+  return true;
+}
+
+Result<void> CheckLayers(const network::Network& network) {
+  for (const Layer& layer : network.layers())
+    if (IsConvolution(layer))
+      return WrongModel("layers with filters (conv1d, conv2d) are not applied in SQL: fit dense ones");
+  return {};
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Score>> ReadNetwork(const Json& json,
+                                                 const std::vector<learning::Field>& inputs) {
+  const Json* part = TRY(FieldOf(json, "network"));
+  TRY(CheckFields(*part, "network", {"inputs", "factors", "response", "layers", "parameters", "weights"}));
+  const std::string formula = TRY(TextOf(json, "formula"));
+  auto saved = network::ReadSaved(*part);
+  if (!saved) return WrongModel(saved.error().message);
+  TRY(CheckLayers(saved->network));
+  Design design = TRY(DesignOf(formula, inputs));
+  std::vector<std::string> terms = {"(Intercept)"};
+  terms.insert(terms.end(), saved->terms.begin(), saved->terms.end());
+  if (terms != design.terms()) return WrongModel("its terms are not those of its formula");
+  if (!design.formula().offsets.empty() || !FitsFactors(design, saved->network.inputs()))
+    return WrongModel("its formula is not the network's");
+  if (!json.contains("range"))
+    return WrongModel("range is missing: what networks say has no ends of its own");
+  return std::shared_ptr<const Score>(
+      std::make_shared<Networked>(*std::move(saved), std::move(design), inputs));
+}
+
+}  // namespace concordat::model
