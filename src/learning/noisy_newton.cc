@@ -1,9 +1,8 @@
-#include "learning/noisy_newton.h"
-
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 
+#include "learning/noisy_newton.h"
 #include "learning/noisy_regression.h"
 
 namespace concordat::learning {
@@ -14,9 +13,9 @@ using Eigen::VectorXd;
 
 // Of the sum over columns of coefficients' variances before the first round.
 constexpr double kAtFirst = 8;
-// Squared share by which the slope of a score between two points is off where predictors are 1 apart, and by
-// which a step is.
-constexpr double kBend = 1.0 / 12, kRemains = 0.25;
+// Squared share by which the slope of a score between two points is off where predictors are 1 apart: means'
+// slopes change by no more than themselves.
+constexpr double kBend = 0.25;
 constexpr double kFurthest = 2;    // that a step goes, in standard deviations of predictors
 constexpr double kNearest = 1e-6;  // share of the sampling variance below which nothing need be known
 
@@ -97,8 +96,9 @@ Moved Move(const Belief& belief, const Told& told) {
   const Pace step = PaceOf(before, ErrorOf(before, inverse, told.score_sigma, sigma), inverse * told.score);
   next.beta += step.taken;
   next.stepped = step.taken.squaredNorm();
-  next.covariance = Symmetric(before - step.gain * before) + kRemains * step.whole * step.whole.transpose() +
-                    kNearest * inverse;
+  // What is left may be as far again.
+  next.covariance =
+      Symmetric(before - step.gain * before) + step.whole * step.whole.transpose() + kNearest * inverse;
   const MatrixXd follows = Within(
       MatrixXd::Identity(before.rows(), before.rows()) - next.covariance / VarianceAtFirst(belief), 0, 1);
   const MatrixXd sampling = follows * inverse * follows * Dispersion(next, told, lessened);

@@ -68,18 +68,18 @@ Outcome<Standard> FirstRound::Next(std::span<const double> totals, double sigma)
   standard.spread.tail(Columns()) =
       (squares - standard.centre.tail(Columns()).cwiseAbs2()).cwiseMax(least).cwiseMin(1).cwiseSqrt();
   standard.rows = rows;
-  const Responses responses = ResponsesOf(mean, square, rows);
+  const Responses responses = ResponsesOf(mean, square, std::max(1.0, sigma) / rows);
   standard.start = responses.start - offset;
   Widen(standard, responses, sigma / Bound() * std::sqrt(kShare / (1 - kShare)));
   return standard;
 }
 
-FirstRound::Responses FirstRound::ResponsesOf(double mean, double square, double rows) const {
+FirstRound::Responses FirstRound::ResponsesOf(double mean, double square, double noise) const {
   const double half = response_.half, found = response_.centre + half * mean;
   const double variance = half * half * (square - mean * mean);
-  const double least = std::min(0.5, std::max(kRare, 1 / rows));
+  const double least = std::clamp(half * noise, kRare, 0.5 * half);
   const bool binomial = family_.kind == Family::Kind::kBinomial;
-  Responses responses{.mean = std::clamp(found, least, binomial ? 1 - least : std::max(top_, least))};
+  Responses responses{.mean = std::clamp(found, least, binomial ? 1 - least : top_)};
   responses.information = binomial ? responses.mean * (1 - responses.mean) / 2 : responses.mean;
   responses.deviation = std::sqrt(std::max(variance, responses.mean));
   responses.start = LinearOf(family_.link, responses.mean);

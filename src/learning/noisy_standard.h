@@ -51,8 +51,8 @@ class FirstRound {
     double information = 0;  // of a row, about
     double start = 0;
   };
-  Eigen::Index Columns() const { return terms_ - first_; }  // but for an intercept
-  Responses ResponsesOf(double mean, double square, double rows) const;
+  Eigen::Index Columns() const { return terms_ - first_; }                // but for an intercept
+  Responses ResponsesOf(double mean, double square, double noise) const;  // of each mean
   void Widen(Standard& standard, const Responses& responses, double each) const;
 
   Family family_;
