@@ -1,7 +1,8 @@
-// Generalised linear models under noise: a fixed number of Newton's steps, each from a noisy score and a
-// noisy information of clipped units, with errors that count the noise. Source: Avella-Medina, Bradshaw, Loh,
-// "Differentially private inference via noisy optimization" (2023). Argument: glm_noisy.proof.md; why not
-// objective perturbation: docs/adr/0010-noisy-newton-for-generalised-linear-models.md.
+// Generalised linear models under noise: a round that standardises columns, then a fixed number of Newton's
+// steps, each from a noisy score and a noisy information of clipped units, with errors that count the noise.
+// Source: Avella-Medina, Bradshaw, Loh, "Differentially private inference via noisy optimization" (2023).
+// Argument: glm_noisy.proof.md; why not objective perturbation:
+// docs/adr/0010-noisy-newton-for-generalised-linear-models.md.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,7 +12,10 @@
 #include "learning/disclosure.h"
 #include "learning/family.h"
 #include "learning/methods.h"
+#include "learning/noisy_newton.h"
 #include "learning/noisy_regression.h"
+#include "learning/noisy_score.h"
+#include "learning/noisy_standard.h"
 #include "learning/packing.h"
 #include "learning/regression.h"
 #include "learning/state.h"
@@ -23,78 +27,70 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-constexpr Bounds kAny{-1e9, 1e9};
-// How long a unit's information, and its count, may be next to its score.
-constexpr double kInformation = 1, kCount = 0.1;
+constexpr Bounds kAny{-1e9, 1e9}, kPositive{1e-9, 1e12};
+// How long a unit's information may be next to its score, and what tells of the score's variance.
+constexpr double kInformation = 1, kVariance = 0.2;
+// Of what rounds after the first cost: the last's.
+constexpr double kLast = 0.3;
 
 struct NoisyState {
   int round = 0;
-  VectorXd beta;    // of scaled columns; none in round 0, which starts from each row's own response
-  double rows = 0;  // noisy
-  // What the node that asks remembers: the information of rounds from 1 on, by their shares, which add up to
-  // `known`. Members' sums do not depend on it.
-  VectorXd information;
-  double known = 0;
+  Standard standard;  // from round 1 on, as all below
+  // Members' sums depend on its beta alone: the rest is what the node that asks remembers.
+  Belief belief;
 };
 
 Json StateJson(const NoisyState& state) {
   Json json{{"round", state.round}};
   if (state.round == 0) return json;
-  json["beta"] = ToJson(state.beta);
-  json["rows"] = state.rows;
-  json["information"] = ToJson(state.information);
-  json["known"] = state.known;
+  json["rows"] = state.standard.rows;
+  json["centre"] = ToJson(state.standard.centre);
+  json["spread"] = ToJson(state.standard.spread);
+  json["radius"] = state.standard.radius;
+  json["most"] = state.standard.most;
+  json["beta"] = ToJson(state.belief.beta);
+  json["covariance"] = ToJson(Triangle(state.belief.covariance));
+  json["information"] = ToJson(Triangle(state.belief.information));
+  json["variance"] = state.belief.variance;
+  json["stepped"] = state.belief.stepped;
+  json["known"] = state.belief.known;
   return json;
 }
 
-// Standard deviations of the last round.
-struct Noise {
-  double score = 0;
-  double information = 0;
-};
-
-// One row at a linear predictor: by what weight its products count, and by what its columns do.
-struct Parts {
-  double weight = 0;
-  double score = 0;
-};
-
 class NoisyGlm final : public NoisyMethod {
  public:
-  NoisyGlm(NoisyRegression regression, Family family, int rounds, double clip)
-      : regression_(std::move(regression)),
-        family_(family),
-        rounds_(rounds),
-        clip_(clip),
-        largest_response_(std::max(std::abs(design().response_range()->first),
-                                   std::abs(design().response_range()->second))) {}
+  NoisyGlm(NoisyRegression regression, Family family, int rounds)
+      : regression_(std::move(regression)), family_(family), rounds_(rounds), first_(regression_, family) {}
 
   std::vector<Output> Outputs() const override { return CoefficientColumns(); }
   std::vector<std::string> Columns() const override { return design().Columns(); }
   Json Start() const override { return StateJson(NoisyState()); }
 
   Result<std::size_t> Length(const Json& state) const override {
-    TRY(Read(state));
-    return static_cast<std::size_t>(Size());
+    return static_cast<std::size_t>(SizeOf(TRY(Read(state))));
   }
 
   Result<NoisyRound> Round(const Json& state) const override {
     const NoisyState read = TRY(Read(state));
-    return NoisyRound{.bound = Bound(read.round), .share = ShareOf(read.round), .sampled = 1};
+    return NoisyRound{.bound = BoundOf(read), .share = ShareOf(read.round), .sampled = 1};
   }
 
   Result<std::vector<Int128>> Add(const UnitRows& rows, const Json& state,
                                   std::uint64_t steps) const override {
     const NoisyState read = TRY(Read(state));
-    ClippedSum sum(static_cast<std::size_t>(Size()), {Bound(read.round), steps});
+    ClippedSum sum(static_cast<std::size_t>(SizeOf(read)), {BoundOf(read), steps});
     const Frame frame = design().Of(rows.rows);
     const MatrixXd x = design().Scaled(frame.x);
     ForEachUnit(rows.starts, frame.places, [&](std::size_t first, std::size_t last) {
-      VectorXd numbers = VectorXd::Zero(Size());
+      VectorXd numbers = VectorXd::Zero(SizeOf(read));
       for (std::size_t row = first; row < last; ++row) {
         const auto at = static_cast<Index>(row);
-        if (IsResponse(family_, frame.y[at]))
+        if (!IsResponse(family_, frame.y[at])) continue;
+        if (read.round == 0) {
+          numbers += first_.NumbersOf(RowOf(x, row), frame.y[at], frame.offset[at]);
+        } else {
           numbers += NumbersOf(RowOf(x, row), frame.y[at], frame.offset[at], read);
+        }
       }
       sum.Add(numbers);
     });
@@ -102,102 +98,99 @@ class NoisyGlm final : public NoisyMethod {
   }
 
   Outcome<Step> Next(const Json& state, std::span<const double> totals, double sigma) const override {
-    TRY(CheckTotals(totals, static_cast<std::size_t>(Size())));
     auto read = Read(state);
     if (!read) return RefuseState(read.error());
-    Taker taker(totals);
-    const VectorXd score = taker.Vector(Terms());
-    const VectorXd information = taker.Vector(TriangleSize(Terms())) / Weight();
+    TRY(CheckTotals(totals, static_cast<std::size_t>(SizeOf(*read))));
     if (read->round == 0) {
-      read->rows = taker.Number() / Count(0);
-      TRY(CheckRows(regression_.rules, read->rows));
-      read->beta = VectorXd::Zero(Terms());
+      read->standard = TRY(first_.Next(totals, sigma));
+      VectorXd beta = VectorXd::Zero(Terms());
+      if (design().formula().intercept) beta[0] = read->standard.start;
+      read->belief = BeliefAt(beta);
+      ++read->round;
+      return Go(*read);
     }
-    const Information pooled = Pool(*read, information, sigma / Weight());
-    const Steadied steadied = Raise(FromIsometric(pooled.numbers, Terms()), pooled.sigma);
-    const VectorXd step = steadied.inverse * score;
-    const VectorXd before = read->beta;
-    read->beta += step;
+    const Moved moved = Move(read->belief, ToldBy(totals, sigma, *read));
+    read->belief = moved.belief;
     ++read->round;
     if (read->round < rounds_) return Go(*read);
-    return Show(*read, before, steadied, {sigma, pooled.sigma});
+    return Show(*read, moved, sigma);
   }
 
  private:
   const Design& design() const { return regression_.design; }
   Index Terms() const { return static_cast<Index>(design().terms().size()); }
-  Index Size() const { return Terms() + TriangleSize(Terms()) + 1; }
-
-  struct Information {
-    VectorXd numbers;
-    double sigma = 0;
-  };
-  // The information of all rounds that were near enough, each by its share: its noise is that of their shares
-  // together. The first round's is of other means, and serves itself alone.
-  Information Pool(NoisyState& state, const VectorXd& found, double sigma) const {
-    const double share = ShareOf(state.round);
-    if (state.round == 0) {
-      state.information = VectorXd::Zero(found.size());
-      return {found, sigma};
-    }
-    const double known = state.known + share;
-    state.information = (state.known * state.information + share * found) / known;
-    state.known = std::min(known, 1.0);
-    return {state.information, sigma * std::sqrt(share / known)};
+  Index SizeOf(const NoisyState& state) const {
+    return state.round == 0 ? first_.Size() : Terms() + TriangleSize(Terms()) + 1;
   }
 
-  // The last round, which alone decides how noisy the coefficients are, takes half.
   double ShareOf(int round) const {
-    if (rounds_ == 1) return 1;
-    return round + 1 == rounds_ ? 0.5 : 0.5 / (rounds_ - 1);
+    if (round == 0) return FirstRound::kShare;
+    const double last = std::max(kLast, 1.0 / (rounds_ - 1));
+    return (1 - FirstRound::kShare) * (round + 1 == rounds_ ? last : (1 - last) / (rounds_ - 2));
   }
 
-  // Of the information: chosen so that it is no longer than a part of the score.
-  double Weight() const { return kInformation / (regression_.largest * LargestWeight()) * LargestScore(1); }
-  double Count(int round) const {
-    return round > 0 ? 0 : kCount * clip_ * regression_.largest * LargestScore(round);
+  BoundedScore ScoreOf(const Standard& standard) const {
+    return {.family = family_, .top = first_.top(), .most = standard.most};
   }
-  double LargestWeight() const { return family_.kind == Family::Kind::kBinomial ? 0.25 : largest_response_; }
-  // Of a row, but for its columns: |y - mu|, where mu is no more than the largest response.
-  double LargestScore(int round) const {
-    if (round > 0) return family_.kind == Family::Kind::kBinomial ? 1 : largest_response_;
-    double largest = 0;
-    for (const double y : {design().response_range()->first, design().response_range()->second})
-      if (IsResponse(family_, y)) largest = std::max(largest, std::abs(StartOf(y, 0).score));
-    return largest;
+  // The most that a row's score is, and by what other numbers are multiplied to be so long, or a part of it.
+  struct Lengths {
+    double score = 1, information = 1, variance = 1;
+  };
+  Lengths LengthsOf(const Standard& standard) const {
+    const double score = standard.most * standard.radius;
+    const double weight = ScoreOf(standard).MostWeight() * standard.radius * standard.radius;
+    return {.score = score, .information = kInformation * score / weight, .variance = kVariance / score};
   }
-  double Bound(int round) const {
-    const double r = regression_.largest;
-    const double score = r * LargestScore(round), information = Weight() * r * r * LargestWeight();
-    return clip_ * regression_.rows_of_a_unit *
-           std::sqrt(score * score + information * information + std::pow(Count(round), 2));
-  }
-
-  Parts StartOf(double y, double offset) const {
-    const double mu = StartingMean(family_, y, 1), variance = VarianceOf(family_, mu);
-    return {.weight = variance, .score = variance * (LinearOf(family_.link, mu) - offset) + y - mu};
-  }
-  // Links are the families' own: the slope of the mean is the variance.
-  Parts PartsOf(double y, double eta) const {
-    const double mu = MeanOf(family_.link, eta);
-    return {.weight = VarianceOf(family_, mu), .score = y - mu};
+  double BoundOf(const NoisyState& state) const {
+    if (state.round == 0) return first_.Bound();
+    return regression_.rows_of_a_unit * LengthsOf(state.standard).score *
+           std::sqrt(1 + kInformation * kInformation + kVariance * kVariance);
   }
 
   VectorXd NumbersOf(const VectorXd& x, double y, double offset, const NoisyState& state) const {
-    const Parts parts = state.round == 0 ? StartOf(y, offset) : PartsOf(y, x.dot(state.beta) + offset);
-    VectorXd numbers(Size());
-    numbers << parts.score * x, Isometric(Weight() * parts.weight * x * x.transpose()), Count(state.round);
+    const Standard& standard = state.standard;
+    const VectorXd z = standard.Of(x);
+    const double w = standard.WeightOf(z);
+    const BoundedScore::Parts parts = ScoreOf(standard).Of(y, z.dot(state.belief.beta) + offset);
+    const Lengths lengths = LengthsOf(standard);
+    VectorXd numbers(SizeOf(state));
+    numbers << w * parts.score * z, Isometric(lengths.information * w * parts.weight * z * z.transpose()),
+        lengths.variance * w * w * parts.variance * z.squaredNorm();
     return numbers;
+  }
+
+  Told ToldBy(std::span<const double> totals, double sigma, const NoisyState& state) const {
+    Taker taker(totals);
+    const Lengths lengths = LengthsOf(state.standard);
+    Told told{.score = taker.Vector(Terms()), .information = {}, .share = ShareOf(state.round)};
+    told.information = FromIsometric(taker.Vector(TriangleSize(Terms())) / lengths.information, Terms());
+    told.variance = taker.Number() / lengths.variance;
+    told.score_sigma = sigma;
+    told.information_sigma = sigma / lengths.information;
+    told.variance_sigma = sigma / lengths.variance;
+    return told;
   }
 
   Result<NoisyState> Read(const Json& json) const {
     NoisyState state;
     state.round = static_cast<int>(TRY(WholeOf(json, "round", {0, static_cast<double>(rounds_ - 1)})));
     if (state.round == 0) return state;
-    state.beta = TRY(VectorOf(json, "beta", Terms(), kAny));
-    state.rows = TRY(NumberOf(json, "rows", {0, 1e15}));
-    state.information = TRY(VectorOf(json, "information", TriangleSize(Terms()), {-1e100, 1e100}));
-    state.known = TRY(NumberOf(json, "known", {0, 1}));
+    Standard& standard = state.standard;
+    standard.rows = TRY(NumberOf(json, "rows", {0, 1e15}));
+    standard.centre = TRY(VectorOf(json, "centre", Terms(), {-1, 1}));
+    standard.spread = TRY(VectorOf(json, "spread", Terms(), {1e-9, 1}));
+    standard.radius = TRY(NumberOf(json, "radius", kPositive));
+    standard.most = TRY(NumberOf(json, "most", kPositive));
+    Belief& belief = state.belief;
+    belief.beta = TRY(VectorOf(json, "beta", Terms(), kAny));
+    constexpr Bounds kWide{-1e100, 1e100};
+    belief.covariance =
+        FromTriangle(TRY(VectorOf(json, "covariance", TriangleSize(Terms()), kWide)), Terms());
+    belief.information =
+        FromTriangle(TRY(VectorOf(json, "information", TriangleSize(Terms()), kWide)), Terms());
+    belief.variance = TRY(NumberOf(json, "variance", kWide));
+    belief.stepped = TRY(NumberOf(json, "stepped", {0, 1e9}));
+    belief.known = TRY(NumberOf(json, "known", {0, 1}));
     return state;
   }
 
@@ -206,24 +199,17 @@ class NoisyGlm final : public NoisyMethod {
     if (!Read(json))
       return Refuse("not_converged", "the fit runs beyond all bounds",
                     "raise concordat.epsilon, or leave out terms", "22023");
-    return Step{.state = std::move(json),
-                .said = fmt::format("round {} of {}: about {:.0f} rows", state.round, rounds_, state.rows),
-                .fitted = {}};
+    return Step{
+        .state = std::move(json),
+        .said = fmt::format("round {} of {}: about {:.0f} rows", state.round, rounds_, state.standard.rows),
+        .fitted = {}};
   }
 
-  // The last step's noise: of the score, and of the information by how far the step went.
-  Outcome<Step> Show(const NoisyState& state, const VectorXd& before, const Steadied& steadied,
-                     const Noise& of) const {
-    const VectorXd moved = state.beta - before;
-    const VectorXd pulled = steadied.inverse * (steadied.added * moved);
-    MatrixXd noise = NoiseOfProduct(moved, of.information);
-    noise.diagonal().array() += of.score * of.score;
-    const MatrixXd covariance =
-        steadied.inverse * (steadied.matrix + noise) * steadied.inverse + pulled * pulled.transpose();
-    const MatrixXd unscale = design().Unscale();
+  Outcome<Step> Show(const NoisyState& state, const Moved& moved, double sigma) const {
+    const MatrixXd unscale = design().Unscale() * state.standard.Unscale(design().formula().intercept);
     const Coefficients coefficients{.terms = design().terms(),
-                                    .estimates = unscale * state.beta,
-                                    .covariance = unscale * covariance * unscale.transpose(),
+                                    .estimates = unscale * moved.belief.beta,
+                                    .covariance = unscale * moved.covariance * unscale.transpose(),
                                     .df = {},
                                     .level = regression_.level};
     Json model{{"kind", "glm"},
@@ -232,10 +218,10 @@ class NoisyGlm final : public NoisyMethod {
                {"response_levels", design().response_levels()},
                {"family", family_.name()},
                {"link", Name(family_.link)},
-               {"rows", std::round(state.rows)},
+               {"rows", std::round(state.standard.rows)},
                {"rounds", rounds_},
                {"dispersion", 1.0},
-               {"noise", {{"sigma", of.score}, {"ridge", steadied.ridge}}}};
+               {"noise", {{"sigma", sigma}, {"pulled", moved.pulled}}}};
     AddTo(model, coefficients);
     return Step{.state = {},
                 .said = fmt::format("round {} of {}", rounds_, rounds_),
@@ -245,8 +231,7 @@ class NoisyGlm final : public NoisyMethod {
   NoisyRegression regression_;
   Family family_;
   int rounds_;
-  double clip_;  // share of the most that ranges allow a unit
-  double largest_response_;
+  FirstRound first_;
 };
 
 }  // namespace
@@ -268,10 +253,9 @@ MadeNoisy MakeNoisyGlm(const Call& call, const Schema& schema, const Rules& rule
                   fmt::format("{} with link {} has no form under noise", family.name(), Name(family.link)),
                   "write binomial, poisson or gaussian, with their own links", "0A000");
   NoisyRegression regression = TRY(BindNoisyRegression(call, schema, rules, options));
-  const int rounds = TRY(options.Whole("rounds", 6, 1, 50));
-  const double clip = TRY(options.Number("clip", 1, 0.01, 1));
+  const int rounds = TRY(options.Whole("rounds", 8, 2, 50));
   TRY(options.End());
-  return std::make_unique<NoisyGlm>(std::move(regression), family, rounds, clip);
+  return std::make_unique<NoisyGlm>(std::move(regression), family, rounds);
 }
 
 }  // namespace concordat::learning

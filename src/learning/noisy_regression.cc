@@ -25,11 +25,9 @@ double Smallest(const VectorXd& eigenvalues) { return 1e-12 * std::max(1.0, eige
 
 // Of eigenvectors, with the eigenvalues that were found and those that are taken.
 Steadied Composed(const MatrixXd& vectors, const VectorXd& found, const VectorXd& taken) {
-  const VectorXd added = taken - found.cwiseMax(0);
   return {.inverse = vectors * taken.cwiseInverse().asDiagonal() * vectors.transpose(),
           .matrix = vectors * taken.asDiagonal() * vectors.transpose(),
-          .ridge = added.maxCoeff(),
-          .added = vectors * added.asDiagonal() * vectors.transpose()};
+          .ridge = (taken - found).maxCoeff()};
 }
 
 Outcome<void> NeedPlain(const Formula& formula, const Call& call) {
@@ -89,10 +87,8 @@ Steadied Steady(const MatrixXd& noisy, double sigma) {
       sigma * (std::sqrt(2.0 * static_cast<double>(noisy.cols())) + std::sqrt(-2 * std::log(kMissed)));
   const double least = std::max(taken, Smallest(solver.eigenvalues()));
   const double ridge = std::max(0.0, least - solver.eigenvalues().minCoeff());
-  Steadied steadied =
-      Composed(solver.eigenvectors(), solver.eigenvalues(), (solver.eigenvalues().array() + ridge).matrix());
-  steadied.ridge = ridge;
-  return steadied;
+  return Composed(solver.eigenvectors(), solver.eigenvalues(),
+                  (solver.eigenvalues().array() + ridge).matrix());
 }
 
 // Along one direction, chosen before, noise is below this with 95% chance.

@@ -47,12 +47,11 @@ struct Steadied {
   Eigen::MatrixXd inverse;
   Eigen::MatrixXd matrix;  // with what was added
   double ridge = 0;        // that was added
-  Eigen::MatrixXd added;   // all that was, from 0 on
 };
 Steadied Steady(const Eigen::MatrixXd& noisy, double sigma);
 // The same by raising eigenvalues that are below what noise alone would make of them, and no others; `ridge`
-// is the most that any was raised by, from 0 on. For steps: where nothing is known of how a function bends
-// they are short.
+// is the most that any was raised by. For steps: where nothing is known of how a function bends they are
+// short.
 Steadied Raise(const Eigen::MatrixXd& noisy, double sigma);
 
 // Covariance of N g, N symmetric with independent noise of `sigma` in each number of its Isometric.

@@ -8,7 +8,7 @@
 //
 // With "noise": {"rho": 0.028, "seed": 7} or {"exact": true} it fits the form under noise, each row a unit of
 // its own, all with one member; with {"rho": 0.028, "fits": 10} so often, with other draws each time, and
-// prints a list. With {"epsilon": 1, "delta": 1e-5, "seed": 7}, of rounds that sample, a unit moves what a
+// prints a list, of "members" who each add a whole draw: "rho" is what one of them alone would make it. With {"epsilon": 1, "delta": 1e-5, "seed": 7}, of rounds that sample, a unit moves what a
 // node would let it, members are as many as asked, half of them trusted, and "seconds" says how long the fit
 // took. With --xgboost it prints XGBoost's text of the model of boost too, and predictions.
 //
@@ -270,7 +270,7 @@ Json NoisyFitsOf(const Json& asked, const Schema& schema) {
   const Dealing dealing = given.contains("fits") ? DealingOf(asked, schema) : Dealing();
   std::vector<UnitRows> members;
   for (const Rows& rows : Deal(asked["csv"], schema, dealing)) members.push_back(ByUnit(rows));
-  if (!given.contains("fits")) members.resize(1);  // without the one that has no rows
+  members.pop_back();  // without the one that has no rows
   const auto fit = [&](std::uint64_t seed) {
     const auto fitted =
         FitNoisily(**method, members,

@@ -243,7 +243,7 @@ def fits_under_noise():
     assert all(each == all_measured[0] for each in all_measured) and len(all_measured[0]) == 3, all_measured
     steps = [each[0]["sensitivity"] for each in all_measured[0]]
     assert all(len(each) == 1 and each[0]["mechanism"] == "discrete_gaussian" for each in all_measured[0]), all_measured
-    assert steps[0] == steps[1] and abs(steps[2] / steps[0] - 2 ** 0.5) < 1e-3, f"shares 1/4, 1/4, 1/2: {steps}"
+    assert steps[1] == steps[2] and abs(steps[1] / steps[0] - (0.46 / 0.08) ** 0.5) < 1e-3, f"shares 0.08, 0.46, 0.46: {steps}"
     for name, rest in left(m, "noisy-fits").items():
         assert 3 <= rest < 3.01, (name, rest)
     assert s.table(call) == rows and "the stored answer" in s.notice(), s.notice()
