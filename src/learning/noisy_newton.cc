@@ -1,8 +1,9 @@
+#include "learning/noisy_newton.h"
+
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 
-#include "learning/noisy_newton.h"
 #include "learning/noisy_regression.h"
 
 namespace concordat::learning {
@@ -46,6 +47,17 @@ Belief Pooled(Belief belief, const Told& told) {
   belief.variance = (before * belief.variance + told.share * told.variance) / known;
   belief.known = std::min(known, 1.0);
   return belief;
+}
+
+// The inverse of as much of an information as noise does not hide: what is below that is taken to be less
+// than it is, by its own share of it, so that a score tells little there.
+MatrixXd InverseOfTold(const MatrixXd& information, double sigma) {
+  const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(information);
+  const double hidden = std::max(Hidden(sigma), 1e-12 * solver.eigenvalues().maxCoeff());
+  const VectorXd told = solver.eigenvalues().unaryExpr([hidden](double found) {
+    return std::max(found, 0.01 * hidden) * std::clamp(found / hidden, 0.01, 1.0);
+  });
+  return solver.eigenvectors() * told.cwiseInverse().asDiagonal() * solver.eigenvectors().transpose();
 }
 
 // Of a step of Newton's about where the exact fit is: the score's noise, the information's by how far the fit
@@ -93,7 +105,8 @@ Moved Move(const Belief& belief, const Told& told) {
   const double sigma = told.information_sigma * lessened;
   const MatrixXd inverse = Raise(next.information, sigma).inverse;
   const MatrixXd& before = belief.covariance;
-  const Pace step = PaceOf(before, ErrorOf(before, inverse, told.score_sigma, sigma), inverse * told.score);
+  const MatrixXd heeded = InverseOfTold(next.information, sigma);
+  const Pace step = PaceOf(before, ErrorOf(before, heeded, told.score_sigma, sigma), heeded * told.score);
   next.beta += step.taken;
   next.stepped = step.taken.squaredNorm();
   // What is left may be as far again.

@@ -91,11 +91,12 @@ Steadied Steady(const MatrixXd& noisy, double sigma) {
                   (solver.eigenvalues().array() + ridge).matrix());
 }
 
-// Along one direction, chosen before, noise is below this with 95% chance.
+double Hidden(double sigma) { return sigma * std::sqrt(-2 * std::log(kMissed)); }
+
 Steadied Raise(const MatrixXd& noisy, double sigma) {
   const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(noisy);
   const VectorXd& found = solver.eigenvalues();
-  const double least = std::max(sigma * std::sqrt(-2 * std::log(kMissed)), Smallest(found));
+  const double least = std::max(Hidden(sigma), Smallest(found));
   return Composed(solver.eigenvectors(), found, found.cwiseMax(least));
 }
 

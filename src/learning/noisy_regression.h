@@ -53,6 +53,8 @@ Steadied Steady(const Eigen::MatrixXd& noisy, double sigma);
 // is the most that any was raised by. For steps: where nothing is known of how a function bends they are
 // short.
 Steadied Raise(const Eigen::MatrixXd& noisy, double sigma);
+// What noise of `sigma` is below, along one direction that was chosen before, with 95% chance.
+double Hidden(double sigma);
 
 // Covariance of N g, N symmetric with independent noise of `sigma` in each number of its Isometric.
 Eigen::MatrixXd NoiseOfProduct(const Eigen::VectorXd& g, double sigma);

@@ -150,5 +150,29 @@ TEST(NoisyRegression, CoversTheTruthAsOftenAsItSays) {
   }
 }
 
+// 40 people and a third of epsilon 1: coefficients are what was thought of them before, give or take, with
+// errors to match; they do not walk off.
+TEST(NoisyRegression, StaysNearWhereNoiseTellsNothing) {
+  const Call calls[] = {{"glm", "ill ~ a + b", "t", {{"family", "binomial"}}},
+                        {"glm", "c ~ a + b", "t", {{"family", "poisson"}}}};
+  for (const Call& call : calls) {
+    const auto method = MakeNoisyMethod(call, kDrawn, kLoose);
+    ASSERT_TRUE(method);
+    std::mt19937_64 random(7);
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+      const auto fitted = FitNoisily(**method, {ByUnit(Drawn(40, random))}, {.rho = 0.003, .seed = seed});
+      if (!fitted) {
+        EXPECT_EQ(fitted.error().reason, "too_few_rows");
+        continue;
+      }
+      EXPECT_GT(fitted->model["noise"]["pulled"], 0.3);
+      for (const Row& row : fitted->rows) {
+        EXPECT_LT(std::abs(std::get<double>(row[1])), 15) << ToText(row[0]);
+        EXPECT_GT(std::get<double>(row[2]), 0.5) << ToText(row[0]);
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace concordat::learning
