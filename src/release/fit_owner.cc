@@ -75,8 +75,9 @@ tl::unexpected<Refusal> TooFew(const FitPlan& plan, const FitRound& round) {
 
 Result<std::vector<Int128>> AddExactly(const FitPlan& plan, const FitRound& round, KeptRows& kept,
                                        double& effective_rows) {
-  const Json state = TRY(crypto::ParseJson(round.state));
-  const learning::Sums sums = TRY(plan.exact->AddAgain(kept.rows().rows, state, kept.prepared()));
+  const auto state = plan.states->Read(round.state).json;
+  if (state == nullptr) return Fail(ErrorCode::kInvalidArgument, "the state is not JSON");
+  const learning::Sums sums = TRY(plan.exact->AddAgain(kept.rows().rows, *state, kept.prepared()));
   effective_rows = sums.effective_rows;
   std::vector<Int128> numbers;
   numbers.reserve(sums.numbers.size());
