@@ -120,7 +120,9 @@ class ReleaseFit final : public AskedFit {
                        .model = fitted_ ? fitted_->model : Json()}));
     done_ = fitted_.has_value();
     if (done_) return {};
-    return TakeUp({round_.number + 1, *crypto::CanonicalJson(next_state_)});
+    const std::string state = *crypto::CanonicalJson(next_state_);
+    plan_.states->Take(state);
+    return TakeUp({round_.number + 1, state});
   }
   void RecordFailure(const std::string& id) override {
     static_cast<void>(asker_.RecordFailure(id, caller_, question_, plan_, round_, spent_));

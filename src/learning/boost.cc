@@ -2,6 +2,7 @@
 // Source: Chen and Guestrin, "XGBoost: A Scalable Tree Boosting System" (2016).
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "learning/boost_call.h"
@@ -43,7 +44,7 @@ class BoostMethod final : public ExactMethod {
   }
 
   Outcome<Step> Next(const Json& json, std::span<const double> totals) const override {
-    auto read = ReadBoostState(boost_, json);
+    auto read = ReadGrowing(boost_, json);
     if (!read) return RefuseState(read.error());
     if (totals.size() != LengthOf(boost_, *read))
       return RefuseState({.message = "the totals are not those of the state"});
@@ -51,22 +52,36 @@ class BoostMethod final : public ExactMethod {
     MaybeBoostState state = *std::move(read);
     if (!state) {
       state = TRY(StartGrowing(boost_, totals));
+      step.state = ToJson(state);
       step.said =
           fmt::format("rows counted: {} cells of {} features", CellsOf(state->bins), state->bins.size());
     } else {
       Grown grown = TRY(GrowLevel(boost_, totals, &*state));
       step.said = std::move(grown.said);
-      if (grown.done) {
-        step.fitted = BoostTableOf(boost_, *state);
-        return step;
-      }
+      if (grown.done) return Ended(json, *std::move(state), std::move(step.said));
+      step.state = GrownJson(json, *state);
     }
-    step.state = ToJson(state);
-    if (!ReadBoostState(boost_, step.state)) return RefuseState({.message = "the totals lead to no state"});
+    if (!IsState(step.state)) return RefuseState({.message = "the totals lead to no state"});
     return step;
   }
 
  private:
+  // Of a state that this method made of one, only what is new.
+  bool IsState(const Json& json) const {
+    const auto read = ReadGrowing(boost_, json);
+    if (!read || !*read) return false;
+    const Json& trees = json["trees"];
+    return trees.empty() || ReadTree(trees.back(), (*read)->bins, {.depth = boost_.depth});
+  }
+
+  // The table of what was whole before and what was grown last.
+  Outcome<Step> Ended(const Json& before, BoostState grown, std::string said) const {
+    auto whole = ReadBoostState(boost_, before);
+    if (!whole) return RefuseState(whole.error());
+    std::copy((*whole)->trees.begin(), (*whole)->trees.end(), grown.trees.begin());
+    return Step{.state = nullptr, .said = std::move(said), .fitted = BoostTableOf(boost_, grown)};
+  }
+
   Boost boost_;
 };
 

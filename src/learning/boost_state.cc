@@ -25,7 +25,7 @@ Json ToJson(const MaybeBoostState& state) {
   return json;
 }
 
-Result<MaybeBoostState> ReadBoostState(const Boost& boost, const Json& json) {
+Result<MaybeBoostState> ReadGrowing(const Boost& boost, const Json& json) {
   if (!json.is_object() || !json.contains("stage")) return WrongState("the state has no stage");
   if (json["stage"] == "count") {
     if (json.size() != 1) return WrongState("the state of the first round has more than its stage");
@@ -39,8 +39,7 @@ Result<MaybeBoostState> ReadBoostState(const Boost& boost, const Json& json) {
   const Json& trees = json["trees"];
   if (!trees.is_array() || trees.size() >= static_cast<std::size_t>(boost.trees))
     return WrongState("the state has more trees than were asked for");
-  for (const Json& tree : trees)
-    state.trees.push_back(TRY(ReadTree(tree, state.bins, {.depth = boost.depth})));
+  state.trees.resize(trees.size());
   state.growing = TRY(ReadTree(json["growing"], state.bins, {.depth = boost.depth, .grows = true}));
   if (OpenNodes(state.growing) == 0) return WrongState("no node of the state grows");
   const auto splits = static_cast<Eigen::Index>(SplitsOf(state.growing));
@@ -49,6 +48,22 @@ Result<MaybeBoostState> ReadBoostState(const Boost& boost, const Json& json) {
     state.middles.assign(middles.begin(), middles.end());
   }
   return MaybeBoostState(std::move(state));
+}
+
+Result<MaybeBoostState> ReadBoostState(const Boost& boost, const Json& json) {
+  MaybeBoostState state = TRY(ReadGrowing(boost, json));
+  if (!state) return state;
+  for (std::size_t i = 0; i < state->trees.size(); ++i)
+    state->trees[i] = TRY(ReadTree(json["trees"][i], state->bins, {.depth = boost.depth}));
+  return state;
+}
+
+Json GrownJson(const Json& before, const BoostState& state) {
+  Json json = before;
+  json["growing"] = ToJson(state.growing, state.bins);
+  for (std::size_t i = json["trees"].size(); i < state.trees.size(); ++i)
+    json["trees"].push_back(ToJson(state.trees[i], state.bins));
+  return json;
 }
 
 std::size_t LengthOf(const Boost& boost, const MaybeBoostState& state) {

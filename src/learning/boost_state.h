@@ -45,6 +45,10 @@ using MaybeBoostState = std::optional<BoostState>;
 Json ToJson(const MaybeBoostState& state);
 // Errors: kInvalidArgument: no state of this call.
 Result<MaybeBoostState> ReadBoostState(const Boost& boost, const Json& json);
+// The same with empty trees in place of those that are whole: what the next level is grown from.
+Result<MaybeBoostState> ReadGrowing(const Boost& boost, const Json& json);
+// The text of what a state's text was grown to: its trees stand in it as they did, and a new one after them.
+Json GrownJson(const Json& before, const BoostState& state);
 
 // Numbers of the first round: rows, sums of the scaled response's first four powers, and fine counts of each
 // feature. Of a round of growing: of each open node and each cell gradient, hessian and rows.

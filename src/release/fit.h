@@ -21,6 +21,7 @@
 #include "release/fit_kept.h"
 #include "release/fit_noise.h"
 #include "release/fit_spent.h"
+#include "release/fit_states.h"
 #include "release/job.h"
 #include "release/joint.h"
 #include "release/release.h"
@@ -48,6 +49,7 @@ struct FitPlan {
   std::string model;     // SHA-256 of it in hex: what ledgers know the fit by
   std::string analysis;  // what the agreement allows it as
   std::string revision;  // of this owner's rows, objections counted; "" at the asker
+  std::shared_ptr<States> states = std::make_shared<States>();  // of its rounds, as they are read
 };
 
 // Which job a plan is at the node that asks: 16 hex digits of SHA-256 over model and analyst. The same fit

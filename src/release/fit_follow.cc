@@ -5,6 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/check.h"
 #include "crypto/canonical_json.h"
 #include "release/fit.h"
 #include "release/fixed_point.h"
@@ -53,31 +54,37 @@ std::vector<double> NumbersOf(const std::vector<Int128>& sums) {
 }  // namespace
 
 Outcome<learning::Step> NextOf(const FitPlan& plan, const FitRound& round, const std::vector<Int128>& sums) {
-  const Json state = *crypto::ParseJson(round.state);
-  if (!plan.noise) return plan.exact->Next(state, NumbersOf(sums));
+  const auto state = plan.states->Read(round.state).json;
+  CHECK(state != nullptr);
+  if (!plan.noise) return plan.exact->Next(*state, NumbersOf(sums));
   std::vector<double> totals;
   totals.reserve(sums.size());
   const RoundNoise noise = TRY(NoiseOf(*plan.noise, round));
   for (const Int128 sum : sums) totals.push_back(static_cast<double>(sum) * noise.Step());
-  return plan.noise->method->Next(state, totals, noise.Sigma(plan.sharing.owners.size()));
+  return plan.noise->method->Next(*state, totals, noise.Sigma(plan.sharing.owners.size()));
 }
 
 Outcome<void> CheckRest(const FitPlan& plan, const FitRound& round, const std::vector<Int128>& total,
                         const std::vector<Int128>& own) {
-  return plan.exact->member_counts()->CheckRest(*crypto::ParseJson(round.state), NumbersOf(total),
-                                                NumbersOf(own));
+  const auto state = plan.states->Read(round.state).json;
+  CHECK(state != nullptr);
+  return plan.exact->member_counts()->CheckRest(*state, NumbersOf(total), NumbersOf(own));
 }
 
 Outcome<void> Follows(const FitPlan& plan, const FitRound& round, const std::vector<Int128>& total,
                       const FitRound& next) {
   if (next.number != round.number + 1) return Differs(next, "a round was left out");
-  const auto given = crypto::ParseJson(next.state);
-  if (!given) return Differs(next, "it is not JSON");
   const auto step = NextOf(plan, round, total);
   if (!step) return Differs(next, "the fit had ended (" + step.error().reason + ")");
   if (step->fitted) return Differs(next, "the fit had ended");
-  // Through text, as the other came: a whole number that is a double is one kind of number there.
   const auto expected = crypto::CanonicalJson(step->state);
+  if (expected && *expected == next.state) {
+    plan.states->Take(next.state);
+    return {};
+  }
+  const auto given = crypto::ParseJson(next.state);
+  if (!given) return Differs(next, "it is not JSON");
+  // Through text, as the other came: a whole number that is a double is one kind of number there.
   const auto parsed = expected ? crypto::ParseJson(*expected) : given;
   if (!parsed || !Alike(*parsed, *given)) return Differs(next, "numbers are others");
   return {};

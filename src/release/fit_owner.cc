@@ -77,9 +77,10 @@ tl::unexpected<Refusal> TooFew(const FitPlan& plan, const FitRound& round) {
 
 Result<std::vector<Int128>> AddExactly(const FitPlan& plan, const FitRound& round, KeptRows& kept,
                                        RandomSource& random, double& effective_rows) {
-  const Json state = TRY(crypto::ParseJson(round.state));
-  learning::Sums sums = TRY(plan.exact->AddAgain(kept.rows().rows, state, kept.prepared()));
-  if (const auto* counts = plan.exact->member_counts()) counts->Scatter(state, sums.numbers, random);
+  const auto state = plan.states->Read(round.state).json;
+  if (state == nullptr) return Fail(ErrorCode::kInvalidArgument, "the state is not JSON");
+  learning::Sums sums = TRY(plan.exact->AddAgain(kept.rows().rows, *state, kept.prepared()));
+  if (const auto* counts = plan.exact->member_counts()) counts->Scatter(*state, sums.numbers, random);
   effective_rows = sums.effective_rows;
   std::vector<Int128> numbers;
   numbers.reserve(sums.numbers.size());

@@ -187,13 +187,12 @@ Outcome<std::size_t> LengthOf(const FitPlan& plan, const FitRound& round) {
     return Refuse("state_invalid", fmt::format("round {} comes with a state that {}", round.number, what),
                   "do all members run the same version?", "58000");
   };
-  const auto state = crypto::ParseJson(round.state);
-  if (!state) return invalid("is not JSON");
-  const auto canonical = crypto::CanonicalJson(*state);
-  if (!canonical || *canonical != round.state) return invalid("is not in canonical form");
+  const States::State state = plan.states->Read(round.state);
+  if (state.json == nullptr) return invalid("is not JSON");
+  if (!state.canonical) return invalid("is not in canonical form");
   if (round.number == 0 || (round.number == 1 && round.state != StartOf(plan)))
     return invalid("does not follow from the call");
-  const auto length = plan.method->Length(*state);
+  const auto length = plan.method->Length(*state.json);
   if (!length) return invalid("is none of the method: " + length.error().message);
   const std::size_t most = plan.noise ? dp::kMostCoordinates : kMostNumbers;
   if (*length == 0 || *length > most) return invalid("asks for too many numbers");
