@@ -16,7 +16,7 @@ struct Publishing {
 };
 
 // `fitted`: learning::Fitted::model of a glm, an lm, a penalised fit, boost or a network. Refusals:
-// model_not_expressible, for other methods and for what SQL has no form of; model_too_large; option_invalid.
+// model_not_expressible, for other methods, what SQL has no form of and what is too large; option_invalid.
 Outcome<Json> DocumentOf(const Json& fitted, const Publishing& publishing);
 
 }  // namespace concordat::model

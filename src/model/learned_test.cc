@@ -193,6 +193,11 @@ TEST(ReadModel, RefusesBoostedTreesAndNetworksThatAreNone) {
        "not 3 numbers"},
       {"another formula", network, [](Json& j) { j["formula"] = "ill ~ age * region"; },
        "not those of its formula"},
+      {"a factor far away", network,
+       [](Json& j) {
+         j["network"]["factors"] = {{1'000'000, 1}};
+       },
+       "a place and a number of columns"},
       {"another factor", network,
        [](Json& j) {
          j["network"]["factors"] = {{0, 1}};

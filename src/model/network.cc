@@ -227,6 +227,20 @@ class Networked final : public Score {
   std::vector<learning::Field> inputs_;
 };
 
+// Each the place of its first column and how many it has.
+Result<void> CheckFactors(const Json& network) {
+  const Json* factors = TRY(FieldOf(network, "factors"));
+  if (!factors->is_array()) return WrongModel("factors is not a list");
+  const auto is_place = [](const Json& each) {
+    return each.is_number_integer() && each >= 0 && each <= network::kMostNumbers;
+  };
+  for (const Json& factor : *factors) {
+    if (!factor.is_array() || factor.size() != 2 || !is_place(factor[0]) || !is_place(factor[1]))
+      return WrongModel("a factor is not a place and a number of columns");
+  }
+  return {};
+}
+
 // Factors that the network looks up are factors of the formula, whole ones.
 bool FitsFactors(const Design& design, const network::Inputs& inputs) {
   for (const network::Indicators& factor : inputs.factors) {
@@ -252,6 +266,7 @@ Result<std::shared_ptr<const Score>> ReadNetwork(const Json& json,
                                                  const std::vector<learning::Field>& inputs) {
   const Json* part = TRY(FieldOf(json, "network"));
   TRY(CheckFields(*part, "network", {"inputs", "factors", "response", "layers", "parameters", "weights"}));
+  TRY(CheckFactors(*part));
   const std::string formula = TRY(TextOf(json, "formula"));
   auto saved = network::ReadSaved(*part);
   if (!saved) return WrongModel(saved.error().message);
