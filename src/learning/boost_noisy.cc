@@ -25,6 +25,8 @@ constexpr double kCounting = 0.05;  // share of the first round
 constexpr double kHessian = 2.8;
 // Of the way from a range's middle to its ends: the mean that noise may make is no end of it.
 constexpr double kLeastShare = 0.98;
+// Of half of the response's range, into which gradients are pulled unless the call says otherwise.
+constexpr double kClipped = 4;
 // Cells below so many standard deviations of noise are taken for empty, and bins have twice as many.
 constexpr double kSeen = 2;
 
@@ -41,11 +43,15 @@ struct GradientUnits {
   }
 };
 
-// Gradients of numbers and counts have no bound of their own: `clip` is what they are pulled within.
-GradientUnits UnitsOf(const Objective& objective, double clip) {
+// Gradients of numbers and counts have no bound of their own: `clip` is what they are pulled within. The
+// second derivatives of counts are held far above what a count makes them: a shorter one would make steps too
+// long.
+GradientUnits UnitsOf(const Boost& boost, double clip) {
   const double half = std::sqrt(2.0);
-  if (objective.kind == Objective::Kind::kRegression) return {clip, half * clip, 1, half, half};
-  if (objective.kind == Objective::Kind::kCount) return {clip, half * clip, clip, half * clip, half * clip};
+  if (boost.objective.kind == Objective::Kind::kRegression) return {clip, half * clip, 1, half, half};
+  const double steep = boost.columns.response_range.second * std::exp(boost.objective.max_delta_step);
+  if (boost.objective.kind == Objective::Kind::kCount)
+    return {clip, half * clip, steep, half * steep, half * clip};
   return {};
 }
 
@@ -251,7 +257,7 @@ MadeNoisy MakeNoisyBoost(const Call& call, const Schema& schema, const Rules& ru
   const double clip = binary ? 0 : TRY(options.Number("clip", 0, 1e-9, 1e15));
   asked.boost = TRY(BindBoost(call, schema, rules, options,
                               {.trees = 200, .depth = 4, .bins = 32, .eta = 0.1, .chooses = false}));
-  asked.units = UnitsOf(asked.boost.objective, clip > 0 ? clip : ResponseScale(asked.boost).half);
+  asked.units = UnitsOf(asked.boost, clip > 0 ? clip : ResponseScale(asked.boost).half / kClipped);
   return std::make_unique<NoisyBoostMethod>(std::move(asked));
 }
 
