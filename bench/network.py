@@ -155,13 +155,13 @@ def lines_of(found):
     for epsilon in EPSILONS:
         areas, seconds = ({who: [fit[part] for fit in fits] for (who, at), fits in found.items() if at == epsilon} for part in (0, 1))
         mean = {who: statistics.mean(all_of) for who, all_of in areas.items()}
-        spread = {who: f" ± {statistics.stdev(all_of):.4f}" if len(all_of) > 1 else "" for who, all_of in areas.items()}
+        spread = {who: f"± {statistics.stdev(all_of):.4f}" if len(all_of) > 1 else "" for who, all_of in areas.items()}
         what = f"network at epsilon {epsilon:g}, area under the curve"
-        add(f"{what}, opacus, numbers scaled by declared ranges{spread['declared']}", mean["declared"], "")
-        add(f"{what}, opacus, numbers scaled by their rows, unpaid{spread['own']}", mean["own"], "")
+        add(f"{what}, opacus, numbers scaled by declared ranges", mean["declared"], spread["declared"])
+        add(f"{what}, opacus, numbers scaled by their rows, unpaid", mean["own"], spread["own"])
         least = max(mean["declared"], LEAST[epsilon])
         for members, whose in ((1, "one member"), (4, "four members, two of whom may collude")):
-            add(f"{what}, {whose}{spread[members]}", mean[members], "", mean["declared"], f">= {least:.4f}", mean[members] >= least)
+            add(f"{what}, {whose}", mean[members], spread[members], mean["declared"], f">= {least:.4f}", mean[members] >= least)
         epoch = {who: statistics.median(all_of) for who, all_of in seconds.items()}
         add(f"network at epsilon {epsilon:g}, an epoch, opacus", epoch["declared"], "s")
         for members, whose in ((1, "one member"), (4, "four members")):

@@ -44,7 +44,7 @@ struct Descent {
   Rules rules;
   int rounds = 200;
   double sample = 0.1;
-  double clip = 1;
+  double clip = 2;
   double learning_rate = 0.02;
   std::uint64_t seed = 1;
 
@@ -243,7 +243,7 @@ MadeNoisy MakeNoisyNetwork(const Call& call, const Schema& schema, const Rules& 
                   "leave combine out: each unit is clipped, which bounds what it does", "0A000");
   const int rounds = TRY(options.Whole("rounds", 200, 1, 5000));
   const double sample = TRY(options.Number("sample", 0.1, 1e-6, 1));
-  const double clip = TRY(options.Number("clip", 1, 1e-6, 1e6));
+  const double clip = TRY(options.Number("clip", 2, 1e-6, 1e6));
   const double learning_rate = TRY(options.Number("learning_rate", 0.02, 1e-6, 10));
   const int seed = TRY(options.Whole("seed", 1, 0, 2147483647));
   TRY(options.End());

@@ -147,8 +147,8 @@ TEST(NoisyNetwork, SaysWhatEachRoundCosts) {
   } cases[] = {
       {"split ~ age", 50, std::sqrt(2), 3},
       {"split ~ age + cost + sex", 50, std::sqrt(3), 5},
-      {"split ~ age", 1, 1, 3},
-      {"split ~ sex + region", 50, 1, 5},
+      {"split ~ age", 1, 2, 3},
+      {"split ~ sex + region", 50, 2, 5},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.formula);
