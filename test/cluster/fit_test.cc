@@ -247,7 +247,7 @@ TEST_F(FitTest, CountsMembersWhereTheAgreementAllowsThatToo) {
     Found("[0, 120]", allows);
     const auto answer = Fit(kMean);
     EXPECT_EQ(answer ? "" : answer.error().reason, reason) << allows;
-    members_.clear();
+    study_.reset();
   }
 }
 
