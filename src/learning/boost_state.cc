@@ -61,6 +61,8 @@ Result<MaybeBoostState> ReadBoostState(const Boost& boost, const Json& json) {
 Json GrownJson(const Json& before, const BoostState& state) {
   Json json = before;
   json["growing"] = ToJson(state.growing, state.bins);
+  json.erase("middles");
+  if (!state.middles.empty()) json["middles"] = state.middles;
   for (std::size_t i = json["trees"].size(); i < state.trees.size(); ++i)
     json["trees"].push_back(ToJson(state.trees[i], state.bins));
   return json;
