@@ -25,7 +25,7 @@ class BoostMethod final : public ExactMethod {
   Json Start() const override { return ToJson(MaybeBoostState()); }
 
   Result<std::size_t> Length(const Json& json) const override {
-    return LengthOf(boost_, TRY(ReadBoostState(boost_, json)));
+    return LengthOf(boost_, TRY(ReadBoostState(boost_, json, known_)));
   }
 
   Result<Sums> Add(const Rows& rows, const Json& json) const override {
@@ -34,7 +34,7 @@ class BoostMethod final : public ExactMethod {
   }
 
   Result<Sums> AddAgain(const Rows& rows, const Json& json, std::unique_ptr<Kept>& kept) const override {
-    const MaybeBoostState state = TRY(ReadBoostState(boost_, json));
+    const MaybeBoostState state = TRY(ReadBoostState(boost_, json, known_));
     if (dynamic_cast<BoostRows*>(kept.get()) == nullptr) kept = std::make_unique<BoostRows>(boost_, rows);
     auto& own = dynamic_cast<BoostRows&>(*kept);
     Sums sums;
@@ -71,18 +71,19 @@ class BoostMethod final : public ExactMethod {
     const auto read = ReadGrowing(boost_, json);
     if (!read || !*read) return false;
     const Json& trees = json["trees"];
-    return trees.empty() || ReadTree(trees.back(), (*read)->bins, {.depth = boost_.depth});
+    return trees.empty() || ReadTreeText(trees.back(), (*read)->bins, boost_.depth);
   }
 
   // The table of what was whole before and what was grown last.
   Outcome<Step> Ended(const Json& before, BoostState grown, std::string said) const {
-    auto whole = ReadBoostState(boost_, before);
+    auto whole = ReadBoostState(boost_, before, known_);
     if (!whole) return RefuseState(whole.error());
     std::copy((*whole)->trees.begin(), (*whole)->trees.end(), grown.trees.begin());
     return Step{.state = nullptr, .said = std::move(said), .fitted = BoostTableOf(boost_, grown)};
   }
 
   Boost boost_;
+  mutable KnownTrees known_;
 };
 
 }  // namespace

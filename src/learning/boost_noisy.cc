@@ -175,7 +175,7 @@ class NoisyBoostMethod final : public NoisyMethod {
  private:
   const Boost& boost() const { return asked_.boost; }
   Result<MaybeBoostState> Read(const Json& json) const {
-    MaybeBoostState state = TRY(ReadBoostState(boost(), json));
+    MaybeBoostState state = TRY(ReadBoostState(boost(), json, known_));
     if (state && (state->growing.nodes.size() != 1 ||
                   state->trees.size() % static_cast<std::size_t>(asked_.batch) != 0))
       return Fail(ErrorCode::kInvalidArgument, "the state has part of a batch");
@@ -242,6 +242,7 @@ class NoisyBoostMethod final : public NoisyMethod {
   }
 
   NoisyBoost asked_;
+  mutable KnownTrees known_;
 };
 
 }  // namespace

@@ -10,12 +10,37 @@ namespace {
 
 constexpr Bounds kMargins{-1e15, 1e15};
 
+Json TextOf(const BoostTree& tree, const BoostBins& bins) { return ToJson(tree, bins).dump(); }
+
 }  // namespace
+
+Result<BoostTree> ReadTreeText(const Json& text, const BoostBins& bins, int depth) {
+  if (!text.is_string()) return WrongState("a tree of the state is no text");
+  const Json tree = Json::parse(text.get_ref<const std::string&>(), nullptr, false);
+  return ReadTree(tree, bins, {.depth = depth});
+}
+
+Result<std::vector<BoostTree>> KnownTrees::Read(const Json& texts, const BoostBins& bins, int depth) {
+  const std::scoped_lock lock(mutex_);
+  std::size_t known = bins_ == bins ? std::min(texts_.size(), texts.size()) : 0;
+  known = static_cast<std::size_t>(
+      std::mismatch(texts_.begin(), texts_.begin() + static_cast<std::ptrdiff_t>(known), texts.begin())
+          .first -
+      texts_.begin());
+  texts_.resize(known);
+  trees_.resize(known);
+  bins_ = bins;
+  for (std::size_t i = known; i < texts.size(); ++i) {
+    trees_.push_back(TRY(ReadTreeText(texts[i], bins, depth)));
+    texts_.push_back(texts[i]);
+  }
+  return trees_;
+}
 
 Json ToJson(const MaybeBoostState& state) {
   if (!state) return Json{{"stage", "count"}};
   Json trees = Json::array();
-  for (const BoostTree& tree : state->trees) trees.push_back(ToJson(tree, state->bins));
+  for (const BoostTree& tree : state->trees) trees.push_back(TextOf(tree, state->bins));
   Json json{{"stage", "grow"},
             {"base", state->base},
             {"bins", ToJson(state->bins)},
@@ -50,11 +75,9 @@ Result<MaybeBoostState> ReadGrowing(const Boost& boost, const Json& json) {
   return MaybeBoostState(std::move(state));
 }
 
-Result<MaybeBoostState> ReadBoostState(const Boost& boost, const Json& json) {
+Result<MaybeBoostState> ReadBoostState(const Boost& boost, const Json& json, KnownTrees& known) {
   MaybeBoostState state = TRY(ReadGrowing(boost, json));
-  if (!state) return state;
-  for (std::size_t i = 0; i < state->trees.size(); ++i)
-    state->trees[i] = TRY(ReadTree(json["trees"][i], state->bins, {.depth = boost.depth}));
+  if (state) state->trees = TRY(known.Read(json["trees"], state->bins, boost.depth));
   return state;
 }
 
@@ -64,7 +87,7 @@ Json GrownJson(const Json& before, const BoostState& state) {
   json.erase("middles");
   if (!state.middles.empty()) json["middles"] = state.middles;
   for (std::size_t i = json["trees"].size(); i < state.trees.size(); ++i)
-    json["trees"].push_back(ToJson(state.trees[i], state.bins));
+    json["trees"].push_back(TextOf(state.trees[i], state.bins));
   return json;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -42,9 +43,25 @@ struct BoostState {
 
 // Nothing in the first round, which counts.
 using MaybeBoostState = std::optional<BoostState>;
+// A tree that is whole stands in it as the text of its JSON, which a round hands on without looking into it.
 Json ToJson(const MaybeBoostState& state);
-// Errors: kInvalidArgument: no state of this call.
-Result<MaybeBoostState> ReadBoostState(const Boost& boost, const Json& json);
+
+// Whole trees of states, each read once. Threading: any thread.
+class KnownTrees {
+ public:
+  // Errors: kInvalidArgument: not texts of trees over these bins, or of deeper ones.
+  Result<std::vector<BoostTree>> Read(const Json& texts, const BoostBins& bins, int depth);
+
+ private:
+  std::mutex mutex_;
+  BoostBins bins_;
+  std::vector<Json> texts_;
+  std::vector<BoostTree> trees_;
+};
+
+// Errors, also below: kInvalidArgument: no state of this call, no text of a tree.
+Result<MaybeBoostState> ReadBoostState(const Boost& boost, const Json& json, KnownTrees& known);
+Result<BoostTree> ReadTreeText(const Json& text, const BoostBins& bins, int depth);
 // The same with empty trees in place of those that are whole: what the next level is grown from.
 Result<MaybeBoostState> ReadGrowing(const Boost& boost, const Json& json);
 // The text of what a state's text was grown to: its trees stand in it as they did, and a new one after them.

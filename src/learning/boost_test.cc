@@ -359,6 +359,8 @@ TEST(Boost, RefusesStatesThatAreNotIts) {
                {"/trees", "[[[0, \"1\", 0, 1.0], 0.1, 0.2]]"},
                {"/trees", "[[[1, 1, 0, 1.0], 0.1, 0.2]]"},
                {"/trees", "[[1e16]]"},
+               {"/trees/0", "[0.1]"},
+               {"/trees/0", "\"[0.1\""},
                {"/growing", "[0.1]"},
                {"/growing", "[]"},
                {"/growing", "null"},
@@ -367,7 +369,9 @@ TEST(Boost, RefusesStatesThatAreNotIts) {
   for (const auto& c : cases) {
     SCOPED_TRACE(std::string(c.pointer) + " " + c.value);
     Json bad = good;
-    bad[Json::json_pointer(c.pointer)] = Json::parse(c.value);
+    Json& part = bad[Json::json_pointer(c.pointer)] = Json::parse(c.value);
+    if (c.pointer == std::string("/trees"))
+      for (Json& tree : part) tree = tree.dump();
     EXPECT_FALSE((*method)->Length(bad));
     EXPECT_FALSE((*method)->Add(members[0], bad));
     const auto next = (*method)->Next(bad, {});
@@ -376,6 +380,36 @@ TEST(Boost, RefusesStatesThatAreNotIts) {
   }
   EXPECT_EQ((*method)->Next(good, {}).error().reason, "state_invalid");
   EXPECT_FALSE((*method)->Length(Json::parse(R"({"stage": "count", "base": 1})")));
+}
+
+// Whole trees are read once: of the same texts over the same bins alone.
+TEST(Boost, KnowsTreesAgain) {
+  const BoostBins bins{{.places = {5, 9}, .numbers = true, .known = 3},
+                       {.places = {7}, .numbers = true, .known = 2}};
+  const BoostBins others{{.places = {5}, .numbers = true, .known = 2},
+                         {.places = {7}, .numbers = true, .known = 2}};
+  const auto weights = [](const Result<std::vector<BoostTree>>& trees) {
+    std::vector<double> first;
+    if (trees)
+      for (const BoostTree& tree : *trees) first.push_back(tree.nodes[tree.nodes.size() - 1].weight);
+    return first;
+  };
+  const std::string split = "[[0,1,0,1.0],0.5,0.25]", other = "[[1,1,0,1.0],0.5,0.75]", leaf = "[2.0]";
+  KnownTrees known;
+  using Weights = std::vector<double>;
+  EXPECT_EQ(weights(known.Read(Json::array({split}), bins, 2)), (Weights{0.25}));
+  EXPECT_EQ(weights(known.Read(Json::array({split, leaf}), bins, 2)), (Weights{0.25, 2}));
+  EXPECT_EQ(weights(known.Read(Json::array({other, leaf}), bins, 2)), (Weights{0.75, 2}));
+  EXPECT_FALSE(known.Read(Json::array({other, leaf, "[null]"}), bins, 2));
+  EXPECT_EQ(weights(known.Read(Json::array({other, leaf, leaf}), bins, 2)), (Weights{0.75, 2, 2}));
+  EXPECT_EQ(weights(known.Read(Json::array({other}), bins, 2)), (Weights{0.75}));
+  EXPECT_EQ(weights(known.Read(Json::array({split}), bins, 2)), (Weights{0.25}));
+  EXPECT_FALSE(known.Read(Json::array({split}), others, 0)) << "too deep";
+  EXPECT_EQ(weights(known.Read(Json::array({split}), others, 2)), (Weights{0.25}));
+  EXPECT_EQ(known.Read(Json::array({split}), others, 2)->front().nodes[0].left,
+            (std::vector<bool>{true, false}));
+  EXPECT_EQ(known.Read(Json::array({split}), bins, 2)->front().nodes[0].left,
+            (std::vector<bool>{true, false, false}));
 }
 
 TEST(Boost, CutsWhereRowsAre) {
