@@ -243,7 +243,11 @@ Made MakeCox(const Call& call, const Schema& schema, const Rules& rules) {
   const EventTimes times = TRY(EventTimes::Of(formula, schema, resolution));
   const Design design = TRY(Design::Bind(formula, schema, weights));
   Survey survey = TRY(Survey::Make(design, schema, rules, weights));
-  Cox cox{.design = design, .survey = std::move(survey), .times = times, .rules = rules, .weights = weights,
+  Cox cox{.design = design,
+          .survey = std::move(survey),
+          .times = times,
+          .rules = rules,
+          .weights = weights,
           .level = level};
   for (std::size_t j = 0; j < cox.design.terms().size(); ++j) {
     if (cox.design.assign()[j] == 0) continue;

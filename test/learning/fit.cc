@@ -8,11 +8,13 @@
 //
 // With "noise": {"rho": 0.028, "seed": 7} or {"exact": true} it fits the form under noise, each row a unit of
 // its own, all with one member; with {"rho": 0.028, "fits": 10} so often, with other draws each time, and
-// prints a list, of "members" who each add a whole draw: "rho" is what one of them alone would make it. With {"epsilon": 1, "delta": 1e-5, "seed": 7}, of rounds that sample, a unit moves what a
-// node would let it, members are as many as asked, half of them trusted, and "seconds" says how long the fit
-// took. With --xgboost it prints XGBoost's text of the model of boost too, and predictions.
+// prints a list, of "members" who each add a whole draw: "rho" is what one of them alone would make it. With
+// {"epsilon": 1, "delta": 1e-5, "seed": 7}, of rounds that sample, a unit moves what a node would let it,
+// members are as many as asked, half of them trusted, and "seconds" says how long the fit took. With
+// --xgboost it prints XGBoost's text of the model of boost too, and predictions.
 //
-// With "by", a factor, each of its levels is a member; with "without": 2 the last two take no part in the fit.
+// With "by", a factor, each of its levels is a member; with "without": 2 the last two take no part in the
+// fit.
 //
 // With --design it prints the model matrix of "call" (and of "weights", a column's name) instead. A field
 // that is empty or NA is missing; one more member than rows are dealt to has none. With "exports", the start
