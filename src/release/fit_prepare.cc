@@ -123,8 +123,6 @@ Prepared PreparedOf(FitBound& bound, Row parameters) {
 
 }  // namespace
 
-std::string HashOf(const std::string& text) { return crypto::Sha256Hex(text); }
-
 Outcome<FitBound> BindFit(const Planner& planner, const MethodMaker& make, const Caller& caller,
                           const Question& question) {
   auto read = TRY(sql::ReadFit(question.text));
@@ -157,7 +155,7 @@ Outcome<FitPlan> PrepareFit(const Planner& planner, const MethodMaker& make, con
   Row parameters = TRY(TypedParameters(*bound.rest.query, question.parameters));
   FitPlan plan;
   plan.description = Describe(bound);
-  plan.model = HashOf(*crypto::CanonicalJson(plan.description));
+  plan.model = crypto::Sha256Hex(*crypto::CanonicalJson(plan.description));
   plan.method = bound.method;
   plan.exact = bound.exact;
   plan.noise = bound.noise;
@@ -167,7 +165,7 @@ Outcome<FitPlan> PrepareFit(const Planner& planner, const MethodMaker& make, con
   plan.analysis = bound.analysis;
   const std::string rest = bound.question.normal;
   Prepared prepared = PreparedOf(bound, std::move(parameters));
-  const std::string asked = HashOf(plan.model + rest) + ".";
+  const std::string asked = crypto::Sha256Hex(plan.model + rest) + ".";
   prepared.asked = fmt::format("{}{}", asked, prepared.published->product.revision);
   {
     const auto lock = planner.parts.ledger.Share();
@@ -208,7 +206,7 @@ Json FitJson(const FitPlan& plan, const FitRound& round) {
   return {{"method", plan.called},
           {"model", plan.model},
           {"round", round.number},
-          {"state", HashOf(round.state)}};
+          {"state", crypto::Sha256Hex(round.state)}};
 }
 
 }  // namespace concordat::release

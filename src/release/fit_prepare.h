@@ -29,8 +29,6 @@ Outcome<FitBound> BindFit(const Planner& planner, const MethodMaker& make, const
                           const Question& question);
 Outcome<FitPlan> PrepareFit(const Planner& planner, const MethodMaker& make, const Caller& caller,
                             const Question& question);
-// SHA-256 in hex.
-std::string HashOf(const std::string& text);
 // Of an entry of one round.
 Json FitJson(const FitPlan& plan, const FitRound& round);
 

@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "crypto/canonical_json.h"
+#include "crypto/hash.h"
 #include "ledger/body.h"
 #include "ledger/name.h"
 #include "release/fit_prepare.h"
@@ -32,11 +33,11 @@ std::vector<Bytes> VouchersIn(const Json& secret) {
 }  // namespace
 
 std::string JobOf(const FitPlan& plan) {
-  return HashOf(plan.model + "\n" + plan.prepared->permit.analyst).substr(0, kJobDigits);
+  return crypto::Sha256Hex(plan.model + "\n" + plan.prepared->permit.analyst).substr(0, kJobDigits);
 }
 
 std::string RowsOf(const std::map<std::string, std::string>& revisions) {
-  return HashOf(*crypto::CanonicalJson(revisions));
+  return crypto::Sha256Hex(*crypto::CanonicalJson(revisions));
 }
 
 // Exact totals may be opened again, and owners take a state for which they vouched: the round itself is kept.
