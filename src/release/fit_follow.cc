@@ -59,7 +59,7 @@ Outcome<learning::Step> NextOf(const FitPlan& plan, const FitRound& round, const
   if (!plan.noise) return plan.exact->Next(*state, NumbersOf(sums));
   std::vector<double> totals;
   totals.reserve(sums.size());
-  const RoundNoise noise = TRY(NoiseOf(*plan.noise, round));
+  const RoundNoise noise = TRY(NoiseOf(*plan.noise, *plan.states, round));
   for (const Int128 sum : sums) totals.push_back(static_cast<double>(sum) * noise.Step());
   return plan.noise->method->Next(*state, totals, noise.Sigma(plan.sharing.owners.size()));
 }

@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "base/mutation.h"
-#include "crypto/canonical_json.h"
 #include "dp/accounting.h"
 #include "dp/scale.h"
 #include "release/fit.h"
@@ -112,10 +111,9 @@ std::vector<std::string> LinesOf(const FitNoise& noise, const Sharing& sharing) 
                       noise.budget.delta.value, dp::RhoOf(noise.whole).value)};
 }
 
-Outcome<RoundNoise> NoiseOf(const FitNoise& noise, const FitRound& round) {
-  const auto state = crypto::ParseJson(round.state);
-  const auto wanted =
-      state ? noise.method->Round(*state) : Result<learning::NoisyRound>(tl::unexpected(state.error()));
+Outcome<RoundNoise> NoiseOf(const FitNoise& noise, States& states, const FitRound& round) {
+  const auto state = states.Read(round.state).json;
+  const auto wanted = state ? noise.method->Round(*state) : Fail(ErrorCode::kInvalidArgument, "no JSON");
   if (!wanted || !(wanted->bound > 0) || !(wanted->share > 0 && wanted->share <= 1))
     return Refuse("state_invalid", fmt::format("round {} comes with a state of no round", round.number),
                   "do all members run the same version?", "58000");

@@ -20,6 +20,7 @@
 
 namespace concordat::release {
 
+class States;
 struct FitRound;
 
 struct FitNoise {
@@ -53,6 +54,6 @@ Outcome<FitNoise> FitNoiseFor(std::shared_ptr<const learning::NoisyMethod> metho
 // What EXPLAIN says of it, in lines.
 std::vector<std::string> LinesOf(const FitNoise& noise, const Sharing& sharing);
 // Refusals: state_invalid; budget_too_small.
-Outcome<RoundNoise> NoiseOf(const FitNoise& noise, const FitRound& round);
+Outcome<RoundNoise> NoiseOf(const FitNoise& noise, States& states, const FitRound& round);
 
 }  // namespace concordat::release

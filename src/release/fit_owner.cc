@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"
-#include "crypto/canonical_json.h"
 #include "dp/noise.h"
 #include "release/charging.h"
 #include "release/decide.h"
@@ -75,10 +74,15 @@ tl::unexpected<Refusal> TooFew(const FitPlan& plan, const FitRound& round) {
       "42501");
 }
 
+Result<std::shared_ptr<const Json>> ReadState(const FitPlan& plan, const FitRound& round) {
+  auto state = plan.states->Read(round.state).json;
+  if (state == nullptr) return Fail(ErrorCode::kInvalidArgument, "the state is not JSON");
+  return state;
+}
+
 Result<std::vector<Int128>> AddExactly(const FitPlan& plan, const FitRound& round, KeptRows& kept,
                                        RandomSource& random, double& effective_rows) {
-  const auto state = plan.states->Read(round.state).json;
-  if (state == nullptr) return Fail(ErrorCode::kInvalidArgument, "the state is not JSON");
+  const auto state = TRY(ReadState(plan, round));
   learning::Sums sums = TRY(plan.exact->AddAgain(kept.rows().rows, *state, kept.prepared()));
   if (const auto* counts = plan.exact->member_counts()) counts->Scatter(*state, sums.numbers, random);
   effective_rows = sums.effective_rows;
@@ -181,13 +185,13 @@ Result<void> FitOwner::Read(const Prepared& prepared, const FitPlan& plan, engin
 // What one row is, no part of this tells: the numbers of a state are as many, and the draws too.
 Result<std::vector<Int128>> FitOwner::AddNoisily(const FitPlan& plan, const FitRound& round,
                                                  const KeptRows& kept) const {
-  const Json state = TRY(crypto::ParseJson(round.state));
-  const auto noise = NoiseOf(*plan.noise, round);
+  const auto state = TRY(ReadState(plan, round));
+  const auto noise = NoiseOf(*plan.noise, *plan.states, round);
   if (!noise) return Fail(ErrorCode::kInvalidArgument, noise.error().message);
   const bool all = noise->rate == dp::kEveryone;
   auto numbers = TRY(plan.noise->method->Add(
-      all ? kept.rows() : Sampled(kept.rows(), noise->rate, parts_.random), state, noise->steps));
-  if (numbers.size() != TRY(plan.method->Length(state)))
+      all ? kept.rows() : Sampled(kept.rows(), noise->rate, parts_.random), *state, noise->steps));
+  if (numbers.size() != TRY(plan.method->Length(*state)))
     return Fail(ErrorCode::kInternal, "the method added up another number of numbers");
   dp::AddNoise(plan.noise->share.mechanism, numbers, parts_.noise);
   return numbers;

@@ -199,7 +199,7 @@ Outcome<std::size_t> LengthOf(const FitPlan& plan, const FitRound& round) {
 
 Outcome<dp::Measurements> CostOf(const FitPlan& plan, const FitRound& round) {
   if (!plan.noise) return dp::Measurements{};
-  return dp::Measurements{TRY(NoiseOf(*plan.noise, round)).measurement};
+  return dp::Measurements{TRY(NoiseOf(*plan.noise, *plan.states, round)).measurement};
 }
 
 Json FitJson(const FitPlan& plan, const FitRound& round) {
