@@ -133,13 +133,18 @@ def rho(epsilon, delta=1e-6):
     return low
 
 
-def census_in_sql(judged, found, told):
-    """Of rows that the fit did not see, with levels that are missing and some that it never met."""
-    path = FOLDER / "judged.csv"
+def written(name, rows):
+    path = FOLDER / f"{name}.csv"
     with path.open("w", newline="") as file:
         writer = csv.DictWriter(file, list(ADULT))
         writer.writeheader()
-        writer.writerows(judged)
+        writer.writerows(rows)
+    return path
+
+
+def census_in_sql(judged, found, told):
+    """Of rows that the fit did not see, with levels that are missing and some that it never met."""
+    path = written("judged", judged)
     started = time.monotonic()
     scored = check.score(path, found["model"])
     if check.true("scores" in scored, f"census in SQL: {scored.get('refused')}"):
@@ -150,11 +155,7 @@ def census_in_sql(judged, found, told):
 def income(options, rules=None, noise=None):
     """Areas of XGBoost on all rows in one place and of a fit over four members, on rows that neither saw; seconds of both."""
     rows, judged, schema = census()
-    path = FOLDER / "census.csv"
-    with path.open("w", newline="") as file:
-        writer = csv.DictWriter(file, list(ADULT))
-        writer.writeheader()
-        writer.writerows(rows)
+    path = written("census", rows)
     names = list(ADULT)[:-1]
     y = numpy.array([row["income"] == ">50K" for row in judged])
     data, judge = matrix(rows, names, schema)([row["income"] == ">50K" for row in rows]), matrix(judged, names, schema)(None)
@@ -174,11 +175,7 @@ def income(options, rules=None, noise=None):
 def hours(objective, noise):
     """Share of the variance of hours a week that a noisy fit explains, on rows that it did not see."""
     rows, judged, schema = census()
-    path = FOLDER / "hours.csv"
-    with path.open("w", newline="") as file:
-        writer = csv.DictWriter(file, list(ADULT))
-        writer.writeheader()
-        writer.writerows(rows)
+    path = written("hours", rows)
     names = [name for name in ADULT if name not in ("hours_per_week", "fnlwgt")]
     found = check.run({**asked(path, schema, "hours_per_week ~ " + " + ".join(names), {}, {"objective": objective}), "noise": noise}, "--xgboost")
     if not check.true("refused" not in found, f"hours: {found.get('refused')}"):
