@@ -1,14 +1,12 @@
 // Makers of methods, one a method; the table of them is in methods.cc.
 #pragma once
 
-#include <memory>
-
-#include "learning/method.h"
+#include "learning/known.h"
 
 namespace concordat::learning {
 
-using Made = Outcome<std::unique_ptr<ExactMethod>>;
-using MadeNoisy = Outcome<std::unique_ptr<NoisyMethod>>;
+// The methods of this module, sorted by name.
+std::span<const KnownMethod> Methods();
 
 // Refusals: those of MakeMethod, but unknown_method.
 Made MakeAnova(const Call& call, const Schema& schema, const Rules& rules);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "learning/methods.h"
 #include "learning/testing_fit.h"
 #include "learning/testing_noisy.h"
 #include "network/floats.h"
@@ -16,7 +17,7 @@ using Options = std::map<std::string, Value>;
 
 Outcome<std::unique_ptr<NoisyMethod>> Make(const char* formula, Options options) {
   return MakeNoisyMethod(
-      {.method = "network", .formula = formula, .table = "people", .options = std::move(options)},
+      Methods(), {.method = "network", .formula = formula, .table = "people", .options = std::move(options)},
       PeopleSchema(), {});
 }
 
@@ -101,7 +102,8 @@ TEST(NoisyNetwork, LearnsUnderNoise) {
     SCOPED_TRACE(wider);
     Schema schema = PeopleSchema();
     for (const std::size_t column : {0, 1}) schema[column].range->second *= wider;
-    const auto method = MakeNoisyMethod({.method = "network",
+    const auto method = MakeNoisyMethod(Methods(),
+                                        {.method = "network",
                                          .formula = "split ~ age + cost",
                                          .table = "people",
                                          .options = {{"layers", "dense(6) tanh dense(1) sigmoid"}}},

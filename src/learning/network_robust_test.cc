@@ -60,7 +60,7 @@ Value Whole(int number) { return static_cast<std::int64_t>(number); }
 Made MakeFor(std::size_t members, Options options) {
   options.insert({{"layers", kLayers}, {"learning_rate", 0.5}, {"epochs", Whole(3)}});
   return MakeMethod(
-      {.method = "network", .formula = kFormula, .table = "points", .options = std::move(options)},
+      Methods(), {.method = "network", .formula = kFormula, .table = "points", .options = std::move(options)},
       SchemaFor(members), kLoose);
 }
 
@@ -273,7 +273,8 @@ TEST(RobustNetwork, RefusesCallsByName) {
     EXPECT_EQ(method.error().reason, c.reason) << method.error().message;
     EXPECT_NE(method.error().hint.find(c.hint), std::string::npos) << method.error().hint;
   }
-  const auto noisy = MakeNoisyMethod({.method = "network",
+  const auto noisy = MakeNoisyMethod(Methods(),
+                                     {.method = "network",
                                       .formula = kFormula,
                                       .table = "points",
                                       .options = {{"layers", kLayers}, {"combine", "median"}}},

@@ -49,8 +49,8 @@ Rows Points(std::size_t size) {
 
 Made Make(const char* formula, Options options, const Rules& rules = kLoose) {
   return MakeMethod(
-      {.method = "network", .formula = formula, .table = "points", .options = std::move(options)}, kSchema,
-      rules);
+      Methods(), {.method = "network", .formula = formula, .table = "points", .options = std::move(options)},
+      kSchema, rules);
 }
 
 Value Whole(int number) { return static_cast<std::int64_t>(number); }

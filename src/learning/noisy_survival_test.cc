@@ -47,7 +47,8 @@ Rows Draw(std::size_t size, const Drawn& drawn, std::mt19937_64& random) {
 std::unique_ptr<NoisyMethod> Make(const char* method, const char* formula,
                                   std::map<std::string, Value> options = {}) {
   return *MakeNoisyMethod(
-      {.method = method, .formula = formula, .table = "people", .options = std::move(options)}, kSchema, {});
+      Methods(), {.method = method, .formula = formula, .table = "people", .options = std::move(options)},
+      kSchema, {});
 }
 
 double NumberAt(const Row& row, std::size_t place) {
@@ -83,7 +84,7 @@ TEST(NoisySurvival, IsTheExactOneWithoutNoise) {
   for (const char* name : {"kaplan_meier", "log_rank"}) {
     SCOPED_TRACE(name);
     const Call call{.method = name, .formula = "Surv(time, died) ~ sex", .table = {}, .options = {}};
-    const auto exact = FitOver(**MakeMethod(call, kSchema, kLoose), {rows});
+    const auto exact = FitOver(**MakeMethod(Methods(), call, kSchema, kLoose), {rows});
     std::vector<UnitRows> members;
     for (Rows& part : Deal(rows, 3)) members.push_back(ByUnit(std::move(part)));
     const auto noisy = FitNoisily(*Make(name, call.formula.c_str()), members, {.exact = true});
@@ -206,7 +207,7 @@ TEST(NoisySurvival, RefusesByName) {
   for (const auto& c : cases) {
     SCOPED_TRACE(c.formula);
     const auto made = MakeNoisyMethod(
-        {.method = c.method, .formula = c.formula, .table = {}, .options = c.options}, schema, {});
+        Methods(), {.method = c.method, .formula = c.formula, .table = {}, .options = c.options}, schema, {});
     ASSERT_FALSE(made);
     EXPECT_EQ(made.error().reason, c.reason);
   }

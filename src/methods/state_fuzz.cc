@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "learning/testing_fit.h"
+#include "methods/methods.h"
 
 using namespace concordat;
 using namespace concordat::learning;
@@ -23,7 +24,7 @@ Schema SchemaOfFive() {
   return schema;
 }
 
-std::vector<std::unique_ptr<ExactMethod>> Methods() {
+std::vector<std::unique_ptr<ExactMethod>> OneOfEach() {
   const Call calls[] = {
       {"glm", "ill ~ age", "people", {{"family", "binomial"}}},
       {"glm", "visits ~ age + offset(log(age))", "people", {{"family", "poisson"}, {"link", "sqrt"}}},
@@ -45,18 +46,18 @@ std::vector<std::unique_ptr<ExactMethod>> Methods() {
        "people",
        {{"family", "binomial"}, {"alpha", 0.0}, {"lambda", 0.1}}},
   };
-  std::vector<std::unique_ptr<ExactMethod>> methods;
-  for (const Call& call : calls) methods.push_back(*MakeMethod(call, SchemaOfFive(), {}));
-  return methods;
+  std::vector<std::unique_ptr<ExactMethod>> made;
+  for (const Call& call : calls) made.push_back(*methods::Make(call, SchemaOfFive(), {}));
+  return made;
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const auto methods = Methods();
+  static const auto all = OneOfEach();
   static const auto members = People(100, 1);
   if (size == 0) return 0;
-  const ExactMethod& method = *methods[data[0] % methods.size()];
+  const ExactMethod& method = *all[data[0] % all.size()];
   const Json state = Json::parse(data + 1, data + size, nullptr, false);
   if (state.is_discarded()) return 0;
   const auto length = method.Length(state);

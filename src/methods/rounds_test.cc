@@ -5,9 +5,12 @@
 #include <nlohmann/json.hpp>
 
 #include "learning/testing_members.h"
+#include "methods/methods.h"
 
-namespace concordat::learning {
+namespace concordat::methods {
 namespace {
+
+using namespace learning;
 
 const Schema kSchema = {
     {.name = "time", .range = {{0, 200}}},     {.name = "died", .range = {{0, 1}}},
@@ -63,7 +66,7 @@ std::ostream& operator<<(std::ostream& out, const Asked& asked) {
 }
 
 Outcome<std::unique_ptr<ExactMethod>> Make(const Asked& asked, const Rules& rules) {
-  return MakeMethod(
+  return methods::Make(
       {.method = asked.method, .formula = asked.formula, .table = "people", .options = asked.options},
       kSchema, rules);
 }
@@ -309,4 +312,4 @@ TEST(Kmeans, MovesClustersThatAreTooSmall) {
 }
 
 }  // namespace
-}  // namespace concordat::learning
+}  // namespace concordat::methods
