@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "learning/methods.h"
+#include "survival/methods.h"
 
 namespace concordat::methods {
 namespace {
@@ -13,7 +14,7 @@ using learning::KnownMethod;
 // A module's line is all that makes its methods known.
 std::vector<KnownMethod> Joined() {
   std::vector<KnownMethod> joined;
-  for (const std::span<const KnownMethod> some : {learning::Methods()})
+  for (const std::span<const KnownMethod> some : {learning::Methods(), survival::Methods()})
     joined.insert(joined.end(), some.begin(), some.end());
   std::ranges::sort(joined, {}, &KnownMethod::name);
   return joined;

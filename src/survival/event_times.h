@@ -12,7 +12,7 @@
 #include "learning/formula.h"
 #include "learning/rows.h"
 
-namespace concordat::learning {
+namespace concordat::survival {
 
 inline constexpr std::size_t kMostTimes = 4096;
 
@@ -27,13 +27,14 @@ class EventTimes {
  public:
   // `resolution` in the time column's units, above zero. Refusals: survival_response (the formula has no
   // Surv(time, status) of a column), range_needed, grid_too_fine.
-  static Outcome<EventTimes> Of(const Formula& formula, const Schema& schema, double resolution);
+  static Outcome<EventTimes> Of(const learning::Formula& formula, const learning::Schema& schema,
+                                double resolution);
 
   std::size_t size() const { return size_; }
   // The place of the nearest multiple; of what lies outside of the range, of its end.
   std::size_t Place(double time) const;
   // Of a row of a frame with a status. An event is within its spell, however the grid rounds.
-  Spell SpellOf(const Frame& frame, Eigen::Index row) const;
+  Spell SpellOf(const learning::Frame& frame, Eigen::Index row) const;
   // The time of a place.
   double At(std::size_t place) const { return (first_ + static_cast<double>(place)) * resolution_; }
 
@@ -43,4 +44,4 @@ class EventTimes {
   std::size_t size_ = 0;
 };
 
-}  // namespace concordat::learning
+}  // namespace concordat::survival

@@ -11,7 +11,7 @@
 
 #include <Eigen/Core>
 
-namespace concordat::learning {
+namespace concordat::survival {
 
 class SuffixSums {
  public:
@@ -38,4 +38,4 @@ class SuffixSums {
 // Reid, Silverman, "An Empirical Distribution Function for Sampling with Incomplete Information" (1955).
 Eigen::VectorXd NeverRising(const Eigen::VectorXd& sequence);
 
-}  // namespace concordat::learning
+}  // namespace concordat::survival

@@ -7,14 +7,14 @@
 
 #include "learning/coefficients.h"
 #include "learning/disclosure.h"
-#include "learning/methods.h"
-#include "learning/noisy_counts.h"
-#include "learning/noisy_log_rank.h"
 #include "learning/options.h"
 #include "learning/state.h"
-#include "learning/survival_interval.h"
+#include "survival/interval.h"
+#include "survival/methods.h"
+#include "survival/noisy_counts.h"
+#include "survival/noisy_log_rank.h"
 
-namespace concordat::learning {
+namespace concordat::survival {
 namespace {
 
 constexpr double kRounding = 1e-4;  // of a person: a fall by less is no event
@@ -59,7 +59,7 @@ std::vector<CurvePoint> CurveOf(const NoisyEvents& events, const NoisyCounts& co
   return curve;
 }
 
-std::vector<Output> TableColumns() {
+std::vector<learning::Output> TableColumns() {
   return {{"group", Type::kText},     {"time", Type::kNumber},     {"at_risk", Type::kInteger},
           {"events", Type::kInteger}, {"survival", Type::kNumber}, {"standard_error", Type::kNumber},
           {"lower", Type::kNumber},   {"upper", Type::kNumber}};
@@ -67,7 +67,7 @@ std::vector<Output> TableColumns() {
 
 // Where the curve falls.
 void ShowGroup(const Curves& curves, const std::string& name, const NoisyCounts& counts, double sigma,
-               Fitted* fitted) {
+               learning::Fitted* fitted) {
   const std::vector<CurvePoint> curve = CurveOf(curves.events, counts);
   double died = 0;
   std::int64_t shown = 0;
@@ -79,49 +79,52 @@ void ShowGroup(const Curves& curves, const std::string& name, const NoisyCounts&
     const double survival = std::exp(point.log);
     const auto [lower, upper] = SurvivalInterval(curves.interval, {survival, error}, curves.level);
     const std::int64_t so_far = std::llround(died);
-    fitted->rows.push_back(
-        {name, curves.events.End(step), static_cast<std::int64_t>(std::llround(counts.at_risk[step])),
-         so_far - shown, survival, NumberOrNull(survival * error), NumberOrNull(lower), NumberOrNull(upper)});
+    fitted->rows.push_back({name, curves.events.End(step),
+                            static_cast<std::int64_t>(std::llround(counts.at_risk[step])), so_far - shown,
+                            survival, learning::NumberOrNull(survival * error), learning::NumberOrNull(lower),
+                            learning::NumberOrNull(upper)});
     shown = so_far;
   }
 }
 
-class NoisyKaplanMeier final : public NoisyMethod {
+class NoisyKaplanMeier final : public learning::NoisyMethod {
  public:
   explicit NoisyKaplanMeier(Curves curves) : curves_(std::move(curves)) {}
 
-  std::vector<Output> Outputs() const override { return TableColumns(); }
+  std::vector<learning::Output> Outputs() const override { return TableColumns(); }
   std::vector<std::string> Columns() const override { return curves_.events.groups().design.Columns(); }
   Json Start() const override { return Json{{"round", 0}}; }
 
   Result<std::size_t> Length(const Json& state) const override {
-    TRY(WholeOf(state, "round", {0, 0}));
+    TRY(learning::WholeOf(state, "round", {0, 0}));
     return curves_.events.length();
   }
 
-  Result<NoisyRound> Round(const Json& state) const override {
+  Result<learning::NoisyRound> Round(const Json& state) const override {
     TRY(Length(state));
-    return NoisyRound{.bound = curves_.events.bound(), .share = 1};
+    return learning::NoisyRound{.bound = curves_.events.bound(), .share = 1};
   }
 
-  Result<std::vector<Int128>> Add(const UnitRows& rows, const Json& state,
+  Result<std::vector<Int128>> Add(const learning::UnitRows& rows, const Json& state,
                                   std::uint64_t steps) const override {
     TRY(Length(state));
     return curves_.events.Add(rows, steps);
   }
 
-  Outcome<Step> Next(const Json& state, std::span<const double> totals, double sigma) const override {
+  Outcome<learning::Step> Next(const Json& state, std::span<const double> totals,
+                               double sigma) const override {
     const auto length = Length(state);
-    if (!length) return RefuseState(length.error());
-    if (*length != totals.size()) return RefuseState({.message = "the totals are not those of the state"});
-    Step step{.said = "rows and events counted, with noise"};
+    if (!length) return learning::RefuseState(length.error());
+    if (*length != totals.size())
+      return learning::RefuseState({.message = "the totals are not those of the state"});
+    learning::Step step{.said = "rows and events counted, with noise"};
     step.fitted = TRY(TableOf(curves_.events.Read(totals, sigma), sigma));
     return step;
   }
 
  private:
-  Outcome<Fitted> TableOf(const std::vector<NoisyCounts>& counts, double sigma) const {
-    Fitted fitted;
+  Outcome<learning::Fitted> TableOf(const std::vector<NoisyCounts>& counts, double sigma) const {
+    learning::Fitted fitted;
     fitted.columns = TableColumns();
     std::vector<std::string> untold;
     for (std::size_t group = 0; group < counts.size(); ++group) {
@@ -134,12 +137,14 @@ class NoisyKaplanMeier final : public NoisyMethod {
           "noise_too_large",
           "no group has more events and rows than noise makes of none, and than the agreement's minimum",
           "leave out a column, so that groups are larger, or allow more epsilon", "22023");
-    fitted.model = {
-        {"method", "kaplan_meier"},     {"formula", ToText(curves_.events.groups().design.formula())},
-        {"interval", curves_.interval}, {"steps", curves_.events.steps()},
-        {"groups_untold", untold},      {"noise", sigma}};
+    fitted.model = {{"method", "kaplan_meier"},
+                    {"formula", learning::ToText(curves_.events.groups().design.formula())},
+                    {"interval", curves_.interval},
+                    {"steps", curves_.events.steps()},
+                    {"groups_untold", untold},
+                    {"noise", sigma}};
     if (const auto test = TestNoisyLogRank(curves_.events, counts, sigma))
-      fitted.model["log_rank"] = ChiSquaredTest(test->statistic, test->df);
+      fitted.model["log_rank"] = learning::ChiSquaredTest(test->statistic, test->df);
     return fitted;
   }
 
@@ -148,8 +153,9 @@ class NoisyKaplanMeier final : public NoisyMethod {
 
 }  // namespace
 
-MadeNoisy MakeNoisyKaplanMeier(const Call& call, const Schema& schema, const Rules& rules) {
-  Options options(call);
+learning::MadeNoisy MakeNoisyKaplanMeier(const learning::Call& call, const learning::Schema& schema,
+                                         const learning::Rules& rules) {
+  learning::Options options(call);
   const int steps = TRY(options.Whole("steps", 100, 2, NoisyEvents::kMostSteps));
   const std::string interval = TRY(options.Choice("interval", {"log", "log_log", "plain"}));
   const double level = TRY(options.Number("level", 0.95, 0.5, 0.999999));
@@ -158,4 +164,4 @@ MadeNoisy MakeNoisyKaplanMeier(const Call& call, const Schema& schema, const Rul
       .events = TRY(NoisyEvents::Bind(call, schema, rules, steps)), .interval = interval, .level = level});
 }
 
-}  // namespace concordat::learning
+}  // namespace concordat::survival

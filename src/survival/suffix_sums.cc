@@ -1,4 +1,4 @@
-#include "learning/suffix_sums.h"
+#include "survival/suffix_sums.h"
 
 #include <algorithm>
 #include <utility>
@@ -6,7 +6,7 @@
 
 #include "base/check.h"
 
-namespace concordat::learning {
+namespace concordat::survival {
 
 // Coefficients of (1 - z)^(-1/2) and of (1 - z)^(1/2).
 SuffixSums::SuffixSums(Eigen::Index size)
@@ -58,4 +58,4 @@ Eigen::VectorXd NeverRising(const Eigen::VectorXd& sequence) {
   return falling;
 }
 
-}  // namespace concordat::learning
+}  // namespace concordat::survival

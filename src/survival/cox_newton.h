@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "base/refusal.h"
-#include "learning/cox_state.h"
+#include "survival/cox_state.h"
 
-namespace concordat::learning {
+namespace concordat::survival {
 
 // The maximum, in the scale of the state that it was found at.
 struct CoxMaximum {
@@ -23,4 +23,4 @@ Outcome<std::optional<CoxMaximum>> StepCox(CoxState* state, const CoxFrame& fram
                                            std::span<const double> totals,
                                            const std::vector<std::string>& terms);
 
-}  // namespace concordat::learning
+}  // namespace concordat::survival

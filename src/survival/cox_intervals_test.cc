@@ -1,8 +1,8 @@
-#include "learning/cox_intervals.h"
+#include "survival/cox_intervals.h"
 
 #include <gtest/gtest.h>
 
-namespace concordat::learning {
+namespace concordat::survival {
 namespace {
 
 using List = std::vector<std::int64_t>;
@@ -80,4 +80,4 @@ TEST(Intervals, FindTheirTimes) {
 }
 
 }  // namespace
-}  // namespace concordat::learning
+}  // namespace concordat::survival

@@ -10,11 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "learning/event_counts.h"
 #include "learning/method.h"
-#include "learning/suffix_sums.h"
+#include "survival/event_counts.h"
+#include "survival/suffix_sums.h"
 
-namespace concordat::learning {
+namespace concordat::survival {
 
 // Of one group, by step. Neither at_risk nor the sums of events to the end ever rise.
 struct NoisyCounts {
@@ -29,7 +29,8 @@ class NoisyEvents {
 
   // Surv(time, status) ~ groups over `steps` equal steps of the declared range. Refusals: those of
   // BindEventGroups.
-  static Outcome<NoisyEvents> Bind(const Call& call, const Schema& schema, const Rules& rules, int steps);
+  static Outcome<NoisyEvents> Bind(const learning::Call& call, const learning::Schema& schema,
+                                   const learning::Rules& rules, int steps);
 
   const EventGroups& groups() const { return groups_; }
   const SuffixSums& sums() const { return sums_; }
@@ -40,7 +41,7 @@ class NoisyEvents {
   std::size_t length() const;
   // Sensitivity: |f| of SuffixSums.
   double bound() const { return sums_.norm(); }
-  std::vector<Int128> Add(const UnitRows& rows, std::uint64_t steps) const;
+  std::vector<Int128> Add(const learning::UnitRows& rows, std::uint64_t steps) const;
   // Precondition: `totals` are length() numbers.
   std::vector<NoisyCounts> Read(std::span<const double> totals, double sigma) const;
 
@@ -54,4 +55,4 @@ class NoisyEvents {
   double least_;  // rows of a group that is told, noise included
 };
 
-}  // namespace concordat::learning
+}  // namespace concordat::survival

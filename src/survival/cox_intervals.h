@@ -11,9 +11,9 @@
 #include <span>
 #include <vector>
 
-#include "learning/event_times.h"
+#include "survival/event_times.h"
 
-namespace concordat::learning {
+namespace concordat::survival {
 
 // Of one stratum.
 struct Intervals {
@@ -50,4 +50,4 @@ struct LeastShown {
 // suffice.
 std::optional<Intervals> Join(CountsAtTimes counts, LeastShown least);
 
-}  // namespace concordat::learning
+}  // namespace concordat::survival

@@ -1,4 +1,4 @@
-#include "learning/cox_newton.h"
+#include "survival/cox_newton.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace concordat::learning {
+namespace concordat::survival {
 namespace {
 
 // Newton's decrement at which a further step changes nothing that doubles keep: a step of 1e-9 standard
@@ -109,4 +109,4 @@ Outcome<std::optional<CoxMaximum>> StepCox(CoxState* state, const CoxFrame& fram
   return std::nullopt;
 }
 
-}  // namespace concordat::learning
+}  // namespace concordat::survival

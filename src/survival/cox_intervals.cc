@@ -1,8 +1,8 @@
-#include "learning/cox_intervals.h"
+#include "survival/cox_intervals.h"
 
 #include <algorithm>
 
-namespace concordat::learning {
+namespace concordat::survival {
 namespace {
 
 struct EventInterval {
@@ -75,4 +75,4 @@ std::optional<Intervals> Join(CountsAtTimes counts, LeastShown least) {
   return intervals;
 }
 
-}  // namespace concordat::learning
+}  // namespace concordat::survival

@@ -1,4 +1,4 @@
-#include "learning/cox_likelihood.h"
+#include "survival/cox_likelihood.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 
 #include "base/check.h"
 
-namespace concordat::learning {
+namespace concordat::survival {
 namespace {
 
 // Sums of 1, x and xx' over some rows, weighted.
@@ -176,4 +176,4 @@ PartialLikelihood Assess(const CoxShape& shape, std::span<const double> totals, 
   return sum;
 }
 
-}  // namespace concordat::learning
+}  // namespace concordat::survival

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "base/json.h"
-#include "learning/event_counts.h"
+#include "survival/event_counts.h"
 
-namespace concordat::learning {
+namespace concordat::survival {
 
 struct LogRank {
   std::vector<double> events, expected;  // of each group
@@ -24,4 +24,4 @@ LogRank TestLogRank(const std::vector<EventCounts>& counts, const std::vector<st
                     std::size_t strata = 1);
 Json ToJson(const LogRank& test);
 
-}  // namespace concordat::learning
+}  // namespace concordat::survival

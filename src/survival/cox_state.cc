@@ -1,15 +1,15 @@
-#include "learning/cox_state.h"
+#include "survival/cox_state.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "learning/state.h"
 
-namespace concordat::learning {
+namespace concordat::survival {
 namespace {
 
-constexpr Bounds kAny{-1e300, 1e300};
-constexpr Bounds kCounts{0, 1e12};
+constexpr learning::Bounds kAny{-1e300, 1e300};
+constexpr learning::Bounds kCounts{0, 1e12};
 constexpr double kMostEvents = 1e9;
 
 bool Ascends(const std::vector<std::int64_t>& list) {
@@ -30,12 +30,12 @@ void PutIntervals(const std::vector<Intervals>& strata, Json* json) {
 }
 
 Result<std::vector<Intervals>> ReadIntervals(const Json& json, std::size_t strata, std::size_t times) {
-  auto starts = TRY(ListsOf(json, "starts", strata, times, {0, static_cast<double>(times) - 1}));
-  auto events = TRY(ListsOf(json, "events", strata, times, {1, kMostEvents}));
+  auto starts = TRY(learning::ListsOf(json, "starts", strata, times, {0, static_cast<double>(times) - 1}));
+  auto events = TRY(learning::ListsOf(json, "events", strata, times, {1, kMostEvents}));
   std::vector<Intervals> all;
   for (std::size_t s = 0; s < strata; ++s) {
     if (starts[s].size() != events[s].size() || !Ascends(starts[s]))
-      return WrongState("intervals of the state do not fit together");
+      return learning::WrongState("intervals of the state do not fit together");
     all.push_back({.starts = std::move(starts[s]), .events = std::move(events[s])});
   }
   return all;
@@ -45,36 +45,37 @@ Json ToJson(const CoxState& state) {
   if (state.round == 0) return Json{{"round", 0}};
   Json json{{"round", state.round},
             {"rows", state.rows},
-            {"centre", ToJson(state.centre)},
-            {"scale", ToJson(state.scale)},
-            {"beta", ToJson(state.beta)},
-            {"step", ToJson(state.step)},
+            {"centre", learning::ToJson(state.centre)},
+            {"scale", learning::ToJson(state.scale)},
+            {"beta", learning::ToJson(state.beta)},
+            {"step", learning::ToJson(state.step)},
             {"halved", state.halved},
             {"log", state.log},
             {"null_log", state.null_log},
             {"null_score", state.null_score},
-            {"null_variance", ToJson(state.null_variance)}};
+            {"null_variance", learning::ToJson(state.null_variance)}};
   PutIntervals(state.strata, &json);
   return json;
 }
 
 Result<CoxState> ReadCoxState(const Json& json, const CoxFrame& frame) {
   CoxState state;
-  state.round = static_cast<int>(TRY(WholeOf(json, "round", {0, static_cast<double>(frame.max_rounds)})));
+  state.round =
+      static_cast<int>(TRY(learning::WholeOf(json, "round", {0, static_cast<double>(frame.max_rounds)})));
   if (state.round == 0) return state;
-  state.rows = TRY(NumberOf(json, "rows", kCounts));
+  state.rows = TRY(learning::NumberOf(json, "rows", kCounts));
   state.strata = TRY(ReadIntervals(json, frame.strata, frame.times));
-  state.centre = TRY(VectorOf(json, "centre", frame.columns, kAny));
-  state.scale = TRY(VectorOf(json, "scale", frame.columns, {1e-300, 1e300}));
-  state.beta = TRY(VectorOf(json, "beta", frame.columns, {-1e3, 1e3}));
-  state.step = TRY(VectorOf(json, "step", frame.columns, {-1e3, 1e3}));
-  state.halved = static_cast<int>(TRY(WholeOf(json, "halved", {0, 100})));
-  state.log = TRY(NumberOf(json, "log", kAny));
-  state.null_log = TRY(NumberOf(json, "null_log", kAny));
-  state.null_score = TRY(NumberOf(json, "null_score", kAny));
-  state.null_variance = TRY(VectorOf(json, "null_variance", frame.columns, {0, 1e300}));
+  state.centre = TRY(learning::VectorOf(json, "centre", frame.columns, kAny));
+  state.scale = TRY(learning::VectorOf(json, "scale", frame.columns, {1e-300, 1e300}));
+  state.beta = TRY(learning::VectorOf(json, "beta", frame.columns, {-1e3, 1e3}));
+  state.step = TRY(learning::VectorOf(json, "step", frame.columns, {-1e3, 1e3}));
+  state.halved = static_cast<int>(TRY(learning::WholeOf(json, "halved", {0, 100})));
+  state.log = TRY(learning::NumberOf(json, "log", kAny));
+  state.null_log = TRY(learning::NumberOf(json, "null_log", kAny));
+  state.null_score = TRY(learning::NumberOf(json, "null_score", kAny));
+  state.null_variance = TRY(learning::VectorOf(json, "null_variance", frame.columns, {0, 1e300}));
   if (ShapeOf(state, frame).Length() > kMostCoxSums)
-    return WrongState("a round of the state has too many numbers");
+    return learning::WrongState("a round of the state has too many numbers");
   return state;
 }
 
@@ -86,4 +87,4 @@ CoxShape ShapeOf(const CoxState& state, const CoxFrame& frame) {
           .strata = state.strata};
 }
 
-}  // namespace concordat::learning
+}  // namespace concordat::survival

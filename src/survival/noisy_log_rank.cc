@@ -1,6 +1,6 @@
 // Differences of observed and expected deaths are sums of functions of the noisy counts; their covariance is
 // the hypergeometric one plus the noise's, by the delta method. Argument: noisy_kaplan_meier.proof.md.
-#include "learning/noisy_log_rank.h"
+#include "survival/noisy_log_rank.h"
 
 #include <fmt/format.h>
 
@@ -12,11 +12,11 @@
 #include "learning/coefficients.h"
 #include "learning/disclosure.h"
 #include "learning/distribution.h"
-#include "learning/methods.h"
 #include "learning/options.h"
 #include "learning/state.h"
+#include "survival/methods.h"
 
-namespace concordat::learning {
+namespace concordat::survival {
 namespace {
 
 // A row a group, a column a step.
@@ -85,11 +85,11 @@ Eigen::MatrixXd NoiseOf(const NoisyEvents& events, const Tables& tables) {
   return variance;
 }
 
-class NoisyLogRankMethod final : public NoisyMethod {
+class NoisyLogRankMethod final : public learning::NoisyMethod {
  public:
   explicit NoisyLogRankMethod(NoisyEvents events) : events_(std::move(events)) {}
 
-  std::vector<Output> Outputs() const override {
+  std::vector<learning::Output> Outputs() const override {
     return {{"group", Type::kText},      {"rows", Type::kInteger},     {"events", Type::kInteger},
             {"expected", Type::kNumber}, {"statistic", Type::kNumber}, {"df", Type::kInteger},
             {"p_value", Type::kNumber}};
@@ -98,48 +98,50 @@ class NoisyLogRankMethod final : public NoisyMethod {
   Json Start() const override { return Json{{"round", 0}}; }
 
   Result<std::size_t> Length(const Json& state) const override {
-    TRY(WholeOf(state, "round", {0, 0}));
+    TRY(learning::WholeOf(state, "round", {0, 0}));
     return events_.length();
   }
 
-  Result<NoisyRound> Round(const Json& state) const override {
+  Result<learning::NoisyRound> Round(const Json& state) const override {
     TRY(Length(state));
-    return NoisyRound{.bound = events_.bound(), .share = 1};
+    return learning::NoisyRound{.bound = events_.bound(), .share = 1};
   }
 
-  Result<std::vector<Int128>> Add(const UnitRows& rows, const Json& state,
+  Result<std::vector<Int128>> Add(const learning::UnitRows& rows, const Json& state,
                                   std::uint64_t steps) const override {
     TRY(Length(state));
     return events_.Add(rows, steps);
   }
 
-  Outcome<Step> Next(const Json& state, std::span<const double> totals, double sigma) const override {
+  Outcome<learning::Step> Next(const Json& state, std::span<const double> totals,
+                               double sigma) const override {
     const auto length = Length(state);
-    if (!length) return RefuseState(length.error());
-    if (*length != totals.size()) return RefuseState({.message = "the totals are not those of the state"});
-    Step step{.said = "rows and events counted, with noise"};
+    if (!length) return learning::RefuseState(length.error());
+    if (*length != totals.size())
+      return learning::RefuseState({.message = "the totals are not those of the state"});
+    learning::Step step{.said = "rows and events counted, with noise"};
     step.fitted = TRY(TableOf(events_.Read(totals, sigma), sigma));
     return step;
   }
 
  private:
-  Outcome<Fitted> TableOf(const std::vector<NoisyCounts>& counts, double sigma) const {
+  Outcome<learning::Fitted> TableOf(const std::vector<NoisyCounts>& counts, double sigma) const {
     const auto test = TestNoisyLogRank(events_, counts, sigma);
     if (!test)
       return Refuse(
           "noise_too_large",
           "fewer than two groups have more rows than noise makes of none, and than the agreement's minimum",
           "name a column whose groups are larger, or allow more epsilon", "22023");
-    Fitted fitted;
+    learning::Fitted fitted;
     fitted.columns = Outputs();
     for (std::size_t i = 0; i < test->places.size(); ++i) {
       const auto place = static_cast<Eigen::Index>(i);
       fitted.rows.push_back({events_.groups().names[test->places[i]],
                              static_cast<std::int64_t>(std::llround(counts[test->places[i]].at_risk[0])),
                              static_cast<std::int64_t>(std::llround(test->events[place])),
-                             test->expected[place], NumberOrNull(test->statistic),
+                             test->expected[place], learning::NumberOrNull(test->statistic),
                              static_cast<std::int64_t>(test->df),
-                             NumberOrNull(ChiSquaredTail(test->statistic, test->df))});
+                             learning::NumberOrNull(learning::ChiSquaredTail(test->statistic, test->df))});
     }
     return fitted;
   }
@@ -167,8 +169,9 @@ std::optional<NoisyLogRank> TestNoisyLogRank(const NoisyEvents& events,
   return test;
 }
 
-MadeNoisy MakeNoisyLogRank(const Call& call, const Schema& schema, const Rules& rules) {
-  Options options(call);
+learning::MadeNoisy MakeNoisyLogRank(const learning::Call& call, const learning::Schema& schema,
+                                     const learning::Rules& rules) {
+  learning::Options options(call);
   const int steps = TRY(options.Whole("steps", 100, 2, NoisyEvents::kMostSteps));
   TRY(options.End());
   NoisyEvents events = TRY(NoisyEvents::Bind(call, schema, rules, steps));
@@ -178,4 +181,4 @@ MadeNoisy MakeNoisyLogRank(const Call& call, const Schema& schema, const Rules& 
   return std::make_unique<NoisyLogRankMethod>(std::move(events));
 }
 
-}  // namespace concordat::learning
+}  // namespace concordat::survival

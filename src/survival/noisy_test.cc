@@ -6,19 +6,19 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "learning/methods.h"
-#include "learning/suffix_sums.h"
 #include "learning/testing_bounds.h"
 #include "learning/testing_members.h"
 #include "learning/testing_noisy.h"
+#include "survival/methods.h"
+#include "survival/suffix_sums.h"
 
-namespace concordat::learning {
+namespace concordat::survival {
 namespace {
 
-const Schema kSchema = {{.name = "time", .range = {{0, 100}}},
-                        {.name = "died", .range = {{0, 1}}},
-                        {.name = "sex", .levels = {"female", "male"}},
-                        {.name = "rare", .levels = {"no", "yes"}}};
+const learning::Schema kSchema = {{.name = "time", .range = {{0, 100}}},
+                                  {.name = "died", .range = {{0, 1}}},
+                                  {.name = "sex", .levels = {"female", "male"}},
+                                  {.name = "rare", .levels = {"no", "yes"}}};
 constexpr double kRho = 0.028;  // epsilon 1 at delta 1e-6
 
 // Weibull times of shape 1.3 and a scale by sex, censored evenly from 15 to 110; whole numbers where asked.
@@ -27,9 +27,9 @@ struct Drawn {
   bool whole = false;
 };
 
-Rows Draw(std::size_t size, const Drawn& drawn, std::mt19937_64& random) {
-  Rows rows;
-  for (const Field& field : kSchema) rows.columns.push_back({.name = field.name, .values = {}});
+learning::Rows Draw(std::size_t size, const Drawn& drawn, std::mt19937_64& random) {
+  learning::Rows rows;
+  for (const learning::Field& field : kSchema) rows.columns.push_back({.name = field.name, .values = {}});
   std::uniform_real_distribution<double> uniform(0, 1);
   for (std::size_t i = 0; i < size; ++i) {
     const double male = uniform(random) < 0.4 ? 1 : 0;
@@ -44,9 +44,9 @@ Rows Draw(std::size_t size, const Drawn& drawn, std::mt19937_64& random) {
   return rows;
 }
 
-std::unique_ptr<NoisyMethod> Make(const char* method, const char* formula,
-                                  std::map<std::string, Value> options = {}) {
-  return *MakeNoisyMethod(
+std::unique_ptr<learning::NoisyMethod> Make(const char* method, const char* formula,
+                                            std::map<std::string, Value> options = {}) {
+  return *learning::MakeNoisyMethod(
       Methods(), {.method = method, .formula = formula, .table = "people", .options = std::move(options)},
       kSchema, {});
 }
@@ -79,15 +79,16 @@ TEST(NeverRising, IsTheNearest) {
 // Whole times on a grid of whole steps: nothing is lost to the grid.
 TEST(NoisySurvival, IsTheExactOneWithoutNoise) {
   std::mt19937_64 random(1);
-  const Rows rows = Draw(500, {.scale_male = 20, .whole = true}, random);
-  constexpr Rules kLoose{.minimum_rows = 1, .minimum_cell = 1, .parameters_share = 1};
+  const learning::Rows rows = Draw(500, {.scale_male = 20, .whole = true}, random);
+  constexpr learning::Rules kLoose{.minimum_rows = 1, .minimum_cell = 1, .parameters_share = 1};
   for (const char* name : {"kaplan_meier", "log_rank"}) {
     SCOPED_TRACE(name);
-    const Call call{.method = name, .formula = "Surv(time, died) ~ sex", .table = {}, .options = {}};
-    const auto exact = FitOver(**MakeMethod(Methods(), call, kSchema, kLoose), {rows});
-    std::vector<UnitRows> members;
-    for (Rows& part : Deal(rows, 3)) members.push_back(ByUnit(std::move(part)));
-    const auto noisy = FitNoisily(*Make(name, call.formula.c_str()), members, {.exact = true});
+    const learning::Call call{
+        .method = name, .formula = "Surv(time, died) ~ sex", .table = {}, .options = {}};
+    const auto exact = learning::FitOver(**learning::MakeMethod(Methods(), call, kSchema, kLoose), {rows});
+    std::vector<learning::UnitRows> members;
+    for (learning::Rows& part : learning::Deal(rows, 3)) members.push_back(learning::ByUnit(std::move(part)));
+    const auto noisy = learning::FitNoisily(*Make(name, call.formula.c_str()), members, {.exact = true});
     ASSERT_TRUE(noisy) << noisy.error().message;
     ASSERT_TRUE(exact) << exact.error().message;
     // The last event of a group may be that of the last person: no curve is shown there under noise.
@@ -107,13 +108,14 @@ TEST(NoisySurvival, IsTheExactOneWithoutNoise) {
 // Units of one row and of many, with times far outside of the range.
 TEST(NoisySurvival, MovesByItsStepsAtMost) {
   std::mt19937_64 random(2);
-  Rows rows = Draw(60, {}, random);
+  learning::Rows rows = Draw(60, {}, random);
   rows.columns[0].values[3] = 1e300;
   rows.columns[0].values[7] = -1e300;
   for (const std::size_t rows_a_unit : {1, 2, 13}) {
     for (const std::uint64_t steps : {std::uint64_t{1}, std::uint64_t{1000}, std::uint64_t{1} << 31}) {
       const auto method = Make("kaplan_meier", "Surv(time, died) ~ sex");
-      const double moved = MostMoved(*method, ByUnit(rows, rows_a_unit), method->Start(), steps);
+      const double moved =
+          learning::MostMoved(*method, learning::ByUnit(rows, rows_a_unit), method->Start(), steps);
       EXPECT_LE(moved, 1 + 1e-12);
       if (steps > 1000 && rows_a_unit == 1) EXPECT_GT(moved, 0.9);  // the bound is no larger than need be
     }
@@ -129,8 +131,9 @@ struct Coverage {
 Coverage CoverageOf(std::size_t size, double rho, double widths, std::mt19937_64& random) {
   const auto method = Make("kaplan_meier", "Surv(time, died) ~ 1", {{"interval", Value("log_log")}});
   Coverage coverage;
-  for (int run = 0; run < Runs(100); ++run) {
-    const auto fitted = FitNoisily(*method, {ByUnit(Draw(size, {}, random))}, {.rho = rho, .seed = random()});
+  for (int run = 0; run < learning::Runs(100); ++run) {
+    const auto fitted = learning::FitNoisily(*method, {learning::ByUnit(Draw(size, {}, random))},
+                                             {.rho = rho, .seed = random()});
     if (!fitted) continue;
     for (const Row& row : fitted->rows) {
       const double estimate = NumberAt(row, 4), truth = TrueSurvival(NumberAt(row, 1));
@@ -154,7 +157,7 @@ TEST(NoisySurvival, CoversTheTruthAsOftenAsItSays) {
     SCOPED_TRACE(c.size);
     std::mt19937_64 random(20240611);
     const Coverage coverage = CoverageOf(c.size, c.rho, 1, random);
-    if (!kJudged) continue;
+    if (!learning::kJudged) continue;
     EXPECT_GT(coverage.shown, 500);
     EXPECT_GT(coverage.covered / coverage.shown, 0.95 - 4.3 * 0.022);
     // The control: intervals of half the width would not do.
@@ -167,8 +170,8 @@ double Rejected(int runs, const Drawn& drawn, std::mt19937_64& random) {
   const auto method = Make("log_rank", "Surv(time, died) ~ sex");
   int rejected = 0;
   for (int run = 0; run < runs; ++run) {
-    const auto fitted =
-        FitNoisily(*method, {ByUnit(Draw(1000, drawn, random))}, {.rho = kRho, .seed = random()});
+    const auto fitted = learning::FitNoisily(*method, {learning::ByUnit(Draw(1000, drawn, random))},
+                                             {.rho = kRho, .seed = random()});
     if (fitted && NumberAt(fitted->rows[0], 6) < 0.05) ++rejected;
   }
   return static_cast<double>(rejected) / runs;
@@ -177,10 +180,10 @@ double Rejected(int runs, const Drawn& drawn, std::mt19937_64& random) {
 // At 5%, 300 runs have a standard deviation of 1.3%; 4.3 of them: a false alarm below 1e-5.
 TEST(NoisySurvival, RejectsAsRarelyAsItSays) {
   std::mt19937_64 random(20240612);
-  const double alike = Rejected(Runs(300), {}, random);
+  const double alike = Rejected(learning::Runs(300), {}, random);
   // The control: of curves that differ it finds nearly all.
-  const double unlike = Rejected(Runs(50), {.scale_male = 22}, random);
-  if (!kJudged) return;
+  const double unlike = Rejected(learning::Runs(50), {.scale_male = 22}, random);
+  if (!learning::kJudged) return;
   EXPECT_LT(alike, 0.05 + 4.3 * 0.013);
   EXPECT_GT(unlike, 0.8);
 }
@@ -202,20 +205,21 @@ TEST(NoisySurvival, RefusesByName) {
       {"log_rank", "Surv(time, time, died) ~ sex", {}, "formula_not_supported"},
       {"log_rank", "Surv(time, died) ~ 1", {}, "groups_needed"},
   };
-  Schema schema = kSchema;
+  learning::Schema schema = kSchema;
   schema.push_back({.name = "free"});
   for (const auto& c : cases) {
     SCOPED_TRACE(c.formula);
-    const auto made = MakeNoisyMethod(
+    const auto made = learning::MakeNoisyMethod(
         Methods(), {.method = c.method, .formula = c.formula, .table = {}, .options = c.options}, schema, {});
     ASSERT_FALSE(made);
     EXPECT_EQ(made.error().reason, c.reason);
   }
   std::mt19937_64 random(4);
-  const UnitRows few = ByUnit(Draw(12, {}, random));
+  const learning::UnitRows few = learning::ByUnit(Draw(12, {}, random));
   for (const char* name : {"kaplan_meier", "log_rank"}) {
     const auto method = Make(name, "Surv(time, died) ~ sex");
-    EXPECT_EQ(FitNoisily(*method, {few}, {.rho = 1e-4, .seed = random()}).error().reason, "noise_too_large");
+    EXPECT_EQ(learning::FitNoisily(*method, {few}, {.rho = 1e-4, .seed = random()}).error().reason,
+              "noise_too_large");
     for (const char* state : {"null", "{}", R"({"round": 1})"}) {
       EXPECT_FALSE(method->Add(few, Json::parse(state), 100));
       EXPECT_FALSE(method->Round(Json::parse(state)));
@@ -226,4 +230,4 @@ TEST(NoisySurvival, RefusesByName) {
 }
 
 }  // namespace
-}  // namespace concordat::learning
+}  // namespace concordat::survival

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-namespace concordat::learning {
+namespace concordat::survival {
 
 struct Survival {
   double probability = 1;
@@ -15,4 +15,4 @@ struct Survival {
 // `kind`: plain, log or log_log; `level` as 0.95. NaN at a probability of 0.
 std::pair<double, double> SurvivalInterval(const std::string& kind, Survival survival, double level);
 
-}  // namespace concordat::learning
+}  // namespace concordat::survival

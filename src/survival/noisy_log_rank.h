@@ -4,9 +4,9 @@
 #include <optional>
 #include <vector>
 
-#include "learning/noisy_counts.h"
+#include "survival/noisy_counts.h"
 
-namespace concordat::learning {
+namespace concordat::survival {
 
 struct NoisyLogRank {
   std::vector<std::size_t> places;   // of the groups compared
@@ -19,4 +19,4 @@ struct NoisyLogRank {
 std::optional<NoisyLogRank> TestNoisyLogRank(const NoisyEvents& events,
                                              const std::vector<NoisyCounts>& counts, double sigma);
 
-}  // namespace concordat::learning
+}  // namespace concordat::survival

@@ -1,15 +1,15 @@
-#include "learning/survival_interval.h"
+#include "survival/interval.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "learning/distribution.h"
 
-namespace concordat::learning {
+namespace concordat::survival {
 
 std::pair<double, double> SurvivalInterval(const std::string& kind, Survival survival, double level) {
   const auto [probability, error] = survival;
-  const double reach = NormalQuantile((1 + level) / 2) * error;
+  const double reach = learning::NormalQuantile((1 + level) / 2) * error;
   if (probability <= 0) return {NAN, NAN};
   if (kind == "plain")
     return {std::max(0.0, probability * (1 - reach)), std::min(1.0, probability * (1 + reach))};
@@ -19,4 +19,4 @@ std::pair<double, double> SurvivalInterval(const std::string& kind, Survival sur
   return {std::exp(log * std::exp(-margin)), std::exp(log * std::exp(margin))};
 }
 
-}  // namespace concordat::learning
+}  // namespace concordat::survival

@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "base/refusal.h"
-#include "learning/cox_intervals.h"
+#include "survival/cox_intervals.h"
 
-namespace concordat::learning {
+namespace concordat::survival {
 
 struct CoxShape {
   Eigen::Index columns = 0;
@@ -83,4 +83,4 @@ struct PartialLikelihood {
 // At coefficients `beta`. Precondition: totals has Length().
 PartialLikelihood Assess(const CoxShape& shape, std::span<const double> totals, const Eigen::VectorXd& beta);
 
-}  // namespace concordat::learning
+}  // namespace concordat::survival

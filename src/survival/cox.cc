@@ -8,25 +8,25 @@
 
 #include "learning/coefficient_table.h"
 #include "learning/coefficients.h"
-#include "learning/cox_newton.h"
 #include "learning/design.h"
 #include "learning/disclosure.h"
-#include "learning/event_counts.h"
-#include "learning/methods.h"
 #include "learning/options.h"
 #include "learning/state.h"
 #include "learning/survey.h"
+#include "survival/cox_newton.h"
+#include "survival/event_counts.h"
+#include "survival/methods.h"
 
-namespace concordat::learning {
+namespace concordat::survival {
 namespace {
 
 constexpr double kMostSum = 1e18;  // that integers of 128 bits hold, for as many members as there may be
 
 struct Cox {
-  Design design;
-  Survey survey;
+  learning::Design design;
+  learning::Survey survey;
   EventTimes times;
-  Rules rules;
+  learning::Rules rules;
   std::string weights;  // a column's name, or empty
   double level = 0.95;
   CoxFrame frame;
@@ -36,15 +36,15 @@ struct Cox {
 
 TimeCounts CountsOf(const CoxFrame& frame) { return {frame.strata, frame.times, frame.entries}; }
 
-Sums CountTimes(const Cox& cox, const Rows& rows, const Frame& frame) {
-  Sums sums;
+learning::Sums CountTimes(const Cox& cox, const learning::Rows& rows, const learning::Frame& frame) {
+  learning::Sums sums;
   cox.survey.Add(rows, frame, cox.design.Scaled(frame.x), sums.numbers);
   CountsOf(cox.frame).Add(cox.times, frame, sums.numbers);
   sums.effective_rows = static_cast<double>((frame.weights.array() > 0).count());
   return sums;
 }
 
-CoxRow RowOf(const Cox& cox, const CoxState& state, const Frame& frame, Eigen::Index at) {
+CoxRow RowOf(const Cox& cox, const CoxState& state, const learning::Frame& frame, Eigen::Index at) {
   CoxRow row;
   row.x.resize(cox.frame.columns);
   for (Eigen::Index j = 0; j < cox.frame.columns; ++j)
@@ -55,7 +55,7 @@ CoxRow RowOf(const Cox& cox, const CoxState& state, const Frame& frame, Eigen::I
   return row;
 }
 
-Result<Sums> AddRows(const Cox& cox, const Frame& frame, const CoxState& state) {
+Result<learning::Sums> AddRows(const Cox& cox, const learning::Frame& frame, const CoxState& state) {
   const CoxShape shape = ShapeOf(state, cox.frame);
   CoxSums added(shape);
   double weights = 0;
@@ -70,7 +70,7 @@ Result<Sums> AddRows(const Cox& cox, const Frame& frame, const CoxState& state) 
     weights += row.weight * row.risk;
     squares += row.weight * row.risk * row.weight * row.risk;
   }
-  Sums sums{.numbers = added.Take()};
+  learning::Sums sums{.numbers = added.Take()};
   for (const double number : sums.numbers)
     if (!(std::abs(number) < kMostSum))
       return Fail(ErrorCode::kResourceExhausted, "a hazard ratio left what a sum can hold",
@@ -94,7 +94,7 @@ Outcome<Intervals> JoinStratum(const Cox& cox, const EventCounts& counts, std::s
       "42501");
 }
 
-Outcome<Step> JoinTimes(const Cox& cox, std::span<const double> all) {
+Outcome<learning::Step> JoinTimes(const Cox& cox, std::span<const double> all) {
   CoxState state;
   state.rows = TRY(cox.survey.Check(all.first(cox.survey.length()))).rows;
   std::vector<EventCounts> counts;
@@ -103,8 +103,9 @@ Outcome<Step> JoinTimes(const Cox& cox, std::span<const double> all) {
     counts.push_back(CountsOf(cox.frame).Read(all.subspan(cox.survey.length()), stratum));
     for (const double died : counts.back().events) events += died;
   }
-  TRY(CheckSize({.minimum_rows = cox.rules.minimum_cell, .parameters_share = cox.rules.parameters_share},
-                events, static_cast<double>(cox.frame.columns)));
+  TRY(learning::CheckSize(
+      {.minimum_rows = cox.rules.minimum_cell, .parameters_share = cox.rules.parameters_share}, events,
+      static_cast<double>(cox.frame.columns)));
   for (std::size_t stratum = 0; stratum < cox.frame.strata; ++stratum)
     state.strata.push_back(TRY(JoinStratum(cox, counts[stratum], stratum)));
   if (ShapeOf(state, cox.frame).Length() > kMostCoxSums)
@@ -114,14 +115,14 @@ Outcome<Step> JoinTimes(const Cox& cox, std::span<const double> all) {
   state.beta = state.step = state.null_variance = Eigen::VectorXd::Zero(cox.frame.columns);
   state.centre = state.scale = state.beta;
   for (Eigen::Index j = 0; j < cox.frame.columns; ++j) {
-    const Scale& scale =
+    const learning::Scale& scale =
         cox.design.scales()[static_cast<std::size_t>(cox.columns[static_cast<std::size_t>(j)])];
     state.centre[j] = scale.centre;
     state.scale[j] = scale.half;
   }
-  return Step{.state = ToJson(state),
-              .said = fmt::format("{:.0f} events in {} intervals of time", events,
-                                  ShapeOf(state, cox.frame).intervals())};
+  return learning::Step{.state = ToJson(state),
+                        .said = fmt::format("{:.0f} events in {} intervals of time", events,
+                                            ShapeOf(state, cox.frame).intervals())};
 }
 
 Json BaselineOf(const Cox& cox, const CoxState& state, const CoxMaximum& maximum) {
@@ -138,46 +139,49 @@ Json BaselineOf(const Cox& cox, const CoxState& state, const CoxMaximum& maximum
   return strata;
 }
 
-Json ModelOf(const Cox& cox, const CoxState& state, const CoxMaximum& maximum, const Coefficients& found) {
+Json ModelOf(const Cox& cox, const CoxState& state, const CoxMaximum& maximum,
+             const learning::Coefficients& found) {
   const auto df = static_cast<double>(cox.frame.columns);
   const double wald = found.estimates.dot(found.covariance.ldlt().solve(found.estimates));
   Json model{{"method", "cox"},
-             {"formula", ToText(cox.design.formula())},
+             {"formula", learning::ToText(cox.design.formula())},
              {"ties", cox.frame.efron ? "efron" : "breslow"},
              {"rows", state.rows},
-             {"centre", ToJson(state.centre)},
+             {"centre", learning::ToJson(state.centre)},
              {"baseline", BaselineOf(cox, state, maximum)},
              {"log_likelihood", {{"null", state.null_log}, {"fitted", maximum.at.log}}},
-             {"likelihood_ratio", ChiSquaredTest(2 * (maximum.at.log - state.null_log), df)},
-             {"wald", ChiSquaredTest(wald, df)},
-             {"score", ChiSquaredTest(state.null_score, df)},
+             {"likelihood_ratio", learning::ChiSquaredTest(2 * (maximum.at.log - state.null_log), df)},
+             {"wald", learning::ChiSquaredTest(wald, df)},
+             {"score", learning::ChiSquaredTest(state.null_score, df)},
              {"rounds", state.round}};
   if (!cox.weights.empty()) model["weights"] = cox.weights;
-  AddTo(model, found);
+  learning::AddTo(model, found);
   return model;
 }
 
-Fitted TableOf(const Cox& cox, const CoxState& state, const CoxMaximum& maximum) {
+learning::Fitted TableOf(const Cox& cox, const CoxState& state, const CoxMaximum& maximum) {
   const Eigen::VectorXd unscale = state.scale.cwiseInverse();
   const Eigen::VectorXd beta = maximum.beta.cwiseProduct(unscale);
   const Eigen::MatrixXd covariance = unscale.asDiagonal() * maximum.covariance * unscale.asDiagonal();
-  const Coefficients coefficients{
+  const learning::Coefficients coefficients{
       .terms = cox.terms, .estimates = beta, .covariance = covariance, .df = {}, .level = cox.level};
-  Fitted fitted{.columns = CoefficientColumns(), .rows = CoefficientRows(coefficients), .model = {}};
+  learning::Fitted fitted{.columns = learning::CoefficientColumns(),
+                          .rows = learning::CoefficientRows(coefficients),
+                          .model = {}};
   fitted.columns.insert(fitted.columns.begin() + 2, {"hazard_ratio", Type::kNumber});
   for (Eigen::Index j = 0; j < beta.size(); ++j) {
     Row& row = fitted.rows[static_cast<std::size_t>(j)];
-    row.insert(row.begin() + 2, NumberOrNull(std::exp(beta[j])));
+    row.insert(row.begin() + 2, learning::NumberOrNull(std::exp(beta[j])));
   }
   fitted.model = ModelOf(cox, state, maximum, coefficients);
   return fitted;
 }
 
-class CoxMethod final : public ExactMethod {
+class CoxMethod final : public learning::ExactMethod {
  public:
   explicit CoxMethod(Cox cox) : cox_(std::move(cox)) {}
 
-  std::vector<Output> Outputs() const override { return CoefficientColumns(); }
+  std::vector<learning::Output> Outputs() const override { return learning::CoefficientColumns(); }
   std::vector<std::string> Columns() const override { return cox_.design.Columns(); }
   Json Start() const override { return ToJson(CoxState{}); }
 
@@ -187,29 +191,30 @@ class CoxMethod final : public ExactMethod {
     return ShapeOf(state, cox_.frame).Length();
   }
 
-  Result<Sums> Add(const Rows& rows, const Json& json) const override {
+  Result<learning::Sums> Add(const learning::Rows& rows, const Json& json) const override {
     const CoxState state = TRY(ReadCoxState(json, cox_.frame));
-    const Frame frame = cox_.design.Of(rows);
+    const learning::Frame frame = cox_.design.Of(rows);
     if (state.round == 0) return CountTimes(cox_, rows, frame);
     return AddRows(cox_, frame, state);
   }
 
-  Outcome<Step> Next(const Json& json, std::span<const double> totals) const override {
+  Outcome<learning::Step> Next(const Json& json, std::span<const double> totals) const override {
     auto length = Length(json);
-    if (!length) return RefuseState(length.error());
-    if (*length != totals.size()) return RefuseState({.message = "the totals are not those of the state"});
+    if (!length) return learning::RefuseState(length.error());
+    if (*length != totals.size())
+      return learning::RefuseState({.message = "the totals are not those of the state"});
     CoxState state = *ReadCoxState(json, cox_.frame);
     if (state.round == 0) return JoinTimes(cox_, totals);
     if (state.round == 1) TRY(CheckChanges(ShapeOf(state, cox_.frame), totals, LeastEvents(cox_)));
     const auto maximum = TRY(StepCox(&state, cox_.frame, totals, cox_.terms));
     const double log = maximum ? maximum->at.log : state.log;
-    Step step{.said = fmt::format("round {}: log partial likelihood {:.6g}", state.round - 1, log)};
+    learning::Step step{.said = fmt::format("round {}: log partial likelihood {:.6g}", state.round - 1, log)};
     if (maximum)
       step.fitted = TableOf(cox_, state, *maximum);
     else
       step.state = ToJson(state);
     if (!maximum && !ReadCoxState(step.state, cox_.frame))
-      return RefuseState({.message = "the totals lead to no state"});
+      return learning::RefuseState({.message = "the totals lead to no state"});
     return step;
   }
 
@@ -217,8 +222,8 @@ class CoxMethod final : public ExactMethod {
   Cox cox_;
 };
 
-Outcome<Formula> FormulaOf(const Call& call, const std::string& strata) {
-  Formula formula = TRY(ParseFormula(call.formula));
+Outcome<learning::Formula> FormulaOf(const learning::Call& call, const std::string& strata) {
+  learning::Formula formula = TRY(learning::ParseFormula(call.formula));
   if (!strata.empty()) formula.strata.push_back(strata);
   formula.intercept = true;  // the baseline hazard is it
   if (formula.terms.empty())
@@ -230,8 +235,9 @@ Outcome<Formula> FormulaOf(const Call& call, const std::string& strata) {
 
 }  // namespace
 
-Made MakeCox(const Call& call, const Schema& schema, const Rules& rules) {
-  Options options(call);
+learning::Made MakeCox(const learning::Call& call, const learning::Schema& schema,
+                       const learning::Rules& rules) {
+  learning::Options options(call);
   const double resolution = TRY(options.Number("resolution", 1, 1e-9, 1e9));
   const std::string ties = TRY(options.Choice("ties", {"efron", "breslow"}));
   const std::string strata = TRY(options.Text("strata", ""));
@@ -239,10 +245,10 @@ Made MakeCox(const Call& call, const Schema& schema, const Rules& rules) {
   const double level = TRY(options.Number("level", 0.95, 0.5, 0.999999));
   const int max_rounds = TRY(options.Whole("max_rounds", 40, 3, 200));
   TRY(options.End());
-  const Formula formula = TRY(FormulaOf(call, strata));
+  const learning::Formula formula = TRY(FormulaOf(call, strata));
   const EventTimes times = TRY(EventTimes::Of(formula, schema, resolution));
-  const Design design = TRY(Design::Bind(formula, schema, weights));
-  Survey survey = TRY(Survey::Make(design, schema, rules, weights));
+  const learning::Design design = TRY(learning::Design::Bind(formula, schema, weights));
+  learning::Survey survey = TRY(learning::Survey::Make(design, schema, rules, weights));
   Cox cox{.design = design,
           .survey = std::move(survey),
           .times = times,
@@ -268,4 +274,4 @@ Made MakeCox(const Call& call, const Schema& schema, const Rules& rules) {
   return std::make_unique<CoxMethod>(std::move(cox));
 }
 
-}  // namespace concordat::learning
+}  // namespace concordat::survival

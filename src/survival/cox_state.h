@@ -5,9 +5,9 @@
 
 #include "base/json.h"
 #include "base/result.h"
-#include "learning/cox_likelihood.h"
+#include "survival/cox_likelihood.h"
 
-namespace concordat::learning {
+namespace concordat::survival {
 
 struct CoxState {
   int round = 0;
@@ -44,4 +44,4 @@ void PutIntervals(const std::vector<Intervals>& strata, Json* json);
 Result<std::vector<Intervals>> ReadIntervals(const Json& json, std::size_t strata, std::size_t times);
 CoxShape ShapeOf(const CoxState& state, const CoxFrame& frame);
 
-}  // namespace concordat::learning
+}  // namespace concordat::survival

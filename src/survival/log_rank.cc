@@ -1,4 +1,4 @@
-#include "learning/log_rank.h"
+#include "survival/log_rank.h"
 
 #include <fmt/format.h>
 
@@ -8,11 +8,11 @@
 #include "learning/coefficients.h"
 #include "learning/disclosure.h"
 #include "learning/distribution.h"
-#include "learning/methods.h"
 #include "learning/options.h"
 #include "learning/state.h"
+#include "survival/methods.h"
 
-namespace concordat::learning {
+namespace concordat::survival {
 namespace {
 
 // At one time: of each group who is at risk; and how many die in all.
@@ -66,14 +66,14 @@ LogRank TestLogRank(const std::vector<EventCounts>& counts, const std::vector<st
   LogRank test;
   test.statistic = differences.dot(variance.topLeftCorner(size - 1, size - 1).ldlt().solve(differences));
   test.df = static_cast<double>(size - 1);
-  test.p = ChiSquaredTail(test.statistic, test.df);
+  test.p = learning::ChiSquaredTail(test.statistic, test.df);
   test.events.assign(events.begin(), events.end());
   test.expected.assign(expected.begin(), expected.end());
   return test;
 }
 
 Json ToJson(const LogRank& test) {
-  Json json = ChiSquaredTest(test.statistic, test.df);
+  Json json = learning::ChiSquaredTest(test.statistic, test.df);
   json["events"] = test.events;
   json["expected"] = test.expected;
   return json;
@@ -81,16 +81,16 @@ Json ToJson(const LogRank& test) {
 
 namespace {
 
-class LogRankMethod final : public ExactMethod {
+class LogRankMethod final : public learning::ExactMethod {
  public:
   // `compared` are the groups with all strata together.
-  LogRankMethod(EventGroups groups, EventGroups compared, const Rules& rules)
+  LogRankMethod(EventGroups groups, EventGroups compared, const learning::Rules& rules)
       : groups_(std::move(groups)),
         compared_(std::move(compared)),
         strata_(groups_.names.size() / compared_.names.size()),
         rules_(rules) {}
 
-  std::vector<Output> Outputs() const override {
+  std::vector<learning::Output> Outputs() const override {
     return {{"group", Type::kText},      {"rows", Type::kInteger},     {"events", Type::kInteger},
             {"expected", Type::kNumber}, {"statistic", Type::kNumber}, {"df", Type::kInteger},
             {"p_value", Type::kNumber}};
@@ -99,20 +99,21 @@ class LogRankMethod final : public ExactMethod {
   Json Start() const override { return Json{{"round", 0}}; }
 
   Result<std::size_t> Length(const Json& state) const override {
-    TRY(WholeOf(state, "round", {0, 0}));
+    TRY(learning::WholeOf(state, "round", {0, 0}));
     return CountsLength(groups_);
   }
 
-  Result<Sums> Add(const Rows& rows, const Json& state) const override {
+  Result<learning::Sums> Add(const learning::Rows& rows, const Json& state) const override {
     TRY(Length(state));
     return CountEvents(groups_, rows);
   }
 
-  Outcome<Step> Next(const Json& state, std::span<const double> totals) const override {
+  Outcome<learning::Step> Next(const Json& state, std::span<const double> totals) const override {
     const auto length = Length(state);
-    if (!length) return RefuseState(length.error());
-    if (*length != totals.size()) return RefuseState({.message = "the totals are not those of the state"});
-    Step step{.said = "rows and events counted"};
+    if (!length) return learning::RefuseState(length.error());
+    if (*length != totals.size())
+      return learning::RefuseState({.message = "the totals are not those of the state"});
+    learning::Step step{.said = "rows and events counted"};
     step.fitted = TRY(TableOf(ReadCounts(groups_, totals)));
     return step;
   }
@@ -136,14 +137,14 @@ class LogRankMethod final : public ExactMethod {
     return together;
   }
 
-  Outcome<Fitted> TableOf(const std::vector<EventCounts>& counts) const {
+  Outcome<learning::Fitted> TableOf(const std::vector<EventCounts>& counts) const {
     const auto together = TRY(Together(counts));
     const auto shown = TRY(ShownGroups(compared_, together, rules_));
     if (shown.size() < 2)
       return Refuse("groups_needed", "only one group has rows", "name a column by whose levels rows differ",
                     "22023");
     const LogRank test = TestLogRank(counts, shown, strata_);
-    Fitted fitted;
+    learning::Fitted fitted;
     fitted.columns = Outputs();
     for (std::size_t i = 0; i < shown.size(); ++i) {
       const std::string& name = compared_.names[shown[i]];
@@ -152,28 +153,29 @@ class LogRankMethod final : public ExactMethod {
                       "ask for a table with more rows, or for fewer groups", "42501");
       fitted.rows.push_back({name, static_cast<std::int64_t>(together[shown[i]].size),
                              static_cast<std::int64_t>(test.events[i]), test.expected[i],
-                             NumberOrNull(test.statistic), static_cast<std::int64_t>(test.df),
-                             NumberOrNull(test.p)});
+                             learning::NumberOrNull(test.statistic), static_cast<std::int64_t>(test.df),
+                             learning::NumberOrNull(test.p)});
     }
     return fitted;
   }
 
   EventGroups groups_, compared_;
   std::size_t strata_;
-  Rules rules_;
+  learning::Rules rules_;
 };
 
 }  // namespace
 
-Made MakeLogRank(const Call& call, const Schema& schema, const Rules& rules) {
-  Options options(call);
+learning::Made MakeLogRank(const learning::Call& call, const learning::Schema& schema,
+                           const learning::Rules& rules) {
+  learning::Options options(call);
   const double resolution = TRY(options.Number("resolution", 1, 1e-9, 1e9));
   TRY(options.End());
   EventGroups groups = TRY(BindEventGroups(call, schema, resolution));
-  Formula formula = TRY(ParseFormula(call.formula));
+  learning::Formula formula = TRY(learning::ParseFormula(call.formula));
   formula.strata.clear();
-  Call unstratified = call;
-  unstratified.formula = ToText(formula);
+  learning::Call unstratified = call;
+  unstratified.formula = learning::ToText(formula);
   EventGroups compared = TRY(BindEventGroups(unstratified, schema, resolution));
   if (compared.names.size() < 2)
     return Refuse("groups_needed", "log_rank compares groups, and there is one",
@@ -181,4 +183,4 @@ Made MakeLogRank(const Call& call, const Schema& schema, const Rules& rules) {
   return std::make_unique<LogRankMethod>(std::move(groups), std::move(compared), rules);
 }
 
-}  // namespace concordat::learning
+}  // namespace concordat::survival

@@ -1,4 +1,4 @@
-#include "learning/event_counts.h"
+#include "survival/event_counts.h"
 
 #include <fmt/format.h>
 
@@ -7,16 +7,17 @@
 
 #include "base/check.h"
 
-namespace concordat::learning {
+namespace concordat::survival {
 namespace {
 
 constexpr std::size_t kMostCounts = std::size_t{1} << 20;
 
 // Terms become strata, whose combinations the design names and counts. Order of names: the formula's.
-Outcome<Formula> TermsToStrata(Formula formula) {
+Outcome<learning::Formula> TermsToStrata(learning::Formula formula) {
   std::vector<std::string> names;
-  for (const Variable& variable : formula.variables) {
-    if (variable.kind != Variable::Kind::kPlain || variable.of.kind != Expr::Kind::kColumn)
+  for (const learning::Variable& variable : formula.variables) {
+    if (variable.kind != learning::Variable::Kind::kPlain ||
+        variable.of.kind != learning::Expr::Kind::kColumn)
       return Refuse("groups_needed", fmt::format("{} makes no groups", variable.text),
                     "write columns with declared levels on the right side: ~ sex + region", "42601");
     names.push_back(variable.of.name);
@@ -34,12 +35,12 @@ Outcome<Formula> TermsToStrata(Formula formula) {
 
 }  // namespace
 
-Outcome<EventGroups> BindEventGroups(const Call& call, const Schema& schema, double resolution,
-                                     const std::string& weights) {
-  Formula parsed = TRY(ParseFormula(call.formula));
-  const Formula formula = TRY(TermsToStrata(std::move(parsed)));
+Outcome<EventGroups> BindEventGroups(const learning::Call& call, const learning::Schema& schema,
+                                     double resolution, const std::string& weights) {
+  learning::Formula parsed = TRY(learning::ParseFormula(call.formula));
+  const learning::Formula formula = TRY(TermsToStrata(std::move(parsed)));
   const EventTimes times = TRY(EventTimes::Of(formula, schema, resolution));
-  EventGroups groups{.design = TRY(Design::Bind(formula, schema, weights)), .times = times};
+  EventGroups groups{.design = TRY(learning::Design::Bind(formula, schema, weights)), .times = times};
   groups.names = groups.design.strata();
   if (groups.names.empty()) groups.names.emplace_back("all");
   if (CountsLength(groups) > kMostCounts)
@@ -49,14 +50,15 @@ Outcome<EventGroups> BindEventGroups(const Call& call, const Schema& schema, dou
   return groups;
 }
 
-std::size_t StratumOf(const Frame& frame, Eigen::Index row) {
+std::size_t StratumOf(const learning::Frame& frame, Eigen::Index row) {
   return frame.stratum.empty() ? 0 : frame.stratum[static_cast<std::size_t>(row)];
 }
 
 TimeCounts::TimeCounts(std::size_t strata, std::size_t times, bool entries)
     : strata_(strata), times_(times), each_(entries ? 3 : 2) {}
 
-void TimeCounts::Add(const EventTimes& times, const Frame& frame, std::vector<double>& numbers) const {
+void TimeCounts::Add(const EventTimes& times, const learning::Frame& frame,
+                     std::vector<double>& numbers) const {
   const std::size_t first = numbers.size();
   numbers.resize(first + length(), 0);
   for (Eigen::Index row = 0; row < frame.size(); ++row) {
@@ -99,9 +101,9 @@ TimeCounts GroupCountsOf(const EventGroups& groups) {
 
 std::size_t CountsLength(const EventGroups& groups) { return GroupCountsOf(groups).length(); }
 
-Sums CountEvents(const EventGroups& groups, const Rows& rows) {
-  const Frame frame = groups.design.Of(rows);
-  Sums sums;
+learning::Sums CountEvents(const EventGroups& groups, const learning::Rows& rows) {
+  const learning::Frame frame = groups.design.Of(rows);
+  learning::Sums sums;
   GroupCountsOf(groups).Add(groups.times, frame, sums.numbers);
   sums.effective_rows = static_cast<double>((frame.weights.array() > 0).count());
   return sums;
@@ -116,7 +118,8 @@ std::vector<EventCounts> ReadCounts(const EventGroups& groups, std::span<const d
 }
 
 Outcome<std::vector<std::size_t>> ShownGroups(const EventGroups& groups,
-                                              const std::vector<EventCounts>& counts, const Rules& rules) {
+                                              const std::vector<EventCounts>& counts,
+                                              const learning::Rules& rules) {
   std::vector<std::size_t> shown;
   for (std::size_t group = 0; group < counts.size(); ++group) {
     if (counts[group].size == 0) continue;
@@ -131,4 +134,4 @@ Outcome<std::vector<std::size_t>> ShownGroups(const EventGroups& groups,
   return Refuse("too_few_rows", "no row counts", "leave out columns with missing values", "42501");
 }
 
-}  // namespace concordat::learning
+}  // namespace concordat::survival

@@ -1,21 +1,23 @@
-#include "learning/event_times.h"
+#include "survival/event_times.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-namespace concordat::learning {
+namespace concordat::survival {
 
-Outcome<EventTimes> EventTimes::Of(const Formula& formula, const Schema& schema, double resolution) {
-  const bool plain = formula.response && formula.status && formula.response->kind == Variable::Kind::kPlain &&
-                     formula.response->of.kind == Expr::Kind::kColumn;
+Outcome<EventTimes> EventTimes::Of(const learning::Formula& formula, const learning::Schema& schema,
+                                   double resolution) {
+  const bool plain = formula.response && formula.status &&
+                     formula.response->kind == learning::Variable::Kind::kPlain &&
+                     formula.response->of.kind == learning::Expr::Kind::kColumn;
   if (!plain)
     return Refuse("survival_response", "the left side is not Surv(time, status) of two columns",
                   "write Surv(time, status) ~ … or Surv(start, time, status) ~ …, with the columns' names",
                   "42601");
   const std::string& name = formula.response->of.name;
-  const Field* field = Find(schema, name);
+  const learning::Field* field = learning::Find(schema, name);
   if (field == nullptr || !field->range)
     return Refuse("range_needed", fmt::format("times need a declared range, and {} has none", name),
                   "ask the steward to declare the column's least and greatest value");
@@ -38,7 +40,7 @@ std::size_t EventTimes::Place(double time) const {
   return static_cast<std::size_t>(std::clamp(std::round(time / resolution_) - first_, 0.0, last));
 }
 
-Spell EventTimes::SpellOf(const Frame& frame, Eigen::Index row) const {
+Spell EventTimes::SpellOf(const learning::Frame& frame, Eigen::Index row) const {
   Spell spell{.leave = Place(frame.y[row]), .event = frame.status[row] != 0};
   if (frame.start.size() == 0) return spell;
   const double entry = std::round(frame.start[row] / resolution_) - first_;
@@ -47,4 +49,4 @@ Spell EventTimes::SpellOf(const Frame& frame, Eigen::Index row) const {
   return spell;
 }
 
-}  // namespace concordat::learning
+}  // namespace concordat::survival

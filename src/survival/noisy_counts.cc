@@ -1,4 +1,4 @@
-#include "learning/noisy_counts.h"
+#include "survival/noisy_counts.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,7 @@
 #include "learning/packing.h"
 #include "learning/unit_means.h"
 
-namespace concordat::learning {
+namespace concordat::survival {
 namespace {
 
 // Of the noise of one number: a curve ends where fewer than this are left at risk. Coverage of intervals
@@ -29,10 +29,11 @@ NoisyEvents::NoisyEvents(EventGroups groups, std::pair<double, double> range, do
       width_((range.second - range.first) / steps),
       least_(least) {}
 
-Outcome<NoisyEvents> NoisyEvents::Bind(const Call& call, const Schema& schema, const Rules& rules,
-                                       int steps) {
-  const Formula formula = TRY(ParseFormula(call.formula));
-  const Field* time = formula.response ? Find(schema, formula.response->of.name) : nullptr;
+Outcome<NoisyEvents> NoisyEvents::Bind(const learning::Call& call, const learning::Schema& schema,
+                                       const learning::Rules& rules, int steps) {
+  const learning::Formula formula = TRY(learning::ParseFormula(call.formula));
+  const learning::Field* time =
+      formula.response ? learning::Find(schema, formula.response->of.name) : nullptr;
   const bool spans = time != nullptr && time->range && time->range->first < time->range->second;
   const auto range = spans ? *time->range : std::pair<double, double>(0, steps);
   EventGroups groups = TRY(BindEventGroups(call, schema, (range.second - range.first) / steps));
@@ -49,20 +50,20 @@ std::size_t NoisyEvents::length() const {
 }
 
 // Deaths of a group, then those of it who leave alive.
-std::vector<Int128> NoisyEvents::Add(const UnitRows& rows, std::uint64_t steps) const {
-  const Frame frame = groups_.design.Of(rows.rows);
+std::vector<Int128> NoisyEvents::Add(const learning::UnitRows& rows, std::uint64_t steps) const {
+  const learning::Frame frame = groups_.design.Of(rows.rows);
   const auto add = [&](Eigen::Index row, double weight, Eigen::VectorXd& numbers) {
     const std::size_t group = frame.stratum.empty() ? 0 : frame.stratum[static_cast<std::size_t>(row)];
     const auto block = static_cast<Eigen::Index>(2 * group) + (frame.status[row] == 1 ? 0 : 1);
     sums_.Add(StepOf(frame.y[row]), weight, numbers.segment(block * sums_.size(), sums_.size()));
   };
-  return SumUnitMeans(rows, frame, static_cast<Eigen::Index>(length()), {.bound = bound(), .steps = steps},
-                      add);
+  return learning::SumUnitMeans(rows, frame, static_cast<Eigen::Index>(length()),
+                                {.bound = bound(), .steps = steps}, add);
 }
 
 std::vector<NoisyCounts> NoisyEvents::Read(std::span<const double> totals, double sigma) const {
   CHECK(totals.size() == length());
-  Taker taker(totals);
+  learning::Taker taker(totals);
   std::vector<NoisyCounts> all(groups_.names.size());
   for (NoisyCounts& counts : all) {
     const Eigen::VectorXd died = NeverRising(sums_.SumsOf(taker.Vector(steps())));
@@ -77,4 +78,4 @@ std::vector<NoisyCounts> NoisyEvents::Read(std::span<const double> totals, doubl
   return all;
 }
 
-}  // namespace concordat::learning
+}  // namespace concordat::survival

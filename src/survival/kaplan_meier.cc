@@ -10,21 +10,21 @@
 #include <nlohmann/json.hpp>
 
 #include "learning/coefficients.h"
-#include "learning/cox_state.h"
 #include "learning/disclosure.h"
-#include "learning/event_counts.h"
-#include "learning/log_rank.h"
-#include "learning/methods.h"
 #include "learning/options.h"
 #include "learning/state.h"
-#include "learning/survival_interval.h"
+#include "survival/cox_state.h"
+#include "survival/event_counts.h"
+#include "survival/interval.h"
+#include "survival/log_rank.h"
+#include "survival/methods.h"
 
-namespace concordat::learning {
+namespace concordat::survival {
 namespace {
 
 struct Curves {
   EventGroups groups;
-  Rules rules;
+  learning::Rules rules;
   std::string interval;
   double level = 0.95;
   std::string weights;  // a column's name, or empty
@@ -86,21 +86,21 @@ struct WeightedState {
 
 Result<WeightedState> ReadState(const Curves& curves, const Json& json) {
   WeightedState state;
-  state.counted = TRY(WholeOf(json, "round", {0, curves.weights.empty() ? 0.0 : 1.0})) == 1;
+  state.counted = TRY(learning::WholeOf(json, "round", {0, curves.weights.empty() ? 0.0 : 1.0})) == 1;
   if (state.counted)
     state.groups = TRY(ReadIntervals(json, curves.groups.names.size(), curves.groups.times.size()));
   return state;
 }
 
-Sums AddWeights(const Curves& curves, const WeightedState& state, const Rows& rows) {
-  const Frame frame = curves.groups.design.Of(rows);
+learning::Sums AddWeights(const Curves& curves, const WeightedState& state, const learning::Rows& rows) {
+  const learning::Frame frame = curves.groups.design.Of(rows);
   const CoxShape shape = state.shape(curves);
   CoxSums added(shape);
   for (Eigen::Index row = 0; row < frame.size(); ++row)
     if (frame.weights[row] > 0)
       added.Add(StratumOf(frame, row), curves.groups.times.SpellOf(frame, row),
                 {.x = {}, .weight = frame.weights[row]});
-  Sums sums{.numbers = added.Take()};
+  learning::Sums sums{.numbers = added.Take()};
   const double weights = frame.weights.sum();
   if (weights > 0) sums.effective_rows = weights * weights / frame.weights.squaredNorm();
   return sums;
@@ -128,13 +128,12 @@ Row RowOf(const Curves& curves, std::size_t group, const ShownStep& step) {
   const double of_log = std::sqrt(step.greenwood);
   const auto [lower, upper] = SurvivalInterval(curves.interval, {step.survival, of_log}, curves.level);
   const double error = step.survival <= 0 ? NAN : step.survival * of_log;
-  return {curves.groups.names[group],    curves.groups.times.At(step.place),
-          CountOf(curves, step.at_risk), CountOf(curves, step.events),
-          NumberOrNull(step.survival),   NumberOrNull(error),
-          NumberOrNull(lower),           NumberOrNull(upper)};
+  return {curves.groups.names[group],    curves.groups.times.At(step.place),    CountOf(curves, step.at_risk),
+          CountOf(curves, step.events),  learning::NumberOrNull(step.survival), learning::NumberOrNull(error),
+          learning::NumberOrNull(lower), learning::NumberOrNull(upper)};
 }
 
-std::vector<Output> CurveColumns(const Curves& curves) {
+std::vector<learning::Output> CurveColumns(const Curves& curves) {
   const Type count = curves.weights.empty() ? Type::kInteger : Type::kNumber;
   return {{"group", Type::kText},   {"time", Type::kNumber},     {"at_risk", count},
           {"events", count},        {"survival", Type::kNumber}, {"standard_error", Type::kNumber},
@@ -148,20 +147,20 @@ tl::unexpected<Refusal> TooFewEvents(const Curves& curves, std::size_t group) {
                 "ask for a table with more rows, or for fewer groups", "42501");
 }
 
-Fitted ModelOf(const Curves& curves) {
-  Fitted fitted;
+learning::Fitted ModelOf(const Curves& curves) {
+  learning::Fitted fitted;
   fitted.columns = CurveColumns(curves);
   fitted.model = {{"method", "kaplan_meier"},
-                  {"formula", ToText(curves.groups.design.formula())},
+                  {"formula", learning::ToText(curves.groups.design.formula())},
                   {"interval", curves.interval},
                   {"least_events", curves.rules.minimum_cell}};
   if (!curves.weights.empty()) fitted.model["weights"] = curves.weights;
   return fitted;
 }
 
-Outcome<Fitted> TableOf(const Curves& curves, const std::vector<EventCounts>& counts) {
+Outcome<learning::Fitted> TableOf(const Curves& curves, const std::vector<EventCounts>& counts) {
   const auto shown = TRY(ShownGroups(curves.groups, counts, curves.rules));
-  Fitted fitted = ModelOf(curves);
+  learning::Fitted fitted = ModelOf(curves);
   for (const std::size_t group : shown) {
     const auto steps = StepsOf(counts[group], curves.least());
     if (steps.empty()) return TooFewEvents(curves, group);
@@ -188,11 +187,11 @@ Outcome<Json> JoinGroups(const Curves& curves, const std::vector<EventCounts>& c
   return state;
 }
 
-Outcome<Fitted> WeightedTableOf(const Curves& curves, const WeightedState& state,
-                                std::span<const double> totals) {
+Outcome<learning::Fitted> WeightedTableOf(const Curves& curves, const WeightedState& state,
+                                          std::span<const double> totals) {
   const CoxShape shape = state.shape(curves);
   TRY(CheckChanges(shape, totals, curves.least()));
-  Fitted fitted = ModelOf(curves);
+  learning::Fitted fitted = ModelOf(curves);
   std::size_t first = 0;
   for (std::size_t group = 0; group < state.groups.size(); ++group) {
     for (const ShownStep& step : WeightedSteps(state.groups[group], totals.subspan(first)))
@@ -202,11 +201,11 @@ Outcome<Fitted> WeightedTableOf(const Curves& curves, const WeightedState& state
   return fitted;
 }
 
-class KaplanMeier final : public ExactMethod {
+class KaplanMeier final : public learning::ExactMethod {
  public:
   explicit KaplanMeier(Curves curves) : curves_(std::move(curves)) {}
 
-  std::vector<Output> Outputs() const override { return CurveColumns(curves_); }
+  std::vector<learning::Output> Outputs() const override { return CurveColumns(curves_); }
   std::vector<std::string> Columns() const override { return curves_.groups.design.Columns(); }
   Json Start() const override { return Json{{"round", 0}}; }
 
@@ -215,17 +214,17 @@ class KaplanMeier final : public ExactMethod {
     return state.counted ? state.shape(curves_).Length() : CountsLength(curves_.groups);
   }
 
-  Result<Sums> Add(const Rows& rows, const Json& json) const override {
+  Result<learning::Sums> Add(const learning::Rows& rows, const Json& json) const override {
     const WeightedState state = TRY(ReadState(curves_, json));
     return state.counted ? AddWeights(curves_, state, rows) : CountEvents(curves_.groups, rows);
   }
 
-  Outcome<Step> Next(const Json& json, std::span<const double> totals) const override {
+  Outcome<learning::Step> Next(const Json& json, std::span<const double> totals) const override {
     const auto state = ReadState(curves_, json);
-    if (!state) return RefuseState(state.error());
+    if (!state) return learning::RefuseState(state.error());
     if (*Length(json) != totals.size())
-      return RefuseState({.message = "the totals are not those of the state"});
-    Step step{.said = "weights added up"};
+      return learning::RefuseState({.message = "the totals are not those of the state"});
+    learning::Step step{.said = "weights added up"};
     if (state->counted) {
       step.fitted = TRY(WeightedTableOf(curves_, *state, totals));
       return step;
@@ -245,8 +244,9 @@ class KaplanMeier final : public ExactMethod {
 
 }  // namespace
 
-Made MakeKaplanMeier(const Call& call, const Schema& schema, const Rules& rules) {
-  Options options(call);
+learning::Made MakeKaplanMeier(const learning::Call& call, const learning::Schema& schema,
+                               const learning::Rules& rules) {
+  learning::Options options(call);
   const double resolution = TRY(options.Number("resolution", 1, 1e-9, 1e9));
   const std::string interval = TRY(options.Choice("interval", {"log", "log_log", "plain"}));
   const double level = TRY(options.Number("level", 0.95, 0.5, 0.999999));
@@ -257,4 +257,4 @@ Made MakeKaplanMeier(const Call& call, const Schema& schema, const Rules& rules)
       .groups = std::move(groups), .rules = rules, .interval = interval, .level = level, .weights = weights});
 }
 
-}  // namespace concordat::learning
+}  // namespace concordat::survival
