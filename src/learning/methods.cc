@@ -13,7 +13,6 @@ constexpr KnownMethod kMethods[] = {
     {"kmeans", MakeKmeans, MakeNoisyKmeans},
     {"lm", MakeLm, MakeNoisyLm},
     {"mixed", MakeMixed},
-    {"network", MakeNetwork, MakeNoisyNetwork},
     {"pca", MakePca, MakeNoisyPca},
     {.name = "penalised", .make = MakePenalised, .takes_counts = true},
     {"t_test", MakeTTest, MakeNoisyTTest},

@@ -23,8 +23,6 @@ MadeNoisy MakeNoisyKmeans(const Call& call, const Schema& schema, const Rules& r
 Made MakeLm(const Call& call, const Schema& schema, const Rules& rules);
 MadeNoisy MakeNoisyLm(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeMixed(const Call& call, const Schema& schema, const Rules& rules);
-Made MakeNetwork(const Call& call, const Schema& schema, const Rules& rules);
-MadeNoisy MakeNoisyNetwork(const Call& call, const Schema& schema, const Rules& rules);
 Made MakePca(const Call& call, const Schema& schema, const Rules& rules);
 MadeNoisy MakeNoisyPca(const Call& call, const Schema& schema, const Rules& rules);
 Made MakePenalised(const Call& call, const Schema& schema, const Rules& rules);

@@ -5,6 +5,7 @@
 
 #include "learning/methods.h"
 #include "survival/methods.h"
+#include "training/methods.h"
 
 namespace concordat::methods {
 namespace {
@@ -14,7 +15,8 @@ using learning::KnownMethod;
 // A module's line is all that makes its methods known.
 std::vector<KnownMethod> Joined() {
   std::vector<KnownMethod> joined;
-  for (const std::span<const KnownMethod> some : {learning::Methods(), survival::Methods()})
+  for (const std::span<const KnownMethod> some :
+       {learning::Methods(), survival::Methods(), training::Methods()})
     joined.insert(joined.end(), some.begin(), some.end());
   std::ranges::sort(joined, {}, &KnownMethod::name);
   return joined;

@@ -3,14 +3,14 @@
 
 #include <optional>
 
-#include "learning/methods.h"
-#include "learning/network_fit.h"
 #include "learning/options.h"
+#include "training/federated.h"
+#include "training/methods.h"
 
-namespace concordat::learning {
+namespace concordat::training {
 namespace {
 
-constexpr std::size_t kFewestMembers = 5, kMostMembers = 255;
+constexpr std::size_t kFewestMembers = 5;
 constexpr std::size_t kMostNumbers = std::size_t{1} << 22;  // of all members together in a round
 constexpr int kMostRounds = 2000, kMostRobustRounds = 1500;
 
@@ -20,7 +20,7 @@ struct Federation {
   double mu = 0;
 };
 
-Outcome<Federation> FederationOf(Options& options) {
+Outcome<Federation> FederationOf(learning::Options& options) {
   const std::string method = TRY(options.Choice("method", {"fedavg", "fedprox", "fedadam", "scaffold"}));
   Federation federation;
   if (method == "fedadam") federation = {.server = Server::kAdam, .server_rate = 0.03};
@@ -30,7 +30,7 @@ Outcome<Federation> FederationOf(Options& options) {
   return federation;
 }
 
-Outcome<Training> TrainingOf(Options& options) {
+Outcome<Training> TrainingOf(learning::Options& options) {
   Training training;
   training.epochs = TRY(options.Whole("epochs", 1, 1, 1000));
   training.batch = TRY(options.Whole("batch", 32, 0, 1'000'000));
@@ -44,7 +44,7 @@ struct Combining {
   std::optional<double> trim;  // the share of members at each end; none: all but the middle
 };
 
-Outcome<Combining> CombiningOf(Options& options, Server server) {
+Outcome<Combining> CombiningOf(learning::Options& options, Server server) {
   const std::string combine = TRY(options.Choice("combine", {"mean", "median", "trimmed_mean"}));
   Combining combining{.robust = combine != "mean", .trim = {}};
   if (combine == "trimmed_mean") combining.trim = TRY(options.Number("trim", 0.25, 0.01, 0.49));
@@ -57,12 +57,12 @@ Outcome<Combining> CombiningOf(Options& options, Server server) {
 }
 
 Outcome<std::size_t> TrimmedOf(const Combining& combining, std::size_t members) {
-  if (members < kFewestMembers || members > kMostMembers)
+  if (members < kFewestMembers || members > Votes::kMostMembers)
     return Refuse(
         "too_few_members",
         fmt::format("{} members hold the table: counts of fewer than {} tell of single members, and "
                     "more than {} are not counted",
-                    members, kFewestMembers, kMostMembers),
+                    members, kFewestMembers, Votes::kMostMembers),
         "write combine => 'mean'", "42501");
   if (!combining.trim) return (members - 1) / 2;
   const auto trimmed = static_cast<std::size_t>(*combining.trim * static_cast<double>(members));
@@ -72,9 +72,9 @@ Outcome<std::size_t> TrimmedOf(const Combining& combining, std::size_t members) 
                 "22023");
 }
 
-Outcome<Robust> RobustOf(const Combining& combining, const Schema& schema, const Training& training,
+Outcome<Robust> RobustOf(const Combining& combining, const learning::Schema& schema, const Training& training,
                          Eigen::Index parameters) {
-  const Field* site = Find(schema, kSite);
+  const learning::Field* site = learning::Find(schema, learning::kSite);
   const std::size_t members = site == nullptr ? 0 : site->levels.size();
   const std::size_t trimmed = TRY(TrimmedOf(combining, members));
   Robust robust({.members = members, .trimmed = trimmed, .most = training.clip, .numbers = parameters});
@@ -89,8 +89,9 @@ Outcome<Robust> RobustOf(const Combining& combining, const Schema& schema, const
 
 }  // namespace
 
-Made MakeNetwork(const Call& call, const Schema& schema, const Rules& rules) {
-  Options options(call);
+learning::Made MakeNetwork(const learning::Call& call, const learning::Schema& schema,
+                           const learning::Rules& rules) {
+  learning::Options options(call);
   const std::string layers = TRY(options.Text("layers", ""));
   const Federation federation = TRY(FederationOf(options));
   Training training = TRY(TrainingOf(options));
@@ -100,7 +101,7 @@ Made MakeNetwork(const Call& call, const Schema& schema, const Rules& rules) {
   const int seed = TRY(options.Whole("seed", 1, 0, 2147483647));
   TRY(options.End());
   NetworkDesign design = TRY(NetworkDesign::Bind(call.formula, layers, schema));
-  Survey survey = TRY(Survey::Make(design.design(), schema, rules, {}));
+  learning::Survey survey = TRY(learning::Survey::Make(design.design(), schema, rules, {}));
   std::optional<Robust> robust;
   if (combining.robust) robust = TRY(RobustOf(combining, schema, training, design.network().parameters()));
   return FederatedOf({.design = std::move(design),
@@ -114,4 +115,4 @@ Made MakeNetwork(const Call& call, const Schema& schema, const Rules& rules) {
                       .robust = std::move(robust)});
 }
 
-}  // namespace concordat::learning
+}  // namespace concordat::training

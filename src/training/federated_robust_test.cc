@@ -6,36 +6,36 @@
 #include <nlohmann/json.hpp>
 
 #include "base/testing_random.h"
-#include "learning/methods.h"
-#include "learning/network_training.h"
 #include "learning/testing_fit.h"
 #include "learning/testing_members.h"
 #include "network/floats.h"
+#include "training/local_update.h"
+#include "training/methods.h"
 
-namespace concordat::learning {
+namespace concordat::training {
 namespace {
 
 using Eigen::Index;
 using Eigen::VectorXd;
 using Options = std::map<std::string, Value>;
 
-constexpr Rules kLoose{.minimum_rows = 10, .minimum_cell = 1, .parameters_share = 10};
+constexpr learning::Rules kLoose{.minimum_rows = 10, .minimum_cell = 1, .parameters_share = 10};
 constexpr const char* kFormula = "far ~ a + b";
 constexpr const char* kLayers = "dense(12) tanh dense(1) sigmoid";
 constexpr std::size_t kRows = 150;  // of a member that is not poisoned
 
-Schema SchemaFor(std::size_t members) {
-  Schema schema = {{.name = "a", .levels = {}, .range = {{-1, 1}}},
-                   {.name = "b", .levels = {}, .range = {{-1, 1}}},
-                   {.name = "far", .levels = {"no", "yes"}, .range = {}},
-                   {.name = std::string(kSite), .levels = {}, .range = {}}};
+learning::Schema SchemaFor(std::size_t members) {
+  learning::Schema schema = {{.name = "a", .levels = {}, .range = {{-1, 1}}},
+                             {.name = "b", .levels = {}, .range = {{-1, 1}}},
+                             {.name = "far", .levels = {"no", "yes"}, .range = {}},
+                             {.name = std::string(learning::kSite), .levels = {}, .range = {}}};
   for (std::size_t i = 0; i < members; ++i) schema.back().levels.push_back("m" + std::to_string(i));
   return schema;
 }
 
 // `far` is whether (a, b) is far from the middle; of a poisoned member the contrary.
-Rows RowsFrom(std::size_t first, std::size_t size, bool poisoned) {
-  Rows rows;
+learning::Rows RowsFrom(std::size_t first, std::size_t size, bool poisoned) {
+  learning::Rows rows;
   for (const char* name : {"a", "b", "far"}) rows.columns.push_back({.name = name, .values = {}});
   for (std::size_t i = first; i < first + size; ++i) {
     const auto at = [&](double pace) { return std::sin(static_cast<double>(i + 1) * pace); };
@@ -48,8 +48,8 @@ Rows RowsFrom(std::size_t first, std::size_t size, bool poisoned) {
 }
 
 // The last is poisoned, if one is, and has more rows than all others together.
-std::vector<Rows> MembersOf(std::size_t members, bool poisoned) {
-  std::vector<Rows> all;
+std::vector<learning::Rows> MembersOf(std::size_t members, bool poisoned) {
+  std::vector<learning::Rows> all;
   for (std::size_t i = 0; i + 1 < members; ++i) all.push_back(RowsFrom(i * kRows, kRows, false));
   all.push_back(RowsFrom(members * kRows, poisoned ? members * kRows : kRows, poisoned));
   return all;
@@ -57,18 +57,19 @@ std::vector<Rows> MembersOf(std::size_t members, bool poisoned) {
 
 Value Whole(int number) { return static_cast<std::int64_t>(number); }
 
-Made MakeFor(std::size_t members, Options options) {
+learning::Made MakeFor(std::size_t members, Options options) {
   options.insert({{"layers", kLayers}, {"learning_rate", 0.5}, {"epochs", Whole(3)}});
-  return MakeMethod(
-      Methods(), {.method = "network", .formula = kFormula, .table = "points", .options = std::move(options)},
+  return MakeNetwork(
+      {.method = "network", .formula = kFormula, .table = "points", .options = std::move(options)},
       SchemaFor(members), kLoose);
 }
 
 // As owners do: votes scattered, and every member looks at what is left without its own numbers.
-Outcome<Fitted> FitWith(const ExactMethod& method, const std::vector<Rows>& members) {
+Outcome<learning::Fitted> FitWith(const learning::ExactMethod& method,
+                                  const std::vector<learning::Rows>& members) {
   SeededRandom random(1);
-  const MemberCounts* counts = method.member_counts();
-  std::vector<std::unique_ptr<Kept>> kept(members.size());
+  const learning::MemberCounts* counts = method.member_counts();
+  std::vector<std::unique_ptr<learning::Kept>> kept(members.size());
   for (Json state = method.Start();;) {
     std::vector<std::vector<double>> own;
     std::vector<double> totals(*method.Length(state), 0.0);
@@ -79,14 +80,14 @@ Outcome<Fitted> FitWith(const ExactMethod& method, const std::vector<Rows>& memb
     }
     for (std::size_t i = 0; i < own.size() && counts != nullptr; ++i)
       TRY(counts->CheckRest(state, totals, own[i]));
-    Step step = TRY(method.Next(state, totals));
+    learning::Step step = TRY(method.Next(state, totals));
     if (step.fitted) return *std::move(step.fitted);
     state = Json::parse(step.state.dump());
   }
 }
 
 // The share that a model tells right of rows that nobody fitted.
-double RightOf(const Fitted& fitted) {
+double RightOf(const learning::Fitted& fitted) {
   const auto design = NetworkDesign::Bind(kFormula, kLayers, SchemaFor(5));
   const auto weights =
       network::FromFloats(fitted.model["weights"].get<std::string>(), design->network().parameters(), 1e6);
@@ -112,12 +113,12 @@ double Trimmed(std::vector<double> numbers) {
 
 TEST(RobustNetwork, MovesByTheMedianOrTheTrimmedMeanOfMembersMoves) {
   for (const std::size_t members : {5U, 6U, 7U}) {
-    const std::vector<Rows> rows = MembersOf(members, true);
+    const std::vector<learning::Rows> rows = MembersOf(members, true);
     const auto design = NetworkDesign::Bind(kFormula, kLayers, SchemaFor(members));
     const network::Network& network = design->network();
     const VectorXd start = network.StartingWeights(1);
     std::vector<VectorXd> moves;
-    for (const Rows& own : rows)
+    for (const learning::Rows& own : rows)
       moves.push_back(LocalUpdate(network, {.epochs = 3, .learning_rate = 0.5}, start,
                                   VectorXd::Zero(start.size()), design->Of(design->design().Of(own)),
                                   network::Mix(1) ^ 1));
@@ -130,7 +131,7 @@ TEST(RobustNetwork, MovesByTheMedianOrTheTrimmedMeanOfMembersMoves) {
       const auto method = MakeFor(members, {{"combine", combine}, {"rounds", Whole(2)}});
       ASSERT_TRUE(method) << method.error().message;
       const int steps = combine == "median" ? 4 : 5;
-      const Json state = StateAfter(**method, rows, 1 + steps);
+      const Json state = learning::StateAfter(**method, rows, 1 + steps);
       EXPECT_EQ(state["round"], 2);
       EXPECT_EQ(state["step"], 0);
       const VectorXd weights = WeightsOf(state, start.size());
@@ -147,11 +148,11 @@ TEST(RobustNetwork, MovesByTheMedianOrTheTrimmedMeanOfMembersMoves) {
 
 // Bit for bit what it is without the option, and one step a round.
 TEST(RobustNetwork, IsPlainWhereTheMeanIsAskedFor) {
-  const std::vector<Rows> rows = MembersOf(5, false);
+  const std::vector<learning::Rows> rows = MembersOf(5, false);
   const auto plain = MakeFor(5, {{"rounds", Whole(3)}});
   const auto mean = MakeFor(5, {{"rounds", Whole(3)}, {"combine", "mean"}});
   std::vector<Json> states;
-  const auto fitted = FitOver(**plain, rows, &states);
+  const auto fitted = learning::FitOver(**plain, rows, &states);
   EXPECT_EQ(states.size(), 5U);
   EXPECT_FALSE(states[1].contains("step"));
   EXPECT_EQ(FitWith(**mean, rows)->model, fitted->model);
@@ -193,17 +194,17 @@ TEST(RobustNetwork, IsNotWreckedByAPoisonedMember) {
 // What a member keeps from step to step is what it would make anew.
 TEST(RobustNetwork, IsTheSameWhereNothingIsKept) {
   const auto method = MakeFor(5, {{"combine", "trimmed_mean"}, {"rounds", Whole(2)}});
-  const std::vector<Rows> rows = MembersOf(5, false);
+  const std::vector<learning::Rows> rows = MembersOf(5, false);
   std::vector<Json> states;
-  ASSERT_TRUE(FitOver(**method, rows, &states));
-  std::unique_ptr<Kept> kept;
+  ASSERT_TRUE(learning::FitOver(**method, rows, &states));
+  std::unique_ptr<learning::Kept> kept;
   for (const Json& state : states)
     EXPECT_EQ((*method)->AddAgain(rows[0], state, kept)->numbers, (*method)->Add(rows[0], state)->numbers);
 }
 
 // Members without rows, and one whose steps leave all bounds, are members that want no move.
 TEST(RobustNetwork, CountsMembersThatMoveNothing) {
-  std::vector<Rows> rows = MembersOf(5, false);
+  std::vector<learning::Rows> rows = MembersOf(5, false);
   rows[4] = RowsFrom(0, 0, false);
   const auto method = MakeFor(5, {{"combine", "median"}, {"rounds", Whole(30)}});
   const auto fitted = FitWith(**method, rows);
@@ -214,7 +215,7 @@ TEST(RobustNetwork, CountsMembersThatMoveNothing) {
 TEST(RobustNetwork, ChecksStatesOfOthers) {
   const auto method = MakeFor(5, {{"combine", "trimmed_mean"}, {"rounds", Whole(2)}});
   std::vector<Json> states;
-  ASSERT_TRUE(FitOver(**method, MembersOf(5, false), &states));
+  ASSERT_TRUE(learning::FitOver(**method, MembersOf(5, false), &states));
   ASSERT_EQ(states.size(), 12U);
   for (const Json& state : states) {
     EXPECT_TRUE((*method)->Length(state));
@@ -235,9 +236,9 @@ TEST(RobustNetwork, ChecksStatesOfOthers) {
 // One that contributes half a vote ends the fit by name, at the node that asks and at every owner.
 TEST(RobustNetwork, RefusesWhatNoMembersAddUpTo) {
   const auto method = MakeFor(5, {{"combine", "median"}});
-  const std::vector<Rows> rows = MembersOf(5, false);
-  const Json state = StateAfter(**method, rows, 1);
-  std::vector<double> totals = *TotalOf(**method, rows, state);
+  const std::vector<learning::Rows> rows = MembersOf(5, false);
+  const Json state = learning::StateAfter(**method, rows, 1);
+  std::vector<double> totals = *learning::TotalOf(**method, rows, state);
   ASSERT_TRUE((*method)->Next(state, totals));
   const auto own = (*method)->Add(rows[0], state)->numbers;
   EXPECT_TRUE((*method)->member_counts()->CheckRest(state, totals, own));
@@ -273,15 +274,14 @@ TEST(RobustNetwork, RefusesCallsByName) {
     EXPECT_EQ(method.error().reason, c.reason) << method.error().message;
     EXPECT_NE(method.error().hint.find(c.hint), std::string::npos) << method.error().hint;
   }
-  const auto noisy = MakeNoisyMethod(Methods(),
-                                     {.method = "network",
-                                      .formula = kFormula,
-                                      .table = "points",
-                                      .options = {{"layers", kLayers}, {"combine", "median"}}},
-                                     SchemaFor(5), kLoose);
+  const auto noisy = MakeNoisyNetwork({.method = "network",
+                                       .formula = kFormula,
+                                       .table = "points",
+                                       .options = {{"layers", kLayers}, {"combine", "median"}}},
+                                      SchemaFor(5), kLoose);
   ASSERT_FALSE(noisy);
   EXPECT_EQ(noisy.error().reason, "no_noisy_form");
 }
 
 }  // namespace
-}  // namespace concordat::learning
+}  // namespace concordat::training

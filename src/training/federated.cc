@@ -2,9 +2,11 @@
 // by rows, moves the weights that all have; or their median or trimmed mean, each member alike, in more steps
 // than one (robust.h). Only sums over members are opened, never one member's update.
 //
-// Sources: FedAvg, FedProx, SCAFFOLD: network_training.h; FedAdam: Reddi et al., "Adaptive Federated
+// Sources: FedAvg, FedProx, SCAFFOLD: local_update.h; FedAdam: Reddi et al., "Adaptive Federated
 // Optimization" (2021), algorithm 2. Owners keep nothing that they cannot make anew: SCAFFOLD's variate of a
 // member is the gradient of its rows at the weights of the round before, which the state has.
+#include "training/federated.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,10 +14,9 @@
 #include <nlohmann/json.hpp>
 
 #include "learning/disclosure.h"
-#include "learning/network_fit.h"
 #include "learning/packing.h"
 
-namespace concordat::learning {
+namespace concordat::training {
 namespace {
 
 using Eigen::VectorXd;
@@ -45,7 +46,7 @@ VectorXd CorrectionOf(const Federated& fit, const NetworkState& state, const Sam
 }
 
 // What a member's own rows come to at some weights.
-struct Own : Kept {
+struct Own : learning::Kept {
   int round = 0;
   VectorXd weights;
   double rows = 0;
@@ -77,12 +78,12 @@ void Append(const std::vector<double>& more, std::vector<double>& numbers) {
 void PutTraining(const Federated& fit, const Own& own, std::vector<double>& numbers) {
   numbers.push_back(own.lost ? 1 : 0);
   if (fit.robust) return Append(fit.robust->Add(*fit.robust->Read(0, {}), own.update), numbers);
-  Put(numbers, own.update * own.rows);
-  if (fit.server == Server::kScaffold) Put(numbers, own.found.gradient);
+  learning::Put(numbers, own.update * own.rows);
+  if (fit.server == Server::kScaffold) learning::Put(numbers, own.found.gradient);
 }
 
 Totals ReadTotals(const Federated& fit, const NetworkState& state, std::span<const double> numbers) {
-  Taker taker(numbers);
+  learning::Taker taker(numbers);
   if (state.round == 0) taker.Part(fit.survey.length());
   Totals totals{.rows = taker.Number(), .lost = taker.Number(), .right = taker.Number()};
   if (!fit.trains(state.round)) return totals;
@@ -138,14 +139,14 @@ std::pair<double, double> ToldOf(const Federated& fit, const Totals& totals) {
   return {totals.lost / totals.rows, TellsNumber(fit) ? half * std::sqrt(std::max(0.0, right)) : right};
 }
 
-std::vector<Output> TableColumns(const Federated& fit) {
+std::vector<learning::Output> TableColumns(const Federated& fit) {
   return {{"round", Type::kInteger},
           {"loss", Type::kNumber},
           {TellsNumber(fit) ? "root_mean_square" : "accuracy", Type::kNumber}};
 }
 
-Fitted TableOf(const Federated& fit, const NetworkState& state, double rows) {
-  Fitted fitted;
+learning::Fitted TableOf(const Federated& fit, const NetworkState& state, double rows) {
+  learning::Fitted fitted;
   fitted.columns = TableColumns(fit);
   for (std::size_t i = 0; i < state.history.size(); ++i)
     fitted.rows.push_back({static_cast<std::int64_t>(i), state.history[i].first, state.history[i].second});
@@ -160,16 +161,16 @@ tl::unexpected<Refusal> NotConverged() {
                 "write a smaller learning_rate, or a smaller clip", "22023");
 }
 
-Outcome<Step> Continued(const Federated& fit, const NetworkState& state, std::string said) {
-  Step step{.state = ToJson(state, fit.parts()), .said = std::move(said), .fitted = {}};
+Outcome<learning::Step> Continued(const Federated& fit, const NetworkState& state, std::string said) {
+  learning::Step step{.state = ToJson(state, fit.parts()), .said = std::move(said), .fitted = {}};
   if (!ReadNetworkState(step.state, fit.parts())) return NotConverged();
   return step;
 }
 
 // A step of several in which moves are combined; after the last one weights move. What comes of it is within
 // the clip again, whatever members said.
-Outcome<Step> CombineSome(const Federated& fit, NetworkState state, std::span<const double> totals,
-                          std::string said) {
+Outcome<learning::Step> CombineSome(const Federated& fit, NetworkState state, std::span<const double> totals,
+                                    std::string said) {
   Robust::Step step = TRY(fit.robust->Next(*fit.robust->Read(state.step, state.brackets), totals));
   if (step.combined) {
     const double norm = step.combined->norm(), clip = fit.training.clip;
@@ -189,14 +190,14 @@ double MostLost(const Federated& fit) {
   return fit.robust ? static_cast<double>(fit.robust->terms().trimmed) : 0;
 }
 
-Outcome<Step> Continue(const Federated& fit, NetworkState state, const Totals& totals) {
+Outcome<learning::Step> Continue(const Federated& fit, NetworkState state, const Totals& totals) {
   if (totals.lost_members > MostLost(fit)) return NotConverged();
   const auto told = ToldOf(fit, totals);
   if (state.round != 1) state.history.push_back(told);
   std::string said = fmt::format("round {} of {}: loss {:.4g}, {} {:.4g}", std::min(state.round, fit.rounds),
                                  fit.rounds, told.first, TableColumns(fit).back().name, told.second);
   if (state.round > fit.rounds)
-    return Step{.state = {}, .said = std::move(said), .fitted = TableOf(fit, state, totals.rows)};
+    return learning::Step{.state = {}, .said = std::move(said), .fitted = TableOf(fit, state, totals.rows)};
   const bool trains = fit.trains(state.round);
   if (trains && fit.robust) return CombineSome(fit, std::move(state), totals.votes, std::move(said));
   if (trains) StepOf(fit, totals, state);
@@ -210,11 +211,11 @@ std::span<Number> CombiningPart(const Federated& fit, const NetworkState& state,
   return numbers.last(std::min(numbers.size(), fit.robust->Length(state.step)));
 }
 
-class FederatedMethod final : public ExactMethod, public MemberCounts {
+class FederatedMethod final : public learning::ExactMethod, public learning::MemberCounts {
  public:
   explicit FederatedMethod(Federated fit) : fit_(std::move(fit)) {}
 
-  std::vector<Output> Outputs() const override { return TableColumns(fit_); }
+  std::vector<learning::Output> Outputs() const override { return TableColumns(fit_); }
   std::vector<std::string> Columns() const override { return fit_.design.design().Columns(); }
 
   Json Start() const override {
@@ -229,32 +230,34 @@ class FederatedMethod final : public ExactMethod, public MemberCounts {
 
   Result<std::size_t> Length(const Json& json) const override { return LengthOf(fit_, TRY(Read(json))); }
 
-  Result<Sums> Add(const Rows& rows, const Json& json) const override {
-    std::unique_ptr<Kept> none;
+  Result<learning::Sums> Add(const learning::Rows& rows, const Json& json) const override {
+    std::unique_ptr<learning::Kept> none;
     return AddAgain(rows, json, none);
   }
 
   // Steps of one round are at the same weights.
-  Result<Sums> AddAgain(const Rows& rows, const Json& json, std::unique_ptr<Kept>& kept) const override {
+  Result<learning::Sums> AddAgain(const learning::Rows& rows, const Json& json,
+                                  std::unique_ptr<learning::Kept>& kept) const override {
     const NetworkState state = TRY(Read(json));
     const auto* own = dynamic_cast<const Own*>(kept.get());
     if (state.step == 0 || own == nullptr || own->round != state.round || own->weights != state.weights) {
-      const Frame frame = fit_.design.design().Of(rows);
+      const learning::Frame frame = fit_.design.design().Of(rows);
       auto made = OwnOf(fit_, state, fit_.design.Of(frame));
       if (state.step == 0) return AddFirst(rows, frame, state, std::move(made), kept);
       own = made.get();
       kept = std::move(made);
     }
-    return Sums{.numbers = fit_.robust->Add(*fit_.robust->Read(state.step, state.brackets), own->update),
-                .effective_rows = own->found.effective_rows};
+    return learning::Sums{
+        .numbers = fit_.robust->Add(*fit_.robust->Read(state.step, state.brackets), own->update),
+        .effective_rows = own->found.effective_rows};
   }
 
-  Outcome<Step> Next(const Json& json, std::span<const double> totals) const override {
+  Outcome<learning::Step> Next(const Json& json, std::span<const double> totals) const override {
     auto state = Read(json);
-    if (!state) return RefuseState(state.error());
+    if (!state) return learning::RefuseState(state.error());
     const bool finite = std::all_of(totals.begin(), totals.end(), [](double x) { return std::isfinite(x); });
     if (!finite || totals.size() != LengthOf(fit_, *state))
-      return RefuseState({.message = "the totals are not those of the state"});
+      return learning::RefuseState({.message = "the totals are not those of the state"});
     if (state->step > 0) {
       std::string said = fmt::format("round {} of {}: step {} of {}", state->round, fit_.rounds,
                                      state->step + 1, fit_.robust->steps());
@@ -265,12 +268,12 @@ class FederatedMethod final : public ExactMethod, public MemberCounts {
       TRY(fit_.survey.Check(totals.first(fit_.survey.length())));
       TRY(fit_.survey.CheckResponse(totals));
     }
-    TRY(CheckSize(fit_.rules, read.rows, 0));
+    TRY(learning::CheckSize(fit_.rules, read.rows, 0));
     TRY(CheckParameters(fit_, read.rows));
     return Continue(fit_, *std::move(state), read);
   }
 
-  const MemberCounts* member_counts() const override { return fit_.robust ? this : nullptr; }
+  const learning::MemberCounts* member_counts() const override { return fit_.robust ? this : nullptr; }
 
   void Scatter(const Json& json, std::span<double> numbers, RandomSource& random) const override {
     const auto state = Read(json);
@@ -281,7 +284,7 @@ class FederatedMethod final : public ExactMethod, public MemberCounts {
   Outcome<void> CheckRest(const Json& json, std::span<const double> totals,
                           std::span<const double> own) const override {
     const auto state = Read(json);
-    if (!state) return RefuseState(state.error());
+    if (!state) return learning::RefuseState(state.error());
     if (!fit_.trains(state->round)) return {};
     return fit_.robust->CheckRest(*fit_.robust->Read(state->step, state->brackets),
                                   CombiningPart(fit_, *state, totals), CombiningPart(fit_, *state, own));
@@ -294,9 +297,10 @@ class FederatedMethod final : public ExactMethod, public MemberCounts {
     return state;
   }
 
-  Result<Sums> AddFirst(const Rows& rows, const Frame& frame, const NetworkState& state,
-                        std::unique_ptr<Own> own, std::unique_ptr<Kept>& kept) const {
-    Sums sums{.numbers = {}, .effective_rows = own->found.effective_rows};
+  Result<learning::Sums> AddFirst(const learning::Rows& rows, const learning::Frame& frame,
+                                  const NetworkState& state, std::unique_ptr<Own> own,
+                                  std::unique_ptr<learning::Kept>& kept) const {
+    learning::Sums sums{.numbers = {}, .effective_rows = own->found.effective_rows};
     if (state.round == 0) fit_.survey.Add(rows, frame, fit_.design.design().Scaled(frame.x), sums.numbers);
     sums.numbers.insert(sums.numbers.end(), {own->rows, own->found.lost, own->found.right});
     if (fit_.trains(state.round)) PutTraining(fit_, *own, sums.numbers);
@@ -314,8 +318,8 @@ class FederatedMethod final : public ExactMethod, public MemberCounts {
 
 }  // namespace
 
-std::unique_ptr<ExactMethod> FederatedOf(Federated fit) {
+std::unique_ptr<learning::ExactMethod> FederatedOf(Federated fit) {
   return std::make_unique<FederatedMethod>(std::move(fit));
 }
 
-}  // namespace concordat::learning
+}  // namespace concordat::training

@@ -1,4 +1,4 @@
-#include "learning/votes.h"
+#include "training/votes.h"
 
 #include <bit>
 #include <cmath>
@@ -7,11 +7,11 @@
 #include "base/check.h"
 #include "base/mutation.h"
 
-namespace concordat::learning {
+namespace concordat::training {
 namespace {
 
 constexpr int kExactBits = 53;  // of a double
-constexpr std::size_t kBoxesOfAMember = 4, kMostMembers = 255;
+constexpr std::size_t kBoxesOfAMember = 4;
 
 double Digit(std::size_t place, int bits) { return std::ldexp(1.0, static_cast<int>(place) * bits); }
 
@@ -78,4 +78,4 @@ bool Votes::LeavesVotes(std::span<const double> totals, std::span<const double> 
   return true;
 }
 
-}  // namespace concordat::learning
+}  // namespace concordat::training

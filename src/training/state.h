@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "base/result.h"
 
-namespace concordat::learning {
+namespace concordat::training {
 
 // Round 0 counts at the weights of the start, rounds 1 to `rounds` train, the last one counts.
 struct NetworkState {
@@ -43,4 +43,4 @@ Json ToJson(const NetworkState& state, const NetworkParts& parts);
 // Errors: kInvalidArgument.
 Result<NetworkState> ReadNetworkState(const Json& json, const NetworkParts& parts);
 
-}  // namespace concordat::learning
+}  // namespace concordat::training

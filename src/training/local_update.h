@@ -6,9 +6,9 @@
 // Karimireddy et al., "SCAFFOLD: Stochastic Controlled Averaging for Federated Learning" (2020), option I.
 #pragma once
 
-#include "learning/network_design.h"
+#include "training/design.h"
 
-namespace concordat::learning {
+namespace concordat::training {
 
 struct Training {
   int epochs = 1;  // over the member's rows
@@ -33,4 +33,4 @@ Eigen::VectorXd LocalUpdate(const network::Network& network, const Training& tra
                             const Eigen::VectorXd& weights, const Eigen::VectorXd& correction,
                             const Samples& samples, std::uint64_t seed);
 
-}  // namespace concordat::learning
+}  // namespace concordat::training

@@ -15,14 +15,14 @@
 
 #include "learning/clip.h"
 #include "learning/disclosure.h"
-#include "learning/methods.h"
-#include "learning/network_scales.h"
-#include "learning/network_state.h"
 #include "learning/options.h"
 #include "network/floats.h"
 #include "network/whole.h"
+#include "training/methods.h"
+#include "training/scales.h"
+#include "training/state.h"
 
-namespace concordat::learning {
+namespace concordat::training {
 namespace {
 
 using Eigen::Index;
@@ -41,7 +41,7 @@ constexpr int kMeasuring = 20;
 struct Descent {
   NetworkDesign design;
   NetworkScales scales;
-  Rules rules;
+  learning::Rules rules;
   int rounds = 200;
   double sample = 0.1;
   double clip = 2;
@@ -80,7 +80,7 @@ void StepOf(const Descent& descent, const VectorXd& gradient, NetworkState& stat
   state.mean += (kLater + 1) / (kLater + step) * (state.weights - state.mean);
 }
 
-std::vector<Output> TableColumns() {
+std::vector<learning::Output> TableColumns() {
   return {{"rounds", Type::kInteger},
           {"parameters", Type::kInteger},
           {"sample", Type::kNumber},
@@ -88,11 +88,11 @@ std::vector<Output> TableColumns() {
           {"noise", Type::kNumber}};
 }
 
-class NoisyNetwork final : public NoisyMethod {
+class NoisyNetwork final : public learning::NoisyMethod {
  public:
   explicit NoisyNetwork(Descent descent) : descent_(std::move(descent)) {}
 
-  std::vector<Output> Outputs() const override { return TableColumns(); }
+  std::vector<learning::Output> Outputs() const override { return TableColumns(); }
   std::vector<std::string> Columns() const override { return descent_.design.design().Columns(); }
 
   Json Start() const override {
@@ -110,17 +110,17 @@ class NoisyNetwork final : public NoisyMethod {
     return static_cast<std::size_t>(LengthAt(TRY(Read(json))));
   }
 
-  Result<NoisyRound> Round(const Json& json) const override {
+  Result<learning::NoisyRound> Round(const Json& json) const override {
     const bool measures = descent_.measures(TRY(Read(json)));
-    return NoisyRound{.bound = measures ? descent_.scales.bound() : descent_.clip,
-                      .share = 1.0 / descent_.rounds,
-                      .sampled = descent_.sample};
+    return learning::NoisyRound{.bound = measures ? descent_.scales.bound() : descent_.clip,
+                                .share = 1.0 / descent_.rounds,
+                                .sampled = descent_.sample};
   }
 
-  Result<std::vector<Int128>> Add(const UnitRows& rows, const Json& json,
+  Result<std::vector<Int128>> Add(const learning::UnitRows& rows, const Json& json,
                                   std::uint64_t steps) const override {
     const NetworkState state = TRY(Read(json));
-    const Frame frame = descent_.design.design().Of(rows.rows);
+    const learning::Frame frame = descent_.design.design().Of(rows.rows);
     if (descent_.measures(state)) return descent_.scales.Add(rows, frame, steps);
     const Samples samples = descent_.design.Of(frame, descent_.ScalesAt(state));
     const std::uint64_t own = GradientSteps(steps);
@@ -136,7 +136,7 @@ class NoisyNetwork final : public NoisyMethod {
       first = last;
     };
     Index end = 0;
-    ForEachUnit(rows.starts, frame.places, [&](std::size_t from, std::size_t to) {
+    learning::ForEachUnit(rows.starts, frame.places, [&](std::size_t from, std::size_t to) {
       ++units;
       if (starts.size() == kUnitsAtOnce) flush(end);
       starts.push_back(static_cast<Index>(from) - first);
@@ -148,19 +148,20 @@ class NoisyNetwork final : public NoisyMethod {
     return numbers;
   }
 
-  Outcome<Step> Next(const Json& json, std::span<const double> totals, double sigma) const override {
+  Outcome<learning::Step> Next(const Json& json, std::span<const double> totals,
+                               double sigma) const override {
     auto state = Read(json);
-    if (!state) return RefuseState(state.error());
+    if (!state) return learning::RefuseState(state.error());
     const Eigen::Map<const VectorXd> all(totals.data(), static_cast<Index>(totals.size()));
     if (all.size() != LengthAt(*state) || !all.allFinite())
-      return RefuseState({.message = "the totals are not those of the state"});
+      return learning::RefuseState({.message = "the totals are not those of the state"});
     if (descent_.measures(*state)) {
       Measure(all, sigma, *state);
     } else {
       Descend(all, sigma, *state);
     }
     ++state->round;
-    Step step{.said = fmt::format("round {} of {}", state->round, descent_.rounds)};
+    learning::Step step{.said = fmt::format("round {} of {}", state->round, descent_.rounds)};
     if (state->round == descent_.rounds) {
       TRY(CheckUnits(state->counted));
       step.fitted = TableOf(*state, sigma);
@@ -218,8 +219,8 @@ class NoisyNetwork final : public NoisyMethod {
                   "leave out columns with missing values, or ask for a table with more rows", "42501");
   }
 
-  Fitted TableOf(const NetworkState& state, double sigma) const {
-    Fitted fitted;
+  learning::Fitted TableOf(const NetworkState& state, double sigma) const {
+    learning::Fitted fitted;
     fitted.columns = TableColumns();
     fitted.rows.push_back({std::int64_t{descent_.rounds}, static_cast<std::int64_t>(network().parameters()),
                            descent_.sample, descent_.clip, sigma});
@@ -233,8 +234,9 @@ class NoisyNetwork final : public NoisyMethod {
 
 }  // namespace
 
-MadeNoisy MakeNoisyNetwork(const Call& call, const Schema& schema, const Rules& rules) {
-  Options options(call);
+learning::MadeNoisy MakeNoisyNetwork(const learning::Call& call, const learning::Schema& schema,
+                                     const learning::Rules& rules) {
+  learning::Options options(call);
   const std::string layers = TRY(options.Text("layers", ""));
   TRY(options.Choice("method", {"dpsgd"}));
   if (TRY(options.Text("combine", "mean")) != "mean")
@@ -259,4 +261,4 @@ MadeNoisy MakeNoisyNetwork(const Call& call, const Schema& schema, const Rules& 
                                                 .seed = static_cast<std::uint64_t>(seed)});
 }
 
-}  // namespace concordat::learning
+}  // namespace concordat::training

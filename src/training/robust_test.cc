@@ -1,5 +1,5 @@
 // Medians and trimmed means out of counts: against those of the members' own numbers; and who lies.
-#include "learning/robust.h"
+#include "training/robust.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 
 #include "base/testing_random.h"
 
-namespace concordat::learning {
+namespace concordat::training {
 namespace {
 
 using Eigen::Index;
@@ -269,4 +269,4 @@ TEST(RobustSum, StaysBetweenTheBrackets) {
 }
 
 }  // namespace
-}  // namespace concordat::learning
+}  // namespace concordat::training

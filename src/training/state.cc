@@ -1,4 +1,4 @@
-#include "learning/network_state.h"
+#include "training/state.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 #include "network/floats.h"
 #include "network/saved.h"
 
-namespace concordat::learning {
+namespace concordat::training {
 namespace {
 
 constexpr double kMostTold = 1e12;
@@ -29,7 +29,7 @@ std::size_t Told(const NetworkState& state) {
 
 Result<void> ReadStep(const Json& json, const NetworkParts& parts, NetworkState& state) {
   const bool trains = state.round >= 1 && state.round <= parts.rounds;
-  state.step = static_cast<int>(TRY(WholeOf(json, "step", {0, trains ? parts.steps - 1.0 : 0})));
+  state.step = static_cast<int>(TRY(learning::WholeOf(json, "step", {0, trains ? parts.steps - 1.0 : 0})));
   state.brackets = TRY(FloatsOf(json, "brackets", state.step == 0 ? 0 : parts.brackets, kMostTold));
   return {};
 }
@@ -57,7 +57,8 @@ Json ToJson(const NetworkState& state, const NetworkParts& parts) {
 
 Result<NetworkState> ReadNetworkState(const Json& json, const NetworkParts& parts) {
   NetworkState state;
-  state.round = static_cast<int>(TRY(WholeOf(json, "round", {0, static_cast<double>(parts.rounds) + 1})));
+  state.round =
+      static_cast<int>(TRY(learning::WholeOf(json, "round", {0, static_cast<double>(parts.rounds) + 1})));
   state.weights = TRY(FloatsOf(json, "weights", parts.parameters, network::kLargestWeight));
   if (parts.moments) {
     state.first = TRY(FloatsOf(json, "first", parts.parameters, kMostTold));
@@ -65,13 +66,13 @@ Result<NetworkState> ReadNetworkState(const Json& json, const NetworkParts& part
   }
   if (parts.steps > 1) TRY(ReadStep(json, parts, state));
   if (parts.mean) state.mean = TRY(FloatsOf(json, "mean", parts.parameters, network::kLargestWeight));
-  if (parts.counted) state.counted = TRY(NumberOf(json, "counted", {-kMostTold, kMostTold}));
+  if (parts.counted) state.counted = TRY(learning::NumberOf(json, "counted", {-kMostTold, kMostTold}));
   if (parts.measured > 0) state.measured = TRY(FloatsOf(json, "measured", parts.measured, kMostTold));
   if (!parts.history) return state;
-  const Eigen::MatrixXd history =
-      TRY(MatrixOf(json, "history", static_cast<Eigen::Index>(Told(state)), 2, {-kMostTold, kMostTold}));
+  const Eigen::MatrixXd history = TRY(learning::MatrixOf(
+      json, "history", static_cast<Eigen::Index>(Told(state)), 2, {-kMostTold, kMostTold}));
   for (Eigen::Index i = 0; i < history.rows(); ++i) state.history.emplace_back(history(i, 0), history(i, 1));
   return state;
 }
 
-}  // namespace concordat::learning
+}  // namespace concordat::training

@@ -4,37 +4,37 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "learning/methods.h"
 #include "learning/testing_fit.h"
 #include "learning/testing_noisy.h"
 #include "network/floats.h"
 #include "network/saved.h"
+#include "training/methods.h"
 
-namespace concordat::learning {
+namespace concordat::training {
 namespace {
 
 using Options = std::map<std::string, Value>;
 
-Outcome<std::unique_ptr<NoisyMethod>> Make(const char* formula, Options options) {
-  return MakeNoisyMethod(
-      Methods(), {.method = "network", .formula = formula, .table = "people", .options = std::move(options)},
-      PeopleSchema(), {});
+Outcome<std::unique_ptr<learning::NoisyMethod>> Make(const char* formula, Options options) {
+  return MakeNoisyNetwork(
+      {.method = "network", .formula = formula, .table = "people", .options = std::move(options)},
+      learning::PeopleSchema(), {});
 }
 
 Value Whole(int number) { return static_cast<std::int64_t>(number); }
 
 // A state that measures, and one that descends.
-std::vector<Json> StatesOf(const NoisyMethod& method, const std::vector<Rows>& members) {
-  std::vector<UnitRows> units;
-  for (const Rows& rows : members) units.push_back(ByUnit(rows));
+std::vector<Json> StatesOf(const learning::NoisyMethod& method, const std::vector<learning::Rows>& members) {
+  std::vector<learning::UnitRows> units;
+  for (const learning::Rows& rows : members) units.push_back(learning::ByUnit(rows));
   std::vector<Json> states;
-  EXPECT_TRUE(FitNoisily(method, units, {.rho = 1}, &states));
+  EXPECT_TRUE(learning::FitNoisily(method, units, {.rho = 1}, &states));
   return {states.front(), states.back()};
 }
 
 // What drops follows from a row, not from its place: else removing a unit would move others' numbers.
 TEST(NoisyNetworkNeighbours, MoveByNoMoreThanTheirSteps) {
-  const Rows people = People(120, 1).front();
+  const learning::Rows people = learning::People(120, 1).front();
   const auto method = Make("split ~ age + cost + region",
                            {{"layers", "embedding(2) dense(6) dropout(0.3) relu dense(1) sigmoid"},
                             {"clip", 0.01},
@@ -45,11 +45,11 @@ TEST(NoisyNetworkNeighbours, MoveByNoMoreThanTheirSteps) {
     const std::size_t moved = *(*method)->Length(state);
     for (const std::size_t rows_a_unit : {1, 3}) {
       SCOPED_TRACE(testing::Message() << moved << " numbers, rows of a unit: " << rows_a_unit);
-      const UnitRows units = ByUnit(people, rows_a_unit);
+      const learning::UnitRows units = learning::ByUnit(people, rows_a_unit);
       constexpr std::uint64_t kSteps = 1 << 20;
-      const auto all = IntegersOf(**method, units, state, kSteps);
+      const auto all = learning::IntegersOf(**method, units, state, kSteps);
       for (std::size_t unit = 0; unit < units.starts.size(); ++unit) {
-        const auto rest = IntegersOf(**method, Without(units, unit), state, kSteps);
+        const auto rest = learning::IntegersOf(**method, learning::Without(units, unit), state, kSteps);
         Uint128 square = 0;
         for (std::size_t i = 0; i < all.size(); ++i)
           square += static_cast<Uint128>((all[i] - rest[i]) * (all[i] - rest[i]));
@@ -64,11 +64,11 @@ TEST(NoisyNetwork, AddsUpWhateverRowsStandBeside) {
   const auto method =
       Make("split ~ age + cost",
            {{"layers", "dense(6) tanh dense(1) sigmoid"}, {"rounds", Whole(3)}, {"sample", 1.0}});
-  for (const Json& state : StatesOf(**method, People(200, 1))) {
+  for (const Json& state : StatesOf(**method, learning::People(200, 1))) {
     const auto sumOf = [&](std::size_t members) {
       std::vector<Int128> sum;
-      for (const Rows& rows : People(600, members)) {
-        const auto own = IntegersOf(**method, ByUnit(rows), state, 1 << 20);
+      for (const learning::Rows& rows : learning::People(600, members)) {
+        const auto own = learning::IntegersOf(**method, learning::ByUnit(rows), state, 1 << 20);
         sum.resize(own.size());
         for (std::size_t i = 0; i < own.size(); ++i) sum[i] += own[i];
       }
@@ -79,7 +79,7 @@ TEST(NoisyNetwork, AddsUpWhateverRowsStandBeside) {
 }
 
 // Of all people, by the model as it is kept: matrix by matrix of the formula's columns.
-double ShareRight(const Json& model, const std::vector<std::size_t>& columns, const Rows& people) {
+double ShareRight(const Json& model, const std::vector<std::size_t>& columns, const learning::Rows& people) {
   const auto saved = network::ReadSaved(model);
   EXPECT_TRUE(saved) << saved.error().message;
   const auto size = static_cast<Eigen::Index>(people.size());
@@ -100,28 +100,28 @@ double ShareRight(const Json& model, const std::vector<std::size_t>& columns, co
 TEST(NoisyNetwork, LearnsUnderNoise) {
   for (const double wider : {1.0, 100.0}) {
     SCOPED_TRACE(wider);
-    Schema schema = PeopleSchema();
+    learning::Schema schema = learning::PeopleSchema();
     for (const std::size_t column : {0, 1}) schema[column].range->second *= wider;
-    const auto method = MakeNoisyMethod(Methods(),
-                                        {.method = "network",
-                                         .formula = "split ~ age + cost",
-                                         .table = "people",
-                                         .options = {{"layers", "dense(6) tanh dense(1) sigmoid"}}},
-                                        schema, {});
+    const auto method = MakeNoisyNetwork({.method = "network",
+                                          .formula = "split ~ age + cost",
+                                          .table = "people",
+                                          .options = {{"layers", "dense(6) tanh dense(1) sigmoid"}}},
+                                         schema, {});
     ASSERT_TRUE(method);
-    std::vector<UnitRows> members;
-    for (const Rows& rows : People(4000, 3)) members.push_back(ByUnit(rows));
-    const auto fitted = FitNoisily(**method, members, {.rho = 1});
+    std::vector<learning::UnitRows> members;
+    for (const learning::Rows& rows : learning::People(4000, 3)) members.push_back(learning::ByUnit(rows));
+    const auto fitted = learning::FitNoisily(**method, members, {.rho = 1});
     ASSERT_TRUE(fitted) << fitted.error().message;
     ASSERT_EQ(fitted->rows.size(), 1U);
-    EXPECT_GT(ShareRight(fitted->model, {0, 1}, People(2000, 1).front()), 0.93);
+    EXPECT_GT(ShareRight(fitted->model, {0, 1}, learning::People(2000, 1).front()), 0.93);
   }
 }
 
 TEST(NoisyNetwork, LearnsNumbersInTheirOwnUnits) {
   const auto method = Make("twice ~ age + sex", {{"layers", "dense(1)"}});
   ASSERT_TRUE(method);
-  const auto fitted = FitNoisily(**method, {ByUnit(People(4000, 1).front())}, {.rho = 10});
+  const auto fitted =
+      learning::FitNoisily(**method, {learning::ByUnit(learning::People(4000, 1).front())}, {.rho = 10});
   ASSERT_TRUE(fitted) << fitted.error().message;
   const auto saved = network::ReadSaved(fitted->model);
   ASSERT_TRUE(saved);
@@ -133,7 +133,8 @@ TEST(NoisyNetwork, RefusesFewUnits) {
   const auto method =
       Make("split ~ age", {{"layers", "dense(1) sigmoid"}, {"rounds", Whole(4)}, {"sample", 1.0}});
   const auto fitOf = [&](std::size_t rows) {
-    return FitNoisily(**method, {ByUnit(People(rows, 1).front())}, {.exact = true});
+    return learning::FitNoisily(**method, {learning::ByUnit(learning::People(rows, 1).front())},
+                                {.exact = true});
   };
   EXPECT_TRUE(fitOf(60));
   EXPECT_EQ(fitOf(40).error().reason, "too_few_rows");
@@ -168,7 +169,7 @@ TEST(NoisyNetwork, SaysWhatEachRoundCosts) {
 TEST(NoisyNetwork, DeclinesScalesThatWereNotMeasured) {
   const auto method =
       Make("split ~ age", {{"layers", "dense(1) sigmoid"}, {"rounds", Whole(3)}, {"sample", 1.0}});
-  Json state = StatesOf(**method, {People(200, 1).front()}).back();
+  Json state = StatesOf(**method, {learning::People(200, 1).front()}).back();
   EXPECT_TRUE((*method)->Length(state));
   for (const Eigen::VectorXd& measured :
        {Eigen::VectorXd{{200, 1.1, 0.5}}, Eigen::VectorXd{{200, 0, 0}}, Eigen::VectorXd{{200, 0, 1.5}}}) {
@@ -186,7 +187,7 @@ TEST(NoisyNetwork, ChecksStatesAndCalls) {
       changed[key] = other;
       EXPECT_FALSE((*method)->Length(changed));
       EXPECT_FALSE((*method)->Round(changed));
-      EXPECT_FALSE((*method)->Add(ByUnit(People(5, 1).front()), changed, 1));
+      EXPECT_FALSE((*method)->Add(learning::ByUnit(learning::People(5, 1).front()), changed, 1));
       EXPECT_EQ((*method)->Next(changed, {}, 1).error().reason, "state_invalid");
     }
   }
@@ -196,4 +197,4 @@ TEST(NoisyNetwork, ChecksStatesAndCalls) {
 }
 
 }  // namespace
-}  // namespace concordat::learning
+}  // namespace concordat::training

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "learning/method.h"
-#include "learning/network_design.h"
+#include "training/design.h"
 
-namespace concordat::learning {
+namespace concordat::training {
 
 // Threading: any thread; nothing changes.
 class NetworkScales {
@@ -27,7 +27,8 @@ class NetworkScales {
   double bound() const;
   // A member's part: of a unit's rows the means of 1, x and x^2 - 1, where x is -1 to 1 in a declared range.
   // So are (x, x^2 - 1) no longer than 1.
-  std::vector<Int128> Add(const UnitRows& rows, const Frame& frame, std::uint64_t steps) const;
+  std::vector<Int128> Add(const learning::UnitRows& rows, const learning::Frame& frame,
+                          std::uint64_t steps) const;
   // Units, means and deviations by sums that each have noise of `sigma`: those of declared ranges where noise
   // tells no units, and no deviation below what noise makes of none.
   Eigen::VectorXd Measured(const Eigen::VectorXd& sums, double sigma) const;
@@ -43,4 +44,4 @@ class NetworkScales {
   bool response_ = false;
 };
 
-}  // namespace concordat::learning
+}  // namespace concordat::training

@@ -1,5 +1,5 @@
 // Scales that the first rounds of a network under noise measure.
-#include "learning/network_scales.h"
+#include "training/scales.h"
 
 #include <gtest/gtest.h>
 
@@ -8,13 +8,13 @@
 #include "learning/testing_fit.h"
 #include "learning/testing_noisy.h"
 
-namespace concordat::learning {
+namespace concordat::training {
 namespace {
 
 using Eigen::VectorXd;
 
 NetworkDesign DesignOf(const char* formula, const char* layers = "dense(1)") {
-  auto design = NetworkDesign::Bind(formula, layers, PeopleSchema());
+  auto design = NetworkDesign::Bind(formula, layers, learning::PeopleSchema());
   EXPECT_TRUE(design) << design.error().message;
   return *std::move(design);
 }
@@ -22,9 +22,9 @@ NetworkDesign DesignOf(const char* formula, const char* layers = "dense(1)") {
 constexpr std::uint64_t kSteps = 1 << 24;
 
 // Sums of rows, each a unit of its own.
-VectorXd SumsOf(const NetworkDesign& design, const Rows& rows) {
+VectorXd SumsOf(const NetworkDesign& design, const learning::Rows& rows) {
   const NetworkScales scales(design);
-  const auto whole = scales.Add(ByUnit(rows), design.design().Of(rows), kSteps);
+  const auto whole = scales.Add(learning::ByUnit(rows), design.design().Of(rows), kSteps);
   VectorXd sums(scales.length());
   for (std::size_t i = 0; i < whole.size(); ++i)
     sums[static_cast<Eigen::Index>(i)] = static_cast<double>(whole[i]) * scales.bound() / double{kSteps};
@@ -52,7 +52,7 @@ TEST(NetworkScales, MeasureNumbersAndNoFactors) {
 
 TEST(NetworkScales, AreMeansAndDeviations) {
   const NetworkDesign design = DesignOf("cost ~ sex + age");
-  const Rows people = People(1000, 1).front();
+  const learning::Rows people = learning::People(1000, 1).front();
   const NetworkScales scales(design);
   const VectorXd measured = scales.Measured(SumsOf(design, people), 0);
   EXPECT_TRUE(scales.Holds(measured));
@@ -91,7 +91,7 @@ TEST(NetworkScales, GoNoFurtherThanNoiseLetsThem) {
 
 TEST(NetworkScales, LooksAtValuesWithinWhatIsDeclared) {
   const NetworkDesign design = DesignOf("split ~ age", "dense(1) sigmoid");
-  Rows people = People(10, 1).front();
+  learning::Rows people = learning::People(10, 1).front();
   for (double& age : people.columns[0].values) age = 1e9;
   const VectorXd sums = SumsOf(design, people);
   EXPECT_NEAR(sums[1], 10, 1e-4);
@@ -99,4 +99,4 @@ TEST(NetworkScales, LooksAtValuesWithinWhatIsDeclared) {
 }
 
 }  // namespace
-}  // namespace concordat::learning
+}  // namespace concordat::training

@@ -7,7 +7,7 @@
 #include "learning/design.h"
 #include "network/saved.h"
 
-namespace concordat::learning {
+namespace concordat::training {
 
 // What goes in is (x - centre) / half, of each column of the model matrix but the intercept; and so is what a
 // response that is a number is told by.
@@ -30,31 +30,31 @@ class NetworkDesign {
   // Refusals: those of ParseFormula, Design::Bind, network::ParseLayers and Network::Make; response_missing,
   // formula_not_supported, range_needed, columns_needed.
   static Outcome<NetworkDesign> Bind(const std::string& formula, const std::string& layers,
-                                     const Schema& schema);
+                                     const learning::Schema& schema);
 
-  const Design& design() const { return design_; }
+  const learning::Design& design() const { return design_; }
   const network::Network& network() const { return saved_.network; }
   // By declared ranges.
   const InputScales& scales() const { return scales_; }
   // Places among them of columns that are not made of factors alone.
   std::vector<Eigen::Index> NumberColumns() const;
-  Samples Of(const Frame& frame, const InputScales& scales) const;
-  Samples Of(const Frame& frame) const { return Of(frame, scales_); }
+  Samples Of(const learning::Frame& frame, const InputScales& scales) const;
+  Samples Of(const learning::Frame& frame) const { return Of(frame, scales_); }
   // With these weights, for what goes in so scaled; canonical.
   Json ModelOf(const Eigen::VectorXd& weights, const InputScales& scales) const;
   Json ModelOf(const Eigen::VectorXd& weights) const { return ModelOf(weights, scales_); }
 
  private:
-  NetworkDesign(Design design, Json declared, network::Saved saved, InputScales scales)
+  NetworkDesign(learning::Design design, Json declared, network::Saved saved, InputScales scales)
       : design_(std::move(design)),
         declared_(std::move(declared)),
         saved_(std::move(saved)),
         scales_(std::move(scales)) {}
 
-  Design design_;
+  learning::Design design_;
   Json declared_;         // columns that are read
   network::Saved saved_;  // weights and scales are missing
   InputScales scales_;
 };
 
-}  // namespace concordat::learning
+}  // namespace concordat::training

@@ -5,20 +5,20 @@
 #include <optional>
 
 #include "learning/method.h"
-#include "learning/network_design.h"
-#include "learning/network_state.h"
-#include "learning/network_training.h"
-#include "learning/robust.h"
 #include "learning/survey.h"
+#include "training/design.h"
+#include "training/local_update.h"
+#include "training/robust.h"
+#include "training/state.h"
 
-namespace concordat::learning {
+namespace concordat::training {
 
 enum class Server { kMean, kAdam, kScaffold };
 
 struct Federated {
   NetworkDesign design;
-  Survey survey;
-  Rules rules;
+  learning::Survey survey;
+  learning::Rules rules;
   Training training;
   Server server = Server::kMean;
   double server_rate = 1;
@@ -39,6 +39,6 @@ struct Federated {
 };
 
 // Rounds of it.
-std::unique_ptr<ExactMethod> FederatedOf(Federated fit);
+std::unique_ptr<learning::ExactMethod> FederatedOf(Federated fit);
 
-}  // namespace concordat::learning
+}  // namespace concordat::training

@@ -1,4 +1,4 @@
-#include "learning/robust.h"
+#include "training/robust.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 
 #include "base/check.h"
 
-namespace concordat::learning {
+namespace concordat::training {
 namespace {
 
 using Eigen::Index;
@@ -198,4 +198,4 @@ Outcome<Robust::Step> Robust::Next(const Brackets& brackets, std::span<const dou
   return step;
 }
 
-}  // namespace concordat::learning
+}  // namespace concordat::training

@@ -13,13 +13,15 @@
 
 #include "base/random.h"
 
-namespace concordat::learning {
+namespace concordat::training {
 
 // The numbers of one question: counts of boxes x choices, several in the digits of one number that sums keep
 // exactly. Threading: any thread; nothing changes.
 class Votes {
  public:
-  // Precondition: 1 to 255 members, at least one choice.
+  static constexpr std::size_t kMostMembers = 255;
+
+  // Precondition: 1 to kMostMembers members, at least one choice.
   Votes(std::size_t members, std::size_t choices);
 
   std::size_t length() const { return (cells() + fields_ - 1) / fields_; }
@@ -47,4 +49,4 @@ class Votes {
   std::size_t fields_;  // digits of a number
 };
 
-}  // namespace concordat::learning
+}  // namespace concordat::training

@@ -14,9 +14,9 @@
 
 #include "base/refusal.h"
 #include "base/result.h"
-#include "learning/votes.h"
+#include "training/votes.h"
 
-namespace concordat::learning {
+namespace concordat::training {
 
 // Levels are spaced as floating-point numbers are, 128 in each power of two from most / 2^15 on, evenly
 // below. 2048 is 0; from 1 to 4095. Numbers past `most` have the outermost ones.
@@ -25,7 +25,7 @@ int LevelOf(double number, double most);
 double ValueOf(int level, double most);
 
 struct RobustTerms {
-  std::size_t members = 0;  // 255 at most
+  std::size_t members = 0;  // Votes::kMostMembers at most
   std::size_t trimmed = 0;  // members at each end that do not count, below half; all but the middle: a median
   double most = 1;          // that a member's number comes to
   Eigen::Index numbers = 1;  // of each member
@@ -84,4 +84,4 @@ class Robust {
   std::vector<std::size_t> ranks_;  // from 1, ascending
 };
 
-}  // namespace concordat::learning
+}  // namespace concordat::training

@@ -1,4 +1,4 @@
-#include "learning/network_training.h"
+#include "training/local_update.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 
 #include "network/norms.h"
 
-namespace concordat::learning {
+namespace concordat::training {
 namespace {
 
 using Eigen::Index;
@@ -86,4 +86,4 @@ VectorXd LocalUpdate(const network::Network& network, const Training& training, 
   return Clipped(own - weights, training.clip);
 }
 
-}  // namespace concordat::learning
+}  // namespace concordat::training

@@ -1,4 +1,4 @@
-#include "learning/network_design.h"
+#include "training/design.h"
 
 #include <fmt/format.h>
 
@@ -8,10 +8,10 @@
 
 #include "learning/coefficient_table.h"
 
-namespace concordat::learning {
+namespace concordat::training {
 namespace {
 
-Outcome<void> NeedPlain(const Formula& formula) {
+Outcome<void> NeedPlain(const learning::Formula& formula) {
   if (!formula.response)
     return Refuse("response_missing", "a network tells something of the others", "write y ~ a + b", "42601");
   const char* what = formula.status                 ? "Surv(time, status)"
@@ -29,9 +29,9 @@ Outcome<void> NeedPlain(const Formula& formula) {
 }
 
 // Weights start alike for all inputs, and steps are as large for all: what goes in must be about as large.
-Outcome<void> NeedRanges(const Design& design, const Schema& schema) {
+Outcome<void> NeedRanges(const learning::Design& design, const learning::Schema& schema) {
   for (const std::string& name : design.Columns()) {
-    const Field* field = Find(schema, name);
+    const learning::Field* field = learning::Find(schema, name);
     if (field == nullptr || (field->levels.empty() && !field->range))
       return Refuse("range_needed", fmt::format("networks scale by declared ranges, and {} has none", name),
                     "ask the steward to declare the column's least and greatest value", "0A000");
@@ -40,20 +40,20 @@ Outcome<void> NeedRanges(const Design& design, const Schema& schema) {
 }
 
 // Of a response with several levels the place of a row's level is its stratum.
-void NumberLevels(const Schema& schema, Formula& formula) {
-  const Expr& response = formula.response->of;
-  if (IsFactor(response, schema) && Find(schema, response.name)->levels.size() > 2)
+void NumberLevels(const learning::Schema& schema, learning::Formula& formula) {
+  const learning::Expr& response = formula.response->of;
+  if (learning::IsFactor(response, schema) && learning::Find(schema, response.name)->levels.size() > 2)
     formula.strata = {response.name};
 }
 
-network::Inputs InputsOf(const Design& design, const Schema& schema) {
+network::Inputs InputsOf(const learning::Design& design, const learning::Schema& schema) {
   network::Inputs inputs{.columns = static_cast<Eigen::Index>(design.terms().size()) - 1};
-  const Formula& formula = design.formula();
+  const learning::Formula& formula = design.formula();
   for (std::size_t column = 1; column < design.assign().size(); ++column) {
     const std::size_t term = design.assign()[column] - 1;
     if (formula.terms[term].size() != 1) continue;
-    const Variable& variable = formula.variables[formula.terms[term].front()];
-    if (!IsFactor(variable, schema)) continue;
+    const learning::Variable& variable = formula.variables[formula.terms[term].front()];
+    if (!learning::IsFactor(variable, schema)) continue;
     if (design.assign()[column - 1] == term + 1) {
       ++inputs.factors.back().count;
     } else {
@@ -63,21 +63,21 @@ network::Inputs InputsOf(const Design& design, const Schema& schema) {
   return inputs;
 }
 
-network::Outputs OutputsOf(const Design& design) {
+network::Outputs OutputsOf(const learning::Design& design) {
   const std::size_t levels = design.response_levels().size();
   if (levels == 0) return {};
   if (design.strata().empty()) return {.target = network::Target::kTwo};
   return {.target = network::Target::kClasses, .classes = static_cast<Eigen::Index>(levels)};
 }
 
-InputScales DeclaredScales(const Design& design) {
+InputScales DeclaredScales(const learning::Design& design) {
   const auto size = static_cast<Eigen::Index>(design.terms().size()) - 1;
   InputScales scales{.centre = Eigen::VectorXd(size),
                      .half = Eigen::VectorXd(size),
                      .response_centre = design.response_scale().centre,
                      .response_half = design.response_scale().half};
   for (Eigen::Index i = 0; i < size; ++i) {
-    const Scale& scale = design.scales()[static_cast<std::size_t>(i) + 1];
+    const learning::Scale& scale = design.scales()[static_cast<std::size_t>(i) + 1];
     scales.centre[i] = scale.centre;
     scales.half[i] = scale.half;
   }
@@ -93,11 +93,11 @@ std::uint64_t SeedOf(const Eigen::Ref<const Eigen::VectorXd>& lane) {
 }  // namespace
 
 Outcome<NetworkDesign> NetworkDesign::Bind(const std::string& formula, const std::string& layers,
-                                           const Schema& schema) {
-  Formula parsed = TRY(ParseFormula(formula));
+                                           const learning::Schema& schema) {
+  learning::Formula parsed = TRY(learning::ParseFormula(formula));
   TRY(NeedPlain(parsed));
   NumberLevels(schema, parsed);
-  Design design = TRY(Design::Bind(std::move(parsed), schema));
+  learning::Design design = TRY(learning::Design::Bind(std::move(parsed), schema));
   TRY(NeedRanges(design, schema));
   auto description = TRY(network::ParseLayers(layers));
   network::Saved saved{.network = TRY(network::Network::Make(std::move(description), InputsOf(design, schema),
@@ -112,15 +112,15 @@ Outcome<NetworkDesign> NetworkDesign::Bind(const std::string& formula, const std
 std::vector<Eigen::Index> NetworkDesign::NumberColumns() const {
   std::vector<Eigen::Index> columns;
   for (std::size_t column = 1; column < design_.pieces().size(); ++column) {
-    const bool factors =
-        std::all_of(design_.pieces()[column].begin(), design_.pieces()[column].end(),
-                    [&](const Design::Piece& piece) { return !design_.LevelsOf(piece.part).empty(); });
+    const bool factors = std::all_of(
+        design_.pieces()[column].begin(), design_.pieces()[column].end(),
+        [&](const learning::Design::Piece& piece) { return !design_.LevelsOf(piece.part).empty(); });
     if (!factors) columns.push_back(static_cast<Eigen::Index>(column) - 1);
   }
   return columns;
 }
 
-Samples NetworkDesign::Of(const Frame& frame, const InputScales& scales) const {
+Samples NetworkDesign::Of(const learning::Frame& frame, const InputScales& scales) const {
   Samples samples;
   samples.in.resize(network().inputs().columns, frame.size());
   for (Eigen::Index i = 0; i < samples.in.rows(); ++i)
@@ -143,12 +143,12 @@ Json NetworkDesign::ModelOf(const Eigen::VectorXd& weights, const InputScales& s
   saved.response_centre = scales.response_centre;
   saved.response_half = scales.response_half;
   Json model = network::ToJson(saved);
-  Formula formula = design_.formula();
+  learning::Formula formula = design_.formula();
   formula.strata.clear();
   model["method"] = "network";
   model["columns"] = declared_;
-  model["formula"] = ToText(formula);
+  model["formula"] = learning::ToText(formula);
   return model;
 }
 
-}  // namespace concordat::learning
+}  // namespace concordat::training

@@ -1,11 +1,11 @@
-#include "learning/network_scales.h"
+#include "training/scales.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "learning/unit_means.h"
 
-namespace concordat::learning {
+namespace concordat::training {
 namespace {
 
 using Eigen::Index;
@@ -24,7 +24,8 @@ NetworkScales::NetworkScales(const NetworkDesign& design)
 
 double NetworkScales::bound() const { return std::sqrt(1 + static_cast<double>(size())); }
 
-std::vector<Int128> NetworkScales::Add(const UnitRows& rows, const Frame& frame, std::uint64_t steps) const {
+std::vector<Int128> NetworkScales::Add(const learning::UnitRows& rows, const learning::Frame& frame,
+                                       std::uint64_t steps) const {
   const auto within = [](double x, double centre, double half) {
     return std::clamp((x - centre) / half, -1.0, 1.0);
   };
@@ -38,7 +39,7 @@ std::vector<Int128> NetworkScales::Add(const UnitRows& rows, const Frame& frame,
     for (const Index j : columns_) put(within(frame.x(row, j + 1), declared_.centre[j], declared_.half[j]));
     if (response_) put(within(frame.y[row], declared_.response_centre, declared_.response_half));
   };
-  return SumUnitMeans(rows, frame, length(), {.bound = bound(), .steps = steps}, add);
+  return learning::SumUnitMeans(rows, frame, length(), {.bound = bound(), .steps = steps}, add);
 }
 
 VectorXd NetworkScales::Measured(const VectorXd& sums, double sigma) const {
@@ -78,4 +79,4 @@ InputScales NetworkScales::Of(const VectorXd& measured) const {
   return scales;
 }
 
-}  // namespace concordat::learning
+}  // namespace concordat::training
