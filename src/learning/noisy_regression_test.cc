@@ -78,7 +78,7 @@ TEST(NoisyRegression, RefusesByName) {
       {{"glm", "ill ~ age", "t", {{"family", "binomial"}, {"link", "probit"}}}, "no_noisy_form"},
       {{"glm", "ill ~ age", "t", {{"family", "binomial"}, {"ridge", 1.0}}}, "unknown_option"},
       {{"glm", "cbind(age, 1) ~ ill", "t", {{"family", "binomial"}}}, "formula_not_supported"},
-      {{"cox", "Surv(age, ill) ~ age", "t", {}}, "no_noisy_form"},
+      {{"mixed", "age ~ ill + (1 | site())", "t", {}}, "no_noisy_form"},
       {{"gml", "ill ~ age", "t", {}}, "unknown_method"},
   };
   for (const auto& c : cases) {
