@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/check.h"
-#include "learning/method.h"
+#include "learning/methods.h"
 
 namespace concordat::learning {
 namespace {
@@ -59,7 +59,7 @@ Late MakeLate() {
   std::string formula = "ill ~ x0";
   for (std::size_t i = 2; i < schema.size(); ++i) formula += " + " + schema[i].name;
   Late made{
-      .method = *MakeMethod({"boost", formula, "people", {{"eta", 0.1}}}, schema, {.parameters_share = 1}),
+      .method = *MakeBoost({"boost", formula, "people", {{"eta", 0.1}}}, schema, {.parameters_share = 1}),
       .rows = RowsOf(schema)};
   std::unique_ptr<Kept> kept;
   for (Json state = made.method->Start();;) {

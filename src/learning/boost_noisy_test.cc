@@ -7,6 +7,7 @@
 
 #include "learning/boost_model.h"
 #include "learning/boost_random.h"
+#include "learning/methods.h"
 #include "learning/testing_fit.h"
 #include "learning/testing_members.h"
 #include "learning/testing_noisy.h"
@@ -27,7 +28,7 @@ Call Asked(std::map<std::string, Value> options) {
 }
 
 std::unique_ptr<NoisyMethod> Make(const Call& call) {
-  auto method = MakeNoisyMethod(call, PeopleSchema(), kLoose);
+  auto method = MakeNoisyBoost(call, PeopleSchema(), kLoose);
   EXPECT_TRUE(method) << method.error().message;
   return *std::move(method);
 }
@@ -185,11 +186,11 @@ TEST(NoisyBoost, RefusesByName) {
                {"ill ~ age", {{"batches", std::int64_t{2}}}, "unknown_option"},
                {"ill ~ age:sex", {}, "formula_not_supported"}};
   for (const auto& c : cases) {
-    const auto method = MakeNoisyMethod({"boost", c.formula, "people", c.options}, PeopleSchema(), {});
+    const auto method = MakeNoisyBoost({"boost", c.formula, "people", c.options}, PeopleSchema(), {});
     ASSERT_FALSE(method) << c.formula;
     EXPECT_EQ(method.error().reason, c.reason);
   }
-  const auto few = FitNoisily(**MakeNoisyMethod(Asked({}), PeopleSchema(), {.minimum_rows = 1000}),
+  const auto few = FitNoisily(**MakeNoisyBoost(Asked({}), PeopleSchema(), {.minimum_rows = 1000}),
                               Units(People(100, 2)), {.exact = true});
   ASSERT_FALSE(few);
   EXPECT_EQ(few.error().reason, "too_few_rows");

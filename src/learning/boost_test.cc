@@ -8,6 +8,7 @@
 
 #include "learning/boost_model.h"
 #include "learning/boost_random.h"
+#include "learning/methods.h"
 #include "learning/testing_fit.h"
 #include "learning/testing_members.h"
 
@@ -24,7 +25,7 @@ Call Asked(std::string formula, std::map<std::string, Value> options = {}) {
 }
 
 Fitted Fit(const Call& call, const Schema& schema, const std::vector<Rows>& members, const Rules& rules) {
-  const auto method = MakeMethod(call, schema, rules);
+  const auto method = MakeBoost(call, schema, rules);
   EXPECT_TRUE(method) << method.error().message;
   auto fitted = FitOver(**method, members);
   EXPECT_TRUE(fitted) << fitted.error().message;
@@ -127,7 +128,7 @@ TEST(Boost, IsTheSameWhoeverHasTheRowsAndInWhateverOrder) {
 // What is kept between rounds makes no difference, nor does it mislead when another fit's is handed back.
 TEST(Boost, KeepsWhatSpeedsRoundsAlone) {
   const auto method =
-      MakeMethod(Asked(kFormula, {{"trees", std::int64_t{4}}, {"depth", std::int64_t{3}}}), WithSite(), {});
+      MakeBoost(Asked(kFormula, {{"trees", std::int64_t{4}}, {"depth", std::int64_t{3}}}), WithSite(), {});
   ASSERT_TRUE(method);
   const Rows people = PeopleAtSites(300);
   std::vector<Json> states;
@@ -141,7 +142,7 @@ TEST(Boost, KeepsWhatSpeedsRoundsAlone) {
 
 // Rows without a response are left out; rows without features are not.
 TEST(Boost, LeavesOutRowsWithoutAResponseAlone) {
-  const auto method = MakeMethod(Asked(kFormula), WithSite(), {});
+  const auto method = MakeBoost(Asked(kFormula), WithSite(), {});
   ASSERT_TRUE(method);
   Rows people = PeopleAtSites(100);
   for (Column& column : people.columns)
@@ -314,14 +315,14 @@ TEST(Boost, RefusesByName) {
 // States come from other members: each change makes what is none.
 TEST(Boost, RefusesStatesThatAreNotIts) {
   const auto method =
-      MakeMethod(Asked("ill ~ age + region", {{"trees", std::int64_t{3}}, {"depth", std::int64_t{2}}}),
-                 PeopleSchema(), {});
+      MakeBoost(Asked("ill ~ age + region", {{"trees", std::int64_t{3}}, {"depth", std::int64_t{2}}}),
+                PeopleSchema(), {});
   ASSERT_TRUE(method) << method.error().message;
   const auto members = People(400, 2);
   const Json good = StateAfter(**method, members, 3);
   ASSERT_TRUE((*method)->Length(good));
-  const auto tied = MakeMethod(Asked("ill ~ age", {{"depth", std::int64_t{2}}, {"monotone", "age:+1"}}),
-                               PeopleSchema(), {.parameters_share = 10});
+  const auto tied = MakeBoost(Asked("ill ~ age", {{"depth", std::int64_t{2}}, {"monotone", "age:+1"}}),
+                              PeopleSchema(), {.parameters_share = 10});
   Json grown = StateAfter(**tied, members, 2);
   ASSERT_TRUE((*tied)->Length(grown)) << grown;
   for (const char* middles : {"[]", "[1, 2]", "[\"x\"]", "[1e300]", "3"}) {

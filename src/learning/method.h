@@ -153,14 +153,4 @@ class NoisyMethod : public Method {
   virtual Outcome<Step> Next(const Json& state, std::span<const double> totals, double sigma) const = 0;
 };
 
-// The method of a call. Refusals: unknown_method naming those there are; formula_syntax, unknown_column,
-// unknown_option and others, each with what to write instead.
-Outcome<std::unique_ptr<ExactMethod>> MakeMethod(const Call& call, const Schema& schema, const Rules& rules);
-// The method of a call under noise. Refusals: unknown_method; no_noisy_form naming those that have one; those
-// of the method.
-Outcome<std::unique_ptr<NoisyMethod>> MakeNoisyMethod(const Call& call, const Schema& schema,
-                                                      const Rules& rules);
-// Names of all methods, sorted.
-std::vector<std::string> MethodNames();
-
 }  // namespace concordat::learning

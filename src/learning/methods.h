@@ -1,14 +1,12 @@
 // Makers of methods, one a method; the table of them is in methods.cc.
 #pragma once
 
-#include <memory>
-
-#include "learning/method.h"
+#include "learning/known.h"
 
 namespace concordat::learning {
 
-using Made = Outcome<std::unique_ptr<ExactMethod>>;
-using MadeNoisy = Outcome<std::unique_ptr<NoisyMethod>>;
+// The methods of this module, sorted by name.
+std::span<const KnownMethod> Methods();
 
 // Refusals: those of MakeMethod, but unknown_method.
 Made MakeAnova(const Call& call, const Schema& schema, const Rules& rules);
@@ -18,20 +16,13 @@ Made MakeChiSquare(const Call& call, const Schema& schema, const Rules& rules);
 MadeNoisy MakeNoisyChiSquare(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeCorrelation(const Call& call, const Schema& schema, const Rules& rules);
 MadeNoisy MakeNoisyCorrelation(const Call& call, const Schema& schema, const Rules& rules);
-Made MakeCox(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeGlm(const Call& call, const Schema& schema, const Rules& rules);
 MadeNoisy MakeNoisyGlm(const Call& call, const Schema& schema, const Rules& rules);
-Made MakeKaplanMeier(const Call& call, const Schema& schema, const Rules& rules);
-MadeNoisy MakeNoisyKaplanMeier(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeKmeans(const Call& call, const Schema& schema, const Rules& rules);
 MadeNoisy MakeNoisyKmeans(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeLm(const Call& call, const Schema& schema, const Rules& rules);
 MadeNoisy MakeNoisyLm(const Call& call, const Schema& schema, const Rules& rules);
-Made MakeLogRank(const Call& call, const Schema& schema, const Rules& rules);
-MadeNoisy MakeNoisyLogRank(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeMixed(const Call& call, const Schema& schema, const Rules& rules);
-Made MakeNetwork(const Call& call, const Schema& schema, const Rules& rules);
-MadeNoisy MakeNoisyNetwork(const Call& call, const Schema& schema, const Rules& rules);
 Made MakePca(const Call& call, const Schema& schema, const Rules& rules);
 MadeNoisy MakeNoisyPca(const Call& call, const Schema& schema, const Rules& rules);
 Made MakePenalised(const Call& call, const Schema& schema, const Rules& rules);

@@ -1,22 +1,11 @@
-#include <algorithm>
+#include "learning/methods.h"
+
 #include <nlohmann/json.hpp>
 
-#include "learning/method.h"
 #include "learning/options.h"
 
 namespace concordat::learning {
 namespace {
-
-TEST(MakeMethod, NamesThoseThereAre) {
-  const std::vector<std::string> names = MethodNames();
-  EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
-  const auto method =
-      MakeMethod({.method = "anovva", .formula = "y ~ a", .table = "t", .options = {}}, {}, {});
-  ASSERT_FALSE(method);
-  EXPECT_EQ(method.error().reason, "unknown_method");
-  EXPECT_NE(method.error().hint.find("did you mean anova?"), std::string::npos);
-  for (const std::string& name : names) EXPECT_NE(method.error().hint.find(name), std::string::npos) << name;
-}
 
 TEST(Options, AreReadOneByOne) {
   const Call call{.method = "glm",
@@ -65,8 +54,8 @@ TEST(Methods, RefuseStatesThatAreNotTheirs) {
   for (const Field& field : schema) none.columns.push_back({.name = field.name, .values = {}});
   for (const auto& c : cases) {
     SCOPED_TRACE(c.method);
-    const auto method =
-        MakeMethod({.method = c.method, .formula = c.formula, .table = {}, .options = {}}, schema, {});
+    const auto method = MakeMethod(
+        Methods(), {.method = c.method, .formula = c.formula, .table = {}, .options = {}}, schema, {});
     ASSERT_TRUE(method) << method.error().message;
     EXPECT_EQ((*method)->Add(none, (*method)->Start())->numbers.size(),
               *(*method)->Length((*method)->Start()));
@@ -84,8 +73,8 @@ TEST(Methods, RefuseStatesThatAreNotTheirs) {
 }
 
 TEST(Methods, SayWhenASumCannotHoldAColumn) {
-  const auto method =
-      MakeMethod({.method = "t_test", .formula = "y ~ sex", .table = {}, .options = {}}, kPeople, {});
+  const auto method = MakeMethod(
+      Methods(), {.method = "t_test", .formula = "y ~ sex", .table = {}, .options = {}}, kPeople, {});
   ASSERT_TRUE(method);
   const Rows rows{.columns = {{"y", {1e300, 1}}, {"sex", {0, 1}}}};
   const auto added = (*method)->Add(rows, (*method)->Start());

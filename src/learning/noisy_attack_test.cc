@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "learning/methods.h"
 #include "learning/testing_fit.h"
 #include "learning/testing_noisy.h"
 
@@ -29,7 +30,7 @@ const std::vector<Call> kCalls = {
 };
 
 std::unique_ptr<NoisyMethod> Make(const Call& call) {
-  auto made = MakeNoisyMethod(call, PeopleSchema(), kLoose);
+  auto made = MakeNoisyMethod(Methods(), call, PeopleSchema(), kLoose);
   EXPECT_TRUE(made) << made.error().message;
   return *std::move(made);
 }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "learning/methods.h"
 #include "learning/testing_bounds.h"
 #include "learning/testing_members.h"
 #include "learning/testing_noisy.h"
@@ -73,9 +74,10 @@ TEST(NoisyComponents, AreTheExactOnesWithoutNoise) {
     SCOPED_TRACE(c.exact.method + c.exact.formula);
     Call noisy = c.exact;
     noisy.options.insert(c.more.begin(), c.more.end());
-    const auto wanted = FitOver(**MakeMethod(c.exact, kSchema, kLoose), {rows});
+    const auto wanted = FitOver(**MakeMethod(Methods(), c.exact, kSchema, kLoose), {rows});
     ASSERT_TRUE(wanted) << wanted.error().message;
-    const auto found = FitNoisily(**MakeNoisyMethod(noisy, kSchema, kLoose), Members(rows), {.exact = true});
+    const auto found =
+        FitNoisily(**MakeNoisyMethod(Methods(), noisy, kSchema, kLoose), Members(rows), {.exact = true});
     ASSERT_TRUE(found) << found.error().message;
     const std::vector<double> ours = NumbersOf(*found), theirs = NumbersOf(*wanted);
     ASSERT_EQ(ours.size(), theirs.size());
@@ -92,7 +94,7 @@ TEST(NoisyComponents, MoveByTheirStepsAtMost) {
   rows.columns[1].values[7] = -1e300;
   rows.columns[2].values[9] = NAN;
   for (const char* name : {"pca", "kmeans"}) {
-    const auto method = *MakeNoisyMethod(Asked(name, "~ a + b + c", {}), kSchema, kLoose);
+    const auto method = *MakeNoisyMethod(Methods(), Asked(name, "~ a + b + c", {}), kSchema, kLoose);
     std::vector<Json> states;
     ASSERT_TRUE(FitNoisily(*method, {ByUnit(rows)}, {.exact = true}, &states));
     EXPECT_NEAR(SharesOf(*method, states), 1, 1e-12);
@@ -110,7 +112,7 @@ TEST(NoisyComponents, MoveByTheirStepsAtMost) {
 TEST(NoisyComponents, MoveByTheirStepsAtAnyState) {
   std::mt19937_64 random(3);
   const UnitRows rows = ByUnit(Draw(40, random));
-  const auto pca = *MakeNoisyMethod(Asked("pca", "~ a + b", {}), kSchema, kLoose);
+  const auto pca = *MakeNoisyMethod(Methods(), Asked("pca", "~ a + b", {}), kSchema, kLoose);
   const auto state =
       Json::parse(R"({"round": 1, "rows": 40, "noise": 0, "mean": [1, -1], "deviation": [1e-6, 2]})");
   EXPECT_LE(MostMoved(*pca, rows, state, 1000), 1 + 1e-12);
@@ -140,9 +142,10 @@ struct Near {
 
 // How many of 50 fits at epsilon 1 turn by less than 10 degrees, and have centres within 0.5 of clouds.
 Near CountNear(std::size_t size, std::mt19937_64& random) {
-  const auto pca = *MakeNoisyMethod(Asked("pca", "~ a + b + c", {{"scale", Value(true)}}), kSchema, {});
+  const auto pca =
+      *MakeNoisyMethod(Methods(), Asked("pca", "~ a + b + c", {{"scale", Value(true)}}), kSchema, {});
   const auto kmeans =
-      *MakeNoisyMethod(Asked("kmeans", "~ a + b", {{"k", Value(std::int64_t{3})}}), kSchema, {});
+      *MakeNoisyMethod(Methods(), Asked("kmeans", "~ a + b", {{"k", Value(std::int64_t{3})}}), kSchema, {});
   const UnitRows rows = ByUnit(Draw(size, random));
   const auto exact = FitNoisily(*pca, {rows}, {.exact = true});
   Near near;
@@ -173,15 +176,15 @@ TEST(NoisyComponents, RefuseByName) {
            {Asked("pca", "a ~ b", {}), "columns_needed"},
            {Asked("pca", "~ a + b", {{"clip", Value(0.1)}}), "option_invalid"},
            {Asked("kmeans", "~ a + b", {{"max_rounds", Value(2.0)}}), "unknown_option"}}) {
-    const auto made = MakeNoisyMethod(call, kSchema, {});
+    const auto made = MakeNoisyMethod(Methods(), call, kSchema, {});
     ASSERT_FALSE(made) << call.formula;
     EXPECT_EQ(made.error().reason, reason);
   }
   std::mt19937_64 random(4);
   const UnitRows few = ByUnit(Draw(9, random));
   for (const char* name : {"pca", "kmeans"}) {
-    const auto method = *MakeNoisyMethod(Asked(name, "~ a + b", {}), kSchema, kLoose);
-    const auto strict = *MakeNoisyMethod(Asked(name, "~ a + b", {}), kSchema, {});
+    const auto method = *MakeNoisyMethod(Methods(), Asked(name, "~ a + b", {}), kSchema, kLoose);
+    const auto strict = *MakeNoisyMethod(Methods(), Asked(name, "~ a + b", {}), kSchema, {});
     EXPECT_FALSE(FitNoisily(*strict, {few}, {.exact = true}));  // fewer than the agreement's minimum
     std::vector<Json> states;
     EXPECT_EQ(FitNoisily(*method, {few}, {.rho = 1e-4, .seed = random()}).error().reason, "noise_too_large");

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "learning/methods.h"
 #include "learning/testing_fit.h"
 #include "learning/testing_members.h"
 #include "learning/testing_noisy.h"
@@ -45,7 +46,7 @@ TEST(NoisyRegression, IsTheExactFitWithoutNoise) {
     Call call = c.call;
     if (call.options.contains("family") && std::get<std::string>(call.options["family"]) != "gaussian")
       call.options["rounds"] = std::int64_t{40};
-    const auto method = MakeNoisyMethod(call, PeopleSchema(), kLoose);
+    const auto method = MakeNoisyMethod(Methods(), call, PeopleSchema(), kLoose);
     ASSERT_TRUE(method) << method.error().message;
     const auto noisy = FitNoisily(**method, Units(members), {.exact = true});
     ASSERT_TRUE(noisy) << noisy.error().message;
@@ -77,11 +78,11 @@ TEST(NoisyRegression, RefusesByName) {
       {{"glm", "ill ~ age", "t", {{"family", "binomial"}, {"link", "probit"}}}, "no_noisy_form"},
       {{"glm", "ill ~ age", "t", {{"family", "binomial"}, {"ridge", 1.0}}}, "unknown_option"},
       {{"glm", "cbind(age, 1) ~ ill", "t", {{"family", "binomial"}}}, "formula_not_supported"},
-      {{"cox", "Surv(age, ill) ~ age", "t", {}}, "no_noisy_form"},
+      {{"mixed", "age ~ ill + (1 | site())", "t", {}}, "no_noisy_form"},
       {{"gml", "ill ~ age", "t", {}}, "unknown_method"},
   };
   for (const auto& c : cases) {
-    const auto made = MakeNoisyMethod(c.call, schema, {});
+    const auto made = MakeNoisyMethod(Methods(), c.call, schema, {});
     ASSERT_FALSE(made) << c.call.formula;
     EXPECT_EQ(made.error().reason, c.reason) << c.call.formula << ": " << made.error().message;
   }
@@ -125,8 +126,8 @@ TEST(NoisyRegression, CoversTheTruthAsOftenAsItSays) {
   };
   for (const Truth& truth : truths) {
     SCOPED_TRACE(truth.call.formula);
-    const auto noisy = MakeNoisyMethod(truth.call, kDrawn, kLoose);
-    const auto exact = MakeMethod(truth.call, kDrawn, kLoose);
+    const auto noisy = MakeNoisyMethod(Methods(), truth.call, kDrawn, kLoose);
+    const auto exact = MakeMethod(Methods(), truth.call, kDrawn, kLoose);
     ASSERT_TRUE(noisy && exact);
     std::mt19937_64 random(20260603);
     int covered = 0, without = 0;
@@ -156,7 +157,7 @@ TEST(NoisyRegression, StaysNearWhereNoiseTellsNothing) {
   const Call calls[] = {{"glm", "ill ~ a + b", "t", {{"family", "binomial"}}},
                         {"glm", "c ~ a + b", "t", {{"family", "poisson"}}}};
   for (const Call& call : calls) {
-    const auto method = MakeNoisyMethod(call, kDrawn, kLoose);
+    const auto method = MakeNoisyMethod(Methods(), call, kDrawn, kLoose);
     ASSERT_TRUE(method);
     std::mt19937_64 random(7);
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "learning/methods.h"
 #include "learning/testing_bounds.h"
 #include "learning/testing_members.h"
 #include "learning/testing_noisy.h"
@@ -70,10 +71,11 @@ TEST(NoisyTests, AreTheExactOnesWithoutNoise) {
     SCOPED_TRACE(c.exact.method + c.exact.formula);
     Call noisy = c.exact;
     noisy.options.insert(c.more.begin(), c.more.end());
-    const auto wanted = FitOver(**MakeMethod(c.exact, kSchema, kLoose), {rows});
+    const auto wanted = FitOver(**MakeMethod(Methods(), c.exact, kSchema, kLoose), {rows});
     std::vector<UnitRows> members;
     for (const Rows& part : Deal(rows, 3)) members.push_back(ByUnit(part));
-    const auto found = FitNoisily(**MakeNoisyMethod(noisy, kSchema, kLoose), members, {.exact = true});
+    const auto found =
+        FitNoisily(**MakeNoisyMethod(Methods(), noisy, kSchema, kLoose), members, {.exact = true});
     ASSERT_TRUE(wanted && found);
     ASSERT_EQ(found->rows.size(), wanted->rows.size());
     for (std::size_t i = 0; i < wanted->rows.size(); ++i)
@@ -96,7 +98,7 @@ TEST(NoisyTests, MoveByTheirStepsAtMost) {
   rows.columns[3].values[9] = NAN;
   for (const Call& call :
        {Asked("t_test", "y ~ sex"), Asked("chi_square", "~ sex + region"), Asked("correlation", "~ x + y")}) {
-    const auto method = *MakeNoisyMethod(call, kSchema, kLoose);
+    const auto method = *MakeNoisyMethod(Methods(), call, kSchema, kLoose);
     std::vector<Json> states;
     ASSERT_TRUE(FitNoisily(*method, {ByUnit(rows)}, {.exact = true}, &states)) << call.method;
     EXPECT_NEAR(SharesOf(*method, states), 1, 1e-12);
@@ -111,7 +113,7 @@ TEST(NoisyTests, MoveByTheirStepsAtMost) {
 constexpr int kRuns = Runs(200);
 
 double Rejected(const Call& call, std::size_t size, const Drawn& drawn, int runs, std::mt19937_64& random) {
-  const auto method = *MakeNoisyMethod(call, kSchema, {});
+  const auto method = *MakeNoisyMethod(Methods(), call, kSchema, {});
   int rejected = 0;
   for (int run = 0; run < runs; ++run) {
     const auto fitted =
@@ -159,7 +161,7 @@ TEST(NoisyTests, CoverTheTruthAsOftenAsTheySay) {
                {Asked("correlation", "~ x + y"), 0.7 * std::sqrt(1.06) / std::sqrt(0.49 * 1.06 + 0.51)}};
   for (const auto& c : cases) {
     std::mt19937_64 random(20240615);
-    const auto method = *MakeNoisyMethod(c.call, kSchema, {});
+    const auto method = *MakeNoisyMethod(Methods(), c.call, kSchema, {});
     int covered = 0, by_half = 0;
     for (int run = 0; run < kRuns; ++run) {
       const auto fitted =
@@ -179,8 +181,9 @@ TEST(NoisyTests, CoverTheTruthAsOftenAsTheySay) {
 // Cells of fewer than the agreement's minimum, noise included, are not shown.
 TEST(NoisyTests, ShowNoSmallCells) {
   std::mt19937_64 random(5);
-  const auto fitted = FitNoisily(**MakeNoisyMethod(Asked("chi_square", "~ sex + region"), kSchema, {}),
-                                 {ByUnit(Draw(160, {.lean = 0.15}, random))}, {.exact = true});
+  const auto fitted =
+      FitNoisily(**MakeNoisyMethod(Methods(), Asked("chi_square", "~ sex + region"), kSchema, {}),
+                 {ByUnit(Draw(160, {.lean = 0.15}, random))}, {.exact = true});
   ASSERT_TRUE(fitted) << fitted.error().message;
   int shown = 0;
   for (const Row& row : fitted->rows) {
@@ -202,7 +205,7 @@ TEST(NoisyTests, RefuseByName) {
            {Asked("correlation", "~ y + sex"), "columns_needed"},
            {Asked("correlation", "~ y + free"), "range_needed"},
            {Asked("anova", "y ~ sex"), "no_noisy_form"}}) {
-    const auto made = MakeNoisyMethod(call, kSchema, {});
+    const auto made = MakeNoisyMethod(Methods(), call, kSchema, {});
     ASSERT_FALSE(made) << call.formula;
     EXPECT_EQ(made.error().reason, reason);
   }
@@ -211,10 +214,10 @@ TEST(NoisyTests, RefuseByName) {
   for (const Call& call :
        {Asked("t_test", "y ~ sex"), Asked("chi_square", "~ sex + region"), Asked("correlation", "~ x + y")}) {
     SCOPED_TRACE(call.method);
-    const auto method = *MakeNoisyMethod(call, kSchema, kLoose);
+    const auto method = *MakeNoisyMethod(Methods(), call, kSchema, kLoose);
     EXPECT_EQ(FitNoisily(*method, {few}, {.rho = 1e-4}).error().reason, "noise_too_large");
-    EXPECT_FALSE(
-        FitNoisily(**MakeNoisyMethod(call, kSchema, {}), {few}, {.exact = true}));  // the agreement's minimum
+    EXPECT_FALSE(FitNoisily(**MakeNoisyMethod(Methods(), call, kSchema, {}), {few},
+                            {.exact = true}));  // the agreement's minimum
     for (const char* state : {"null", "{}", R"({"round": 1})", R"({"round": 2})"}) {
       EXPECT_FALSE(method->Add(few, Json::parse(state), 10));
       EXPECT_FALSE(method->Round(Json::parse(state)));

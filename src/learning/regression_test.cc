@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "learning/coordinate_descent.h"
+#include "learning/methods.h"
 #include "learning/normal_equations.h"
 #include "learning/testing_fit.h"
 
@@ -188,7 +189,7 @@ TEST(Regression, RefusesSaturatedModels) {
 
 TEST(Regression, MembersDeclineStatesThatAreNone) {
   const auto method =
-      *MakeMethod({"glm", "ill ~ age", "people", {{"family", "binomial"}}}, PeopleSchema(), {});
+      *MakeMethod(Methods(), {"glm", "ill ~ age", "people", {{"family", "binomial"}}}, PeopleSchema(), {});
   const std::vector<Rows> members = People(100, 1);
   const Json good = StateAfter(*method, members, 2);
   ASSERT_TRUE(method->Add(members[0], good));
@@ -229,7 +230,7 @@ TEST(Regression, MembersDeclineStatesThatAreNone) {
 // A state that gives all weight to a few rows shows in what a member must look at before it contributes.
 TEST(Regression, EffectiveRowsTellAStateThatLooksAtFew) {
   const auto method =
-      *MakeMethod({"glm", "visits ~ age", "people", {{"family", "poisson"}}}, PeopleSchema(), {});
+      *MakeMethod(Methods(), {"glm", "visits ~ age", "people", {{"family", "poisson"}}}, PeopleSchema(), {});
   const std::vector<Rows> members = People(400, 1);
   Json state = StateAfter(*method, members, 2);
   EXPECT_GT(method->Add(members[0], state)->effective_rows, 100);

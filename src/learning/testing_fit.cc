@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/int128.h"
+#include "learning/methods.h"
 
 namespace concordat::learning {
 namespace {
@@ -88,7 +89,7 @@ Result<std::vector<double>> TotalOf(const ExactMethod& method, const std::vector
 }
 
 Outcome<Fitted> FitAmong(const Call& call, const std::vector<Rows>& members, const Rules& rules) {
-  const auto method = TRY(MakeMethod(call, PeopleSchema(), rules));
+  const auto method = TRY(MakeMethod(Methods(), call, PeopleSchema(), rules));
   for (Json state = method->Start();;) {
     const auto totals = TotalOf(*method, members, state);
     if (!totals) return Refuse("sum_failed", totals.error().message, totals.error().remedy);

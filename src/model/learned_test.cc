@@ -10,10 +10,10 @@
 #include "engine/duckdb.h"
 #include "learning/boost_model.h"
 #include "learning/boost_random.h"
-#include "learning/network_design.h"
 #include "model/fitted.h"
 #include "model/testing_model.h"
 #include "sql/generate.h"
+#include "training/design.h"
 
 namespace concordat::model {
 namespace {
@@ -123,7 +123,7 @@ TEST(Predict, SaysWhatNetworksSay) {
   const std::vector<Person> people = People(200);
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);
-    const auto bound = learning::NetworkDesign::Bind(c.formula, c.layers, schema);
+    const auto bound = training::NetworkDesign::Bind(c.formula, c.layers, schema);
     ASSERT_TRUE(bound) << bound.error().message;
     Eigen::VectorXd weights = bound->network().StartingWeights(5);
     for (Eigen::Index i = 0; i < weights.size(); ++i) weights[i] += 0.1 * std::sin(static_cast<double>(i));
@@ -151,7 +151,7 @@ TEST(Predict, SaysWhatNetworksSay) {
 }
 
 Json NetworkJson(const std::string& layers) {
-  const auto bound = learning::NetworkDesign::Bind("ill ~ age + region", layers, PeopleSchema());
+  const auto bound = training::NetworkDesign::Bind("ill ~ age + region", layers, PeopleSchema());
   EXPECT_TRUE(bound);
   return bound->ModelOf(bound->network().StartingWeights(5));
 }
@@ -248,7 +248,7 @@ TEST(Predict, KnowsWhereTreesAndNetworksLie) {
 }
 
 TEST(Predict, FiltersByNetworksAndTrees) {
-  const auto bound = learning::NetworkDesign::Bind(
+  const auto bound = training::NetworkDesign::Bind(
       "ill ~ age + cost + region", "dense(24) tanh dense(24) tanh dense(24) tanh dense(1) sigmoid",
       PeopleSchema());
   ASSERT_TRUE(bound);

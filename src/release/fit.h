@@ -18,6 +18,7 @@
 #include "base/int128.h"
 #include "catalogue/abroad.h"
 #include "learning/method.h"
+#include "methods/methods.h"
 #include "release/fit_kept.h"
 #include "release/fit_noise.h"
 #include "release/fit_spent.h"
@@ -82,13 +83,13 @@ struct FitResumed {
   FitSpent spent;
 };
 
-// How methods are made: by the tables of learning/methods.cc, or in a test those that they do not know.
+// How methods are made: from methods/, or in a test those that it does not know.
 template <class Made>
 using MakerOf = std::function<Outcome<std::unique_ptr<Made>>(const learning::Call&, const learning::Schema&,
                                                              const learning::Rules&)>;
 struct MethodMaker {
-  MakerOf<learning::ExactMethod> exact = learning::MakeMethod;
-  MakerOf<learning::NoisyMethod> noisy = learning::MakeNoisyMethod;
+  MakerOf<learning::ExactMethod> exact = methods::Make;
+  MakerOf<learning::NoisyMethod> noisy = methods::MakeNoisy;
 };
 
 // Does the text ask for a fit? False for what is no SQL. Refusals: sql::ReadFit's.

@@ -37,6 +37,7 @@
 #include "learning/design.h"
 #include "learning/method.h"
 #include "learning/testing_noisy.h"
+#include "methods/methods.h"
 #include "network/onnx.h"
 #include "network/safetensors.h"
 #include "network/saved.h"
@@ -265,7 +266,7 @@ Json AccountedFitOf(const Json& asked, const Schema& schema, const NoisyMethod& 
 }
 
 Json NoisyFitsOf(const Json& asked, const Schema& schema) {
-  const auto method = MakeNoisyMethod(CallOf(asked["call"]), schema, RulesOf(asked));
+  const auto method = methods::MakeNoisy(CallOf(asked["call"]), schema, RulesOf(asked));
   if (!method) return JsonOf(method.error());
   const Json& given = asked["noise"];
   if (given.contains("epsilon")) return AccountedFitOf(asked, schema, **method);
@@ -305,7 +306,7 @@ Json ToldOf(const Json& asked, const Schema& schema, const Json& model) {
 }
 
 Json FitOf(const Json& asked, const Schema& schema) {
-  const auto method = MakeMethod(CallOf(asked["call"]), schema, RulesOf(asked));
+  const auto method = methods::Make(CallOf(asked["call"]), schema, RulesOf(asked));
   if (!method) return JsonOf(method.error());
   std::vector<Rows> members = Deal(asked["csv"], schema, DealingOf(asked, schema));
   members.resize(members.size() - asked.value("without", std::size_t{0}));

@@ -1,0 +1,70 @@
+#include "learning/known.h"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <vector>
+
+#include "base/name.h"
+#include "learning/formula.h"
+
+namespace concordat::learning {
+namespace {
+
+Outcome<KnownMethod> FindMethod(std::span<const KnownMethod> known, const std::string& name) {
+  std::vector<std::string> names;
+  for (const KnownMethod& each : known) {
+    if (each.name == name) return each;
+    names.emplace_back(each.name);
+  }
+  const std::string nearest = NearestName(name, names);
+  return Refuse("unknown_method", fmt::format("no method is called {}", name),
+                nearest.empty()
+                    ? fmt::format("there are {}", fmt::join(names, ", "))
+                    : fmt::format("did you mean {}? There are {}", nearest, fmt::join(names, ", ")),
+                "42883");
+}
+
+// What cannot be read is refused when the method is made.
+Outcome<void> CheckResponse(const KnownMethod& method, const Call& call, bool noisy) {
+  const auto formula = ParseFormula(call.formula);
+  if (!formula) return {};
+  const std::string_view where = noisy ? " under noise" : "";
+  if (formula->start && (noisy || !method.takes_starts))
+    return Refuse("formula_not_supported",
+                  fmt::format("{} has no use for Surv(start, time, status){}", method.name, where),
+                  "write Surv(time, status); cox and kaplan_meier take a start under mode: threshold",
+                  "0A000");
+  if (formula->failures && (noisy || !method.takes_counts))
+    return Refuse("formula_not_supported",
+                  fmt::format("{} has no use for cbind(successes, failures){}", method.name, where),
+                  "glm and penalised with family => 'binomial' take it under mode: threshold", "0A000");
+  return {};
+}
+
+}  // namespace
+
+Made MakeMethod(std::span<const KnownMethod> known, const Call& call, const Schema& schema,
+                const Rules& rules) {
+  const KnownMethod method = TRY(FindMethod(known, call.method));
+  TRY(CheckResponse(method, call, false));
+  return method.make(call, schema, rules);
+}
+
+MadeNoisy MakeNoisyMethod(std::span<const KnownMethod> known, const Call& call, const Schema& schema,
+                          const Rules& rules) {
+  const KnownMethod method = TRY(FindMethod(known, call.method));
+  if (method.make_noisy != nullptr) {
+    TRY(CheckResponse(method, call, true));
+    return method.make_noisy(call, schema, rules);
+  }
+  std::vector<std::string_view> names;
+  for (const KnownMethod& each : known)
+    if (each.make_noisy != nullptr) names.push_back(each.name);
+  return Refuse("no_noisy_form", fmt::format("{} has no form under noise", call.method),
+                fmt::format("under protection: {{mode: dp}} there are {}; the others need mode: threshold",
+                            fmt::join(names, ", ")),
+                "0A000");
+}
+
+}  // namespace concordat::learning
