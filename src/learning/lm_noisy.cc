@@ -8,13 +8,10 @@
 #include <nlohmann/json.hpp>
 
 #include "learning/disclosure.h"
+#include "learning/lm_noisy_state.h"
 #include "learning/methods.h"
-#include "learning/noisy_line.h"
-#include "learning/noisy_places.h"
 #include "learning/noisy_regression.h"
-#include "learning/noisy_standard.h"
 #include "learning/packing.h"
-#include "learning/state.h"
 
 namespace concordat::learning {
 namespace {
@@ -23,7 +20,7 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-constexpr int kRounds = 5;
+constexpr int kRounds = LmState::kRounds;
 constexpr double kShares[kRounds] = {PlaceRounds::kCoarse, PlaceRounds::kFine, 0.2, 0.25, 0.4};
 // How long a unit's other numbers may be next to its score: products of columns, the residual's square, and
 // by how much it is off.
@@ -31,48 +28,12 @@ constexpr double kInformation = 0.6, kSquare = 0.2, kSize = 0.6;
 // Halves of octaves that residuals are counted in, from 2^-13.5 of half the response's range up.
 constexpr int kSizes = 28;
 constexpr double kLeastClip = 0.5;  // in deviations of the response
-constexpr Bounds kUnit{-1, 1}, kAny{-1e12, 1e12}, kWide{-1e100, 1e100}, kPositive{1e-12, 1e12};
-
-struct LmState {
-  int round = 0;
-  Windows windows;           // of rounds 0 and 1
-  std::vector<Cells> cells;  // likewise
-  // From round 2 on; members' sums depend on its columns' places, radius, most and the line's beta alone: the
-  // rest is what the node that asks remembers. `most` is that of residuals.
-  Standard standard;
-  double deviation = 1;  // of the response
-  double beyond = 0;     // what `most` takes of residuals
-  Line line;
-};
+constexpr double kNoticed = 0.2;    // noise next to sampling, as variances, for which rows weigh less
 
 std::vector<double> EdgesOfSizes() {
   std::vector<double> edges;
   for (int i = 1 - kSizes; i <= 0; ++i) edges.push_back(std::exp2(0.5 * i));
   return edges;
-}
-
-Json StateJson(const LmState& state) {
-  Json json{{"round", state.round}};
-  if (state.round == 0) return json;
-  if (state.round == 1) {
-    for (const Window& window : state.windows) {
-      json["centre"].push_back(window.centre);
-      json["half"].push_back(window.half);
-    }
-    return json;
-  }
-  json["rows"] = state.standard.rows;
-  json["centre"] = ToJson(state.standard.centre);
-  json["spread"] = ToJson(state.standard.spread);
-  json["radius"] = state.standard.radius;
-  json["most"] = state.standard.most;
-  json["deviation"] = state.deviation;
-  json["beyond"] = state.beyond;
-  json["beta"] = ToJson(state.line.beta);
-  json["covariance"] = ToJson(Triangle(state.line.covariance));
-  json["information"] = ToJson(Triangle(state.line.information));
-  json["known"] = state.line.known;
-  return json;
 }
 
 class NoisyLm final : public NoisyMethod {
@@ -82,7 +43,7 @@ class NoisyLm final : public NoisyMethod {
 
   std::vector<Output> Outputs() const override { return CoefficientColumns(); }
   std::vector<std::string> Columns() const override { return design().Columns(); }
-  Json Start() const override { return StateJson(LmState()); }
+  Json Start() const override { return ToJson(LmState()); }
 
   Result<std::size_t> Length(const Json& state) const override {
     return static_cast<std::size_t>(SizeOf(TRY(Read(state))));
@@ -188,13 +149,15 @@ class NoisyLm final : public NoisyMethod {
   // residuals' by what clipping takes, then columns' as wide as noise lets them be without being noticed.
   void Clip(LmState& state, const Sizes& sizes, double each) const {
     Standard& standard = state.standard;
-    const double usual = std::sqrt(static_cast<double>(Terms())), noise = each * Together();
+    const auto terms = static_cast<double>(Terms());
+    const double usual = std::sqrt(terms + std::sqrt(2 * terms)), noise = each * Together();
     const Clipping clipping = ClippingFor(sizes, noise / std::sqrt(kShares[state.round]) * usual,
                                           kLeastClip * state.deviation, HasIntercept() ? 2 : 1);
     standard.most = clipping.most;
     state.beyond = clipping.beyond;
     const double information = standard.rows * state.deviation * state.deviation;
-    standard.radius = standard.RadiusFor(HasIntercept(), WideFor(information, noise) / standard.most);
+    standard.radius =
+        standard.RadiusFor(HasIntercept(), usual, WideFor(information, kNoticed, noise) / standard.most);
   }
 
   ToldOfLine ToldBy(Taker& taker, double sigma, const LmState& state, double share) const {
@@ -224,44 +187,10 @@ class NoisyLm final : public NoisyMethod {
     return Go(state);
   }
 
-  Result<LmState> Read(const Json& json) const {
-    LmState state;
-    state.round = static_cast<int>(TRY(WholeOf(json, "round", {0, kRounds - 1})));
-    if (state.round == 0) return InCells(std::move(state), places_.Whole());
-    if (state.round == 1) return ReadWindows(json);
-    Standard& standard = state.standard;
-    standard.rows = TRY(NumberOf(json, "rows", {0, 1e15}));
-    standard.centre = TRY(VectorOf(json, "centre", Terms(), kUnit));
-    standard.spread = TRY(VectorOf(json, "spread", Terms(), {1e-9, 4}));
-    standard.radius = TRY(NumberOf(json, "radius", kPositive));
-    standard.most = TRY(NumberOf(json, "most", {1e-12, 2}));
-    state.deviation = TRY(NumberOf(json, "deviation", kPositive));
-    state.beyond = TRY(NumberOf(json, "beyond", {0, 1e15}));
-    state.line.beta = TRY(VectorOf(json, "beta", Terms(), kAny));
-    const auto square = [&](const char* key) { return VectorOf(json, key, TriangleSize(Terms()), kWide); };
-    state.line.covariance = FromTriangle(TRY(square("covariance")), Terms());
-    state.line.information = FromTriangle(TRY(square("information")), Terms());
-    state.line.known = TRY(NumberOf(json, "known", {0, 1}));
-    return state;
-  }
-
-  static LmState InCells(LmState state, Windows windows) {
-    state.cells = PlaceRounds::CellsOf(windows);
-    state.windows = std::move(windows);
-    return state;
-  }
-
-  Result<LmState> ReadWindows(const Json& json) const {
-    Windows windows = places_.Whole();
-    const auto size = static_cast<Index>(windows.size());
-    const VectorXd centre = TRY(VectorOf(json, "centre", size, kUnit));
-    const VectorXd half = TRY(VectorOf(json, "half", size, {1e-3, 1}));
-    for (Index i = 0; i < size; ++i) windows[static_cast<std::size_t>(i)] = {centre[i], half[i]};
-    return InCells({.round = 1}, std::move(windows));
-  }
+  Result<LmState> Read(const Json& json) const { return ReadLmState(json, {Terms(), places_.Whole()}); }
 
   Outcome<Step> Go(const LmState& state) const {
-    Json json = StateJson(state);
+    Json json = ToJson(state);
     if (!Read(json))
       return Refuse("not_converged", "the fit runs beyond all bounds",
                     "raise concordat.epsilon, or leave out terms", "22023");
