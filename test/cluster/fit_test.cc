@@ -368,7 +368,7 @@ TEST_F(FitTest, UnderNoiseIsChargedAtEveryOwner) {
   ASSERT_GE(asked.size(), 2U);
   EXPECT_EQ(asked.front()["outcome"], "begun") << "on record before any owner is charged";
   EXPECT_EQ(asked.back()["outcome"], "answered");
-  EXPECT_EQ(release::RecordsOf(study_->at(kHome).ledger(), "heart-study", "ana")->size(), 1U);
+  EXPECT_EQ(release::RecordsOf(study_->at(kHome).ledger(), "heart-study", "ana")->size(), kNoisyRounds);
   const auto jobs = *release::JobsOf(study_->at(kHome).ledger(), "heart-study", "ana");
   ASSERT_EQ(jobs.size(), 1U);
   EXPECT_NEAR(jobs[0].epsilon, study_->at("hungary").Spent(), 1e-9);
