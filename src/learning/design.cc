@@ -152,6 +152,11 @@ Outcome<void> Design::BindParts(const Schema& schema) {
   return {};
 }
 
+bool Design::IsIndicator(std::size_t column) const {
+  return std::all_of(pieces_[column].begin(), pieces_[column].end(),
+                     [&](const Piece& piece) { return !LevelsOf(piece.part).empty(); });
+}
+
 Eigen::MatrixXd Design::Scaled(const Eigen::MatrixXd& x) const {
   Eigen::MatrixXd scaled = x;
   for (Eigen::Index i = 0; i < x.cols(); ++i) {

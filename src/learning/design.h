@@ -78,6 +78,8 @@ class Design {
 
   // Of each column of the matrix: what it is the product of; of the intercept nothing.
   const std::vector<Pieces>& pieces() const { return pieces_; }
+  // Is a column of the matrix a product of factors alone, 0 or 1? So is the intercept.
+  bool IsIndicator(std::size_t column) const;
   // Of a variable that is a factor; empty for others.
   const std::vector<std::string>& LevelsOf(std::size_t part) const { return parts_[part].levels; }
 

@@ -146,7 +146,7 @@ TEST(NoisyAttack, ProvesNoMoreThanIsStated) {
 #ifdef CONCORDAT_MUTATIONS
 TEST(NoisyAttack, ProvesMoreWhereUnitsAreNotClipped) {
   ASSERT_EQ(setenv("CONCORDAT_MUTATION", "fit_clip_off", 1), 0);
-  const double proven = Attacked(kCalls[0]);
+  const double proven = Attacked(kCalls[1]);
   unsetenv("CONCORDAT_MUTATION");
   EXPECT_GT(proven, kStated);
 }

@@ -17,23 +17,17 @@ constexpr double kAtFirst = 8;
 // Squared share by which the slope of a score between two points is off where predictors are 1 apart: means'
 // slopes change by no more than themselves.
 constexpr double kBend = 0.25;
+constexpr double kTellsOf = 0.01;  // of what noise hides, at which eigenvalues are taken to be at least
 constexpr double kFurthest = 2;    // that a step goes, in standard deviations of predictors
 constexpr double kNearest = 1e-6;  // share of the sampling variance below which nothing need be known
 
 double VarianceAtFirst(const Belief& belief) { return kAtFirst / static_cast<double>(belief.beta.size()); }
 
-// Of symmetric matrices without negative eigenvalues, up to rounding.
-MatrixXd InverseOf(const MatrixXd& symmetric) {
-  const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(symmetric);
-  const VectorXd values = solver.eigenvalues().cwiseMax(1e-13 * solver.eigenvalues().maxCoeff());
-  return solver.eigenvectors() * values.cwiseInverse().asDiagonal() * solver.eigenvectors().transpose();
-}
 MatrixXd Within(const MatrixXd& symmetric, double low, double high) {
   const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(symmetric);
   const VectorXd values = solver.eigenvalues().cwiseMax(low).cwiseMin(high);
   return solver.eigenvectors() * values.asDiagonal() * solver.eigenvectors().transpose();
 }
-MatrixXd Symmetric(const MatrixXd& matrix) { return (matrix + matrix.transpose()) / 2; }
 
 // Informations of rounds so far and of this one, earlier ones by how near they are: a step of predictors by d
 // changes an information by about d / 2 of itself, which is held against what noise does to it.
@@ -49,24 +43,12 @@ Belief Pooled(Belief belief, const Told& told) {
   return belief;
 }
 
-// The inverse of as much of an information as noise does not hide: what is below that is taken to be less
-// than it is, by its own share of it, so that a score tells little there.
-MatrixXd InverseOfTold(const MatrixXd& information, double sigma) {
-  const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(information);
-  const double hidden = std::max(Hidden(sigma), 1e-12 * solver.eigenvalues().maxCoeff());
-  const VectorXd told = solver.eigenvalues().unaryExpr([hidden](double found) {
-    return std::max(found, 0.01 * hidden) * std::clamp(found / hidden, 0.01, 1.0);
-  });
-  return solver.eigenvectors() * told.cwiseInverse().asDiagonal() * solver.eigenvectors().transpose();
-}
-
 // Of a step of Newton's about where the exact fit is: the score's noise, the information's by how far the fit
 // may be, and the bend of what is between.
 MatrixXd ErrorOf(const MatrixXd& before, const MatrixXd& inverse, double score_sigma, double sigma) {
-  const double far = before.trace();
-  MatrixXd noise = sigma * sigma / 2 * before;
-  noise.diagonal().array() += score_sigma * score_sigma + sigma * sigma / 2 * far;
-  return Symmetric(inverse * noise * inverse) + std::min(1.0, kBend * far) * before;
+  MatrixXd noise = NoiseOfProduct(before, sigma);
+  noise.diagonal().array() += score_sigma * score_sigma;
+  return Symmetric(inverse * noise * inverse) + std::min(1.0, kBend * before.trace()) * before;
 }
 
 struct Pace {
@@ -103,9 +85,9 @@ Moved Move(const Belief& belief, const Told& told) {
   Belief next = Pooled(belief, told);
   const double lessened = std::sqrt(told.share / next.known);
   const double sigma = told.information_sigma * lessened;
-  const MatrixXd inverse = Raise(next.information, sigma).inverse;
+  const MatrixXd inverse = InverseRaised(next.information, sigma);
   const MatrixXd& before = belief.covariance;
-  const MatrixXd heeded = InverseOfTold(next.information, sigma);
+  const MatrixXd heeded = InverseOfTold(next.information, sigma, kTellsOf);
   const Pace step = PaceOf(before, ErrorOf(before, heeded, told.score_sigma, sigma), heeded * told.score);
   next.beta += step.taken;
   next.stepped = step.taken.squaredNorm();

@@ -23,11 +23,12 @@ constexpr double kMissed = 0.05;  // chance that a smallest eigenvalue lost more
 // That a matrix is divided by.
 double Smallest(const VectorXd& eigenvalues) { return 1e-12 * std::max(1.0, eigenvalues.maxCoeff()); }
 
-// Of eigenvectors, with the eigenvalues that were found and those that are taken.
-Steadied Composed(const MatrixXd& vectors, const VectorXd& found, const VectorXd& taken) {
-  return {.inverse = vectors * taken.cwiseInverse().asDiagonal() * vectors.transpose(),
-          .matrix = vectors * taken.asDiagonal() * vectors.transpose(),
-          .ridge = (taken - found).maxCoeff()};
+// Of a symmetric matrix whose eigenvalues are taken to be others.
+template <class Taken>
+MatrixXd InverseWith(const MatrixXd& symmetric, Taken taken) {
+  const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(symmetric);
+  const VectorXd values = taken(solver.eigenvalues());
+  return solver.eigenvectors() * values.cwiseInverse().asDiagonal() * solver.eigenvectors().transpose();
 }
 
 Outcome<void> NeedPlain(const Formula& formula, const Call& call) {
@@ -79,31 +80,34 @@ MatrixXd FromIsometric(const VectorXd& triangle, Index columns) {
   return symmetric;
 }
 
-// The noise's largest eigenvalue is sqrt(2 d) sigma on average at most, and moves by no more than the noise
-// does as a vector: above that by t sigma with a chance of exp(-t^2 / 2).
-Steadied Steady(const MatrixXd& noisy, double sigma) {
-  const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(noisy);
-  const double taken =
-      sigma * (std::sqrt(2.0 * static_cast<double>(noisy.cols())) + std::sqrt(-2 * std::log(kMissed)));
-  const double least = std::max(taken, Smallest(solver.eigenvalues()));
-  const double ridge = std::max(0.0, least - solver.eigenvalues().minCoeff());
-  return Composed(solver.eigenvectors(), solver.eigenvalues(),
-                  (solver.eigenvalues().array() + ridge).matrix());
-}
-
 double Hidden(double sigma) { return sigma * std::sqrt(-2 * std::log(kMissed)); }
 
-Steadied Raise(const MatrixXd& noisy, double sigma) {
-  const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(noisy);
-  const VectorXd& found = solver.eigenvalues();
-  const double least = std::max(Hidden(sigma), Smallest(found));
-  return Composed(solver.eigenvectors(), found, found.cwiseMax(least));
+MatrixXd InverseRaised(const MatrixXd& noisy, double sigma) {
+  return InverseWith(noisy, [&](const VectorXd& found) -> VectorXd {
+    return found.cwiseMax(std::max(Hidden(sigma), Smallest(found)));
+  });
 }
 
-MatrixXd NoiseOfProduct(const VectorXd& g, double sigma) {
-  MatrixXd covariance = g * g.transpose();
-  covariance.diagonal().array() += g.squaredNorm();
-  return sigma * sigma / 2 * covariance;
+MatrixXd InverseOfTold(const MatrixXd& noisy, double sigma, double least) {
+  return InverseWith(noisy, [&](const VectorXd& values) -> VectorXd {
+    const double hidden = std::max(Hidden(sigma), 1e-12 * values.maxCoeff());
+    return values.unaryExpr([hidden, least](double found) {
+      return std::max(found, least * hidden) * std::clamp(found / hidden, least, 1.0);
+    });
+  });
+}
+
+MatrixXd InverseOf(const MatrixXd& symmetric) {
+  return InverseWith(
+      symmetric, [](const VectorXd& found) -> VectorXd { return found.cwiseMax(1e-13 * found.maxCoeff()); });
+}
+
+MatrixXd Symmetric(const MatrixXd& matrix) { return (matrix + matrix.transpose()) / 2; }
+
+MatrixXd NoiseOfProduct(const MatrixXd& covariance, double sigma) {
+  MatrixXd noise = covariance;
+  noise.diagonal().array() += covariance.trace();
+  return sigma * sigma / 2 * noise;
 }
 
 Outcome<void> CheckTotals(std::span<const double> totals, std::size_t length) {

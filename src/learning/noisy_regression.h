@@ -40,24 +40,21 @@ Eigen::VectorXd RowOf(const Eigen::MatrixXd& x, std::size_t row);
 Eigen::VectorXd Isometric(const Eigen::MatrixXd& symmetric);
 Eigen::MatrixXd FromIsometric(const Eigen::VectorXd& triangle, Eigen::Index columns);
 
-// The inverse of a matrix that was given noise of `sigma` in each number of its Isometric, after as much was
-// added to its diagonal as the noise may have taken from its smallest eigenvalue (with 95% chance). Source:
-// Wang, "Revisiting differentially private linear regression" (2018), Algorithm 2 (AdaSSP).
-struct Steadied {
-  Eigen::MatrixXd inverse;
-  Eigen::MatrixXd matrix;  // with what was added
-  double ridge = 0;        // that was added
-};
-Steadied Steady(const Eigen::MatrixXd& noisy, double sigma);
-// The same by raising eigenvalues that are below what noise alone would make of them, and no others; `ridge`
-// is the most that any was raised by. For steps: where nothing is known of how a function bends they are
-// short.
-Steadied Raise(const Eigen::MatrixXd& noisy, double sigma);
+// The inverse of a matrix that was given noise of `sigma` in each number of its Isometric, after eigenvalues
+// below what noise alone would make of them were raised to that, and no others.
+Eigen::MatrixXd InverseRaised(const Eigen::MatrixXd& noisy, double sigma);
+// The inverse of as much of it as noise does not hide: what is below that is taken to be less than it is, by
+// its own share of it but no less than `least` times, so that a score tells little there.
+Eigen::MatrixXd InverseOfTold(const Eigen::MatrixXd& noisy, double sigma, double least);
+// Of symmetric matrices without negative eigenvalues, up to rounding.
+Eigen::MatrixXd InverseOf(const Eigen::MatrixXd& symmetric);
+Eigen::MatrixXd Symmetric(const Eigen::MatrixXd& matrix);
 // What noise of `sigma` is below, along one direction that was chosen before, with 95% chance.
 double Hidden(double sigma);
 
-// Covariance of N g, N symmetric with independent noise of `sigma` in each number of its Isometric.
-Eigen::MatrixXd NoiseOfProduct(const Eigen::VectorXd& g, double sigma);
+// Covariance of N g, N symmetric with independent noise of `sigma` in each number of its Isometric, where g
+// is of that covariance about 0.
+Eigen::MatrixXd NoiseOfProduct(const Eigen::MatrixXd& covariance, double sigma);
 
 // Refusals: state_invalid where totals are not so many or not finite; too_few_rows for a noisy count.
 Outcome<void> CheckTotals(std::span<const double> totals, std::size_t length);

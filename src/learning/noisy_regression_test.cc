@@ -119,7 +119,7 @@ Rows Drawn(std::size_t size, std::mt19937_64& random) {
 // runs. Intervals that do not count the noise are the negative control.
 TEST(NoisyRegression, CoversTheTruthAsOftenAsItSays) {
   const Truth truths[] = {
-      {{"lm", "y ~ a + b", "t", {}}, {0.5, 1, -0.5}, 0.1},
+      {{"lm", "y ~ a + b", "t", {}}, {0.5, 1, -0.5}, 0.02},
       {{"glm", "ill ~ a + b", "t", {{"family", "binomial"}}}, {-0.5, 1, 0.5}, 0.012},
       {{"glm", "rare ~ a + b", "t", {{"family", "binomial"}}}, {-4, 1, 0.5}, 0.06, 5'000},
       {{"glm", "c ~ a + b", "t", {{"family", "poisson"}}}, {0.3, 0.5, 0.2}, 0.03},

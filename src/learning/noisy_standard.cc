@@ -27,6 +27,18 @@ MatrixXd Standard::Unscale(bool intercept) const {
   return back;
 }
 
+double Standard::RadiusFor(bool intercept, double least, double wanted) const {
+  double squares = intercept ? 1 : 0;
+  for (Eigen::Index i = intercept ? 1 : 0; i < spread.size(); ++i)
+    squares += std::pow((1 + std::abs(centre[i])) / spread[i], 2);
+  const double farthest = std::sqrt(squares);
+  return std::clamp(wanted, std::min(least, farthest), farthest);
+}
+
+double WideFor(double variance, double share, double each) {
+  return each > 0 ? std::sqrt(share * variance) / each : std::numeric_limits<double>::max();
+}
+
 FirstRound::FirstRound(const NoisyRegression& regression, const Family& family)
     : family_(family),
       rules_(regression.rules),
@@ -89,18 +101,16 @@ FirstRound::Responses FirstRound::ResponsesOf(double mean, double square, double
 // Bounds as wide as noise lets them be without being noticed, `each` being the noise of a number of bound 1
 // for the rest of the fit; never below about what most rows have.
 void FirstRound::Widen(Standard& standard, const Responses& responses, double each) const {
-  double squares = static_cast<double>(first_);
-  for (Index i = first_; i < terms_; ++i)
-    squares += std::pow((1 + std::abs(standard.centre[i])) / standard.spread[i], 2);
-  const double farthest = std::sqrt(squares), usual = std::sqrt(static_cast<double>(terms_));
-  const double wide = each > 0 ? std::sqrt(kNoticed * standard.rows * responses.information) /
-                                     (kBothParts * each * rows_of_a_unit_)
-                               : std::numeric_limits<double>::max();
+  const double wide =
+      WideFor(standard.rows * responses.information, kNoticed, kBothParts * each * rows_of_a_unit_);
+  constexpr double kAny = std::numeric_limits<double>::max();
+  const double usual = std::sqrt(static_cast<double>(terms_));
+  const double farthest = standard.RadiusFor(first_ == 1, 0, kAny);
   const bool binomial = family_.kind == Family::Kind::kBinomial;
   const double all = binomial ? 1 : top_;
   const double some = binomial ? 0.5 : std::min(all, std::max(1.0, kDeviations * responses.deviation));
   standard.most = std::clamp(wide / farthest, some, all);
-  standard.radius = std::clamp(wide / standard.most, std::min(usual, farthest), farthest);
+  standard.radius = standard.RadiusFor(first_ == 1, usual, wide / standard.most);
 }
 
 }  // namespace concordat::learning

@@ -25,9 +25,15 @@ struct Standard {
   double WeightOf(const Eigen::VectorXd& z) const {
     return std::min(1.0, radius * radius / std::max(z.squaredNorm(), 1e-300));
   }
+  // A radius that is wanted, but no less than `least` and no more than any row is long.
+  double RadiusFor(bool intercept, double least, double wanted) const;
   // T such that coefficients of scaled columns are T times those of standardised ones.
   Eigen::MatrixXd Unscale(bool intercept) const;
 };
+
+// How long a row's numbers may be for the noise of their sum to add no more than `share` to `variance`, that
+// of the sum over rows; `each` is the noise of a number of bound 1 for the whole fit.
+double WideFor(double variance, double share, double each);
 
 class FirstRound {
  public:

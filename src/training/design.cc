@@ -111,12 +111,8 @@ Outcome<NetworkDesign> NetworkDesign::Bind(const std::string& formula, const std
 
 std::vector<Eigen::Index> NetworkDesign::NumberColumns() const {
   std::vector<Eigen::Index> columns;
-  for (std::size_t column = 1; column < design_.pieces().size(); ++column) {
-    const bool factors = std::all_of(
-        design_.pieces()[column].begin(), design_.pieces()[column].end(),
-        [&](const learning::Design::Piece& piece) { return !design_.LevelsOf(piece.part).empty(); });
-    if (!factors) columns.push_back(static_cast<Eigen::Index>(column) - 1);
-  }
+  for (std::size_t column = 1; column < design_.pieces().size(); ++column)
+    if (!design_.IsIndicator(column)) columns.push_back(static_cast<Eigen::Index>(column) - 1);
   return columns;
 }
 

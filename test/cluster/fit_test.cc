@@ -345,6 +345,7 @@ TEST_F(OwnerTest, EntersARoundOnceAndOpensItOnce) {
 constexpr char kNoisy[] =
     "protection: {mode: dp, epsilon: 1.2, delta: 1.0e-6, per_query: 1, minimum_people: 1}\nfederation: "
     "{quorum: 2, colluding: 0}\n";
+constexpr std::size_t kNoisyRounds = 5;  // of lm
 constexpr char kLine[] = "SELECT term, estimate FROM concordat.lm('age ~ sex', 'patients')";
 
 TEST_F(FitTest, UnderNoiseIsChargedAtEveryOwner) {
@@ -352,11 +353,11 @@ TEST_F(FitTest, UnderNoiseIsChargedAtEveryOwner) {
   const auto answer = Fit(kLine, SecretSumming());
   ASSERT_TRUE(answer) << answer.error().reason << ": " << answer.error().message;
   ASSERT_EQ(answer->rows.size(), 2U);
-  EXPECT_THAT(answer->notice, HasSubstr("lm in 1 round, model "));
+  EXPECT_THAT(answer->notice, HasSubstr("lm in 5 rounds, model "));
   EXPECT_THAT(answer->notice, HasSubstr("charged epsilon 1 at budapest (0.2"));
   for (const std::string& owner : kOwners) {
     const auto charges = Bodies(owner, ledger::kind::kCharge);
-    ASSERT_EQ(charges.size(), 1U);
+    ASSERT_EQ(charges.size(), kNoisyRounds);
     const Json measured = charges[0]["measurements"].at(0);
     EXPECT_EQ(measured["mechanism"], "discrete_gaussian");
     EXPECT_EQ(measured["scale"], 1816186) << "three owners' draws: 2^20 sqrt(3)";
@@ -364,10 +365,10 @@ TEST_F(FitTest, UnderNoiseIsChargedAtEveryOwner) {
     EXPECT_NEAR(study_->at(owner).Spent(), 1, 1e-3);
   }
   const auto asked = Bodies(kHome, ledger::kind::kRelease);
-  ASSERT_EQ(asked.size(), 2U);
-  EXPECT_EQ(asked[0]["outcome"], "begun") << "on record before any owner is charged";
-  EXPECT_EQ(asked[1]["outcome"], "answered");
-  EXPECT_EQ(release::RecordsOf(study_->at(kHome).ledger(), "heart-study", "ana")->size(), 1U);
+  ASSERT_GE(asked.size(), 2U);
+  EXPECT_EQ(asked.front()["outcome"], "begun") << "on record before any owner is charged";
+  EXPECT_EQ(asked.back()["outcome"], "answered");
+  EXPECT_EQ(release::RecordsOf(study_->at(kHome).ledger(), "heart-study", "ana")->size(), kNoisyRounds);
   const auto jobs = *release::JobsOf(study_->at(kHome).ledger(), "heart-study", "ana");
   ASSERT_EQ(jobs.size(), 1U);
   EXPECT_NEAR(jobs[0].epsilon, study_->at("hungary").Spent(), 1e-9);
@@ -375,7 +376,8 @@ TEST_F(FitTest, UnderNoiseIsChargedAtEveryOwner) {
   const auto other = Fit("SELECT term FROM concordat.lm('age ~ 1', 'patients')");
   ASSERT_FALSE(other);
   EXPECT_EQ(other.error().reason, "budget_exhausted") << other.error().message;
-  for (const std::string& owner : kOwners) EXPECT_EQ(Bodies(owner, ledger::kind::kCharge).size(), 1U);
+  for (const std::string& owner : kOwners)
+    EXPECT_EQ(Bodies(owner, ledger::kind::kCharge).size(), kNoisyRounds);
 }
 
 TEST_F(FitTest, UnderNoiseNeedsAllOwnersToo) {
