@@ -80,10 +80,19 @@ std::string FitAsker::Identity(const FitPlan& plan, const std::map<std::string, 
   return crypto::Sha256Hex(*crypto::CanonicalJson(identity));
 }
 
-Outcome<std::optional<Answer>> FitAsker::Repeat(const FitPlan& plan, const std::string& identity) const {
-  return RepeatAnswer(parts_, *plan.prepared, identity, [&](const std::string& id) {
+Outcome<std::optional<Answer>> FitAsker::Repeat(const FitPlan& plan,
+                                                const std::map<std::string, std::string>& revisions) const {
+  const std::string identity = Identity(plan, revisions);
+  const auto repeated = [&](const std::string& id) {
     return AskerBody(id, "repeated", *plan.prepared, plan.sharing, identity);
-  });
+  };
+  if (auto stored = TRY(RepeatAnswer(parts_, *plan.prepared, identity, repeated))) return stored;
+  const auto before = StoredFitOf(parts_.ledger, plan, RowsOf(revisions));
+  if (!before) return tl::unexpected(UnavailableOf(before.error()));
+  if (!*before) return std::nullopt;
+  const StoredFit& fit = **before;
+  Answer answer = TRY(Show(fit.answer, plan, fit.fitted));
+  return TRY(GiveAgain(parts_, *plan.prepared, std::move(answer), "fit", fit.when, repeated(fit.answer)));
 }
 
 Outcome<Answer> FitAsker::Show(const std::string& id, const FitPlan& plan,

@@ -5,6 +5,7 @@
 """
 import contextlib
 import json
+import math
 import subprocess
 import sys
 import threading
@@ -101,6 +102,12 @@ def gives_what_is_asked_of_the_table():
     assert some == [{"term": r["term"], "about": round(r["estimate"], 3)} for r in expected], some
     named = s.rows(FIT.replace("SELECT *", "SELECT f.term") + " AS f WHERE f.term = 'age'")
     assert named == [("age",)], named
+    # Nothing is fitted anew for another rest of the statement: not a round, not a model.
+    known = {name: len(charges(four()[name])) for name in HOSPITALS}
+    assert s.rows(FIT.replace("*", "exp(estimate) AS odds") + " WHERE term = 'sex'") == [(math.exp(rows[2]["estimate"]),)]
+    assert "charged nothing: the stored fit" in s.notice(), s.notice()
+    assert known == {name: len(charges(four()[name])) for name in HOSPITALS}
+    assert s.rows("SELECT count(*) FROM concordat.models WHERE formula = 'disease ~ age + sex + thalach'") == [(1,)]
 
 
 def fits_other_models():
@@ -247,6 +254,9 @@ def fits_under_noise():
     for name, rest in left(m, "noisy-fits").items():
         assert 3 <= rest < 3.01, (name, rest)
     assert s.table(call) == rows and "the stored answer" in s.notice(), s.notice()
+    assert s.rows(call.replace("*", "term, estimate") + " WHERE term <> 'sex' ORDER BY term DESC") == [
+        (row["term"], row["estimate"]) for row in (rows[1], rows[0])]
+    assert "the stored fit" in s.notice(), s.notice()
     assert len(charges(m["zurich"])) == known["zurich"] + 3, "a stored answer was charged"
     sound(*m.nodes())
 
