@@ -157,14 +157,19 @@ Json ModelOf(const Cox& cox, const CoxState& state, const CoxMaximum& maximum, c
   return model;
 }
 
+std::vector<Output> HazardColumns() {
+  std::vector<Output> columns = CoefficientColumns();
+  columns.insert(columns.begin() + 2, {"hazard_ratio", Type::kNumber});
+  return columns;
+}
+
 Fitted TableOf(const Cox& cox, const CoxState& state, const CoxMaximum& maximum) {
   const Eigen::VectorXd unscale = state.scale.cwiseInverse();
   const Eigen::VectorXd beta = maximum.beta.cwiseProduct(unscale);
   const Eigen::MatrixXd covariance = unscale.asDiagonal() * maximum.covariance * unscale.asDiagonal();
   const Coefficients coefficients{
       .terms = cox.terms, .estimates = beta, .covariance = covariance, .df = {}, .level = cox.level};
-  Fitted fitted{.columns = CoefficientColumns(), .rows = CoefficientRows(coefficients), .model = {}};
-  fitted.columns.insert(fitted.columns.begin() + 2, {"hazard_ratio", Type::kNumber});
+  Fitted fitted{.columns = HazardColumns(), .rows = CoefficientRows(coefficients), .model = {}};
   for (Eigen::Index j = 0; j < beta.size(); ++j) {
     Row& row = fitted.rows[static_cast<std::size_t>(j)];
     row.insert(row.begin() + 2, NumberOrNull(std::exp(beta[j])));
@@ -177,7 +182,7 @@ class CoxMethod final : public ExactMethod {
  public:
   explicit CoxMethod(Cox cox) : cox_(std::move(cox)) {}
 
-  std::vector<Output> Outputs() const override { return CoefficientColumns(); }
+  std::vector<Output> Outputs() const override { return HazardColumns(); }
   std::vector<std::string> Columns() const override { return cox_.design.Columns(); }
   Json Start() const override { return ToJson(CoxState{}); }
 

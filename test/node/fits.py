@@ -118,6 +118,17 @@ def fits_other_models():
           in_r('glm(age ~ thalach + sex, Gamma("log"), d, epsilon = 1e-14, maxit = 100)'))
 
 
+def fits_hazards():
+    """The rate at which exercise hurts, as by coxph over all rows: every column under its name."""
+    rows = four().session("any-three").table("SELECT * FROM concordat.cox('Surv(thalach, exang) ~ age + sex', 'patients', ties => 'breslow', "
+                                             "resolution => 10)")
+    assert list(rows[0]) == [*COLUMNS[:2], "hazard_ratio", *COLUMNS[2:]], rows[0]
+    for row in rows:
+        assert abs(row["hazard_ratio"] - math.exp(row["estimate"])) < 1e-12, row
+        assert abs(row["statistic"] - row["estimate"] / row["standard_error"]) < 1e-9, row
+        assert row["lower"] < row["estimate"] < row["upper"] and 0 <= row["p_value"] <= 1, row
+
+
 def grows_trees():
     """A small ensemble by exact sums: a row a feature, and a progress that names trees."""
     s = four().session("any-three")
@@ -346,7 +357,8 @@ def killed_in_second_round(node, then=lambda: None):
         watcher.join()
 
 
-TESTS = [fits_as_one_table, gives_what_is_asked_of_the_table, fits_other_models, grows_trees, fits_a_network, fits_the_rows_of_one_owner, asks_from_the_command_line, describes_itself_in_psql,
+TESTS = [fits_as_one_table, gives_what_is_asked_of_the_table, fits_other_models, fits_hazards, grows_trees, fits_a_network, fits_the_rows_of_one_owner,
+         asks_from_the_command_line, describes_itself_in_psql,
          refuses_in_words, an_owner_dies_between_rounds, fits_under_noise, trains_a_network_under_noise, refuses_under_noise_what_is_too_much, an_owner_dies_in_a_noisy_fit]
 
 
