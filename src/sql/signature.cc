@@ -1,231 +1,117 @@
 #include "sql/signature.h"
 
 #include <algorithm>
+#include <sstream>
+
+#include "base/check.h"
+#include "sql/bind_type.h"
 
 namespace concordat::sql {
 namespace {
 
-constexpr Type kText = Type::kText, kWhole = Type::kInteger, kReal = Type::kNumber, kTruth = Type::kBoolean;
+constexpr char kCoefficients[] =
+    "term text, estimate float8, standard_error float8, statistic float8, p_value float8, lower float8, "
+    "upper float8";
 
-using Columns = std::vector<FittedColumn>;
+// A Signature as text: options and columns as "name type, …", with PostgreSQL's names of types.
+struct Line {
+  const char* name;
+  const char* about;
+  const char* response;
+  const char* options;
+  const char* columns;
+  const char* noisy = "";
+  const char* weighted = "";
+};
 
-Columns Coefficients() {
-  return {{"term", kText},    {"estimate", kReal}, {"standard_error", kReal}, {"statistic", kReal},
-          {"p_value", kReal}, {"lower", kReal},    {"upper", kReal}};
-}
+// Sorted by name.
+constexpr Line kLines[] = {
+    {"anova", "what each term explains beyond those before it", "chol ~ sex + age", "",
+     "term text, df float8, sum_of_squares float8, mean_square float8, statistic float8, p_value float8"},
+    {"boost", "gradient boosted trees", "disease ~ age + chol",
+     "objective text, trees int8, depth int8, eta float8, bins int8, lambda float8, gamma float8, "
+     "min_child_weight float8, monotone text, subsample float8, colsample float8, seed int8, "
+     "max_delta_step float8, base_score float8, batch int8, clip float8, rows_of_a_unit int8",
+     "feature text, splits int8, gain float8, share float8"},
+    {"chi_square", "two factors' table, and Pearson's test", "~ disease + sex", "correct bool",
+     "first text, second text, count float8, expected float8, residual float8, statistic float8, df float8, "
+     "p_value float8"},
+    {"correlation", "Pearson's correlations of columns", "~ age + chol", "level float8, clip float8",
+     "first text, second text, correlation float8, statistic float8, df float8, p_value float8, lower "
+     "float8, "
+     "upper float8"},
+    {"cox", "proportional hazards", "Surv(days, died) ~ age",
+     "resolution float8, ties text, weights text, strata text, level float8, max_rounds int8",
+     "term text, estimate float8, hazard_ratio float8, standard_error float8, statistic float8, p_value "
+     "float8, "
+     "lower float8, upper float8"},
+    {"glm", "generalised linear model", "disease ~ age + sex",
+     "family text, link text, theta float8, weights text, level float8, max_rounds int8, dispersion text, "
+     "ridge float8, rounds int8, rows_of_a_unit int8",
+     kCoefficients},
+    {"kaplan_meier", "survival curves by group", "Surv(days, died) ~ disease",
+     "resolution float8, interval text, level float8, weights text, steps int8",
+     "group text, time float8, at_risk int8, events int8, survival float8, standard_error float8, lower "
+     "float8, "
+     "upper float8",
+     "",
+     "group text, time float8, at_risk float8, events float8, survival float8, standard_error float8, "
+     "lower float8, upper float8"},
+    {"kmeans", "clusters around means", "~ age + chol",
+     "k int8, seed int8, max_rounds int8, scale bool, rounds int8",
+     "cluster int8, size int8, within_sum_of_squares float8, column text, centre float8"},
+    {"lm", "linear regression", "chol ~ age + sex", "weights text, level float8, rows_of_a_unit int8",
+     kCoefficients},
+    {"log_rank", "whether survival differs between groups", "Surv(days, died) ~ disease",
+     "resolution float8, steps int8",
+     "group text, rows int8, events int8, expected float8, statistic float8, df int8, p_value float8"},
+    {"mixed", "linear model with a random intercept for the site", "chol ~ age + (1 | site())",
+     "reml bool, random text, level float8, max_rounds int8", kCoefficients},
+    {"network", "neural network", "disease ~ age + chol",
+     "layers text, method text, rounds int8, epochs int8, batch int8, learning_rate float8, server_rate "
+     "float8, "
+     "mu float8, clip float8, combine text, trim float8, seed int8, sample float8",
+     "round int8, loss float8, accuracy float8",
+     "rounds int8, parameters int8, sample float8, clip float8, noise float8"},
+    {"pca", "principal components", "~ age + chol", "scale bool, components int8, clip float8",
+     "component int8, standard_deviation float8, variance_share float8, column text, loading float8"},
+    {"penalised", "ridge, lasso and elastic net", "disease ~ age + chol",
+     "family text, link text, theta float8, weights text, alpha float8, lambda text, path int8, max_rounds "
+     "int8, "
+     "level float8",
+     "lambda float8, term text, estimate float8, standard_error float8, statistic float8, p_value float8, "
+     "lower float8, upper float8"},
+    {"t_test", "one mean, two groups' means, or differences within rows", "chol ~ disease",
+     "mu float8, paired text, equal_variances bool, alternative text, level float8",
+     "term text, estimate float8, standard_error float8, statistic float8, df float8, p_value float8, "
+     "lower float8, upper float8, first_mean float8, second_mean float8"},
+};
 
-Columns With(Columns columns, std::size_t place, FittedColumn column) {
-  columns.insert(columns.begin() + static_cast<std::ptrdiff_t>(place), std::move(column));
+std::vector<FittedColumn> ColumnsIn(const std::string& text) {
+  std::vector<FittedColumn> columns;
+  std::istringstream parts(text);
+  for (std::string name, type; parts >> name >> type;) {
+    if (type.ends_with(',')) type.pop_back();
+    const auto known = TypeNamed(type);
+    CHECK(known.has_value());
+    columns.push_back({name, *known});
+  }
   return columns;
 }
 
-Columns Curve(Type count) {
-  return {{"group", kText},    {"time", kReal},           {"at_risk", count}, {"events", count},
-          {"survival", kReal}, {"standard_error", kReal}, {"lower", kReal},   {"upper", kReal}};
-}
-
-std::vector<Signature> Regressions() {
-  return {
-      {"glm",
-       "generalised linear model",
-       "disease ~ age + sex",
-       {{"family", kText},
-        {"link", kText},
-        {"theta", kReal},
-        {"weights", kText},
-        {"level", kReal},
-        {"max_rounds", kWhole},
-        {"dispersion", kText},
-        {"ridge", kReal},
-        {"rounds", kWhole},
-        {"rows_of_a_unit", kWhole}},
-       Coefficients()},
-      {"lm",
-       "linear regression",
-       "chol ~ age + sex",
-       {{"weights", kText}, {"level", kReal}, {"rows_of_a_unit", kWhole}},
-       Coefficients()},
-      {"mixed",
-       "linear model with a random intercept for the site",
-       "chol ~ age + (1 | site())",
-       {{"reml", kTruth}, {"random", kText}, {"level", kReal}, {"max_rounds", kWhole}},
-       Coefficients()},
-      {"penalised",
-       "ridge, lasso and elastic net",
-       "disease ~ age + chol",
-       {{"family", kText},
-        {"link", kText},
-        {"theta", kReal},
-        {"weights", kText},
-        {"alpha", kReal},
-        {"lambda", kText},
-        {"path", kWhole},
-        {"max_rounds", kWhole},
-        {"level", kReal}},
-       With(Coefficients(), 0, {"lambda", kReal})},
-      {"cox",
-       "proportional hazards",
-       "Surv(days, died) ~ age",
-       {{"resolution", kReal},
-        {"ties", kText},
-        {"weights", kText},
-        {"strata", kText},
-        {"level", kReal},
-        {"max_rounds", kWhole}},
-       With(Coefficients(), 2, {"hazard_ratio", kReal})},
-  };
-}
-
-std::vector<Signature> Tests() {
-  return {
-      {"anova",
-       "what each term explains beyond those before it",
-       "chol ~ sex + age",
-       {},
-       {{"term", kText},
-        {"df", kReal},
-        {"sum_of_squares", kReal},
-        {"mean_square", kReal},
-        {"statistic", kReal},
-        {"p_value", kReal}}},
-      {"chi_square",
-       "two factors' table, and Pearson's test",
-       "~ disease + sex",
-       {{"correct", kTruth}},
-       {{"first", kText},
-        {"second", kText},
-        {"count", kReal},
-        {"expected", kReal},
-        {"residual", kReal},
-        {"statistic", kReal},
-        {"df", kReal},
-        {"p_value", kReal}}},
-      {"correlation",
-       "Pearson's correlations of columns",
-       "~ age + chol",
-       {{"level", kReal}, {"clip", kReal}},
-       {{"first", kText},
-        {"second", kText},
-        {"correlation", kReal},
-        {"statistic", kReal},
-        {"df", kReal},
-        {"p_value", kReal},
-        {"lower", kReal},
-        {"upper", kReal}}},
-      {"t_test",
-       "one mean, two groups' means, or differences within rows",
-       "chol ~ disease",
-       {{"mu", kReal},
-        {"paired", kText},
-        {"equal_variances", kTruth},
-        {"alternative", kText},
-        {"level", kReal}},
-       {{"term", kText},
-        {"estimate", kReal},
-        {"standard_error", kReal},
-        {"statistic", kReal},
-        {"df", kReal},
-        {"p_value", kReal},
-        {"lower", kReal},
-        {"upper", kReal},
-        {"first_mean", kReal},
-        {"second_mean", kReal}}},
-      {"kaplan_meier",
-       "survival curves by group",
-       "Surv(days, died) ~ disease",
-       {{"resolution", kReal}, {"interval", kText}, {"level", kReal}, {"weights", kText}, {"steps", kWhole}},
-       Curve(kWhole),
-       {},
-       Curve(kReal)},
-      {"log_rank",
-       "whether survival differs between groups",
-       "Surv(days, died) ~ disease",
-       {{"resolution", kReal}, {"steps", kWhole}},
-       {{"group", kText},
-        {"rows", kWhole},
-        {"events", kWhole},
-        {"expected", kReal},
-        {"statistic", kReal},
-        {"df", kWhole},
-        {"p_value", kReal}}},
-  };
-}
-
-std::vector<Signature> Learners() {
-  return {
-      {"kmeans",
-       "clusters around means",
-       "~ age + chol",
-       {{"k", kWhole}, {"seed", kWhole}, {"max_rounds", kWhole}, {"scale", kTruth}, {"rounds", kWhole}},
-       {{"cluster", kWhole},
-        {"size", kWhole},
-        {"within_sum_of_squares", kReal},
-        {"column", kText},
-        {"centre", kReal}}},
-      {"pca",
-       "principal components",
-       "~ age + chol",
-       {{"scale", kTruth}, {"components", kWhole}, {"clip", kReal}},
-       {{"component", kWhole},
-        {"standard_deviation", kReal},
-        {"variance_share", kReal},
-        {"column", kText},
-        {"loading", kReal}}},
-      {"boost",
-       "gradient boosted trees",
-       "disease ~ age + chol",
-       {{"objective", kText},
-        {"trees", kWhole},
-        {"depth", kWhole},
-        {"eta", kReal},
-        {"bins", kWhole},
-        {"lambda", kReal},
-        {"gamma", kReal},
-        {"min_child_weight", kReal},
-        {"monotone", kText},
-        {"subsample", kReal},
-        {"colsample", kReal},
-        {"seed", kWhole},
-        {"max_delta_step", kReal},
-        {"base_score", kReal},
-        {"batch", kWhole},
-        {"clip", kReal},
-        {"rows_of_a_unit", kWhole}},
-       {{"feature", kText}, {"splits", kWhole}, {"gain", kReal}, {"share", kReal}}},
-      {"network",
-       "neural network",
-       "disease ~ age + chol",
-       {{"layers", kText},
-        {"method", kText},
-        {"rounds", kWhole},
-        {"epochs", kWhole},
-        {"batch", kWhole},
-        {"learning_rate", kReal},
-        {"server_rate", kReal},
-        {"mu", kReal},
-        {"clip", kReal},
-        {"combine", kText},
-        {"trim", kReal},
-        {"seed", kWhole},
-        {"sample", kReal}},
-       {{"round", kWhole}, {"loss", kReal}, {"accuracy", kReal}},
-       {{"rounds", kWhole}, {"parameters", kWhole}, {"sample", kReal}, {"clip", kReal}, {"noise", kReal}}},
-  };
-}
-
-std::vector<Signature> Sorted() {
+std::vector<Signature> Read() {
   std::vector<Signature> all;
-  for (auto part : {Regressions(), Tests(), Learners()})
-    for (Signature& signature : part) all.push_back(std::move(signature));
-  std::sort(all.begin(), all.end(),
-            [](const Signature& a, const Signature& b) { return std::string_view(a.name) < b.name; });
+  for (const Line& line : kLines) {
+    all.push_back({line.name, line.about, line.response, ColumnsIn(line.options), ColumnsIn(line.columns),
+                   ColumnsIn(line.noisy), ColumnsIn(line.weighted)});
+  }
   return all;
 }
 
 }  // namespace
 
 const std::vector<Signature>& Signatures() {
-  static const std::vector<Signature> all = Sorted();
+  static const std::vector<Signature> all = Read();
   return all;
 }
 
