@@ -78,7 +78,7 @@ class ReleaseFit final : public AskedFit {
       return std::nullopt;
     }
     revisions_ = revisions;
-    auto stored = TRY(asker_.Repeat(plan_, release::FitAsker::Identity(plan_, revisions)));
+    auto stored = TRY(asker_.Repeat(plan_, revisions));
     done_ = stored.has_value();
     return done_ || anew_ ? std::move(stored) : Resumed();
   }
@@ -117,7 +117,7 @@ class ReleaseFit final : public AskedFit {
                        .next = fitted_ ? Json() : next_state_,
                        .vouchers = vouchers_,
                        .answer = fitted_ ? &answer : nullptr,
-                       .model = fitted_ ? fitted_->model : Json()}));
+                       .fitted = fitted_ ? &*fitted_ : nullptr}));
     done_ = fitted_.has_value();
     if (done_) return {};
     const std::string state = *crypto::CanonicalJson(next_state_);

@@ -97,7 +97,7 @@ Outcome<ReleaseAsker::Standing> ReleaseAsker::StandingOf(const release::Caller& 
     return Refuse("agreement_unknown", "the agreement or the analyst is not known any more",
                   "ask the steward", "42501");
   return Standing{
-      .document = standing->document,
+      .document = WithOwnKey(standing->document, parts_.ledger),
       .visitor = {
           .analyst = caller.analyst, .home = parts_.agreements.member(), .trainings = analyst->trainings}};
 }

@@ -98,10 +98,18 @@ Outline OutlineOf(const release::JointPlan& plan) {
 }
 
 // One that is not active is found too: release says how it stands.
+std::shared_ptr<const agreement::Agreement> WithOwnKey(std::shared_ptr<const agreement::Agreement> document,
+                                                       const ledger::Ledger& ledger) {
+  if (!document->IsSelf()) return document;
+  auto keyed = std::make_shared<agreement::Agreement>(*document);
+  keyed->parties.begin()->second = ledger.signing_key().verify_key().Text();
+  return keyed;
+}
+
 std::shared_ptr<const agreement::Agreement> ReleaseDesk::Find(const std::string& agreement) {
   const auto lock = parts_.ledger.Share();
   const auto* standing = parts_.agreements.Find(agreement, parts_.ledger.Now());
-  return standing == nullptr ? nullptr : standing->document;
+  return standing == nullptr ? nullptr : WithOwnKey(standing->document, parts_.ledger);
 }
 
 Result<bool> ReleaseDesk::Charged(const std::string& id) {

@@ -16,6 +16,11 @@ namespace concordat::federation {
 // Receipts of the entries that an owner has of a question. Errors: the ledger's.
 Result<std::vector<std::string>> ReceiptsOf(const ledger::Ledger& ledger, const std::string& id);
 
+// The document as sessions check it: where a member is its own only party (agreement::kSelf), with that
+// member's key in place of the word, for a fit goes round as if others took part.
+std::shared_ptr<const agreement::Agreement> WithOwnKey(std::shared_ptr<const agreement::Agreement> document,
+                                                       const ledger::Ledger& ledger);
+
 // Threading: any thread. All that they are given outlives them.
 class ReleaseDesk final : public Desk {
  public:

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "pgwire/decoding.h"
+#include "sql/fit.h"
 
 namespace concordat::pgwire {
 namespace {
@@ -108,11 +109,28 @@ std::optional<std::vector<Column>> Executor::ColumnsOf(const Prepared& prepared)
   return std::nullopt;
 }
 
+Outcome<std::shared_ptr<const Prepared>> Executor::Bound(std::shared_ptr<const Prepared> prepared,
+                                                         const Row& parameters) {
+  const auto* select = std::get_if<SelectCommand>(&prepared->statement.command);
+  const auto written = select == nullptr ? std::nullopt : sql::WriteOut(select->question.text, parameters);
+  if (!written) return prepared;
+  auto bound = std::make_shared<Prepared>(*prepared);
+  bound->columns = TRY(Describe({written->text, select->question.offset})).columns;
+  return bound;
+}
+
+release::Question Executor::Asked(const Inquiry& question, const Row& parameters) const {
+  const release::Settings settings = transaction_.settings().question();
+  if (auto written = sql::WriteOut(question.text, parameters))
+    return {std::move(written->text), std::move(written->parameters), settings};
+  return {question.text, parameters, settings};
+}
+
 Outcome<std::shared_ptr<const Answer>> Executor::Ask(const Inquiry& question, const Row& parameters) {
   const Settings& settings = transaction_.settings();
   const bool shows = settings.shows("NOTICE");
-  auto answer = backend_.Ask(caller_, {question.text, parameters, settings.question()}, settings.session(),
-                             interrupt_.cancel(), [&](const std::string& text) {
+  auto answer = backend_.Ask(caller_, Asked(question, parameters), settings.session(), interrupt_.cancel(),
+                             [&](const std::string& text) {
                                if (shows) tell_({.severity = "NOTICE", .sqlstate = "00000", .message = text});
                              });
   if (auto interrupted = interrupt_.refusal()) return tl::unexpected(*std::move(interrupted));
@@ -133,8 +151,7 @@ Outcome<Effect> Executor::Do(const ExplainCommand& command, const Row& parameter
     return Refuse("explain_analyze", "EXPLAIN ANALYZE would tell how long rows took",
                   "use EXPLAIN, which is free");
   }
-  auto lines =
-      backend_.Explain(caller_, {command.question.text, parameters, transaction_.settings().question()});
+  auto lines = backend_.Explain(caller_, Asked(command.question, parameters));
   if (!lines) return tl::unexpected(Shifted(std::move(lines).error(), command.question));
   return Rows(Lines("QUERY PLAN", *lines), "EXPLAIN", false);
 }

@@ -31,6 +31,9 @@ class Executor {
   Outcome<Prepared> Prepare(Statement statement, const std::vector<Oid>& declared);
   // Columns of what the statement will return; none if it returns no rows.
   std::optional<std::vector<Column>> ColumnsOf(const Prepared& prepared);
+  // The statement with its values: of a fit whose call has parameters, columns may depend on them.
+  Outcome<std::shared_ptr<const Prepared>> Bound(std::shared_ptr<const Prepared> prepared,
+                                                 const Row& parameters);
 
   // Statements of one Query message may declare cursors without BEGIN.
   void set_in_script(bool in_script) { in_script_ = in_script; }
@@ -65,6 +68,7 @@ class Executor {
   Outcome<Effect> Do(const UnlistenCommand& command, const Row& parameters);
 
   Outcome<std::shared_ptr<const Answer>> Ask(const Inquiry& question, const Row& parameters);
+  release::Question Asked(const Inquiry& question, const Row& parameters) const;
   Outcome<Description> Describe(const Inquiry& question);
   Outcome<Portal*> FindCursor(const std::string& name);
   Outcome<Effect> EndTransaction(const TransactionCommand& command);

@@ -73,6 +73,7 @@ Outcome<void> Session::BindPortal(Bind& bind) {
     portal.parameters.push_back(
         TRY(DecodeParameter(bind.parameters[i], types[i], FormatOf(bind.parameter_formats, i))));
   }
+  prepared = TRY(executor_.Bound(std::move(prepared), portal.parameters));
   if (const auto columns = executor_.ColumnsOf(*prepared);
       columns && !FitsCount(bind.result_formats, columns->size())) {
     return Refuse("",

@@ -68,7 +68,7 @@ struct FitOutcome {
   Json next;                                     // the next round's state; null after the last
   std::vector<Bytes> vouchers;                   // of owners, that they took this round's state
   const Answer* answer = nullptr;                // after the last
-  Json model;  // of what was fitted; null in other rounds, and where it is none
+  const learning::Fitted* fitted = nullptr;      // the same
 };
 
 // Where an earlier run of a fit ended.
@@ -180,8 +180,10 @@ class FitAsker {
 
   // What makes two fits the same: plan, the rest of the statement, and every owner's revision (by owner).
   static std::string Identity(const FitPlan& plan, const std::map<std::string, std::string>& revisions);
-  // The stored answer to an identical fit, if there is one; its repetition is recorded.
-  Outcome<std::optional<Answer>> Repeat(const FitPlan& plan, const std::string& identity) const;
+  // The stored answer to an identical fit, if there is one; else the rest of the statement, asked of what was
+  // fitted to the same rows before, if that is kept. Nothing is read or charged; the repetition is recorded.
+  Outcome<std::optional<Answer>> Repeat(const FitPlan& plan,
+                                        const std::map<std::string, std::string>& revisions) const;
   // The rest of the statement, asked of what was fitted.
   Outcome<Answer> Show(const std::string& id, const FitPlan& plan, const learning::Fitted& fitted) const;
   // Puts a round on this node's record, durably: `opened`, or with the answer `answered`. Refuses as

@@ -13,6 +13,7 @@
 #include "release/joint_record.h"
 #include "release/repeat.h"
 #include "release/run.h"
+#include "sql/signature.h"
 
 namespace concordat::release {
 namespace {
@@ -26,9 +27,34 @@ auto AskerBodies(const std::string& id, const FitPlan& plan, const FitRound& rou
   };
 }
 
+// Of a call whose values are still to come: by what is known of the method alone.
+Outcome<Description> DescribeOpen(const Parts& parts, const MethodMaker& make, const sql::FitQuestion& asked,
+                                  const Caller& caller, const Question& question) {
+  const sql::Signature* signature = sql::FindSignature(asked.call.method);
+  if (signature == nullptr) {
+    TRY(make.exact({.method = asked.call.method, .formula = {}, .table = {}, .options = {}}, {}, {}));
+    return Refuse("fit_arguments", fmt::format("{} takes no parameters", asked.call.method),
+                  "write its arguments out", "22023");
+  }
+  const auto lock = parts.ledger.Share();
+  const auto permit =
+      TRY(DecideOn(parts, caller, question, AnalysisFor(parts, caller.agreement, asked.call.method)));
+  const bool noisy = permit.document->protection.mode != agreement::Mode::kThreshold;
+  const sql::Plan rest = TRY(sql::PlanFitted(asked, sql::ColumnsOf(*signature, asked, noisy)));
+  Description description{ColumnsOf(*rest.query, false), rest.query->parameters};
+  for (const sql::OpenArgument& argument : asked.open) {
+    auto& types = description.parameters;
+    if (types.size() <= argument.index) types.resize(argument.index + 1, Type::kText);
+    types[argument.index] = argument.cast.value_or(sql::ArgumentType(*signature, argument.name));
+  }
+  return description;
+}
+
 }  // namespace
 
 Outcome<Description> FitAsker::Describe(const Caller& caller, const Question& question) const {
+  const auto read = TRY(sql::ReadFit(question.text));
+  if (read && !read->open.empty()) return DescribeOpen(parts_, make_, *read, caller, question);
   const FitBound bound = TRY(BindFit({parts_, &abroad_}, make_, caller, question));
   return Description{ColumnsOf(*bound.rest.query, false), bound.rest.query->parameters};
 }
@@ -80,14 +106,29 @@ std::string FitAsker::Identity(const FitPlan& plan, const std::map<std::string, 
   return crypto::Sha256Hex(*crypto::CanonicalJson(identity));
 }
 
-Outcome<std::optional<Answer>> FitAsker::Repeat(const FitPlan& plan, const std::string& identity) const {
-  return RepeatAnswer(parts_, *plan.prepared, identity, [&](const std::string& id) {
+Outcome<std::optional<Answer>> FitAsker::Repeat(const FitPlan& plan,
+                                                const std::map<std::string, std::string>& revisions) const {
+  const std::string identity = Identity(plan, revisions);
+  const auto repeated = [&](const std::string& id) {
     return AskerBody(id, "repeated", *plan.prepared, plan.sharing, identity);
-  });
+  };
+  if (auto stored = TRY(RepeatAnswer(parts_, *plan.prepared, identity, repeated))) return stored;
+  const auto before = StoredFitOf(parts_.ledger, plan, RowsOf(revisions));
+  if (!before) return tl::unexpected(UnavailableOf(before.error()));
+  if (!*before) return std::nullopt;
+  const StoredFit& fit = **before;
+  Answer answer = TRY(Show(fit.answer, plan, fit.fitted));
+  return TRY(GiveAgain(parts_, *plan.prepared, std::move(answer), "fit", fit.when, repeated(fit.answer)));
 }
 
 Outcome<Answer> FitAsker::Show(const std::string& id, const FitPlan& plan,
                                const learning::Fitted& fitted) const {
+  const std::size_t columns = plan.method->Outputs().size();
+  for (const Row& row : fitted.rows) {
+    if (row.size() != columns)
+      return tl::unexpected(
+          FailureOf({ErrorCode::kInternal, plan.called + " tells of other columns than it fits", ""}, id));
+  }
   auto rows = RunOuter(parts_, *plan.prepared, fitted.rows, kOuterLimit, {});
   if (!rows) return tl::unexpected(FailureOf(rows.error(), id));
   return Answer{

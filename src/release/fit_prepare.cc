@@ -127,6 +127,9 @@ Outcome<FitBound> BindFit(const Planner& planner, const MethodMaker& make, const
                           const Question& question) {
   auto read = TRY(sql::ReadFit(question.text));
   if (!read) return Refuse("fit_not_alone", "the statement calls no method", "ask it as a question", "42601");
+  if (!read->open.empty())
+    return Refuse("fit_arguments", fmt::format("{} of a fit has no value", read->open[0].name),
+                  "send the parameter's value with the statement, or write it out", "22023");
   const auto lock = planner.parts.ledger.Share();
   FitBound bound;
   bound.question = *std::move(read);

@@ -12,6 +12,7 @@
 #include "crypto/hash.h"
 #include "ledger/body.h"
 #include "ledger/name.h"
+#include "release/answer_json.h"
 #include "release/fit_prepare.h"
 
 namespace concordat::release {
@@ -51,6 +52,14 @@ void AddState(Json& secret, const FitPlan& plan, const FitRound& round, const Fi
   for (const Bytes& voucher : outcome.vouchers) secret["vouchers"].push_back(ToBase64(voucher));
 }
 
+// The whole table, whatever the statement shows of it.
+void AddFitted(Json& secret, const learning::Fitted& fitted) {
+  Answer table{.id = {}, .columns = {}, .rows = fitted.rows, .notice = {}};
+  for (const learning::Output& column : fitted.columns) table.columns.push_back({column.name, column.type});
+  Json json = ToJson(table);
+  if (json.dump().size() <= kLargestKept) secret["fitted"] = std::move(json);
+}
+
 // Past what accounting tells, epsilon is left out.
 Json KeptOf(const FitPlan& plan, const FitSpent& spent) {
   if (!plan.noise) return {{"epsilon", 0.0}};
@@ -66,8 +75,10 @@ void AddTo(Json& secret, const FitPlan& plan, const FitRound& round, const FitOu
   secret["began"] = FormatTime(outcome.began);
   if (!outcome.said.empty()) secret["said"] = outcome.said;
   if (!outcome.next.is_null()) AddState(secret, plan, round, outcome);
-  if (outcome.model.is_null()) return;
-  secret["model"] = outcome.model;
+  if (outcome.fitted == nullptr) return;
+  AddFitted(secret, *outcome.fitted);
+  if (outcome.fitted->model.is_null()) return;
+  secret["model"] = outcome.fitted->model;
   secret["description"] = plan.description;
   secret["revisions"] = outcome.revisions;
 }
@@ -108,6 +119,21 @@ FitSpent SpentOf(const std::vector<ledger::Entry>& entries, const FitPlan& plan)
 }
 
 }  // namespace
+
+Result<std::optional<StoredFit>> StoredFitOf(const ledger::Ledger& ledger, const FitPlan& plan,
+                                             const std::string& rows) {
+  const agreement::Permit& permit = plan.prepared->permit;
+  const auto entries = TRY(NewestOf(ledger, ledger::JobName(permit.agreement, permit.analyst, JobOf(plan))));
+  const auto newest = std::find_if(entries.rbegin(), entries.rend(), IsRound);
+  if (newest == entries.rend() || ledger::TextIn(newest->body, "outcome") != "answered" ||
+      ledger::TextIn(newest->body.value("fit", Json()), "rows") != rows || !newest->secret)
+    return std::nullopt;
+  auto table = AnswerFromJson(newest->secret->value("fitted", Json()));
+  if (!table) return std::nullopt;
+  StoredFit stored{ledger::TextIn(newest->body, "question"), newest->time, {}};
+  stored.fitted.rows = std::move(table->rows);
+  return stored;
+}
 
 Result<FitResumed> ResumedOf(const ledger::Ledger& ledger, const FitPlan& plan, const std::string& rows) {
   const agreement::Permit& permit = plan.prepared->permit;

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,16 @@ bool IsRound(const ledger::Entry& entry);
 // The newest entries of a job, the newest last, back to its newest round at least; all, where none is one.
 // Errors: the ledger's.
 Result<std::vector<ledger::Entry>> NewestOf(const ledger::Ledger& ledger, const std::string& name);
+// What a job came to, as it was kept with its answer.
+struct StoredFit {
+  std::string answer;  // its id
+  Time when{};
+  learning::Fitted fitted;  // without the model
+};
+// Of the same job's newest round, where that was its last, over the same rows; none where it is not kept (any
+// more). Errors: the ledger's.
+Result<std::optional<StoredFit>> StoredFitOf(const ledger::Ledger& ledger, const FitPlan& plan,
+                                             const std::string& rows);
 // As FitAsker::Resume, but that the state is one of the method's. Errors: the ledger's.
 Result<FitResumed> ResumedOf(const ledger::Ledger& ledger, const FitPlan& plan, const std::string& rows);
 

@@ -163,6 +163,31 @@ TEST_F(FitProgressTest, CountsTheRoundThatWasUnderWay) {
   EXPECT_GT(Resume().spent.At(kDelta).value, 0);
 }
 
+// More may be asked of what was fitted: the whole table is kept with the answer, whatever that showed of it.
+TEST_F(FitProgressTest, GivesWhatWasFittedAgainOfTheSameRowsAlone) {
+  const auto stored = [&](const std::string& rows) { return *StoredFitOf(*ledger_, plan_, rows); };
+  EXPECT_FALSE(stored("r")) << "nothing was fitted yet";
+  Open(1);
+  EXPECT_FALSE(stored("r")) << "nor has it come to its end";
+  const learning::Fitted fitted{
+      .columns = {{"term", Type::kText}, {"estimate", Type::kNumber}, {"df", Type::kInteger}},
+      .rows = {{"age", 0.1, std::int64_t{3}}, {"sex", Value(), Value()}},
+      .model = {{"b", 1}}};
+  FitOutcome outcome{.id = "q", .fitted = &fitted};
+  Json secret = Json::object();
+  AddTo(secret, plan_, At(2), outcome);
+  Enter("answered", 2, secret);
+  ASSERT_TRUE(stored("r"));
+  EXPECT_EQ(stored("r")->answer, "q");
+  EXPECT_EQ(stored("r")->fitted.rows, fitted.rows);
+  EXPECT_FALSE(stored("others"));
+  Enter("failed", 1, Json::object());
+  EXPECT_TRUE(stored("r")) << "a later failure takes nothing away";
+  secret.erase("fitted");
+  Enter("answered", 2, std::move(secret));
+  EXPECT_FALSE(stored("r")) << "as an earlier version recorded it";
+}
+
 TEST_F(FitProgressTest, SaysWhatTheRecordKeeps) {
   MakeNoisy();
   EXPECT_EQ(KeptOf(plan_, {})["epsilon"], 0);

@@ -20,13 +20,19 @@ Outcome<std::optional<Answer>> RepeatAnswer(const Parts& parts, const Prepared& 
   if (!before || !before->secret) return std::nullopt;
   auto answer = AnswerFromJson(before->secret->value("answer", Json()));
   if (!answer) return std::nullopt;
-  const auto recorded = parts.ledger.AppendIf({ledger::kind::kRelease, repeated(answer->id), {}},
+  Json body = repeated(answer->id);
+  return TRY(GiveAgain(parts, prepared, *std::move(answer), "answer", before->time, std::move(body)));
+}
+
+Outcome<Answer> GiveAgain(const Parts& parts, const Prepared& prepared, Answer answer, const char* what,
+                          Time stored, Json repeated) {
+  const auto recorded = parts.ledger.AppendIf({ledger::kind::kRelease, std::move(repeated), {}},
                                               [&] { return InForce(parts, prepared); });
   if (!recorded) return tl::unexpected(UnavailableOf(recorded.error()));
   if (!*recorded) return tl::unexpected(recorded->error());
-  answer->notice = fmt::format("charged nothing: the stored answer {} of {}, receipt: concordat receipt {}",
-                               answer->id, FormatTime(before->time), answer->id.substr(0, kShownDigits));
-  return *std::move(answer);
+  answer.notice = fmt::format("charged nothing: the stored {} {} of {}, receipt: concordat receipt {}", what,
+                              answer.id, FormatTime(stored), answer.id.substr(0, kShownDigits));
+  return answer;
 }
 
 }  // namespace concordat::release

@@ -14,6 +14,9 @@ namespace concordat::release {
 Outcome<std::optional<Answer>> RepeatAnswer(const Parts& parts, const Prepared& prepared,
                                             const std::string& identity,
                                             const std::function<Json(const std::string& id)>& repeated);
+// The same of an answer that is known: `what` is "answer", or "fit" where more is asked of what was fitted.
+Outcome<Answer> GiveAgain(const Parts& parts, const Prepared& prepared, Answer answer, const char* what,
+                          Time stored, Json repeated);
 
 inline constexpr std::size_t kShownDigits = 4;  // of an id, where the beginning is enough
 

@@ -23,6 +23,7 @@ using pg_query::SelectStmt;
 constexpr char kHowToFit[] =
     "write SELECT * FROM concordat.glm('disease ~ age', 'patients', family => 'binomial')";
 constexpr std::size_t kMostOptions = 64;
+constexpr int kMostOpen = 1000;
 
 bool IsMethod(const RangeFunction& range) {
   const FuncCall* call = OnlyFunction(range);
@@ -50,7 +51,7 @@ bool Calls(const google::protobuf::Message& message) {
 
 tl::unexpected<Refusal> NotAlone(const std::string& what) { return Refuse("fit_not_alone", what, kHowToFit); }
 
-tl::unexpected<Refusal> BadArguments(const std::string& what, const char* hint, int position) {
+tl::unexpected<Refusal> BadArguments(const std::string& what, const std::string& hint, int position) {
   return Refuse("fit_arguments", what, hint, "22023", position);
 }
 
@@ -87,13 +88,31 @@ Outcome<void> CheckCall(const FuncCall& call) {
   return {};
 }
 
-// A literal, as it is written out.
-Outcome<Value> LiteralOf(const Node& node, const std::string& what) {
-  if (!node.has_a_const()) {
-    return BadArguments(fmt::format("{} of a fit is not written out", what),
-                        "write texts, numbers, true or false: every member must read the same",
-                        PositionOf(node));
+tl::unexpected<Refusal> NotWritten(const Node& node, const std::string& what) {
+  const std::string message = fmt::format("{} of a fit is not written out", what);
+  const bool word = node.has_column_ref() && node.column_ref().fields_size() == 1 &&
+                    node.column_ref().fields(0).has_string();
+  if (word) {
+    const std::string quoted =
+        fmt::format("it is a text: write '{}' in quotes", node.column_ref().fields(0).string().sval());
+    return BadArguments(message, quoted, PositionOf(node));
   }
+  if (what == "the formula")
+    return BadArguments(message, "it is a text: write it in quotes, 'disease ~ age + sex'", PositionOf(node));
+  return BadArguments(message, "write texts, numbers, true or false: every member must read the same",
+                      PositionOf(node));
+}
+
+// A literal, as it is written out; '0.9'::float8 too.
+Outcome<Value> LiteralOf(const Node& node, const std::string& what) {
+  if (node.has_type_cast()) {
+    const pg_query::TypeName& named = node.type_cast().type_name();
+    if (named.typmods_size() > 0 || named.array_bounds_size() > 0) return NotWritten(node, what);
+    const auto type = TypeNamed(LastName(named.names()));
+    Value value = TRY(LiteralOf(node.type_cast().arg(), what));
+    return type ? ParseLiteral(*type, ToText(value), PositionOf(node)) : NotWritten(node, what);
+  }
+  if (!node.has_a_const()) return NotWritten(node, what);
   const pg_query::A_Const& constant = node.a_const();
   if (constant.isnull())
     return BadArguments(fmt::format("{} of a fit is NULL", what), "leave it out", constant.location());
@@ -111,9 +130,26 @@ Outcome<std::string> TextOf(const Node& node, const std::string& what) {
   return BadArguments(fmt::format("{} of a fit is no text", what), kHowToFit, PositionOf(node));
 }
 
+// The parameter that stands there, if one does.
+std::optional<OpenArgument> OpenAt(const Node& node, const std::string& name) {
+  const bool cast = node.has_type_cast();
+  const Node& inner = cast ? node.type_cast().arg() : node;
+  if (!inner.has_param_ref() || inner.param_ref().number() < 1) return std::nullopt;
+  if (inner.param_ref().number() > kMostOpen) return std::nullopt;
+  OpenArgument open{.name = name, .index = static_cast<std::size_t>(inner.param_ref().number()) - 1};
+  if (cast) open.cast = TypeNamed(LastName(node.type_cast().type_name().names()));
+  return open;
+}
+
+bool IsOpen(const FitQuestion& question, const std::string& name) {
+  return std::any_of(question.open.begin(), question.open.end(),
+                     [&](const OpenArgument& argument) { return argument.name == name; });
+}
+
 // Formula and table in their places, or by name (`table` is a word of SQL's own); what has another name is an
 // option.
-Outcome<void> TakeArgument(const Node& node, int place, FitCall& call) {
+Outcome<void> TakeArgument(const Node& node, int place, FitQuestion& question) {
+  FitCall& call = question.call;
   static const char* const kPlaces[] = {"formula", "data"};
   std::string name;
   if (node.has_named_arg_expr()) {
@@ -128,6 +164,12 @@ Outcome<void> TakeArgument(const Node& node, int place, FitCall& call) {
     name = kPlaces[place];
   }
   const Node& value = node.has_named_arg_expr() ? node.named_arg_expr().arg() : node;
+  if (IsOpen(question, name))
+    return BadArguments(fmt::format("{} is given twice", name), "give it once", PositionOf(value));
+  if (auto open = OpenAt(value, name)) {
+    question.open.push_back(*std::move(open));
+    return {};
+  }
   if (name == kPlaces[0] || name == kPlaces[1]) {
     std::string& text = name == kPlaces[0] ? call.formula : call.table;
     if (!text.empty())
@@ -141,17 +183,20 @@ Outcome<void> TakeArgument(const Node& node, int place, FitCall& call) {
   return {};
 }
 
-Outcome<FitCall> CallOf(const FuncCall& function) {
+Outcome<FitQuestion> CallOf(const FuncCall& function) {
   TRY(CheckCall(function));
-  FitCall call{.method = function.funcname(1).string().sval(), .formula = {}, .table = {}, .options = {}};
-  for (int i = 0; i < function.args_size(); ++i) TRY(TakeArgument(function.args(i), i, call));
-  if (call.formula.empty() || call.table.empty()) {
+  FitQuestion question;
+  FitCall& call = question.call;
+  call.method = function.funcname(1).string().sval();
+  for (int i = 0; i < function.args_size(); ++i) TRY(TakeArgument(function.args(i), i, question));
+  if ((call.formula.empty() && !IsOpen(question, "formula")) ||
+      (call.table.empty() && !IsOpen(question, "data"))) {
     return BadArguments(fmt::format("{} needs a formula and a table", call.method), kHowToFit,
                         function.location());
   }
-  if (call.options.size() > kMostOptions)
+  if (call.options.size() + question.open.size() > kMostOptions)
     return BadArguments("a fit has more than 64 options", "leave some out", function.location());
-  return call;
+  return question;
 }
 
 Outcome<void> CheckAlone(const SelectStmt& select, const pg_query::ParseResult& tree) {
@@ -172,8 +217,12 @@ Outcome<void> CheckAlone(const SelectStmt& select, const pg_query::ParseResult& 
 
 bool CallsMethod(const pg_query::ParseResult& tree) { return Calls(tree); }
 
+bool MayCallMethod(std::string_view text) {
+  return Lower(std::string(text)).find(kOwnSchema) != std::string::npos;
+}
+
 Outcome<std::optional<FitQuestion>> ReadFit(std::string_view text) {
-  if (Lower(std::string(text)).find(kOwnSchema) == std::string::npos) return std::nullopt;
+  if (!MayCallMethod(text)) return std::nullopt;
   const auto tree = ParseTree(text);
   if (!tree || !CallsMethod(*tree)) return std::nullopt;
   const Node& statement = tree->stmts(0).stmt();
@@ -183,8 +232,7 @@ Outcome<std::optional<FitQuestion>> ReadFit(std::string_view text) {
   TRY(CheckAlone(select, *tree));
   const RangeFunction range = select.from_clause(0).range_function();
   TRY(CheckRange(range));
-  FitQuestion question;
-  question.call = TRY(CallOf(*OnlyFunction(range)));
+  FitQuestion question = TRY(CallOf(*OnlyFunction(range)));
   question.alias = range.has_alias() ? range.alias().aliasname() : question.call.method;
   select.clear_from_clause();
   if (Calls(select)) return NotAlone("a fit within a fit's statement is not supported");

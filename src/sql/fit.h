@@ -30,8 +30,16 @@ struct FitCall {
   std::map<std::string, Value> options;  // by name; texts, numbers and booleans
 };
 
+// An argument that is a parameter, whose value is not known yet: family => $1, or $1::text.
+struct OpenArgument {
+  std::string name;       // "formula", "data", an option's
+  std::size_t index = 0;  // of the parameter, from 0
+  std::optional<Type> cast = {};
+};
+
 struct FitQuestion {
-  FitCall call;
+  FitCall call;  // without what is open
+  std::vector<OpenArgument> open = {};
   std::string alias;                                   // by which columns may be qualified
   std::shared_ptr<const pg_query::SelectStmt> select;  // without the call
   std::string normal;                                  // of the select, as Question::normal
@@ -39,6 +47,18 @@ struct FitQuestion {
 
 // Does it call a function of schema concordat in place of a table, anywhere?
 bool CallsMethod(const pg_query::ParseResult& tree);
+// False where the text cannot call one; true is no promise.
+bool MayCallMethod(std::string_view text);
+
+// A statement whose call has no parameters any more.
+struct Written {
+  std::string text;
+  Row parameters;  // of the rest, at their numbers; NULL where that has none
+};
+// Writes the values of parameters within a fit's call into it, for every member must read the same. None
+// where there are none there, or the statement is not one fit's.
+std::optional<Written> WriteOut(std::string_view text, const Row& parameters);
+
 // None for a statement that calls no method, and for what is no SQL: others say what is wrong with that.
 // Refusals: fit_not_alone, fit_arguments; those of CheckAllowed.
 Outcome<std::optional<FitQuestion>> ReadFit(std::string_view text);

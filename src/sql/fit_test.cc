@@ -79,7 +79,12 @@ TEST(Fit, IsRefusedInWordsWhereItCannotStand) {
       {"SELECT * FROM concordat.glm('y ~ x', 'people', 'binomial')", "fit_arguments"},
       {"SELECT * FROM concordat.glm('y ~ x', 'people', formula => 'y ~ z')", "fit_arguments"},
       {"SELECT * FROM concordat.glm('y ~ x', 'people', a => 1, a => 2)", "fit_arguments"},
-      {"SELECT * FROM concordat.glm($1, 'people')", "fit_arguments"},
+      {"SELECT * FROM concordat.glm($1, 'people', formula => $2)", "fit_arguments"},
+      {"SELECT * FROM concordat.glm('y ~ x', 'people', a => $1001)", "fit_arguments"},
+      {"SELECT * FROM concordat.glm('y ~ x', 'people', a => $1 + 1)", "fit_arguments"},
+      {"SELECT * FROM concordat.glm('y ~ x', 'people', a => '1'::varchar(3))", "fit_arguments"},
+      {"SELECT * FROM concordat.glm('y ~ x', 'people', a => '1'::money)", "fit_arguments"},
+      {"SELECT * FROM concordat.glm('y ~ x', 'people', a => 'x'::float8)", "bad_literal"},
       {"SELECT * FROM concordat.glm('y' || '~ x', 'people')", "fit_arguments"},
       {"SELECT * FROM concordat.glm('y ~ x', people)", "fit_arguments"},
       {"SELECT * FROM concordat.glm('y ~ x', 3)", "fit_arguments"},
@@ -97,6 +102,88 @@ TEST(Fit, IsRefusedInWordsWhereItCannotStand) {
     ASSERT_FALSE(read) << c.text;
     EXPECT_EQ(read.error().reason, c.reason) << c.text << ": " << read.error().message;
     EXPECT_FALSE(read.error().hint.empty()) << c.text;
+  }
+}
+
+TEST(Fit, SaysToQuoteWhatIsAText) {
+  const auto hint = [](const std::string& arguments) {
+    return ReadFit("SELECT * FROM concordat.glm(" + arguments + ")").error().hint;
+  };
+  EXPECT_EQ(hint("'y ~ x', 'people', family => binomial"), "it is a text: write 'binomial' in quotes");
+  EXPECT_EQ(hint("'y ~ x', people"), "it is a text: write 'people' in quotes");
+  EXPECT_EQ(hint("y ~ x, 'people'"), "it is a text: write it in quotes, 'disease ~ age + sex'");
+}
+
+TEST(Fit, LeavesOpenWhatIsAParameter) {
+  const auto read = ReadFit(
+      "SELECT * FROM concordat.glm($2, data => $1, level => $3::float8, theta => '1.5'::float8, k => 2) "
+      "WHERE "
+      "term = $4");
+  ASSERT_TRUE(read && *read) << read.error().message;
+  const auto& open = (*read)->open;
+  ASSERT_EQ(open.size(), 3U);
+  EXPECT_EQ(open[0].name + open[1].name + open[2].name, "formuladatalevel");
+  EXPECT_EQ(open[0].index, 1U);
+  EXPECT_FALSE(open[0].cast);
+  EXPECT_EQ(open[2].cast, Type::kNumber);
+  const std::map<std::string, Value> options = {{"theta", Value(1.5)}, {"k", Value(std::int64_t{2})}};
+  EXPECT_EQ((*read)->call.options, options);
+}
+
+TEST(Fit, WritesParametersOfTheCallOut) {
+  const struct {
+    const char* text;
+    Row parameters;
+    const char* written;
+    Row rest;
+  } cases[] = {
+      {"SELECT * FROM concordat.glm($1, $2)",
+       {"y ~ x", "people"},
+       "SELECT * FROM concordat.glm('y ~ x', 'people')",
+       {}},
+      {"SELECT * FROM concordat.lm($2, 'p', level => $1) WHERE term = $3 AND estimate < $2",
+       {0.9, "y", "age"},
+       "SELECT * FROM concordat.lm('y', 'p', level => 0.9) WHERE term = $3 AND estimate < $2",
+       {Value(), "y", "age"}},
+      {"SELECT * FROM concordat.lm($1, 'p', a => $2, b => $3, c => $4, d => $5)",
+       {"it's", "0.5", "true", "sex", Value()},
+       "SELECT * FROM concordat.lm('it''s', 'p', a => 0.5, b => true, c => 'sex', d => NULL)",
+       {}},
+      {"SELECT * FROM concordat.lm('y', '12', a => $1::text, b => $12::float8) LIMIT $2",
+       {"3", std::int64_t{7}, Value(), Value(), Value(), Value(), Value(), Value(), Value(), Value(), Value(),
+        std::int64_t{-2}},
+       "SELECT * FROM concordat.lm('y', '12', a => '3'::text, b => '-2'::float8) LIMIT $2",
+       {Value(), std::int64_t{7}}},
+      {"SELECT * FROM concordat.lm($1, $2, a => $3, b => $4)",
+       {"3", std::int64_t{4}, false, -1e-7},
+       "SELECT * FROM concordat.lm('3', 4, a => false, b => -1e-07)",
+       {}},
+  };
+  for (const auto& c : cases) {
+    const auto written = WriteOut(c.text, c.parameters);
+    ASSERT_TRUE(written) << c.text;
+    EXPECT_EQ(written->text, c.written);
+    EXPECT_EQ(written->parameters, c.rest) << c.text;
+  }
+}
+
+// None of it is the analyst's to leave: a value stays one literal, whatever is in it.
+TEST(Fit, WritesNothingButOneLiteral) {
+  for (const char* value : {"x', 'people', family => 'y", "\\'; DROP", "'", "''", "E'a", "$1", "a\nb", ""}) {
+    const auto written = WriteOut("SELECT * FROM concordat.lm('y', 'p', a => $1)", {std::string(value)});
+    ASSERT_TRUE(written);
+    const auto read = ReadFit(written->text);
+    ASSERT_TRUE(read && *read) << written->text;
+    EXPECT_EQ((*read)->call.options.at("a"), Value(std::string(value)));
+  }
+}
+
+TEST(Fit, WritesNoOthersParametersOut) {
+  for (const char* text :
+       {"SELECT * FROM concordat.lm('y', 'p') WHERE term = $1", "SELECT count(*) FROM people WHERE age > $1",
+        "SELECT concordat.cancel($1)", "SELECT * FROM lm($1, 'p')", "SELECT * FROM concordat.lm($2, 'p')",
+        "SELECT * FROM concordat.lm($1, 'p'); SELECT 1", "concordat $1, no SQL"}) {
+    EXPECT_FALSE(WriteOut(text, {"age"})) << text;
   }
 }
 

@@ -159,16 +159,20 @@ Json ModelOf(const Cox& cox, const CoxState& state, const CoxMaximum& maximum,
   return model;
 }
 
+std::vector<learning::Output> HazardColumns() {
+  std::vector<learning::Output> columns = learning::CoefficientColumns();
+  columns.insert(columns.begin() + 2, {"hazard_ratio", Type::kNumber});
+  return columns;
+}
+
 learning::Fitted TableOf(const Cox& cox, const CoxState& state, const CoxMaximum& maximum) {
   const Eigen::VectorXd unscale = state.scale.cwiseInverse();
   const Eigen::VectorXd beta = maximum.beta.cwiseProduct(unscale);
   const Eigen::MatrixXd covariance = unscale.asDiagonal() * maximum.covariance * unscale.asDiagonal();
   const learning::Coefficients coefficients{
       .terms = cox.terms, .estimates = beta, .covariance = covariance, .df = {}, .level = cox.level};
-  learning::Fitted fitted{.columns = learning::CoefficientColumns(),
-                          .rows = learning::CoefficientRows(coefficients),
-                          .model = {}};
-  fitted.columns.insert(fitted.columns.begin() + 2, {"hazard_ratio", Type::kNumber});
+  learning::Fitted fitted{
+      .columns = HazardColumns(), .rows = learning::CoefficientRows(coefficients), .model = {}};
   for (Eigen::Index j = 0; j < beta.size(); ++j) {
     Row& row = fitted.rows[static_cast<std::size_t>(j)];
     row.insert(row.begin() + 2, learning::NumberOrNull(std::exp(beta[j])));
@@ -181,7 +185,7 @@ class CoxMethod final : public learning::ExactMethod {
  public:
   explicit CoxMethod(Cox cox) : cox_(std::move(cox)) {}
 
-  std::vector<learning::Output> Outputs() const override { return learning::CoefficientColumns(); }
+  std::vector<learning::Output> Outputs() const override { return HazardColumns(); }
   std::vector<std::string> Columns() const override { return cox_.design.Columns(); }
   Json Start() const override { return ToJson(CoxState{}); }
 

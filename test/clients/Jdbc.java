@@ -67,6 +67,22 @@ public class Jdbc {
     }
   }
 
+  /** A fit whose formula, table and options are sent beside the text. */
+  static void fits(Connection connection) throws SQLException {
+    String text = "SELECT term, lower < estimate FROM concordat.lm(?, ?, level => ?) WHERE term = ?";
+    try (PreparedStatement statement = connection.prepareStatement(text)) {
+      for (int i = 0; i < 7; i++) {
+        statement.setString(1, "income ~ age + sex");
+        statement.setString(2, "people");
+        statement.setDouble(3, 0.9);
+        statement.setString(4, "age");
+        try (ResultSet result = statement.executeQuery()) {
+          check(result.next() && result.getString(1).equals("age") && result.getBoolean(2) && !result.next(), "a fit by parameters");
+        }
+      }
+    }
+  }
+
   /** A cursor of the protocol's (fetch size), COPY, and the charge as a warning. */
   static void streams(Connection connection) throws Exception {
     String text = "SELECT sex, count(*) AS n FROM people GROUP BY sex ORDER BY sex";
@@ -128,6 +144,9 @@ public class Jdbc {
       try (Connection connection = connect(threshold)) {
         metadata(connection);
         questions(connection);
+        if (!"postgres".equals(System.getenv("CLIENTS_AGAINST"))) {
+          fits(connection);
+        }
         streams(connection);
         errors(connection);
         cancel(connection);

@@ -26,6 +26,10 @@ async def main():
     check.true(row["relacl"] is None or isinstance(row["relacl"], list), "an array of a type it had to look up")
     statement = await connection.prepare("SELECT count(*) FROM people WHERE sex = $1 AND moved > $2::date")
     check.equal([p.name for p in statement.get_parameters()], ["text", "date"], "parameters")
+    if check.GOVERNED:
+        statement = await connection.prepare(check.FIT.format("$1", "$2", "$3", "$4"))
+        check.equal([p.name for p in statement.get_parameters()], ["text", "text", "float8", "text"], "a fit's parameters")
+        check.equal([tuple(row) for row in await statement.fetch(*check.FIT_VALUES)], [("age", True)], "a fit by parameters")
     async with connection.transaction():
         rows = [row["sex"] async for row in connection.cursor(check.GROUPS, prefetch=1)]
         check.equal(rows, ["f", "m"], "a cursor")

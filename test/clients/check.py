@@ -20,6 +20,10 @@ LONG = ("SELECT count(*) FROM pg_attribute a, pg_attribute b, pg_attribute c "
 GOVERNED = os.environ.get("CLIENTS_AGAINST") != "postgres"
 GROUPS = "SELECT sex, count(*) AS n FROM people GROUP BY sex ORDER BY sex"
 
+# Under noise: what it comes to is not looked at, but that every client can send the call's parts apart from the text.
+FIT = "SELECT term, lower < estimate AS above FROM concordat.lm({}, {}, level => {}) WHERE term = {}"
+FIT_VALUES = ("income ~ age + sex", "people", 0.9, "age")
+
 
 def equal(found, expected, what):
     if found != expected:

@@ -20,6 +20,11 @@ check(identical(colnames(people), columns), "tbl")
 by_sex <- dplyr::summarise(dplyr::group_by(people, sex), n = dplyr::n(), mean = mean(income, na.rm = TRUE))
 counted <- dplyr::collect(dplyr::arrange(by_sex, sex))
 check(identical(counted$sex, c("f", "m")) && all(abs(counted$n - 1000) < 120), "dplyr's verbs")
+if (env("CLIENTS_AGAINST") != "postgres") {
+  fit <- "SELECT term, lower < estimate AS above FROM concordat.lm($1, $2, level => $3) WHERE term = $4"
+  fitted <- dbGetQuery(connection, fit, c("income ~ age + sex", "people", 0.9, "age"))
+  check(identical(fitted$term, "age") && isTRUE(fitted$above), "a fit by parameters")
+}
 check(is.null(suppressWarnings(dbGetQuery(connection, "SELECT count(*) FROM nowhere"))), "an error is no answer")
 check(dbGetQuery(connection, "SELECT 1 AS one")$one == 1, "after an error")
 dbDisconnect(connection)

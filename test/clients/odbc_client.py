@@ -30,6 +30,9 @@ check.true(len(cursor.getTypeInfo().fetchall()) > 10, "SQLGetTypeInfo")
 rows = cursor.execute("SELECT sex, count(*) AS n FROM people WHERE age >= ? GROUP BY sex ORDER BY sex", 18).fetchall()
 check.equal([row[0] for row in rows], ["f", "m"], "groups")
 check.near(rows[0][1], 1000, "people of f")
+if check.GOVERNED:
+    rows = cursor.execute(check.FIT.format("?", "?", "?", "?"), *check.FIT_VALUES).fetchall()
+    check.equal([row[0] for row in rows], ["age"], "a fit by parameters")
 for text, sqlstate in check.REFUSED:
     try:
         cursor.execute(text)

@@ -31,6 +31,13 @@ with psycopg.connect("", autocommit=True) as connection:
         cursor.execute("SELECT relname FROM pg_class WHERE relname = ANY(%s)", (["people", "nothing"],))
         check.equal(cursor.fetchall(), [("people",)], "an array parameter")
 
+    if check.GOVERNED:
+        for binary in (False, True):
+            for _ in range(7):
+                cursor = connection.cursor(binary=binary)
+                cursor.execute(check.FIT.format("%s", "%s", "%s", "%s"), check.FIT_VALUES)
+                check.equal(cursor.fetchall(), [("age", True)], "a fit by parameters")
+
     for text, sqlstate in check.REFUSED:
         try:
             connection.execute(text)

@@ -23,6 +23,13 @@ for driver in ("psycopg", "psycopg2"):
     with engine.connect() as connection:
         for sex, n in connection.execute(question):
             check.near(n, 1000, "people of " + sex)
+        if check.GOVERNED:
+            names = dict(zip(("formula", "data", "level", "term"), check.FIT_VALUES))
+            fit = sqlalchemy.text(check.FIT.format(*(":" + name for name in names)))
+            check.equal([tuple(row) for row in connection.execute(fit, names)], [("age", True)], "a fit by parameters")
+            fitted = sqlalchemy.func.concordat.lm("income ~ age", "people").table_valued("term", "estimate")
+            rows = connection.execute(sqlalchemy.select(fitted.c.term).where(fitted.c.term == "age"))
+            check.equal([tuple(row) for row in rows], [("age",)], "a fit as a function")
         try:
             connection.execute(sqlalchemy.text("SELECT count(*) FROM nowhere"))
             check.true(False, "accepted")

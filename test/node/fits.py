@@ -5,6 +5,7 @@
 """
 import contextlib
 import json
+import math
 import subprocess
 import sys
 import threading
@@ -101,6 +102,12 @@ def gives_what_is_asked_of_the_table():
     assert some == [{"term": r["term"], "about": round(r["estimate"], 3)} for r in expected], some
     named = s.rows(FIT.replace("SELECT *", "SELECT f.term") + " AS f WHERE f.term = 'age'")
     assert named == [("age",)], named
+    # Nothing is fitted anew for another rest of the statement: not a round, not a model.
+    known = {name: len(charges(four()[name])) for name in HOSPITALS}
+    assert s.rows(FIT.replace("*", "exp(estimate) AS odds") + " WHERE term = 'sex'") == [(math.exp(rows[2]["estimate"]),)]
+    assert "charged nothing: the stored fit" in s.notice(), s.notice()
+    assert known == {name: len(charges(four()[name])) for name in HOSPITALS}
+    assert s.rows("SELECT count(*) FROM concordat.models WHERE formula = 'disease ~ age + sex + thalach'") == [(1,)]
 
 
 def fits_other_models():
@@ -109,6 +116,17 @@ def fits_other_models():
           in_r("lm(thalach ~ age + I(age^2) + disease, d)"))
     alike(s.table("SELECT * FROM concordat.glm('age ~ thalach + sex', data => 'patients', family => 'gamma', link => 'log')"),
           in_r('glm(age ~ thalach + sex, Gamma("log"), d, epsilon = 1e-14, maxit = 100)'))
+
+
+def fits_hazards():
+    """The rate at which exercise hurts, as by coxph over all rows: every column under its name."""
+    rows = four().session("any-three").table("SELECT * FROM concordat.cox('Surv(thalach, exang) ~ age + sex', 'patients', ties => 'breslow', "
+                                             "resolution => 10)")
+    assert list(rows[0]) == [*COLUMNS[:2], "hazard_ratio", *COLUMNS[2:]], rows[0]
+    for row in rows:
+        assert abs(row["hazard_ratio"] - math.exp(row["estimate"])) < 1e-12, row
+        assert abs(row["statistic"] - row["estimate"] / row["standard_error"]) < 1e-9, row
+        assert row["lower"] < row["estimate"] < row["upper"] and 0 <= row["p_value"] <= 1, row
 
 
 def grows_trees():
@@ -247,6 +265,9 @@ def fits_under_noise():
     for name, rest in left(m, "noisy-fits").items():
         assert 3 <= rest < 3.01, (name, rest)
     assert s.table(call) == rows and "the stored answer" in s.notice(), s.notice()
+    assert s.rows(call.replace("*", "term, estimate") + " WHERE term <> 'sex' ORDER BY term DESC") == [
+        (row["term"], row["estimate"]) for row in (rows[1], rows[0])]
+    assert "the stored fit" in s.notice(), s.notice()
     assert len(charges(m["zurich"])) == known["zurich"] + 3, "a stored answer was charged"
     sound(*m.nodes())
 
@@ -336,7 +357,8 @@ def killed_in_second_round(node, then=lambda: None):
         watcher.join()
 
 
-TESTS = [fits_as_one_table, gives_what_is_asked_of_the_table, fits_other_models, grows_trees, fits_a_network, fits_the_rows_of_one_owner, asks_from_the_command_line, describes_itself_in_psql,
+TESTS = [fits_as_one_table, gives_what_is_asked_of_the_table, fits_other_models, fits_hazards, grows_trees, fits_a_network, fits_the_rows_of_one_owner,
+         asks_from_the_command_line, describes_itself_in_psql,
          refuses_in_words, an_owner_dies_between_rounds, fits_under_noise, trains_a_network_under_noise, refuses_under_noise_what_is_too_much, an_owner_dies_in_a_noisy_fit]
 
 
