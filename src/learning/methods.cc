@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <map>
+#include <nlohmann/json.hpp>
+
 #include "base/name.h"
+#include "learning/coefficient_table.h"
 #include "learning/formula.h"
 
 namespace concordat::learning {
@@ -74,14 +78,30 @@ Outcome<void> CheckResponse(const MethodEntry& entry, const Call& call, bool noi
   return {};
 }
 
+// Of either form: what it makes, and what it says of itself.
+template <class Make>
+auto MadeBy(Make make, Call call, const Schema& schema, const Rules& rules)
+    -> decltype(make(call, schema, rules)) {
+  call.taken = std::make_shared<std::map<std::string, Value>>();
+  auto method = TRY(make(call, schema, rules));
+  call.options = *call.taken;
+  method->SetAbout(
+      {{"method", call.method}, {"call", ToJson(call)}, {"columns", ToJson(schema, method->Columns())}});
+  return method;
+}
+
 }  // namespace
+
+void Complete(const Method& method, Fitted& fitted) {
+  if (!fitted.model.is_null() && !method.about().is_null()) fitted.model.update(method.about());
+}
 
 std::vector<std::string> MethodNames() { return NamesOfAll(); }
 
 Outcome<std::unique_ptr<ExactMethod>> MakeMethod(const Call& call, const Schema& schema, const Rules& rules) {
   const MethodEntry entry = TRY(FindEntry(call.method));
   TRY(CheckResponse(entry, call, false));
-  return entry.make(call, schema, rules);
+  return MadeBy(entry.make, call, schema, rules);
 }
 
 Outcome<std::unique_ptr<NoisyMethod>> MakeNoisyMethod(const Call& call, const Schema& schema,
@@ -89,7 +109,7 @@ Outcome<std::unique_ptr<NoisyMethod>> MakeNoisyMethod(const Call& call, const Sc
   const MethodEntry entry = TRY(FindEntry(call.method));
   if (entry.make_noisy != nullptr) {
     TRY(CheckResponse(entry, call, true));
-    return entry.make_noisy(call, schema, rules);
+    return MadeBy(entry.make_noisy, call, schema, rules);
   }
   std::vector<std::string_view> names;
   for (const MethodEntry& each : kEntries)

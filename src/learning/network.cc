@@ -152,6 +152,8 @@ Fitted TableOf(const Federated& fit, const NetworkState& state, double rows) {
   fitted.model = fit.design.ModelOf(state.weights);
   fitted.model["rows"] = rows;
   fitted.model["rounds"] = fit.rounds;
+  fitted.model["loss"] = state.history.back().first;
+  fitted.model[fitted.columns.back().name] = state.history.back().second;
   return fitted;
 }
 

@@ -93,7 +93,10 @@ Outcome<Fitted> FitAmong(const Call& call, const std::vector<Rows>& members, con
     const auto totals = TotalOf(*method, members, state);
     if (!totals) return Refuse("sum_failed", totals.error().message, totals.error().remedy);
     Step step = TRY(method->Next(state, *totals));
-    if (step.fitted) return *std::move(step.fitted);
+    if (step.fitted) {
+      Complete(*method, *step.fitted);
+      return *std::move(step.fitted);
+    }
     state = Json::parse(step.state.dump());
   }
 }

@@ -57,6 +57,8 @@ def four():
             identity, method = fits.rows("SELECT id, method FROM concordat.models ORDER BY fitted DESC LIMIT 1")[0]
             assert f"concordat.{method}(" in fit, (method, fit)
             FITTED[name] = json.loads(m["cleveland"].verb("model", "export", identity, "--as", "model"))
+            called = FITTED[name]["call"]
+            assert called["formula"] == FORMULA and called["table"] == "patients" and len(called["options"]) > 4, called
             told = m["cleveland"].verb("model", "publish", identity, "--name", name, "--title", "Chance of no heart disease",
                                        "--limitations", "Fitted on four hospitals of 1988")
             assert f"published cleveland/{name}@1" in told and f"{name.replace('-', '_')}: [cleveland/{name}@1]" in told, told
@@ -223,6 +225,13 @@ def explains_itself():
     shown = m["cleveland"].verb("product", "show", "heart-risk")
     for part in ("a model, applied to rows that others hold", "disease ~ age + sex + thalach", "logit", "thalach"):
         assert part in shown, shown
+    for name, parts in (("heart-risk", ["card    deviance", '"family":"binomial"', '"max_rounds":25']),
+                        ("heart-trees", ['"depth":3', '"eta":0.3', '"trees":12']),
+                        ("heart-network", ['"learning_rate":0.5', '"batch":32', "card    loss", "card    accuracy"])):
+        shown = m["cleveland"].verb("product", "show", name)
+        for part in [*parts, '"formula":"disease ~ age + sex + thalach"', "card    protection threshold", "card    purpose ", "card    epsilon 0",
+                     'card    members ["budapest","cleveland","long-beach","zurich"]', 'card    receipts {"budapest":', "card    fitted 2"]:
+            assert part in shown, (part, shown)
     assert "model" in m["cleveland"].verb("product", "list"), "the list says what it is"
 
 
