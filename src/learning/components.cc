@@ -81,7 +81,7 @@ Outcome<Fitted> ShowComponents(const ComponentsCall& asked, const Spread& spread
   fitted.model = {{"method", "pca"},
                   {"formula", ToText(asked.design.formula())},
                   {"rows", spread.rows},
-                  {"columns", asked.terms},
+                  {"terms", asked.terms},
                   {"centre", ToJson(spread.mean)},
                   {"scale", ToJson(scales)},
                   {"standard_deviations", ToJson(Eigen::VectorXd(found.deviations.head(shown)))},

@@ -129,10 +129,11 @@ Fitted TableOf(const Kmeans& kmeans, const KmeansState& state, const Clusters& c
                              within[k], kmeans.asked.terms[static_cast<std::size_t>(j)], centres(k, j)});
   fitted.model = {{"method", "kmeans"},
                   {"formula", ToText(kmeans.asked.design.formula())},
-                  {"columns", kmeans.asked.terms},
+                  {"terms", kmeans.asked.terms},
                   {"weights", ToJson(ShownWeights(kmeans.asked))},
                   {"start", ToJson(Unscaled(kmeans.asked, StartOf(kmeans.asked)))},
                   {"centres", ToJson(centres)},
+                  {"rows", clusters.sizes.sum()},
                   {"sizes", ToJson(clusters.sizes)},
                   {"within_sum_of_squares", within.sum()},
                   {"rounds", state.round},

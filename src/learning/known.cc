@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "base/name.h"
+#include "learning/coefficient_table.h"
 #include "learning/formula.h"
 
 namespace concordat::learning {
@@ -42,13 +45,29 @@ Outcome<void> CheckResponse(const KnownMethod& method, const Call& call, bool no
   return {};
 }
 
+// Of either form: what it makes, and what it says of itself.
+template <class Make>
+auto MadeBy(Make make, Call call, const Schema& schema, const Rules& rules)
+    -> decltype(make(call, schema, rules)) {
+  call.taken = std::make_shared<std::map<std::string, Value>>();
+  auto method = TRY(make(call, schema, rules));
+  call.options = *call.taken;
+  method->SetAbout(
+      {{"method", call.method}, {"call", ToJson(call)}, {"columns", ToJson(schema, method->Columns())}});
+  return method;
+}
+
 }  // namespace
+
+void Complete(const Method& method, Fitted& fitted) {
+  if (!fitted.model.is_null() && !method.about().is_null()) fitted.model.update(method.about());
+}
 
 Made MakeMethod(std::span<const KnownMethod> known, const Call& call, const Schema& schema,
                 const Rules& rules) {
   const KnownMethod method = TRY(FindMethod(known, call.method));
   TRY(CheckResponse(method, call, false));
-  return method.make(call, schema, rules);
+  return MadeBy(method.make, call, schema, rules);
 }
 
 MadeNoisy MakeNoisyMethod(std::span<const KnownMethod> known, const Call& call, const Schema& schema,
@@ -56,7 +75,7 @@ MadeNoisy MakeNoisyMethod(std::span<const KnownMethod> known, const Call& call, 
   const KnownMethod method = TRY(FindMethod(known, call.method));
   if (method.make_noisy != nullptr) {
     TRY(CheckResponse(method, call, true));
-    return method.make_noisy(call, schema, rules);
+    return MadeBy(method.make_noisy, call, schema, rules);
   }
   std::vector<std::string_view> names;
   for (const KnownMethod& each : known)

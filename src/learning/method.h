@@ -30,6 +30,8 @@ struct Call {
   std::string formula;                   // "disease ~ age"; of what has no response "~ age + chol"
   std::string table;                     // "patients"
   std::map<std::string, Value> options;  // by name
+  // Where reading options (options.h) notes what each of the method's came to, also where it was left out.
+  std::shared_ptr<std::map<std::string, Value>> taken = {};
 };
 
 // Disclosure rules of `protection: {mode: threshold}`: what is not shown, whoever asks.
@@ -79,6 +81,14 @@ class Method {
   // Numbers that each member adds up in the round of a state. Errors: kInvalidArgument: not a state of this
   // method (states come from another member: their shape, sizes and values are checked).
   virtual Result<std::size_t> Length(const Json& state) const = 0;
+
+  // What models of all methods say alike: `method`; `call`, with what every option came to; `columns`, as
+  // they are declared. Null of a method that MakeMethod did not make.
+  const Json& about() const { return about_; }
+  void SetAbout(Json about) { about_ = std::move(about); }
+
+ private:
+  Json about_;
 };
 
 // What a member may keep of its rows from one round of a fit to the next, so that it need not start anew:
@@ -152,5 +162,8 @@ class NoisyMethod : public Method {
   // Refusals: as ExactMethod::Next, where noise lets it be told.
   virtual Outcome<Step> Next(const Json& state, std::span<const double> totals, double sigma) const = 0;
 };
+
+// Adds to a model, where one was fitted, what its method says of itself.
+void Complete(const Method& method, Fitted& fitted);
 
 }  // namespace concordat::learning

@@ -132,7 +132,7 @@ Fitted TableOf(const Kmeans& kmeans, const KmeansState& state, const Clusters& c
   }
   fitted.model = {{"method", "kmeans"},
                   {"formula", ToText(kmeans.asked.design.formula())},
-                  {"columns", kmeans.asked.terms},
+                  {"terms", kmeans.asked.terms},
                   {"weights", ToJson(ShownWeights(kmeans.asked))},
                   {"start", ToJson(Unscaled(kmeans.asked, StartOf(kmeans.asked)))},
                   {"centres", ToJson(Eigen::MatrixXd(centres(shown, Eigen::all)))},

@@ -23,34 +23,43 @@ const Value* Options::Take(const std::string& name) {
   return found == call_.options.end() || IsNull(found->second) ? nullptr : &found->second;
 }
 
+template <class T>
+T Options::Note(const std::string& name, T value) const {
+  if (call_.taken) (*call_.taken)[name] = value;
+  return value;
+}
+
 Outcome<double> Options::Number(const std::string& name, double otherwise, double low, double high) {
   const Value* value = Take(name);
-  if (value == nullptr) return otherwise;
+  if (value == nullptr) return otherwise >= low && otherwise <= high ? Note(name, otherwise) : otherwise;
   double number = NAN;
   if (const auto* real = std::get_if<double>(value)) number = *real;
   if (const auto* whole = std::get_if<std::int64_t>(value)) number = static_cast<double>(*whole);
   if (const auto* wide = std::get_if<Int128>(value)) number = static_cast<double>(*wide);
-  if (number >= low && number <= high) return number;
+  if (number >= low && number <= high) return Note(name, number);
   return Invalid(name, *value, fmt::format("a number from {} to {}", low, high));
 }
 
 Outcome<int> Options::Whole(const std::string& name, int otherwise, int low, int high) {
   const double number = TRY(Number(name, otherwise, low, high));
-  if (number == std::floor(number)) return static_cast<int>(number);
+  if (number == std::floor(number)) {
+    if (number >= low && number <= high) Note(name, static_cast<std::int64_t>(number));
+    return static_cast<int>(number);
+  }
   return Invalid(name, number, fmt::format("a whole number from {} to {}", low, high));
 }
 
 Outcome<bool> Options::Flag(const std::string& name, bool otherwise) {
   const Value* value = Take(name);
-  if (value == nullptr) return otherwise;
-  if (const auto* flag = std::get_if<bool>(value)) return *flag;
+  if (value == nullptr) return Note(name, otherwise);
+  if (const auto* flag = std::get_if<bool>(value)) return Note(name, *flag);
   return Invalid(name, *value, "true or false");
 }
 
 Outcome<std::string> Options::Text(const std::string& name, const std::string& otherwise) {
   const Value* value = Take(name);
-  if (value == nullptr) return otherwise;
-  if (const auto* text = std::get_if<std::string>(value)) return *text;
+  if (value == nullptr) return otherwise.empty() ? otherwise : Note(name, otherwise);
+  if (const auto* text = std::get_if<std::string>(value)) return Note(name, *text);
   return Invalid(name, *value, "a text in quotes");
 }
 

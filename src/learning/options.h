@@ -1,4 +1,5 @@
-// Options of a call, read one by one; those that nobody asked for are unknown.
+// Options of a call, read one by one; those that nobody asked for are unknown. What each comes to is noted in
+// Call::taken, but where it stands for none: an empty text, or a number that nobody could have written.
 #pragma once
 
 #include <initializer_list>
@@ -29,6 +30,9 @@ class Options {
 
  private:
   const Value* Take(const std::string& name);
+  // Notes what an option came to.
+  template <class T>
+  T Note(const std::string& name, T value) const;
 
   const Call& call_;
   std::vector<std::string> asked_;

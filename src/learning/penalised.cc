@@ -308,7 +308,7 @@ Outcome<Path> PathOf(const Call& call, Options& options) {
   if (is_text) {
     const std::string text = TRY(options.Text("lambda", ""));
     path.lambdas = TRY(LambdasOf(text));
-  } else if (const double one = TRY(options.Number("lambda", -1, -1, 1e9)); one >= 0) {
+  } else if (const double one = TRY(options.Number("lambda", -1, 0, 1e9)); one >= 0) {
     path.lambdas = {one};
   }
   path.level = TRY(options.Number("level", 0.95, 0.5, 0.999999));

@@ -88,15 +88,21 @@ Result<std::vector<double>> TotalOf(const ExactMethod& method, const std::vector
   return totals;
 }
 
-Outcome<Fitted> FitAmong(const Call& call, const std::vector<Rows>& members, const Rules& rules) {
-  const auto method = TRY(MakeMethod(Methods(), call, PeopleSchema(), rules));
-  for (Json state = method->Start();;) {
-    const auto totals = TotalOf(*method, members, state);
+Outcome<Fitted> FitAmong(const ExactMethod& method, const std::vector<Rows>& members) {
+  for (Json state = method.Start();;) {
+    const auto totals = TotalOf(method, members, state);
     if (!totals) return Refuse("sum_failed", totals.error().message, totals.error().remedy);
-    Step step = TRY(method->Next(state, *totals));
-    if (step.fitted) return *std::move(step.fitted);
+    Step step = TRY(method.Next(state, *totals));
+    if (step.fitted) {
+      Complete(method, *step.fitted);
+      return *std::move(step.fitted);
+    }
     state = Json::parse(step.state.dump());
   }
+}
+
+Outcome<Fitted> FitAmong(const Call& call, const std::vector<Rows>& members, const Rules& rules) {
+  return FitAmong(*TRY(MakeMethod(Methods(), call, PeopleSchema(), rules)), members);
 }
 
 Json StateAfter(const ExactMethod& method, const std::vector<Rows>& members, int rounds) {

@@ -18,6 +18,8 @@ std::vector<Rows> People(std::size_t rows, std::size_t members);
 // Sums over members by the integers that members share.
 Result<std::vector<double>> TotalOf(const ExactMethod& method, const std::vector<Rows>& members,
                                     const Json& state);
+Outcome<Fitted> FitAmong(const ExactMethod& method, const std::vector<Rows>& members);
+// Of a method of this module, over PeopleSchema.
 Outcome<Fitted> FitAmong(const Call& call, const std::vector<Rows>& members, const Rules& rules = {});
 // The state after so many rounds. Precondition: there are so many.
 Json StateAfter(const ExactMethod& method, const std::vector<Rows>& members, int rounds);

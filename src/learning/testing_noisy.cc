@@ -94,7 +94,10 @@ Outcome<Fitted> FitNoisily(const NoisyMethod& method, const std::vector<UnitRows
     for (const Int128 sum : sums) totals.push_back(static_cast<double>(sum) * step);
     const double sigma = noise.exact ? 0 : step * kScale * std::sqrt(static_cast<double>(members.size()));
     Step next = TRY(method.Next(state, totals, sigma));
-    if (next.fitted) return *std::move(next.fitted);
+    if (next.fitted) {
+      Complete(method, *next.fitted);
+      return *std::move(next.fitted);
+    }
     state = Json::parse(next.state.dump());
   }
 }

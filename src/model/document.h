@@ -23,6 +23,9 @@ inline constexpr std::size_t kMostInputs = 100;
 inline constexpr std::size_t kMostLevels = 1'000;   // of all inputs together
 inline constexpr std::size_t kMostLeaves = 10'000;  // numbers that are chosen among by levels or by branches
 
+// Of a weight and a number, that a network takes of a row.
+inline constexpr std::ptrdiff_t kMostProducts = 15'000;
+
 // What a model computes of its inputs, once each is bound to an expression.
 class Score {
  public:

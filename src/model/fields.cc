@@ -36,8 +36,10 @@ tl::unexpected<Error> WrongModel(const std::string& what) {
 }
 
 tl::unexpected<Error> TooLarge(const std::string& what) {
-  return Fail(ErrorCode::kResourceExhausted, "the model is too large to be applied in SQL: " + what,
-              "fit one with fewer terms, fewer trees or less depth, or narrower layers");
+  return Fail(
+      ErrorCode::kResourceExhausted, "the model is too large to be applied in SQL: " + what,
+      "fit one with fewer terms, fewer trees or less depth, narrower layers, fewer filters or a stride; "
+      "its exports have no such limit");
 }
 
 Result<void> CheckFields(const Json& json, std::string_view what,

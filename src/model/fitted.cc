@@ -17,9 +17,26 @@ namespace concordat::model {
 namespace {
 
 // What predicting does not need, and people may want to know.
-constexpr const char* kTold[] = {
-    "rows",  "rounds", "ridge", "dispersion", "deviance",           "df_residual", "null_deviance", "df_null",
-    "theta", "aic",    "sigma", "r_squared",  "adjusted_r_squared", "alpha",       "layers"};
+constexpr const char* kTold[] = {"rows",
+                                 "rounds",
+                                 "ridge",
+                                 "dispersion",
+                                 "deviance",
+                                 "df_residual",
+                                 "null_deviance",
+                                 "df_null",
+                                 "theta",
+                                 "aic",
+                                 "sigma",
+                                 "r_squared",
+                                 "adjusted_r_squared",
+                                 "alpha",
+                                 "layers",
+                                 "loss",
+                                 "accuracy",
+                                 "root_mean_square",
+                                 "parameters",
+                                 "noise"};
 
 tl::unexpected<Refusal> NotExpressible(const std::string& what, const std::string& hint) {
   return Refuse("model_not_expressible", what, hint);
@@ -80,10 +97,7 @@ Json CardOf(const Json& fitted) {
   for (const char* name : kTold) {
     if (fitted.contains(name) && !fitted[name].is_null()) card[name] = fitted[name];
   }
-  if (fitted.contains("call")) {
-    card["call"] = fitted["call"];
-    card["call"].erase("formula");
-  }
+  if (fitted.contains("call")) card["call"] = fitted["call"];
   return card;
 }
 

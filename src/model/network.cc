@@ -3,52 +3,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 #include <nlohmann/json.hpp>
 
-#include "base/check.h"
 #include "model/arithmetic.h"
 #include "model/fields.h"
+#include "model/layers.h"
 #include "model/link.h"
 #include "model/matrix.h"
-#include "network/norm.h"
 #include "network/saved.h"
-#include "sql/bind_type.h"
 #include "sql/operation.h"
 
 namespace concordat::model {
 namespace {
 
-using Exprs = std::vector<sql::Expr>;
-using Next = std::function<sql::Expr(Exprs given)>;
 using learning::Design;
 using network::Index;
-using network::Kind;
 using network::Layer;
 using sql::Op;
-using Weights = Eigen::Map<const network::Lanes>;
-
-sql::Expr Times(sql::Expr x, double factor) {
-  return Compute(Op::kMultiply, {std::move(x), Constant(factor)});
-}
-sql::Expr Plus(sql::Expr x, double shift) { return Compute(Op::kAdd, {std::move(x), Constant(shift)}); }
-
-sql::Expr Logistic(sql::Expr x) { return MeanOf(learning::Link::kLogit, std::move(x)); }
-
-// 2 / (1 + exp(-2 x)) - 1.
-sql::Expr Tanh(sql::Expr x) { return Plus(Times(Logistic(Times(std::move(x), 2)), 2), -1); }
-
-sql::Expr Activated(Kind kind, sql::Expr x) {
-  if (kind == Kind::kSigmoid) return Logistic(std::move(x));
-  if (kind == Kind::kTanh) return Tanh(std::move(x));
-  return sql::Operation(Op::kGreatest, Type::kNumber, {std::move(x), Constant(0)});
-}
-
-// The mean of part of what is given.
-sql::Expr MeanOfPart(Exprs part) {
-  const auto size = static_cast<double>(part.size());
-  return Times(SumOf(std::move(part)), 1 / size);
-}
 
 class Networked final : public Score {
  public:
@@ -62,9 +33,6 @@ class Networked final : public Score {
 
  private:
   const std::vector<Layer>& layers() const { return saved_.network.layers(); }
-  Weights MatrixOf(const Layer& layer) const {
-    return {saved_.weights.data() + layer.first, layer.outputs, layer.inputs};
-  }
 
   // What goes in: columns of the model matrix without the intercept, scaled.
   Exprs Scaled(const Columns& columns) const {
@@ -95,52 +63,18 @@ class Networked final : public Score {
     return Choose(FactorOf(piece.part, columns), levels, std::move(chosen));
   }
 
-  // What the layers from `place` on, and the end, make of `x`. Where a layer uses a number often it is named,
-  // so that what is written grows with the weights and not with the paths through the layers.
+  // What the layers from `place` on, and the end, make of `x`.
   sql::Expr After(std::size_t place, Exprs x, const Columns& columns) const {
     if (place == layers().size()) return End(std::move(x));
     const Layer& layer = layers()[place];
     const Next next = [&](Exprs given) { return After(place + 1, std::move(given), columns); };
-    switch (layer.text.kind) {
-      case Kind::kDense:
-        return sql::Let(std::move(x), [&](const Exprs& names) { return next(Dense(layer, names)); });
-      case Kind::kEmbedding:
-        return next(Embedded(layer, x, columns));
-      case Kind::kLayerNorm:
-      case Kind::kGroupNorm:
-        return Normalised(layer, std::move(x), next);
-      case Kind::kRelu:
-      case Kind::kTanh:
-      case Kind::kSigmoid:
-        for (sql::Expr& each : x) each = Activated(layer.text.kind, std::move(each));
-        return next(std::move(x));
-      case Kind::kSequence:
-      case Kind::kImage:
-      case Kind::kDropout:
-        return next(std::move(x));
-      case Kind::kConv1d:
-      case Kind::kConv2d:
-      case Kind::kSoftmax:
-        break;
-    }
-    CHECK(false);
-  }
-
-  Exprs Dense(const Layer& layer, const Exprs& x) const {
-    const Weights weights = MatrixOf(layer);
-    Exprs given;
-    for (Index i = 0; i < layer.outputs; ++i) {
-      Exprs parts = {Constant(weights(i, layer.inputs - 1))};
-      for (std::size_t j = 0; j < x.size(); ++j)
-        parts.push_back(Times(x[j], weights(i, static_cast<Index>(j))));
-      given.push_back(SumOf(std::move(parts)));
-    }
-    return given;
+    if (layer.text.kind == network::Kind::kEmbedding) return next(Embedded(layer, x, columns));
+    return Through(layer, saved_.weights, std::move(x), next);
   }
 
   // It stands first: factors are still the inputs. Numbers as they are, then of each factor its level's.
   Exprs Embedded(const Layer& layer, const Exprs& x, const Columns& columns) const {
-    const Weights weights = MatrixOf(layer);
+    const Weights weights = MatrixOf(layer, saved_.weights);
     std::vector<bool> looked_up(x.size());
     for (const network::Indicators& factor : layer.factors)
       std::fill_n(looked_up.begin() + factor.first, factor.count, true);
@@ -158,54 +92,6 @@ class Networked final : public Score {
       }
     }
     return given;
-  }
-
-  // Of each group less its mean, then over its deviation; each in names of its own.
-  sql::Expr Normalised(const Layer& layer, Exprs x, const Next& next) const {
-    const auto groups = static_cast<std::size_t>(network::GroupsOf(layer));
-    const std::size_t size = x.size() / groups;
-    return sql::Let(std::move(x), [&](const Exprs& names) {
-      Exprs less;
-      for (std::size_t g = 0; g < groups; ++g) less.push_back(MeanOfPart(PartOf(names, g, size)));
-      less.insert(less.end(), names.begin(), names.end());
-      return sql::Let(std::move(less), [&](const Exprs& means_and_x) {
-        Exprs centred;
-        for (std::size_t j = 0; j < groups * size; ++j)
-          centred.push_back(Compute(Op::kSubtract, {means_and_x[groups + j], means_and_x[j / size]}));
-        return sql::Let(std::move(centred),
-                        [&](const Exprs& named) { return Deviating(layer, named, size, next); });
-      });
-    });
-  }
-
-  sql::Expr Deviating(const Layer& layer, const Exprs& centred, std::size_t size, const Next& next) const {
-    Exprs named;
-    for (std::size_t g = 0; g < centred.size() / size; ++g) {
-      Exprs squares;
-      for (const sql::Expr& each : PartOf(centred, g, size))
-        squares.push_back(Compute(Op::kPower, {each, Constant(2)}));
-      named.push_back(Compute(Op::kSqrt, {Plus(MeanOfPart(std::move(squares)), network::kNormFloor)}));
-    }
-    const std::size_t groups = named.size();
-    named.insert(named.end(), centred.begin(), centred.end());
-    return sql::Let(std::move(named), [&](const Exprs& names) {
-      const Weights weights = MatrixOf(layer);
-      const Index channels = layer.in.channels;
-      const auto area = static_cast<Index>(centred.size()) / channels;
-      Exprs given;
-      for (std::size_t j = 0; j < centred.size(); ++j) {
-        const Index channel = static_cast<Index>(j) / area;
-        given.push_back(
-            Plus(Times(Compute(Op::kDivide, {names[groups + j], names[j / size]}), weights(channel, 0)),
-                 weights(channels + channel, 0)));
-      }
-      return next(std::move(given));
-    });
-  }
-
-  static Exprs PartOf(const Exprs& all, std::size_t group, std::size_t size) {
-    const auto first = all.begin() + static_cast<std::ptrdiff_t>(group * size);
-    return {first, first + static_cast<std::ptrdiff_t>(size)};
   }
 
   // A number, or how likely the response is not its first level.
@@ -253,11 +139,13 @@ bool FitsFactors(const Design& design, const network::Inputs& inputs) {
   return true;
 }
 
-Result<void> CheckLayers(const network::Network& network) {
-  for (const Layer& layer : network.layers())
-    if (IsConvolution(layer))
-      return WrongModel("layers with filters (conv1d, conv2d) are not applied in SQL: fit dense ones");
-  return {};
+// What is written of a network, and computed of each row, grows with its products.
+Result<void> CheckProducts(const network::Network& network) {
+  Index products = 0;
+  for (const Layer& layer : network.layers()) products += layer.places * layer.parameters();
+  if (products <= kMostProducts) return {};
+  return TooLarge(fmt::format("a row takes {} products of a weight and a number, and {} at most fit",
+                              products, kMostProducts));
 }
 
 }  // namespace
@@ -270,7 +158,7 @@ Result<std::shared_ptr<const Score>> ReadNetwork(const Json& json,
   const std::string formula = TRY(TextOf(json, "formula"));
   auto saved = network::ReadSaved(*part);
   if (!saved) return WrongModel(saved.error().message);
-  TRY(CheckLayers(saved->network));
+  TRY(CheckProducts(saved->network));
   Design design = TRY(DesignOf(formula, inputs));
   std::vector<std::string> terms = {"(Intercept)"};
   terms.insert(terms.end(), saved->terms.begin(), saved->terms.end());

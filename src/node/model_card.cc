@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "node/fits.h"
+#include "node/model_export.h"
 
 namespace concordat::node {
 namespace {
@@ -63,6 +64,12 @@ Json ReceiptsOf(const release::FittedModel& model) {
   return receipts;
 }
 
+// With what every option came to; of models that were fitted before these were kept, with what was written.
+Json CallOf(const release::FittedModel& model) {
+  const Json written = model.description.value("call", Json::object());
+  return model.model.is_object() ? model.model.value("call", written) : written;
+}
+
 void AddAgreement(Node& node, const release::FittedModel& model, Json& card) {
   Json& about = card["agreement"];
   about = {{"name", model.agreement}, {"document", model.document}};
@@ -103,7 +110,7 @@ Json CardOf(Node& node, const release::FittedModel& model) {
                {"fit", model.fit},
                {"job", model.job},
                {"method", model.method},
-               {"call", model.description.value("call", Json::object())},
+               {"call", CallOf(model)},
                {"table", model.table},
                {"analyst", model.analyst},
                {"asked_at", node.member()},
@@ -114,6 +121,7 @@ Json CardOf(Node& node, const release::FittedModel& model) {
                {"fitted", FormatTime(model.when)},
                {"epsilon", model.epsilon},
                {"diagnostics", DiagnosticsOf(model.model)},
+               {"exports", FormsOf(model.model)},
                {"receipts", ReceiptsOf(model)},
                {"notice", model.notice}};
   AddAgreement(node, model, card);
@@ -145,6 +153,8 @@ std::string CardText(const Json& card) {
   AddLine(text, "budget",
           fmt::format("epsilon {:.3g} spent at each member", card.at("epsilon").get<double>()));
   AddLine(text, "diagnostics", Flat(card.at("diagnostics")));
+  AddLine(text, "exports",
+          fmt::format("{}", fmt::join(card.at("exports").get<std::vector<std::string>>(), ", ")));
   AddLine(text, "receipts", Flat(card.at("receipts")));
   AddLine(text, "answer", card.at("answer"));
   return text;

@@ -17,7 +17,7 @@ namespace {
 
 tl::unexpected<Error> Without(const std::string& form) {
   return Fail(ErrorCode::kInvalidArgument, fmt::format("this model has no form '{}'", form),
-              "--as model writes all of it");
+              "--as model writes all of it; its card lists the others that it has");
 }
 
 struct Coefficient {
@@ -110,6 +110,13 @@ bool IsBinary(const std::string& form) {
 std::vector<std::string> ExportForms() {
   std::vector<std::string> forms;
   for (const Exporter& exporter : kExporters) forms.emplace_back(exporter.form);
+  return forms;
+}
+
+std::vector<std::string> FormsOf(const Json& model) {
+  std::vector<std::string> forms;
+  for (const Exporter& exporter : kExporters)
+    if (exporter.write(model)) forms.emplace_back(exporter.form);
   return forms;
 }
 

@@ -31,6 +31,19 @@ TEST(ExportModel, WritesAnyModelWhole) {
   EXPECT_EQ(Json::parse(*text), model);
 }
 
+TEST(ExportModel, ListsTheFormsThatAModelHas) {
+  using Forms = std::vector<std::string>;
+  EXPECT_EQ(FormsOf(Linear()), (Forms{"model", "csv", "json"}));
+  EXPECT_EQ(FormsOf({{"method", "kmeans"}}), (Forms{"model"}));
+  const Json network = {{"inputs", {{{"term", "age"}, {"centre", 50}, {"half", 50}}}},
+                        {"factors", Json::array()},
+                        {"response", {{"levels", {"no", "yes"}}}},
+                        {"layers", "dense(1) sigmoid"},
+                        {"parameters", 2},
+                        {"weights", "AAAAPwAAAAA="}};
+  EXPECT_EQ(FormsOf(network), (Forms{"model", "onnx", "safetensors"}));
+}
+
 TEST(ExportModel, SaysWhichFormsThereAre) {
   const auto unknown = ExportModel(Linear(), "pickle");
   ASSERT_FALSE(unknown);

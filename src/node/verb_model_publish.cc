@@ -30,20 +30,36 @@ Result<model::Publishing> PublishingOf(const Json& arguments) {
   return publishing;
 }
 
-// A document as it stands; else what a fit left, made into one.
-Result<Json> DocumentFrom(const Json& json, const Json& arguments) {
-  if (json.is_object() && json.contains("concordat")) return json;
-  const auto document = model::DocumentOf(json, TRY(PublishingOf(arguments)));
-  if (!document) return tl::unexpected(AsError(document.error()));
-  return *document;
+struct Given {
+  Json model;
+  Json about = Json::object();  // how it came about, where that is on record here
+};
+
+// Of a fit's card what others than its analyst may know: its id and that of its answer stay here.
+Json AboutOf(Node& node, const release::FittedModel& model) {
+  const Json card = CardOf(node, model);
+  Json about = {{"protection", card.at("protection").value("mode", "")},
+                {"purpose", card.at("agreement").value("purpose", "")}};
+  for (const char* part : {"members", "fitted", "rounds", "epsilon", "receipts"}) about[part] = card.at(part);
+  return about;
 }
 
 // A text, or the file or the fitted model that `model` names.
-Result<Json> GivenModel(Node& node, const Json& arguments) {
+Result<Given> GivenModel(Node& node, const Json& arguments) {
   for (const char* key : {"text", "model_text"})
-    if (arguments.contains(key)) return crypto::ParseJson(arguments[key].get<std::string>());
+    if (arguments.contains(key)) return Given{TRY(crypto::ParseJson(arguments[key].get<std::string>()))};
   auto models = TRY(ModelsFor(node));
-  return TRY(release::FindModel(std::move(models), arguments.at("model"))).model;
+  const auto model = TRY(release::FindModel(std::move(models), arguments.at("model")));
+  return Given{model.model, AboutOf(node, model)};
+}
+
+// A document as it stands; else what a fit left, made into one.
+Result<Json> DocumentFrom(const Given& given, const Json& arguments) {
+  if (given.model.is_object() && given.model.contains("concordat")) return given.model;
+  auto document = model::DocumentOf(given.model, TRY(PublishingOf(arguments)));
+  if (!document) return tl::unexpected(AsError(document.error()));
+  (*document)["card"].update(given.about);
+  return *std::move(document);
 }
 
 Result<catalogue::Product> ProductOf(const std::string& member, const Json& document, const Json& arguments) {
@@ -81,7 +97,7 @@ std::string AnalystsText(const catalogue::Product& product) {
 }
 
 Result<Reply> Publish(Node& node, const Json& arguments, const Progress&) {
-  const Json given = TRY(GivenModel(node, arguments));
+  const Given given = TRY(GivenModel(node, arguments));
   const Json document = TRY(DocumentFrom(given, arguments));
   const catalogue::ModelRequest request{TRY(ProductOf(node.member(), document, arguments)), node.member()};
   const auto done = TRY(catalogue::PublishModel(request, node.ledger(), node.catalogue()));

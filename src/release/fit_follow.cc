@@ -53,7 +53,9 @@ std::vector<double> NumbersOf(const std::vector<Int128>& sums) {
 
 }  // namespace
 
-Outcome<learning::Step> NextOf(const FitPlan& plan, const FitRound& round, const std::vector<Int128>& sums) {
+namespace {
+
+Outcome<learning::Step> StepOf(const FitPlan& plan, const FitRound& round, const std::vector<Int128>& sums) {
   const auto state = plan.states->Read(round.state).json;
   CHECK(state != nullptr);
   if (!plan.noise) return plan.exact->Next(*state, NumbersOf(sums));
@@ -62,6 +64,14 @@ Outcome<learning::Step> NextOf(const FitPlan& plan, const FitRound& round, const
   const RoundNoise noise = TRY(NoiseOf(*plan.noise, *plan.states, round));
   for (const Int128 sum : sums) totals.push_back(static_cast<double>(sum) * noise.Step());
   return plan.noise->method->Next(*state, totals, noise.Sigma(plan.sharing.owners.size()));
+}
+
+}  // namespace
+
+Outcome<learning::Step> NextOf(const FitPlan& plan, const FitRound& round, const std::vector<Int128>& sums) {
+  learning::Step step = TRY(StepOf(plan, round, sums));
+  if (step.fitted) Complete(*plan.method, *step.fitted);
+  return step;
 }
 
 Outcome<void> CheckRest(const FitPlan& plan, const FitRound& round, const std::vector<Int128>& total,

@@ -161,11 +161,14 @@ learning::Fitted ModelOf(const Curves& curves) {
 Outcome<learning::Fitted> TableOf(const Curves& curves, const std::vector<EventCounts>& counts) {
   const auto shown = TRY(ShownGroups(curves.groups, counts, curves.rules));
   learning::Fitted fitted = ModelOf(curves);
+  double rows = 0;
   for (const std::size_t group : shown) {
+    rows += counts[group].size;
     const auto steps = StepsOf(counts[group], curves.least());
     if (steps.empty()) return TooFewEvents(curves, group);
     for (const ShownStep& step : steps) fitted.rows.push_back(RowOf(curves, group, step));
   }
+  fitted.model["rows"] = rows;
   if (shown.size() > 1 && !curves.groups.design.formula().start)
     fitted.model["log_rank"] = ToJson(TestLogRank(counts, shown));
   return fitted;

@@ -153,6 +153,8 @@ learning::Fitted TableOf(const Federated& fit, const NetworkState& state, double
   fitted.model = fit.design.ModelOf(state.weights);
   fitted.model["rows"] = rows;
   fitted.model["rounds"] = fit.rounds;
+  fitted.model["loss"] = state.history.back().first;
+  fitted.model[fitted.columns.back().name] = state.history.back().second;
   return fitted;
 }
 

@@ -313,10 +313,11 @@ Json FitOf(const Json& asked, const Schema& schema) {
   std::vector<std::unique_ptr<Kept>> kept(members.size());
   std::vector<std::string> said;
   for (Json state = (*method)->Start();;) {
-    const auto step = (*method)->Next(state, Total(**method, members, kept, state));
+    auto step = (*method)->Next(state, Total(**method, members, kept, state));
     if (!step) return JsonOf(step.error());
     said.push_back(step->said);
     if (step->fitted) {
+      Complete(**method, *step->fitted);
       Json fitted = JsonOf(*step->fitted, said);
       if (asked.contains("exports")) fitted["told"] = ToldOf(asked, schema, step->fitted->model);
       return fitted;

@@ -236,6 +236,7 @@ def keeps_models():
     card = json.loads(s.rows(f"SELECT concordat.model_card('{model['answer']}') AS card")[0][0])
     assert card["id"] == model["id"] and sorted(product["product"] for product in card["data"]) == ["budapest/heart@1", "cleveland/heart@1"], card
     assert card["protection"]["mode"] == "threshold" and card["call"]["options"] == {"level": 0.9}, card
+    assert card["exports"] == ["model", "csv", "json"] and card["diagnostics"]["rows"] == model["rows"], card
     assert card == node.json("model", "card", model["id"]), "the shell's card is another"
     readable = node.verb("model", "card", model["id"][:12])
     assert "thalach ~ age + sex" in readable and "budapest/heart@1" in readable, readable

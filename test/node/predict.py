@@ -21,6 +21,8 @@ FITS = {
     "heart-risk": f"concordat.glm('{FORMULA}', 'patients', family => 'binomial')",
     "heart-trees": f"concordat.boost('{FORMULA}', 'patients', trees => 12, depth => 3)",
     "heart-network": f"concordat.network('{FORMULA}', 'patients', layers => 'dense(4) tanh dense(1) sigmoid', rounds => 6, learning_rate => 0.5)",
+    "heart-filters": f"concordat.network('{FORMULA}', 'patients', layers => 'sequence(1, 3) conv1d(2, 2) tanh dense(1) sigmoid', rounds => 6, "
+                     "learning_rate => 0.5)",
 }
 # What the contracts say of the rows: codes of what is missing; a score clips what lies outside of a range.
 IN_R = """
@@ -55,12 +57,15 @@ def four():
             identity, method = fits.rows("SELECT id, method FROM concordat.models ORDER BY fitted DESC LIMIT 1")[0]
             assert f"concordat.{method}(" in fit, (method, fit)
             FITTED[name] = json.loads(m["cleveland"].verb("model", "export", identity, "--as", "model"))
+            called = FITTED[name]["call"]
+            assert called["formula"] == FORMULA and called["table"] == "patients" and len(called["options"]) > 4, called
             told = m["cleveland"].verb("model", "publish", identity, "--name", name, "--title", "Chance of no heart disease",
                                        "--limitations", "Fitted on four hospitals of 1988")
             assert f"published cleveland/{name}@1" in told and f"{name.replace('-', '_')}: [cleveland/{name}@1]" in told, told
         tables = ", heart_risk: [cleveland/heart-risk@1]"
         m.agree("risks", tables=tables, epsilon=18, protection=dp(18, 9))
-        m.agree("learned", tables=", heart_trees: [cleveland/heart-trees@1], heart_network: [cleveland/heart-network@1]", epsilon=18,
+        learned = ("heart-trees", "heart-network", "heart-filters")
+        m.agree("learned", tables="".join(f", {name.replace('-', '_')}: [cleveland/{name}@1]" for name in learned), epsilon=18,
                 protection=dp(18, 9))
         m.agree("unlisted", epsilon=1, protection=dp(1, 1))
         for hospital in HOSPITALS[1:]:
@@ -109,15 +114,30 @@ def by_trees(person):
     return 1 / (1 + math.exp(-margin))
 
 
-def by_network(person):
-    """Two layers, of four hidden numbers and of one; nothing where something is missing."""
-    model = FITTED["heart-network"]
+def scaled(model, person):
+    """What goes into a network and its weights; nothing where something is missing."""
     if any(person[each["term"]] is None for each in model["inputs"]):
+        return None, None
+    return ([(person[each["term"]] - each["centre"]) / each["half"] for each in model["inputs"]],
+            struct.unpack(f"<{model['parameters']}f", base64.b64decode(model["weights"])))
+
+
+def by_network(person):
+    """Two layers, of four hidden numbers and of one."""
+    x, w = scaled(FITTED["heart-network"], person)
+    if x is None:
         return None
-    x = [(person[each["term"]] - each["centre"]) / each["half"] for each in model["inputs"]]
-    w = struct.unpack(f"<{model['parameters']}f", base64.b64decode(model["weights"]))
     hidden = [math.tanh(sum(a * b for a, b in zip(w[4 * i:], x)) + w[4 * i + 3]) for i in range(4)]
     return 1 / (1 + math.exp(-sum(a * b for a, b in zip(w[16:], hidden)) - w[20]))
+
+
+def by_filters(person):
+    """Two filters of width 2 at two places, then one number of these four."""
+    x, w = scaled(FITTED["heart-filters"], person)
+    if x is None:
+        return None
+    hidden = [math.tanh(w[3 * f] * x[t] + w[3 * f + 1] * x[t + 1] + w[3 * f + 2]) for f in range(2) for t in range(2)]
+    return 1 / (1 + math.exp(-sum(a * b for a, b in zip(w[6:], hidden)) - w[10]))
 
 
 def near(found, true, margin, of):
@@ -170,7 +190,7 @@ def reports_its_fairness():
 
 def applies_trees_and_networks():
     s = four().session("learned", margins="on", epsilon=3)
-    for model, score in (("heart_trees", by_trees), ("heart_network", by_network)):
+    for model, score in (("heart_trees", by_trees), ("heart_network", by_network), ("heart_filters", by_filters)):
         for row in s.table(f"SELECT sex, count(*) AS n, avg(concordat.predict('{model}')) AS risk FROM patients GROUP BY sex ORDER BY sex"):
             scores = [score(person) for person in people() if person["sex"] == row["sex"]]
             known = [each for each in scores if each is not None]
@@ -205,6 +225,13 @@ def explains_itself():
     shown = m["cleveland"].verb("product", "show", "heart-risk")
     for part in ("a model, applied to rows that others hold", "disease ~ age + sex + thalach", "logit", "thalach"):
         assert part in shown, shown
+    for name, parts in (("heart-risk", ["card    deviance", '"family":"binomial"', '"max_rounds":25']),
+                        ("heart-trees", ['"depth":3', '"eta":0.3', '"trees":12']),
+                        ("heart-network", ['"learning_rate":0.5', '"batch":32', "card    loss", "card    accuracy"])):
+        shown = m["cleveland"].verb("product", "show", name)
+        for part in [*parts, '"formula":"disease ~ age + sex + thalach"', "card    protection threshold", "card    purpose ", "card    epsilon 0",
+                     'card    members ["budapest","cleveland","long-beach","zurich"]', 'card    receipts {"budapest":', "card    fitted 2"]:
+            assert part in shown, (part, shown)
     assert "model" in m["cleveland"].verb("product", "list"), "the list says what it is"
 
 
