@@ -76,8 +76,8 @@ struct Tally {
 
 Tally TallyOf(const World& world, std::uint64_t fits) {
   const Call call{"lm", world.formula, "t", {}};
-  const auto noisy = MakeNoisyMethod(call, SchemaOf(world), kLoose);
-  const auto exact = MakeMethod(call, SchemaOf(world), kLoose);
+  const auto noisy = MakeNoisyMethod(Methods(), call, SchemaOf(world), kLoose);
+  const auto exact = MakeMethod(Methods(), call, SchemaOf(world), kLoose);
   EXPECT_TRUE(noisy && exact);
   const bool intercept = world.formula == kWith;
   const double slope = world.slope / 2;

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "learning/method.h"
+#include "methods/methods.h"
 
 namespace concordat::release {
 namespace {
@@ -45,22 +45,24 @@ void ExpectColumns(const std::vector<learning::Output>& outputs, const std::vect
 TEST(Signature, KnowsEveryMethod) {
   std::vector<std::string> names;
   for (const sql::Signature& signature : sql::Signatures()) names.emplace_back(signature.name);
-  EXPECT_EQ(names, learning::MethodNames());
+  std::vector<std::string> known;
+  for (const learning::KnownMethod& method : methods::All()) known.emplace_back(method.name);
+  EXPECT_EQ(names, known);
 }
 
 TEST(Signature, TellsTheColumnsThatCome) {
   for (const sql::Signature& signature : sql::Signatures()) {
     learning::Call call = Example(signature);
     sql::FitQuestion question;
-    const auto exact = learning::MakeMethod(call, Patients(), {});
+    const auto exact = methods::Make(call, Patients(), {});
     ASSERT_TRUE(exact) << signature.name << ": " << exact.error().message;
     ExpectColumns((*exact)->Outputs(), sql::ColumnsOf(signature, question, false), signature.name);
-    const auto noisy = learning::MakeNoisyMethod(call, Patients(), {});
+    const auto noisy = methods::MakeNoisy(call, Patients(), {});
     if (noisy) ExpectColumns((*noisy)->Outputs(), sql::ColumnsOf(signature, question, true), signature.name);
     if (signature.weighted.empty()) continue;
     call.options["weights"] = "age";
     question.open = {{.name = "weights", .index = 0}};
-    const auto weighted = learning::MakeMethod(call, Patients(), {});
+    const auto weighted = methods::Make(call, Patients(), {});
     ASSERT_TRUE(weighted) << signature.name << ": " << weighted.error().message;
     ExpectColumns((*weighted)->Outputs(), sql::ColumnsOf(signature, question, false), signature.name);
   }
@@ -74,8 +76,8 @@ TEST(Signature, TellsTheOptionsThatThereAre) {
       learning::Call call = Example(signature);
       const bool text = option.type == Type::kText;
       call.options[option.name] = text ? Value(std::string("?")) : Value(std::string("no number"));
-      const auto exact = learning::MakeMethod(call, Patients(), {});
-      const auto noisy = learning::MakeNoisyMethod(call, Patients(), {});
+      const auto exact = methods::Make(call, Patients(), {});
+      const auto noisy = methods::MakeNoisy(call, Patients(), {});
       const bool known =
           exact || exact.error().reason != "unknown_option" ||
           (!noisy && noisy.error().reason != "unknown_option" && noisy.error().reason != "no_noisy_form");
