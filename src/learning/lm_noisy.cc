@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "learning/disclosure.h"
 #include "learning/methods.h"
 #include "learning/noisy_regression.h"
 #include "learning/packing.h"

@@ -59,8 +59,7 @@ double Hidden(double sigma);
 // Covariance of N g, N symmetric with independent noise of `sigma` in each number of its Isometric.
 Eigen::MatrixXd NoiseOfProduct(const Eigen::VectorXd& g, double sigma);
 
-// Refusals: state_invalid where totals are not so many or not finite; too_few_rows for a noisy count.
-Outcome<void> CheckTotals(std::span<const double> totals, std::size_t length);
+// Refusals: too_few_rows for a noisy count.
 Outcome<void> CheckRows(const Rules& rules, double rows);
 
 }  // namespace concordat::learning
