@@ -4,9 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/canonical_json.h"
+#include "federation/at_release.h"
 #include "federation/fit_outline.h"
-#include "federation/outline.h"
-#include "federation/release_desk.h"
 #include "release/fitted.h"
 
 namespace concordat::federation {
@@ -17,25 +16,17 @@ using Receipts = std::map<std::string, std::vector<std::string>>;
 
 constexpr std::size_t kShownDigits = 8;  // of the model
 
-class ReleaseFit final : public AskedFit {
+class ReleaseFit final : public AskedAtRelease<AskedFit> {
  public:
-  ReleaseFit(const release::FitAsker& asker, ReleaseAsker& heads, release::Caller caller,
-             release::Question question, release::FitPlan plan,
-             std::shared_ptr<const agreement::Agreement> document, release::Visitor visitor,
-             std::size_t length)
-      : asker_(asker),
-        heads_(heads),
-        caller_(std::move(caller)),
-        question_(std::move(question)),
+  // `length`: of the first round.
+  ReleaseFit(const release::FitAsker& asker, ReleaseAsker& heads, ReleaseAsker::Standing standing,
+             release::Caller caller, release::Question question, release::FitPlan plan, std::size_t length)
+      : AskedAtRelease(heads, std::move(standing), std::move(caller), std::move(question),
+                       OutlineOf(plan, length)),
+        asker_(asker),
         plan_(std::move(plan)),
-        document_(std::move(document)),
-        visitor_(std::move(visitor)),
-        round_{1, release::StartOf(plan_)},
-        outline_(OutlineOf(plan_, length)) {}
+        round_{1, release::StartOf(plan_)} {}
 
-  const Outline& outline() const override { return outline_; }
-  std::shared_ptr<const agreement::Agreement> document() const override { return document_; }
-  const release::Visitor& visitor() const override { return visitor_; }
   std::vector<std::string> Lines() const override { return asker_.Explain(plan_); }
   const release::FitRound& round() const override { return round_; }
   const std::string& said() const override { return said_; }
@@ -60,10 +51,6 @@ class ReleaseFit final : public AskedFit {
                                            plan_.called, round_.number, round_.number == 1 ? "" : "s");
     if (fitted_->model.is_null()) return rounds;
     return rounds + ", model " + release::ModelId(plan_.description, fitted_->model).substr(0, kShownDigits);
-  }
-
-  std::string Difference(const std::string& owner, const std::string& theirs) const override {
-    return DifferenceOf(owner, theirs, outline_.description);
   }
 
   // Of rows that changed since the round before, the next round would be of another fit; and what had changed
@@ -127,10 +114,6 @@ class ReleaseFit final : public AskedFit {
   void RecordFailure(const std::string& id) override {
     static_cast<void>(asker_.RecordFailure(id, caller_, question_, plan_, round_, spent_));
   }
-  Result<void> CheckReceipt(const std::string& owner, const std::string& id,
-                            const std::string& receipt) override {
-    return heads_.CheckReceipt(*document_, owner, id, receipt);
-  }
 
  private:
   Outcome<void> TakeUp(release::FitRound round) {
@@ -153,15 +136,9 @@ class ReleaseFit final : public AskedFit {
   }
 
   const release::FitAsker& asker_;
-  ReleaseAsker& heads_;
-  release::Caller caller_;
-  release::Question question_;
   release::FitPlan plan_;
-  std::shared_ptr<const agreement::Agreement> document_;
-  release::Visitor visitor_;
   release::FitRound round_;
-  Json next_state_;  // once this round is on record
-  Outline outline_;
+  Json next_state_;                 // once this round is on record
   std::vector<Bytes> vouchers_;     // of the round that is recorded next
   std::optional<Reached> earlier_;  // where an earlier run ended
   Revisions revisions_;             // of owners' rows, in the first round
@@ -181,8 +158,8 @@ Outcome<std::unique_ptr<AskedFit>> ReleaseAsker::PlanFit(const release::Caller& 
   auto plan = TRY(fits_.Plan(caller, question));
   Standing standing = TRY(StandingOf(caller));
   const std::size_t length = TRY(release::LengthOf(plan, {1, release::StartOf(plan)}));
-  return std::make_unique<ReleaseFit>(fits_, *this, caller, question, std::move(plan),
-                                      std::move(standing.document), std::move(standing.visitor), length);
+  return std::make_unique<ReleaseFit>(fits_, *this, std::move(standing), caller, question, std::move(plan),
+                                      length);
 }
 
 }  // namespace concordat::federation

@@ -3,24 +3,20 @@
 
 #include "base/mutation.h"
 #include "crypto/canonical_json.h"
+#include "federation/at_release.h"
 #include "federation/fit_outline.h"
-#include "federation/release_desk.h"
 
 namespace concordat::federation {
 namespace {
 
-class FitPart final : public FittingPart {
+class FitPart final : public PartAtRelease<FittingPart> {
  public:
   FitPart(release::FitOwner& owner, const release::Parts& parts, Desk& desk, const Statement& statement,
           release::FitPlan plan)
-      : owner_(owner),
-        parts_(parts),
-        desk_(desk),
-        visitor_(statement.visitor),
-        question_(statement.question),
+      : PartAtRelease(desk, parts, statement, OutlineOf(plan, 0)),
+        owner_(owner),
         plan_(std::move(plan)),
-        kept_(owner.Keep()),
-        outline_(OutlineOf(plan_, 0)) {}
+        kept_(owner.Keep()) {}
 
   Outcome<void> TakeUp(const std::string& id, const release::FitRound& round) override {
     outline_.measured = TRY(release::LengthOf(plan_, round));
@@ -34,11 +30,9 @@ class FitPart final : public FittingPart {
     return release::Follows(plan_, round_, total, next);
   }
 
-  const Outline& outline() const override { return outline_; }
   std::string revision() const override { return plan_.revision; }
   std::string Left() const override { return owner_.Left(plan_); }
   std::string LeftAfter() const override { return owner_.LeftAfter(plan_, round_); }
-  bool Affordable() const override { return !LeftAfter().starts_with("refused "); }
 
   Outcome<void> Compute(const engine::Cancel& cancel) override {
     numbers_ = TRY(owner_.Compute(id_, visitor_, question_, plan_, round_, kept_, cancel));
@@ -54,27 +48,19 @@ class FitPart final : public FittingPart {
     return std::exchange(numbers_, {});
   }
   Outcome<void> RecordOpening(const crypto::Hash& context) override {
-    return owner_.RecordOpening(id_, visitor_, question_, plan_, round_,
-                                outline_.sharing.local ? "" : ToHex(context));
+    return owner_.RecordOpening(id_, visitor_, question_, plan_, round_, ContextText(context));
   }
   void RecordInterruption() override { owner_.RecordInterruption(id_, visitor_, question_, plan_, round_); }
   Outcome<void> InForce() const override { return owner_.StillInForce(plan_); }
   void RecordFailure() override { owner_.RecordFailure(id_, visitor_, question_, plan_, round_); }
-  Result<std::vector<std::string>> Receipts() override { return ReceiptsOf(parts_.ledger, id_); }
 
  private:
   bool CountsMembers() const { return plan_.exact && plan_.exact->member_counts() != nullptr; }
 
   release::FitOwner& owner_;
-  release::Parts parts_;
-  Desk& desk_;
-  std::string id_;
-  release::Visitor visitor_;
-  release::Question question_;
   release::FitRound round_;
   release::FitPlan plan_;
   release::KeptRows kept_;
-  Outline outline_;
   std::vector<Int128> numbers_;
   std::vector<Int128> own_;  // that it shared, where members are counted
 };

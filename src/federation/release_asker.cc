@@ -1,8 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/canonical_json.h"
-#include "federation/outline.h"
-#include "federation/release_desk.h"
+#include "federation/at_release.h"
 #include "ledger/body.h"
 #include "ledger/receipt.h"
 #include "release/joint_description.h"
@@ -13,28 +12,15 @@ namespace {
 using Revisions = std::map<std::string, std::string>;
 using Receipts = std::map<std::string, std::vector<std::string>>;
 
-class ReleaseAsked final : public Asked {
+class ReleaseAsked final : public AskedAtRelease<Asked> {
  public:
-  ReleaseAsked(release::JointAsker& asker, ReleaseAsker& heads, release::Caller caller,
-               release::Question question, release::JointPlan plan,
-               std::shared_ptr<const agreement::Agreement> document, release::Visitor visitor)
-      : asker_(asker),
-        heads_(heads),
-        caller_(std::move(caller)),
-        question_(std::move(question)),
-        plan_(std::move(plan)),
-        document_(std::move(document)),
-        visitor_(std::move(visitor)),
-        outline_(OutlineOf(plan_)) {}
+  ReleaseAsked(release::JointAsker& asker, ReleaseAsker& heads, ReleaseAsker::Standing standing,
+               release::Caller caller, release::Question question, release::JointPlan plan)
+      : AskedAtRelease(heads, std::move(standing), std::move(caller), std::move(question), OutlineOf(plan)),
+        asker_(asker),
+        plan_(std::move(plan)) {}
 
-  const Outline& outline() const override { return outline_; }
-  std::shared_ptr<const agreement::Agreement> document() const override { return document_; }
-  const release::Visitor& visitor() const override { return visitor_; }
   std::vector<std::string> Lines() const override { return asker_.Explain(plan_); }
-
-  std::string Difference(const std::string& owner, const std::string& theirs) const override {
-    return DifferenceOf(owner, theirs, outline_.description);
-  }
 
   Outcome<std::optional<release::Answer>> Stored(const Revisions& revisions) override {
     return asker_.Repeat(plan_, release::JointAsker::Identity(plan_, revisions));
@@ -52,20 +38,9 @@ class ReleaseAsked final : public Asked {
     static_cast<void>(asker_.RecordFailure(id, caller_, question_, plan_));
   }
 
-  Result<void> CheckReceipt(const std::string& owner, const std::string& id,
-                            const std::string& receipt) override {
-    return heads_.CheckReceipt(*document_, owner, id, receipt);
-  }
-
  private:
   release::JointAsker& asker_;
-  ReleaseAsker& heads_;
-  release::Caller caller_;
-  release::Question question_;
   release::JointPlan plan_;
-  std::shared_ptr<const agreement::Agreement> document_;
-  release::Visitor visitor_;
-  Outline outline_;
 };
 
 }  // namespace
@@ -85,8 +60,8 @@ Outcome<std::unique_ptr<Asked>> ReleaseAsker::Plan(const release::Caller& caller
                                                    const release::Question& question) {
   auto plan = TRY(asker_.Plan(caller, question));
   Standing standing = TRY(StandingOf(caller));
-  return std::make_unique<ReleaseAsked>(asker_, *this, caller, question, std::move(plan),
-                                        std::move(standing.document), std::move(standing.visitor));
+  return std::make_unique<ReleaseAsked>(asker_, *this, std::move(standing), caller, question,
+                                        std::move(plan));
 }
 
 Outcome<ReleaseAsker::Standing> ReleaseAsker::StandingOf(const release::Caller& caller) const {

@@ -4,7 +4,7 @@
 
 #include "crypto/canonical_json.h"
 #include "crypto/note.h"
-#include "federation/outline.h"
+#include "federation/at_release.h"
 #include "ledger/name.h"
 #include "ledger/receipt.h"
 #include "release/prepare.h"
@@ -23,32 +23,19 @@ Result<std::string> ReceiptOf(const ledger::Ledger& ledger, std::uint64_t index)
   return ledger::FormatReceipt(receipt);
 }
 
-class ReleasePart final : public Part {
+class ReleasePart final : public PartAtRelease<Part> {
  public:
   ReleasePart(release::JointOwner& owner, const release::Parts& parts, Desk& desk, const Statement& statement,
               release::JointPlan plan)
-      : owner_(owner),
-        parts_(parts),
-        desk_(desk),
-        id_(IdOf(statement)),
-        visitor_(statement.visitor),
-        question_(statement.question),
-        plan_(std::move(plan)),
-        outline_(OutlineOf(plan_)) {}
+      : PartAtRelease(desk, parts, statement, OutlineOf(plan)), owner_(owner), plan_(std::move(plan)) {}
 
-  const Outline& outline() const override { return outline_; }
   std::string revision() const override { return plan_.revision; }
   std::string Left() const override { return owner_.Left(plan_); }
   std::string LeftAfter() const override { return owner_.LeftAfter(plan_); }
-  bool Affordable() const override { return !LeftAfter().starts_with("refused "); }
 
   Outcome<void> Compute(const engine::Cancel& cancel) override {
-    auto held = owner_.Compute(id_, visitor_, question_, plan_, cancel);
-    if (held) {
-      held_ = *std::move(held);
-      return {};
-    }
-    return tl::unexpected(std::move(held).error());
+    held_ = TRY(owner_.Compute(id_, visitor_, question_, plan_, cancel));
+    return {};
   }
   bool charged() const override { return held_ != nullptr || desk_.Charged(id_).value_or(false); }
   Result<std::vector<Row>> Select() override { return owner_.Select(*held_); }
@@ -56,23 +43,14 @@ class ReleasePart final : public Part {
     return owner_.Share(*held_, keys, cancel);
   }
   Outcome<void> RecordOpening(const crypto::Hash& context) override {
-    return owner_.RecordOpening(id_, visitor_, question_, plan_,
-                                outline_.sharing.local ? "" : ToHex(context));
+    return owner_.RecordOpening(id_, visitor_, question_, plan_, ContextText(context));
   }
   Outcome<void> InForce() const override { return owner_.StillInForce(plan_); }
   void RecordFailure() override { owner_.RecordFailure(id_, visitor_, question_, plan_); }
 
-  Result<std::vector<std::string>> Receipts() override { return ReceiptsOf(parts_.ledger, id_); }
-
  private:
   release::JointOwner& owner_;
-  release::Parts parts_;
-  Desk& desk_;
-  std::string id_;
-  release::Visitor visitor_;
-  release::Question question_;
   release::JointPlan plan_;
-  Outline outline_;
   std::shared_ptr<release::Held> held_;
 };
 

@@ -39,6 +39,12 @@ class ReleaseDesk final : public Desk {
 
 class ReleaseAsker final : public Asker {
  public:
+  // As whom a caller asks, and under what.
+  struct Standing {
+    std::shared_ptr<const agreement::Agreement> document;
+    release::Visitor visitor;
+  };
+
   ReleaseAsker(release::JointAsker& asker, const release::FitAsker& fits, const release::Parts& parts)
       : asker_(asker), fits_(fits), parts_(parts) {}
   Outcome<std::unique_ptr<Asked>> Plan(const release::Caller& caller,
@@ -54,11 +60,7 @@ class ReleaseAsker final : public Asker {
   Result<void> Follow(const std::string& owner, const ledger::Checkpoint& checkpoint);
 
  private:
-  struct Standing {
-    std::shared_ptr<const agreement::Agreement> document;
-    release::Visitor visitor;
-  };
-  // As whom the caller asks. Refusals: agreement_unknown.
+  // Refusals: agreement_unknown.
   Outcome<Standing> StandingOf(const release::Caller& caller) const;
 
   release::JointAsker& asker_;

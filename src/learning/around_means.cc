@@ -50,8 +50,7 @@ Outcome<Step> AroundMeans::Next(const Json& state, std::span<const double> total
   const auto means = Read(state);
   if (!means) return RefuseState(means.error());
   const bool first = means->size() == 0;
-  if (totals.size() != (first ? shape().first : shape().second))
-    return RefuseState({.message = "the totals are not those of the state", .remedy = {}});
+  TRY(CheckTotals(totals, first ? shape().first : shape().second));
   Step step;
   if (first) {
     const Eigen::VectorXd found = TRY(MeansOf(totals));

@@ -39,10 +39,7 @@ class ChiSquare final : public ExactMethod {
   }
 
   Outcome<Step> Next(const Json& state, std::span<const double> totals) const override {
-    const auto length = Length(state);
-    if (!length) return RefuseState(length.error());
-    if (*length != totals.size())
-      return RefuseState({.message = "the totals are not those of the state", .remedy = {}});
+    TRY(CheckTotals(*this, state, totals));
     const Eigen::MatrixXd counts = asked_.Cells(totals);
     TRY(CheckSize(rules_, counts.sum(), 0));
     if (counts.minCoeff() < rules_.minimum_cell)

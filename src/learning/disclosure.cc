@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 namespace concordat::learning {
 
 Outcome<void> CheckSize(const Rules& rules, double rows, double parameters) {
@@ -20,6 +23,18 @@ Outcome<void> CheckSize(const Rules& rules, double rows, double parameters) {
 
 tl::unexpected<Refusal> RefuseState(const Error& error) {
   return Refuse("state_invalid", error.message, "tell the operator of the asking node", "58000");
+}
+
+Outcome<void> CheckTotals(std::span<const double> totals, std::size_t length) {
+  const bool finite = std::all_of(totals.begin(), totals.end(), [](double x) { return std::isfinite(x); });
+  if (finite && totals.size() == length) return {};
+  return RefuseState({ErrorCode::kInvalidArgument, "the totals are not those of the state", ""});
+}
+
+Outcome<void> CheckTotals(const Method& method, const Json& state, std::span<const double> totals) {
+  const auto length = method.Length(state);
+  if (!length) return RefuseState(length.error());
+  return CheckTotals(totals, *length);
 }
 
 }  // namespace concordat::learning

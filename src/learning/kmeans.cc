@@ -209,8 +209,7 @@ class KmeansMethod final : public ExactMethod {
   Outcome<Step> Next(const Json& json, std::span<const double> totals) const override {
     auto state = ReadState(kmeans_, json);
     if (!state) return RefuseState(state.error());
-    if (totals.size() != LengthOf(kmeans_))
-      return RefuseState({.message = "the totals are not those of the state"});
+    TRY(CheckTotals(totals, LengthOf(kmeans_)));
     return Continue(kmeans_, *std::move(state), ReadClusters(kmeans_, totals));
   }
 

@@ -28,20 +28,31 @@ Outcome<KnownMethod> FindMethod(std::span<const KnownMethod> known, const std::s
                 "42883");
 }
 
+std::string NamesWhere(std::span<const KnownMethod> known, bool KnownMethod::*takes) {
+  std::vector<std::string_view> names;
+  for (const KnownMethod& each : known)
+    if (each.*takes) names.push_back(each.name);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
 // What cannot be read is refused when the method is made.
-Outcome<void> CheckResponse(const KnownMethod& method, const Call& call, bool noisy) {
+Outcome<void> CheckResponse(std::span<const KnownMethod> known, const KnownMethod& method, const Call& call,
+                            bool noisy) {
   const auto formula = ParseFormula(call.formula);
   if (!formula) return {};
   const std::string_view where = noisy ? " under noise" : "";
   if (formula->start && (noisy || !method.takes_starts))
     return Refuse("formula_not_supported",
                   fmt::format("{} has no use for Surv(start, time, status){}", method.name, where),
-                  "write Surv(time, status); cox and kaplan_meier take a start under mode: threshold",
+                  fmt::format("write Surv(time, status); under mode: threshold a start is taken by {}",
+                              NamesWhere(known, &KnownMethod::takes_starts)),
                   "0A000");
   if (formula->failures && (noisy || !method.takes_counts))
     return Refuse("formula_not_supported",
                   fmt::format("{} has no use for cbind(successes, failures){}", method.name, where),
-                  "glm and penalised with family => 'binomial' take it under mode: threshold", "0A000");
+                  fmt::format("under mode: threshold it is taken, with family => 'binomial', by {}",
+                              NamesWhere(known, &KnownMethod::takes_counts)),
+                  "0A000");
   return {};
 }
 
@@ -66,7 +77,7 @@ void Complete(const Method& method, Fitted& fitted) {
 Made MakeMethod(std::span<const KnownMethod> known, const Call& call, const Schema& schema,
                 const Rules& rules) {
   const KnownMethod method = TRY(FindMethod(known, call.method));
-  TRY(CheckResponse(method, call, false));
+  TRY(CheckResponse(known, method, call, false));
   return MadeBy(method.make, call, schema, rules);
 }
 
@@ -74,7 +85,7 @@ MadeNoisy MakeNoisyMethod(std::span<const KnownMethod> known, const Call& call, 
                           const Rules& rules) {
   const KnownMethod method = TRY(FindMethod(known, call.method));
   if (method.make_noisy != nullptr) {
-    TRY(CheckResponse(method, call, true));
+    TRY(CheckResponse(known, method, call, true));
     return MadeBy(method.make_noisy, call, schema, rules);
   }
   std::vector<std::string_view> names;

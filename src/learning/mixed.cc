@@ -263,8 +263,7 @@ class MixedMethod final : public ExactMethod {
   Outcome<Step> Next(const Json& json, std::span<const double> totals) const override {
     auto state = ReadState(mixed_, json);
     if (!state) return RefuseState(state.error());
-    if (totals.size() != LengthOf(mixed_, state->round))
-      return RefuseState({.message = "the totals are not those of the state"});
+    TRY(CheckTotals(totals, LengthOf(mixed_, state->round)));
     if (state->round > 0) return Continue(mixed_, *std::move(state), totals);
     const auto found = TRY(mixed_.survey.Check(totals));
     TRY(mixed_.survey.CheckResponse(totals));

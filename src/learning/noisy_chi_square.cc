@@ -89,9 +89,7 @@ class NoisyChiSquare final : public NoisyMethod {
   }
 
   Outcome<Step> Next(const Json& state, std::span<const double> totals, double sigma) const override {
-    const auto length = Length(state);
-    if (!length) return RefuseState(length.error());
-    if (*length != totals.size()) return RefuseState({.message = "the totals are not those of the state"});
+    TRY(CheckTotals(*this, state, totals));
     const Eigen::MatrixXd counts = asked_.Cells(totals);
     TRY(CheckMargin(counts.rowwise().sum(), asked_.first, sigma * std::sqrt(counts.cols())));
     TRY(CheckMargin(counts.colwise().sum().transpose(), asked_.second, sigma * std::sqrt(counts.rows())));

@@ -173,9 +173,7 @@ class NoisyKmeans final : public NoisyMethod {
   }
 
   Outcome<Step> Next(const Json& json, std::span<const double> totals, double sigma) const override {
-    const auto length = Length(json);
-    if (!length) return RefuseState(length.error());
-    if (*length != totals.size()) return RefuseState({.message = "the totals are not those of the state"});
+    TRY(CheckTotals(*this, json, totals));
     KmeansState state = *ReadState(kmeans_, json);
     const Clusters clusters = ReadClusters(kmeans_, state, totals, sigma);
     if (std::none_of(clusters.told.begin(), clusters.told.end(), [](bool told) { return told; }))

@@ -136,7 +136,7 @@ Outcome<std::variant<Step, NoisySpread>> NoisyMoments::Next(const Json& state, s
                                                             double sigma) const {
   const auto length = Length(state);
   if (!length) return RefuseState(length.error());
-  if (*length != totals.size()) return RefuseState({.message = "the totals are not those of the state"});
+  TRY(CheckTotals(totals, *length));
   const Moments moments = *Read(state);
   if (moments.mean.size() == 0) return TRY(Scale(totals, sigma));
   return SpreadOf(moments, totals, sigma);

@@ -110,12 +110,6 @@ MatrixXd NoiseOfProduct(const MatrixXd& covariance, double sigma) {
   return sigma * sigma / 2 * noise;
 }
 
-Outcome<void> CheckTotals(std::span<const double> totals, std::size_t length) {
-  const bool finite = std::all_of(totals.begin(), totals.end(), [](double x) { return std::isfinite(x); });
-  if (finite && totals.size() == length) return {};
-  return RefuseState({ErrorCode::kInvalidArgument, "the totals are not those of the state", ""});
-}
-
 Outcome<void> CheckRows(const Rules& rules, double rows) {
   if (rows >= rules.minimum_rows && rows >= 1) return {};
   return Refuse("too_few_rows",

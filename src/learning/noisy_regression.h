@@ -56,8 +56,7 @@ double Hidden(double sigma);
 // is of that covariance about 0.
 Eigen::MatrixXd NoiseOfProduct(const Eigen::MatrixXd& covariance, double sigma);
 
-// Refusals: state_invalid where totals are not so many or not finite; too_few_rows for a noisy count.
-Outcome<void> CheckTotals(std::span<const double> totals, std::size_t length);
+// Refusals: too_few_rows for a noisy count.
 Outcome<void> CheckRows(const Rules& rules, double rows);
 
 }  // namespace concordat::learning

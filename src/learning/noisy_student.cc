@@ -57,9 +57,7 @@ class NoisyTTest final : public NoisyMethod {
   }
 
   Outcome<Step> Next(const Json& state, std::span<const double> totals, double sigma) const override {
-    const auto length = Length(state);
-    if (!length) return RefuseState(length.error());
-    if (*length != totals.size()) return RefuseState({.message = "the totals are not those of the state"});
+    TRY(CheckTotals(*this, state, totals));
     const Groups groups = TRY(Read(totals, sigma));
     Step step{.said = "rows, sums and squares, with noise"};
     const Eigen::VectorXd centres = groups.mean * asked_.scale.half + asked_.scale.centre;

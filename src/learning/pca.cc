@@ -56,9 +56,7 @@ class Pca final : public ExactMethod {
   }
 
   Outcome<Step> Next(const Json& state, std::span<const double> totals) const override {
-    const auto length = Length(state);
-    if (!length) return RefuseState(length.error());
-    if (*length != totals.size()) return RefuseState({.message = "the totals are not those of the state"});
+    TRY(CheckTotals(*this, state, totals));
     const Eigen::VectorXd mean = *MeanOf(state);
     Taker taker(totals);
     Spread spread{.rows = std::round(taker.Number())};

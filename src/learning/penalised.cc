@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "learning/coordinate_descent.h"
+#include "learning/disclosure.h"
 #include "learning/methods.h"
 #include "learning/normal_equations.h"
 #include "learning/regression.h"
@@ -63,7 +64,7 @@ class PenalisedMethod : public RegressionMethod {
     if (state.round == 0) return First(totals);
     if (totals.invalid > 0) return Halve(std::move(state));
     const auto path = ReadPath(state.path);
-    if (!path) return RefusePath();
+    if (!path) return RefuseState(path.error());
     return Improve(std::move(state), totals, *path);
   }
 
@@ -86,10 +87,9 @@ class PenalisedMethod : public RegressionMethod {
     state.beta = start;
     state.before = VectorXd();
     state.variances = VectorXd::Zero(start.size());
-    state.path = ToJson(Walked{.found = {}, .left = path_.lambdas});
-    return Step{.state = concordat::learning::ToJson(state),
-                .said = fmt::format("round 0: {:.0f} rows", state.rows),
-                .fitted = {}};
+    state.path = PathJson(Walked{.found = {}, .left = path_.lambdas});
+    return Step{
+        .state = ToJson(state), .said = fmt::format("round 0: {:.0f} rows", state.rows), .fitted = {}};
   }
 
   // All penalties from one round's moments.
@@ -166,8 +166,8 @@ class PenalisedMethod : public RegressionMethod {
     state.before = state.beta;
     state.beta = next;
     ++state.round;
-    state.path = ToJson(walked);
-    return Step{.state = concordat::learning::ToJson(state), .said = std::move(said), .fitted = {}};
+    state.path = PathJson(walked);
+    return Step{.state = ToJson(state), .said = std::move(said), .fitted = {}};
   }
 
   Outcome<Step> Halve(GlmState state) const {
@@ -179,7 +179,7 @@ class PenalisedMethod : public RegressionMethod {
     }
     state.beta = (state.beta + back) / 2;
     ++state.round;
-    return Step{.state = concordat::learning::ToJson(state), .said = "half the step", .fitted = {}};
+    return Step{.state = ToJson(state), .said = "half the step", .fitted = {}};
   }
 
   Outcome<Step> NotConverged() const {
@@ -195,11 +195,11 @@ class PenalisedMethod : public RegressionMethod {
     return lambdas;
   }
 
-  static Json ToJson(const Walked& walked) {
+  static Json PathJson(const Walked& walked) {
     Json found = Json::array();
     for (const Found& each : walked.found) {
-      found.push_back({{"lambda", each.lambda}, {"beta", concordat::learning::ToJson(each.beta)}});
-      if (each.errors.size() > 0) found.back()["errors"] = concordat::learning::ToJson(each.errors);
+      found.push_back({{"lambda", each.lambda}, {"beta", ToJson(each.beta)}});
+      if (each.errors.size() > 0) found.back()["errors"] = ToJson(each.errors);
     }
     return {{"found", found}, {"left", walked.left}};
   }
@@ -224,11 +224,6 @@ class PenalisedMethod : public RegressionMethod {
     return walked;
   }
 
-  static tl::unexpected<Refusal> RefusePath() {
-    return Refuse("state_invalid", "path of the state is no path", "tell the operator of the asking node",
-                  "58000");
-  }
-
   Outcome<Step> Finish(const GlmState& state, const Walked& walked) const {
     const Eigen::MatrixXd unscale = design().Unscale();
     Fitted fitted;
@@ -238,15 +233,15 @@ class PenalisedMethod : public RegressionMethod {
       VectorXd beta = each.beta;
       if (HasIntercept()) beta[0] += shift_;
       const VectorXd estimates = unscale * beta;
-      path.push_back({{"lambda", each.lambda}, {"coefficients", concordat::learning::ToJson(estimates)}});
-      if (path_.ridge()) path.back()["standard_errors"] = concordat::learning::ToJson(each.errors);
+      path.push_back({{"lambda", each.lambda}, {"coefficients", ToJson(estimates)}});
+      if (path_.ridge()) path.back()["standard_errors"] = ToJson(each.errors);
       for (Row& row : RowsOf(state, estimates, each.errors)) {
         row.insert(row.begin(), each.lambda);
         fitted.rows.push_back(std::move(row));
       }
     }
     fitted.model = {{"kind", "penalised"},
-                    {"call", concordat::learning::ToJson(regression().call)},
+                    {"call", ToJson(regression().call)},
                     {"columns", regression().columns},
                     {"response_levels", design().response_levels()},
                     {"family", regression().sums.family().name()},

@@ -125,9 +125,7 @@ Result<Sums> RegressionMethod::Add(const Rows& rows, const Json& state) const {
 Outcome<Step> RegressionMethod::Next(const Json& state, std::span<const double> totals) const {
   auto read = Read(state);
   if (!read) return RefuseState(read.error());
-  const bool finite = std::all_of(totals.begin(), totals.end(), [](double x) { return std::isfinite(x); });
-  if (!finite || totals.size() != regression_.sums.Length(*read))
-    return RefuseState({ErrorCode::kInvalidArgument, "the totals are not those of the state", ""});
+  TRY(CheckTotals(totals, regression_.sums.Length(*read)));
   return NextOf(*read, regression_.sums.Read(*read, totals));
 }
 

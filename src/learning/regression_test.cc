@@ -10,6 +10,7 @@
 #include "learning/methods.h"
 #include "learning/normal_equations.h"
 #include "learning/testing_fit.h"
+#include "learning/testing_members.h"
 
 namespace concordat::learning {
 namespace {

@@ -4,7 +4,6 @@
 
 #include "base/check.h"
 #include "base/int128.h"
-#include "learning/methods.h"
 
 namespace concordat::learning {
 namespace {
@@ -86,23 +85,6 @@ Result<std::vector<double>> TotalOf(const ExactMethod& method, const std::vector
   for (const Int128 sum : sums)
     totals.push_back(static_cast<double>(std::ldexp(static_cast<long double>(sum), -64)));
   return totals;
-}
-
-Outcome<Fitted> FitAmong(const ExactMethod& method, const std::vector<Rows>& members) {
-  for (Json state = method.Start();;) {
-    const auto totals = TotalOf(method, members, state);
-    if (!totals) return Refuse("sum_failed", totals.error().message, totals.error().remedy);
-    Step step = TRY(method.Next(state, *totals));
-    if (step.fitted) {
-      Complete(method, *step.fitted);
-      return *std::move(step.fitted);
-    }
-    state = Json::parse(step.state.dump());
-  }
-}
-
-Outcome<Fitted> FitAmong(const Call& call, const std::vector<Rows>& members, const Rules& rules) {
-  return FitAmong(*TRY(MakeMethod(Methods(), call, PeopleSchema(), rules)), members);
 }
 
 Json StateAfter(const ExactMethod& method, const std::vector<Rows>& members, int rounds) {

@@ -1,4 +1,4 @@
-// A made-up table dealt out among members, and fits of it: for tests and fuzzers.
+// A made-up table dealt out among members, and rounds of fits: for tests and fuzzers.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -18,9 +18,6 @@ std::vector<Rows> People(std::size_t rows, std::size_t members);
 // Sums over members by the integers that members share.
 Result<std::vector<double>> TotalOf(const ExactMethod& method, const std::vector<Rows>& members,
                                     const Json& state);
-Outcome<Fitted> FitAmong(const ExactMethod& method, const std::vector<Rows>& members);
-// Of a method of this module, over PeopleSchema.
-Outcome<Fitted> FitAmong(const Call& call, const std::vector<Rows>& members, const Rules& rules = {});
 // The state after so many rounds. Precondition: there are so many.
 Json StateAfter(const ExactMethod& method, const std::vector<Rows>& members, int rounds);
 

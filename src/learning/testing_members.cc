@@ -1,5 +1,6 @@
 #include "learning/testing_members.h"
 
+#include "learning/methods.h"
 #include "learning/testing_fit.h"
 
 namespace concordat::learning {
@@ -19,11 +20,18 @@ Outcome<Fitted> FitOver(const ExactMethod& method, const std::vector<Rows>& memb
   for (Json state = method.Start();;) {
     if (states != nullptr) states->push_back(state);
     const auto totals = TotalOf(method, members, state);
-    if (!totals) return Refuse("sum_failed", totals.error().message, "");
+    if (!totals) return Refuse("sum_failed", totals.error().message, totals.error().remedy);
     Step step = TRY(method.Next(state, *totals));
-    if (step.fitted) return *std::move(step.fitted);
+    if (step.fitted) {
+      Complete(method, *step.fitted);
+      return *std::move(step.fitted);
+    }
     state = Json::parse(step.state.dump());
   }
+}
+
+Outcome<Fitted> FitAmong(const Call& call, const std::vector<Rows>& members, const Rules& rules) {
+  return FitOver(*TRY(MakeMethod(Methods(), call, PeopleSchema(), rules)), members);
 }
 
 }  // namespace concordat::learning

@@ -14,5 +14,7 @@ std::vector<Rows> Deal(const Rows& rows, std::size_t members);
 // To the end; `states` receives every round's state where it is not null.
 Outcome<Fitted> FitOver(const ExactMethod& method, const std::vector<Rows>& members,
                         std::vector<Json>* states = nullptr);
+// The same of a call of this module's methods, over People.
+Outcome<Fitted> FitAmong(const Call& call, const std::vector<Rows>& members, const Rules& rules = {});
 
 }  // namespace concordat::learning

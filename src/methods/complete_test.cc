@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "learning/testing_fit.h"
+#include "learning/testing_members.h"
 #include "methods/methods.h"
 
 namespace concordat::methods {
@@ -65,7 +66,7 @@ TEST(Complete, SaysWhatWasCalledAlikeOfAllMethods) {
     const Call call{.method = c.method, .formula = c.formula, .table = "people", .options = c.options};
     const auto method = Make(call, PeopleSchema(), {});
     ASSERT_TRUE(method) << method.error().message;
-    const auto fitted = FitAmong(**method, members);
+    const auto fitted = FitOver(**method, members);
     ASSERT_TRUE(fitted) << fitted.error().message;
     const Json& model = fitted->model;
     EXPECT_EQ(model.at("method"), c.method);

@@ -27,5 +27,18 @@ TEST(Methods, AreNamedWhereOneHasNoFormUnderNoise) {
         << known.name;
 }
 
+TEST(Methods, AreNamedThatTakeAResponseWhichOneDoesNot) {
+  const struct {
+    const char* formula;
+    const char* takers;
+  } cases[] = {{"Surv(a, b, c) ~ d", " by cox, kaplan_meier"}, {"cbind(a, b) ~ d", " by glm, penalised"}};
+  for (const auto& c : cases) {
+    const auto made = Make({.method = "lm", .formula = c.formula, .table = "t", .options = {}}, {}, {});
+    ASSERT_FALSE(made) << c.formula;
+    EXPECT_EQ(made.error().reason, "formula_not_supported");
+    EXPECT_TRUE(made.error().hint.ends_with(c.takers)) << made.error().hint;
+  }
+}
+
 }  // namespace
 }  // namespace concordat::methods

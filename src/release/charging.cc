@@ -15,18 +15,21 @@ Outcome<void> CheckNew(const Parts& parts, const std::string& id) {
                 "42710");
 }
 
-Outcome<void> EnterCharge(const Parts& parts, const Caller& caller, const Question& question,
-                          const std::string& analysis, Prepared& prepared, Json body,
-                          const std::function<Outcome<void>()>& fits) {
-  const auto charged =
+Outcome<Charged> EnterCharge(const Charging& charging, Prepared prepared, Json body,
+                             const std::function<Outcome<void>(const Prepared& now)>& fits) {
+  const Parts& parts = charging.parts;
+  auto engine = parts.sources.For(*prepared.published, prepared.joined);
+  if (!engine) return tl::unexpected(UnavailableOf(engine.error()));
+  Turn turn = TRY(Turn::Wait(charging.turns, charging.cancel));
+  const auto entered =
       parts.ledger.AppendIf({ledger::kind::kCharge, std::move(body), {}}, [&]() -> Outcome<void> {
-        TRY(StillPermitted(parts, caller, question, prepared, analysis));
+        TRY(StillPermitted(parts, charging.caller, charging.question, prepared, charging.analysis));
         TakeObjections(parts, prepared);
-        return fits();
+        return fits(prepared);
       });
-  if (!charged) return tl::unexpected(UnavailableOf(charged.error()));
-  if (!*charged) return tl::unexpected(charged->error());
-  return {};
+  if (!entered) return tl::unexpected(UnavailableOf(entered.error()));
+  if (!*entered) return tl::unexpected(entered->error());
+  return Charged{std::move(prepared), *std::move(engine), std::move(turn)};
 }
 
 }  // namespace concordat::release

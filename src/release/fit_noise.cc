@@ -99,11 +99,7 @@ Outcome<FitNoise> FitNoiseFor(std::shared_ptr<const learning::NoisyMethod> metho
 std::vector<std::string> LinesOf(const FitNoise& noise, const Sharing& sharing) {
   const auto first = noise.method->Round(noise.method->Start());
   const double share = first ? first->share : 1;
-  return {sharing.owners.size() == 1 ? std::string("shared  its owner alone adds the noise")
-          : sharing.local
-              ? fmt::format("shared  all {} contribute, each with the whole noise", sharing.owners.size())
-              : fmt::format("shared  all {} contribute; holds if {} of them work together",
-                            sharing.owners.size(), sharing.colluding),
+  return {SharedLine(sharing),
           fmt::format("noise   every number of every round: discrete_gaussian, a unit's numbers clipped "
                       "together; the first round is {:.3g} of the fit",
                       share),

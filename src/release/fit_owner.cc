@@ -13,7 +13,6 @@
 #include "release/fit_rows.h"
 #include "release/fixed_point.h"
 #include "release/joint_record.h"
-#include "release/turn.h"
 
 namespace concordat::release {
 namespace {
@@ -139,21 +138,20 @@ Outcome<std::vector<Int128>> FitOwner::Compute(const std::string& id, const Visi
                                                const Question& question, const FitPlan& plan,
                                                const FitRound& round, KeptRows& kept,
                                                const engine::Cancel& cancel) {
-  Prepared prepared = *plan.prepared;
-  const auto engine = parts_.sources.For(*prepared.published);
-  if (!engine) return tl::unexpected(UnavailableOf(engine.error()));
   TRY(CheckNew(parts_, id));
-  const Turn turn = TRY(Turn::Wait(turns_, cancel));
-  const Caller caller = CallerOf(parts_, visitor, prepared.permit.agreement);
-  ledger::Charge charge = ChargeOf(id, prepared);
+  const Caller caller = CallerOf(parts_, visitor, plan.prepared->permit.agreement);
+  ledger::Charge charge = ChargeOf(id, *plan.prepared);
   charge.measurements = TRY(CostOf(plan, round));
   Json body = ledger::ChargeBody(charge);
   body["fit"] = FitJson(plan, round);
-  TRY(EnterCharge(parts_, caller, question, plan.analysis, prepared, std::move(body), [&]() -> Outcome<void> {
-    TRY(SameRows(parts_, plan, prepared));
-    return CheckBudget(charge, plan, round);
-  }));
-  if (const auto read = Read(prepared, plan, **engine, kept, cancel); !read) return Failed(id, read.error());
+  const Charged charged =
+      TRY(EnterCharge({parts_, turns_, caller, question, plan.analysis, cancel}, *plan.prepared,
+                      std::move(body), [&](const Prepared& now) -> Outcome<void> {
+                        TRY(SameRows(parts_, plan, now));
+                        return CheckBudget(charge, plan, round);
+                      }));
+  if (const auto read = Read(charged.prepared, plan, *charged.engine, kept, cancel); !read)
+    return Failed(id, read.error());
   double effective_rows = 0;
   auto numbers = plan.noise ? AddNoisily(plan, round, kept)
                             : AddExactly(plan, round, kept, parts_.random, effective_rows);

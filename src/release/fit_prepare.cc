@@ -168,13 +168,7 @@ Outcome<FitPlan> PrepareFit(const Planner& planner, const MethodMaker& make, con
   plan.analysis = bound.analysis;
   const std::string rest = bound.question.normal;
   Prepared prepared = PreparedOf(bound, std::move(parameters));
-  const std::string asked = crypto::Sha256Hex(plan.model + rest) + ".";
-  prepared.asked = fmt::format("{}{}", asked, prepared.published->product.revision);
-  {
-    const auto lock = planner.parts.ledger.Share();
-    TakeObjections(planner.parts, prepared);
-  }
-  if (planner.abroad == nullptr) plan.revision = prepared.identity.substr(asked.size());
+  plan.revision = TakeRevision(planner, crypto::Sha256Hex(plan.model + rest), prepared);
   plan.prepared = std::make_shared<const Prepared>(std::move(prepared));
   return plan;
 }

@@ -39,15 +39,6 @@ Result<sql::Groups> GroupsOf(const sql::Plan& plan, std::vector<Row> keys,
   return groups;
 }
 
-std::string SharedLine(const Sharing& sharing) {
-  if (sharing.owners.size() == 1) return "shared  its owner alone adds the noise";
-  if (sharing.local)
-    return fmt::format("shared  at least {} of {} contribute, each with the whole noise", sharing.quorum,
-                       sharing.owners.size());
-  return fmt::format("shared  at least {} of {} contribute; holds if {} of them work together",
-                     sharing.quorum, sharing.owners.size(), sharing.colluding);
-}
-
 }  // namespace
 
 std::shared_ptr<const agreement::Agreement> JointAsker::Find(const std::string& agreement) const {

@@ -102,16 +102,13 @@ std::string JointOwner::LeftAfter(const JointPlan& plan) const {
 Outcome<std::shared_ptr<Held>> JointOwner::Compute(const std::string& id, const Visitor& visitor,
                                                    const Question& question, const JointPlan& plan,
                                                    const engine::Cancel& cancel) {
-  Prepared prepared = *plan.prepared;
-  auto engine = parts_.sources.For(*prepared.published, prepared.joined);
-  if (!engine) return tl::unexpected(UnavailableOf(engine.error()));
   TRY(CheckNew(parts_, id));
-  const Turn turn = TRY(Turn::Wait(turns_, cancel));
-  const Caller caller = CallerOf(parts_, visitor, prepared.permit.agreement);
-  const ledger::Charge charge = ChargeOf(id, prepared);
-  TRY(EnterCharge(parts_, caller, question, "sql", prepared, ledger::ChargeBody(charge),
-                  [&] { return parts_.budgets.Check(charge); }));
-  auto held = std::make_shared<Held>(std::move(prepared), *std::move(engine));
+  const Caller caller = CallerOf(parts_, visitor, plan.prepared->permit.agreement);
+  const ledger::Charge charge = ChargeOf(id, *plan.prepared);
+  Charged charged = TRY(EnterCharge({parts_, turns_, caller, question, "sql", cancel}, *plan.prepared,
+                                    ledger::ChargeBody(charge),
+                                    [&](const Prepared&) { return parts_.budgets.Check(charge); }));
+  auto held = std::make_shared<Held>(std::move(charged.prepared), std::move(charged.engine));
   const auto ran = Run(*held, cancel);
   if (ran) return held;
   if (log_) log_(id, ran.error());

@@ -142,6 +142,15 @@ bool IsAnsweredHere(const Planner& planner, const agreement::Agreement& document
   return product && product->is_public;
 }
 
+std::string TakeRevision(const Planner& planner, const std::string& plan, Prepared& prepared) {
+  prepared.asked = fmt::format("{}.{}", plan, prepared.published->product.revision);
+  {
+    const auto lock = planner.parts.ledger.Share();
+    TakeObjections(planner.parts, prepared);
+  }
+  return planner.abroad == nullptr ? prepared.identity.substr(plan.size() + 1) : "";
+}
+
 Outcome<JointBound> BindJoint(const Planner& planner, const Caller& caller, const Question& question) {
   const auto lock = planner.parts.ledger.Share();
   const agreement::Permit permit = TRY(DecideOn(planner.parts, caller, question));
@@ -174,13 +183,7 @@ Outcome<JointPlan> PrepareJoint(const Planner& planner, const Caller& caller, co
   made.measured = prepared.plan.measured.size();
   made.wide = IsWide(prepared.plan, joint.sharing.owners.size());
   made.sharing = std::move(joint.sharing);
-  const std::string asked = HashOf(made.description) + ".";
-  prepared.asked = fmt::format("{}{}", asked, prepared.published->product.revision);
-  {
-    const auto lock = planner.parts.ledger.Share();
-    TakeObjections(planner.parts, prepared);
-  }
-  if (planner.abroad == nullptr) made.revision = prepared.identity.substr(asked.size());
+  made.revision = TakeRevision(planner, HashOf(made.description), prepared);
   made.prepared = std::make_shared<const Prepared>(std::move(prepared));
   return made;
 }

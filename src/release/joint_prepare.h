@@ -34,6 +34,10 @@ catalogue::PublishedPtr PublishedHere(const Parts& parts, const catalogue::Produ
 // With the tables that nothing is known of here.
 Refusal WithUnknownTables(Refusal refusal, const sql::Scope& scope, const agreement::Permit& permit);
 
+// Names what was prepared by its plan, whose hash `plan` is, and by the rows here without those who objected.
+// Returns the rows' revision, objections counted; "" at a node that only asks.
+std::string TakeRevision(const Planner& planner, const std::string& plan, Prepared& prepared);
+
 struct JointBound {
   Bound bound;
   Sharing sharing;

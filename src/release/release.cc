@@ -14,7 +14,6 @@
 #include "release/record.h"
 #include "release/repeat.h"
 #include "release/run.h"
-#include "release/turn.h"
 #include "sql/explain.h"
 
 namespace concordat::release {
@@ -87,21 +86,17 @@ Outcome<Answer> Release::Ask(const Caller& caller, const Question& question, con
     exit.Wait();
     return *std::move(stored);
   }
-  const auto engine = parts_.sources.For(*prepared.published, prepared.joined);
-  if (!engine) return tl::unexpected(UnavailableOf(engine.error()));
-
-  std::optional<Turn> turn = TRY(Turn::Wait(turns_, cancel));
   const std::string id = NewId(parts_.random);
   const ledger::Charge charge = ChargeOf(id, prepared);
   double before = 0;
-  TRY(EnterCharge(parts_, caller, question, "sql", prepared, ledger::ChargeBody(charge),
-                  [&]() -> Outcome<void> {
-                    if (prepared.plan.measurements.empty()) return {};
-                    before = parts_.budgets.SpentUnder(charge);
-                    return parts_.budgets.Check(charge);
-                  }));
-
-  auto rows = Compute(parts_, **engine, prepared, timing_.engine_limit, cancel);
+  Charged charged = TRY(EnterCharge({parts_, turns_, caller, question, "sql", cancel}, std::move(prepared),
+                                    ledger::ChargeBody(charge), [&](const Prepared& now) -> Outcome<void> {
+                                      if (now.plan.measurements.empty()) return {};
+                                      before = parts_.budgets.SpentUnder(charge);
+                                      return parts_.budgets.Check(charge);
+                                    }));
+  std::optional<Turn> turn(std::move(charged.turn));
+  auto rows = Compute(parts_, *charged.engine, charged.prepared, timing_.engine_limit, cancel);
   turn.reset();
   exit.Wait();
   // Whether the engine was done when the cancel came is nobody's to know: not from the reply, nor from a
@@ -109,9 +104,9 @@ Outcome<Answer> Release::Ask(const Caller& caller, const Question& question, con
   if (cancel.requested()) rows = Fail(ErrorCode::kCancelled, "cancelled");
   if (!rows && log_) log_(id, rows.error());
   Outcome<Answer> answer =
-      rows ? Answered(id, prepared, charge, before, question.settings.margins, *std::move(rows))
+      rows ? Answered(id, charged.prepared, charge, before, question.settings.margins, *std::move(rows))
            : Outcome<Answer>(tl::unexpected(FailureOf(rows.error(), id)));
-  return Recorded(id, caller, question, prepared, std::move(answer));
+  return Recorded(id, caller, question, charged.prepared, std::move(answer));
 }
 
 // The answer once it is on record: one whose agreement ended while it was computed stays here.

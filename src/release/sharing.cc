@@ -1,5 +1,7 @@
 #include "release/sharing.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace concordat::release {
@@ -23,6 +25,15 @@ std::optional<Sharing> SharingOf(const agreement::Agreement& agreement, const st
   }
   std::sort(sharing.non_disclosing.begin(), sharing.non_disclosing.end());
   return sharing;
+}
+
+std::string SharedLine(const Sharing& sharing) {
+  const std::size_t owners = sharing.owners.size();
+  if (owners == 1) return "shared  its owner alone adds the noise";
+  const std::string who = sharing.quorum == owners ? fmt::format("all {}", owners)
+                                                   : fmt::format("at least {} of {}", sharing.quorum, owners);
+  if (sharing.local) return fmt::format("shared  {} contribute, each with the whole noise", who);
+  return fmt::format("shared  {} contribute; holds if {} of them work together", who, sharing.colluding);
 }
 
 }  // namespace concordat::release

@@ -27,5 +27,7 @@ struct Sharing {
 
 // None for a table that the agreement does not have. Of one owner alone: local.
 std::optional<Sharing> SharingOf(const agreement::Agreement& agreement, const std::string& table);
+// Whose noise there is, as EXPLAIN says it.
+std::string SharedLine(const Sharing& sharing);
 
 }  // namespace concordat::release

@@ -203,10 +203,7 @@ class CoxMethod final : public learning::ExactMethod {
   }
 
   Outcome<learning::Step> Next(const Json& json, std::span<const double> totals) const override {
-    auto length = Length(json);
-    if (!length) return learning::RefuseState(length.error());
-    if (*length != totals.size())
-      return learning::RefuseState({.message = "the totals are not those of the state"});
+    TRY(learning::CheckTotals(*this, json, totals));
     CoxState state = *ReadCoxState(json, cox_.frame);
     if (state.round == 0) return JoinTimes(cox_, totals);
     if (state.round == 1) TRY(CheckChanges(ShapeOf(state, cox_.frame), totals, LeastEvents(cox_)));

@@ -223,13 +223,11 @@ class KaplanMeier final : public learning::ExactMethod {
   }
 
   Outcome<learning::Step> Next(const Json& json, std::span<const double> totals) const override {
-    const auto state = ReadState(curves_, json);
-    if (!state) return learning::RefuseState(state.error());
-    if (*Length(json) != totals.size())
-      return learning::RefuseState({.message = "the totals are not those of the state"});
+    TRY(learning::CheckTotals(*this, json, totals));
+    const WeightedState state = *ReadState(curves_, json);
     learning::Step step{.said = "weights added up"};
-    if (state->counted) {
-      step.fitted = TRY(WeightedTableOf(curves_, *state, totals));
+    if (state.counted) {
+      step.fitted = TRY(WeightedTableOf(curves_, state, totals));
       return step;
     }
     const std::vector<EventCounts> counts = ReadCounts(curves_.groups, totals);

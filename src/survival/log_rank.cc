@@ -109,10 +109,7 @@ class LogRankMethod final : public learning::ExactMethod {
   }
 
   Outcome<learning::Step> Next(const Json& state, std::span<const double> totals) const override {
-    const auto length = Length(state);
-    if (!length) return learning::RefuseState(length.error());
-    if (*length != totals.size())
-      return learning::RefuseState({.message = "the totals are not those of the state"});
+    TRY(learning::CheckTotals(*this, state, totals));
     learning::Step step{.said = "rows and events counted"};
     step.fitted = TRY(TableOf(ReadCounts(groups_, totals)));
     return step;

@@ -4,7 +4,9 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "learning/disclosure.h"
 #include "learning/packing.h"
+#include "learning/state.h"
 #include "learning/unit_means.h"
 
 namespace concordat::survival {
@@ -76,6 +78,30 @@ std::vector<NoisyCounts> NoisyEvents::Read(std::span<const double> totals, doubl
       ++counts.told;
   }
   return all;
+}
+
+Result<std::size_t> NoisyEventsMethod::Length(const Json& state) const {
+  TRY(learning::WholeOf(state, "round", {0, 0}));
+  return events_.length();
+}
+
+Result<learning::NoisyRound> NoisyEventsMethod::Round(const Json& state) const {
+  TRY(Length(state));
+  return learning::NoisyRound{.bound = events_.bound(), .share = 1};
+}
+
+Result<std::vector<Int128>> NoisyEventsMethod::Add(const learning::UnitRows& rows, const Json& state,
+                                                   std::uint64_t steps) const {
+  TRY(Length(state));
+  return events_.Add(rows, steps);
+}
+
+Outcome<learning::Step> NoisyEventsMethod::Next(const Json& state, std::span<const double> totals,
+                                                double sigma) const {
+  TRY(learning::CheckTotals(*this, state, totals));
+  learning::Step step{.said = "rows and events counted, with noise"};
+  step.fitted = TRY(TableOf(events_.Read(totals, sigma), sigma));
+  return step;
 }
 
 }  // namespace concordat::survival

@@ -7,7 +7,9 @@
 // noisy_kaplan_meier.proof.md.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "learning/method.h"
@@ -53,6 +55,29 @@ class NoisyEvents {
   SuffixSums sums_;
   double low_, width_;
   double least_;  // rows of a group that is told, noise included
+};
+
+// A method whose one round is such counts.
+class NoisyEventsMethod : public learning::NoisyMethod {
+ public:
+  explicit NoisyEventsMethod(NoisyEvents events) : events_(std::move(events)) {}
+
+  std::vector<std::string> Columns() const final { return events_.groups().design.Columns(); }
+  Json Start() const final { return Json{{"round", 0}}; }
+  Result<std::size_t> Length(const Json& state) const final;
+  Result<learning::NoisyRound> Round(const Json& state) const final;
+  Result<std::vector<Int128>> Add(const learning::UnitRows& rows, const Json& state,
+                                  std::uint64_t steps) const final;
+  Outcome<learning::Step> Next(const Json& state, std::span<const double> totals, double sigma) const final;
+
+ protected:
+  const NoisyEvents& events() const { return events_; }
+
+ private:
+  // What is shown of the counts. Refusals: noise_too_large where it is nothing.
+  virtual Outcome<learning::Fitted> TableOf(const std::vector<NoisyCounts>& counts, double sigma) const = 0;
+
+  NoisyEvents events_;
 };
 
 }  // namespace concordat::survival

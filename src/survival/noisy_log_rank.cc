@@ -10,10 +10,8 @@
 #include <nlohmann/json.hpp>
 
 #include "learning/coefficients.h"
-#include "learning/disclosure.h"
 #include "learning/distribution.h"
 #include "learning/options.h"
-#include "learning/state.h"
 #include "survival/methods.h"
 
 namespace concordat::survival {
@@ -85,48 +83,19 @@ Eigen::MatrixXd NoiseOf(const NoisyEvents& events, const Tables& tables) {
   return variance;
 }
 
-class NoisyLogRankMethod final : public learning::NoisyMethod {
+class NoisyLogRankMethod final : public NoisyEventsMethod {
  public:
-  explicit NoisyLogRankMethod(NoisyEvents events) : events_(std::move(events)) {}
+  using NoisyEventsMethod::NoisyEventsMethod;
 
   std::vector<learning::Output> Outputs() const override {
     return {{"group", Type::kText},      {"rows", Type::kInteger},     {"events", Type::kInteger},
             {"expected", Type::kNumber}, {"statistic", Type::kNumber}, {"df", Type::kInteger},
             {"p_value", Type::kNumber}};
   }
-  std::vector<std::string> Columns() const override { return events_.groups().design.Columns(); }
-  Json Start() const override { return Json{{"round", 0}}; }
-
-  Result<std::size_t> Length(const Json& state) const override {
-    TRY(learning::WholeOf(state, "round", {0, 0}));
-    return events_.length();
-  }
-
-  Result<learning::NoisyRound> Round(const Json& state) const override {
-    TRY(Length(state));
-    return learning::NoisyRound{.bound = events_.bound(), .share = 1};
-  }
-
-  Result<std::vector<Int128>> Add(const learning::UnitRows& rows, const Json& state,
-                                  std::uint64_t steps) const override {
-    TRY(Length(state));
-    return events_.Add(rows, steps);
-  }
-
-  Outcome<learning::Step> Next(const Json& state, std::span<const double> totals,
-                               double sigma) const override {
-    const auto length = Length(state);
-    if (!length) return learning::RefuseState(length.error());
-    if (*length != totals.size())
-      return learning::RefuseState({.message = "the totals are not those of the state"});
-    learning::Step step{.said = "rows and events counted, with noise"};
-    step.fitted = TRY(TableOf(events_.Read(totals, sigma), sigma));
-    return step;
-  }
 
  private:
-  Outcome<learning::Fitted> TableOf(const std::vector<NoisyCounts>& counts, double sigma) const {
-    const auto test = TestNoisyLogRank(events_, counts, sigma);
+  Outcome<learning::Fitted> TableOf(const std::vector<NoisyCounts>& counts, double sigma) const override {
+    const auto test = TestNoisyLogRank(events(), counts, sigma);
     if (!test)
       return Refuse(
           "noise_too_large",
@@ -136,7 +105,7 @@ class NoisyLogRankMethod final : public learning::NoisyMethod {
     fitted.columns = Outputs();
     for (std::size_t i = 0; i < test->places.size(); ++i) {
       const auto place = static_cast<Eigen::Index>(i);
-      fitted.rows.push_back({events_.groups().names[test->places[i]],
+      fitted.rows.push_back({events().groups().names[test->places[i]],
                              static_cast<std::int64_t>(std::llround(counts[test->places[i]].at_risk[0])),
                              static_cast<std::int64_t>(std::llround(test->events[place])),
                              test->expected[place], learning::NumberOrNull(test->statistic),
@@ -145,8 +114,6 @@ class NoisyLogRankMethod final : public learning::NoisyMethod {
     }
     return fitted;
   }
-
-  NoisyEvents events_;
 };
 
 }  // namespace

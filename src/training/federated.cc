@@ -257,9 +257,7 @@ class FederatedMethod final : public learning::ExactMethod, public learning::Mem
   Outcome<learning::Step> Next(const Json& json, std::span<const double> totals) const override {
     auto state = Read(json);
     if (!state) return learning::RefuseState(state.error());
-    const bool finite = std::all_of(totals.begin(), totals.end(), [](double x) { return std::isfinite(x); });
-    if (!finite || totals.size() != LengthOf(fit_, *state))
-      return learning::RefuseState({.message = "the totals are not those of the state"});
+    TRY(learning::CheckTotals(totals, LengthOf(fit_, *state)));
     if (state->step > 0) {
       std::string said = fmt::format("round {} of {}: step {} of {}", state->round, fit_.rounds,
                                      state->step + 1, fit_.robust->steps());

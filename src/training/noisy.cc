@@ -153,8 +153,7 @@ class NoisyNetwork final : public learning::NoisyMethod {
     auto state = Read(json);
     if (!state) return learning::RefuseState(state.error());
     const Eigen::Map<const VectorXd> all(totals.data(), static_cast<Index>(totals.size()));
-    if (all.size() != LengthAt(*state) || !all.allFinite())
-      return learning::RefuseState({.message = "the totals are not those of the state"});
+    TRY(learning::CheckTotals(totals, static_cast<std::size_t>(LengthAt(*state))));
     if (descent_.measures(*state)) {
       Measure(all, sigma, *state);
     } else {

@@ -44,9 +44,7 @@ class FitInputTest : public testing::Test {
     const PlainSumming summing;
     World world(++seed_, summing);
     study_->Settle(world);
-    auto answer = study_->Ask(world, [&](Coordinator& coordinator, const auto& ana, const auto& gone) {
-      return coordinator.Fit(ana, {"SELECT * FROM concordat." + call, {}, {}}, gone, nullptr);
-    });
+    auto answer = study_->Fit(world, "SELECT * FROM concordat." + call);
     Study::Leave(world);
     return answer;
   }

@@ -118,11 +118,9 @@ class FitTest : public testing::Test {
       world.nodes[name]->owner = nullptr;
     }
     said_.clear();
-    auto answer = study_->Ask(world, [&](Coordinator& coordinator, const auto& ana, const auto& gone) {
-      return coordinator.Fit(ana, {text, {}, {}}, gone, [&](const std::string& stage) {
-        said_.push_back(stage);
-        if (on_said_) on_said_();
-      });
+    auto answer = study_->Fit(world, text, [&](const std::string& stage) {
+      said_.push_back(stage);
+      if (on_said_) on_said_();
     });
     Study::Leave(world);
     return answer;

@@ -26,12 +26,6 @@ class ReleaseTest : public testing::Test {
   static void SetUpTestSuite() { study_ = std::make_unique<Study>(StudyTerms{.agreement = kTerms}); }
   static void TearDownTestSuite() { study_ = nullptr; }
 
-  static Outcome<release::Answer> Ask(World& world, const std::string& text) {
-    return study_->Ask(world, [&](Coordinator& coordinator, const auto& ana, const auto& gone) {
-      return coordinator.Ask(ana, {text, {}, {}}, gone, nullptr);
-    });
-  }
-
   void Judge(const release::Answer& answer) {
     std::size_t included = 0;
     for (const std::string& owner : kOwners) {
@@ -59,9 +53,9 @@ class ReleaseTest : public testing::Test {
     if (world.dice.Chance(0.5)) weather.loss = 0.1;
     if (world.dice.Chance(0.4)) weather.kill = 0.03;
     const auto answer =
-        Ask(world, fmt::format("SELECT sex, count(*) FROM patients WHERE age > -{} GROUP BY sex "
-                               "ORDER BY sex",
-                               seed));
+        study_->Ask(world, fmt::format("SELECT sex, count(*) FROM patients WHERE age > -{} GROUP BY sex "
+                                       "ORDER BY sex",
+                                       seed));
     if (answer) Judge(*answer);
     if (!answer && weather.calm()) ADD_FAILURE() << answer.error().reason << ": " << answer.error().message;
     Study::Leave(world);
@@ -94,12 +88,12 @@ TEST_F(ReleaseTest, GivesReceiptsOfEveryOwner) {
   World world(9'001, summing);
   study_->Settle(world);
   const auto answer =
-      Ask(world, "SELECT sex, count(*) FROM patients WHERE age < 90 GROUP BY sex ORDER BY sex");
+      study_->Ask(world, "SELECT sex, count(*) FROM patients WHERE age < 90 GROUP BY sex ORDER BY sex");
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_THAT(answer->notice, HasSubstr("receipts of 3"));
   EXPECT_THAT(answer->notice, testing::Not(HasSubstr("does not hold")));
   const auto again =
-      Ask(world, "select sex, count(*) from patients where age < 90 group by sex order by sex");
+      study_->Ask(world, "select sex, count(*) from patients where age < 90 group by sex order by sex");
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_EQ(again->id, answer->id) << "the stored answer, for free";
   world.nodes.clear();

@@ -40,7 +40,7 @@ void Study::Settle(World& world) {
   }
 }
 
-Outcome<release::Answer> Study::Ask(World& world, const Asks& asks) {
+Outcome<release::Answer> Study::AtHome(World& world, const Asks& asks) {
   Member& home = at(kHome);
   ReleaseAsker asker(home.asker(), home.fit_asker(), home.parts());
   WorldLink link(world, *world.nodes.at(kHome));
@@ -54,6 +54,18 @@ Outcome<release::Answer> Study::Ask(World& world, const Asks& asks) {
                            .wait = [&](Milliseconds by) { world.Run(world.now + by, [] { return false; }); }},
                           {});
   return asks(coordinator, {"ana", "heart-study", "test", {}}, link.gone);
+}
+
+Outcome<release::Answer> Study::Ask(World& world, const std::string& text) {
+  return AtHome(world, [&](Coordinator& coordinator, const auto& ana, const auto& gone) {
+    return coordinator.Ask(ana, {text, {}, {}}, gone, nullptr);
+  });
+}
+
+Outcome<release::Answer> Study::Fit(World& world, const std::string& text, const Progress& on_stage) {
+  return AtHome(world, [&](Coordinator& coordinator, const auto& ana, const auto& gone) {
+    return coordinator.Fit(ana, {text, {}, {}}, gone, on_stage);
+  });
 }
 
 void Study::Leave(World& world) {

@@ -37,14 +37,19 @@ class Study {
   const std::map<std::string, std::unique_ptr<Member>>& members() const { return members_; }
   // Every member has a node in a world of its own time and network.
   void Settle(federation::World& world);
-  // What a coordinator at home comes to, asked as ana.
-  using Asks = std::function<Outcome<release::Answer>(
-      federation::Coordinator& coordinator, const release::Caller& ana, const engine::Cancel& gone)>;
-  Outcome<release::Answer> Ask(federation::World& world, const Asks& asks);
+  // What a coordinator at home comes to, asked as ana. Precondition: the world is settled.
+  Outcome<release::Answer> Ask(federation::World& world, const std::string& text);
+  // The same of a fit; `on_stage` hears of its rounds.
+  Outcome<release::Answer> Fit(federation::World& world, const std::string& text,
+                               const federation::Progress& on_stage = nullptr);
   // Before its nodes go, since what they hold is the members'.
   static void Leave(federation::World& world);
 
  private:
+  using Asks = std::function<Outcome<release::Answer>(
+      federation::Coordinator& coordinator, const release::Caller& ana, const engine::Cancel& gone)>;
+  Outcome<release::Answer> AtHome(federation::World& world, const Asks& asks);
+
   std::map<std::string, std::unique_ptr<Member>> members_;
 };
 

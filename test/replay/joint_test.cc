@@ -349,7 +349,7 @@ TEST_F(JointExit, SaysWhoseNoiseIsCountedOn) {
   };
   EXPECT_EQ(explained("overlapping", "", "dp"),
             "table   patients of budapest, cleveland, hungary, unit id\n"
-            "shared  at least 3 of 3 contribute; holds if 1 of them work together\n"
+            "shared  all 3 contribute; holds if 1 of them work together\n"
             "bound   heart by id to 1 row\n"
             "        at each owner\n"
             "people  may be with all 3 owners, and are counted for that\n"
