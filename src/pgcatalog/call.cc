@@ -210,6 +210,13 @@ Outcome<const Function*> Rewriter::Listed(const pg_query::FuncCall& call) {
                   fmt::format("write SELECT * FROM concordat.{}('{}', 'patients')", name, method->response),
                   "0A000", call.location());
   }
+  if (name == "pg_cancel_backend" || name == "pg_terminate_backend") {
+    return Refuse(
+        "unknown_function", "no session ends another's question by its number",
+        "cancel your own as your client does (Ctrl-C in psql), a fit with SELECT concordat.cancel('JOB'): "
+        "concordat.jobs lists yours",
+        "42883", call.location());
+  }
   if (function == nullptr || call.func_variadic() || call.agg_within_group()) {
     return Refuse(
         "unknown_function", "function " + name + "() is not available in a question about the catalogue",
