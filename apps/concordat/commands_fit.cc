@@ -51,13 +51,19 @@ void AddFitCommands(CLI::App& app, Invocation& invocation) {
   Command(app, invocation, "fit", "fit", "Fit a model over all members' rows, and print its table",
           "fit heart-fits glm \"disease ~ age + sex + thalach\" patients family=binomial\n"
           "  concordat fit heart-fits kmeans \"~ age + thalach\" patients k=3 seed=7 --csv\n"
+          "  concordat fit heart-noise lm \"thalach ~ age\" patients --epsilon 0.5\n"
           "  concordat fit heart-fits \"glm('disease ~ age', 'patients', family => 'binomial')\"")
       .Text("agreement", "agreement", "The agreement to fit under", true)
-      .Text("method", "method", "glm, lm, cox, …, or a whole call as SQL has it", true)
+      .Text("method", "method",
+            "anova, boost, chi_square, correlation, cox, glm, kaplan_meier, kmeans, lm, log_rank, mixed, "
+            "network, pca, penalised or t_test; or a whole call as SQL has it",
+            true)
       .Text("formula", "formula", "As in R: \"disease ~ age + sex\"; \"~ age\" where there is no response")
       .Text("table", "table", "A table of the agreement")
       .Texts("option", "options", "What else the method takes, as name=value: family=binomial")
-      .Text("--as", "analyst", "The analyst who asks (default: the agreement's only one)");
+      .Text("--as", "analyst", "The analyst who asks (default: the agreement's only one)")
+      .Number("--epsilon", "epsilon",
+              "Epsilon for all rounds, under noise (default: the agreement's per_query)");
   AddJobs(app, invocation);
   AddModels(app, invocation);
 }

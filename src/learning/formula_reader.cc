@@ -37,8 +37,10 @@ Expr Apply(std::string name, Expr first, Expr second) {
 
 tl::unexpected<Refusal> UnknownFunction(const Token& at) {
   if (at.text == "factor" || at.text == "as.factor" || at.text == "ordered")
-    return BadFormula(at, at.text + "() is not needed",
-                      "a column whose levels are declared is a factor: write its name");
+    return BadFormula(
+        at, fmt::format("formulas have no {}()", at.text),
+        "a text whose domain is declared is a factor: write its name; of a number ask the steward "
+        "to declare texts");
   if (at.text == "scale")
     return BadFormula(at, "scale() needs all the rows", "write numbers: I((x - 50) / 10)");
   if (at.text == "Surv" || at.text == "cbind")

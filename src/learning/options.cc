@@ -11,8 +11,11 @@ namespace concordat::learning {
 namespace {
 
 tl::unexpected<Refusal> Invalid(const std::string& name, const Value& value, const std::string& wanted) {
-  return Refuse("option_invalid", fmt::format("{} => {} is not {}", name, ToText(value), wanted),
-                fmt::format("write {} there", wanted), "22023");
+  const auto* text = std::get_if<std::string>(&value);
+  const bool quoted = text != nullptr && !wanted.starts_with("one of");
+  return Refuse("option_invalid",
+                fmt::format("{} => {} is not {}", name, text ? "'" + *text + "'" : ToText(value), wanted),
+                fmt::format("write {} there{}", wanted, quoted ? ", without quotes" : ""), "22023");
 }
 
 }  // namespace

@@ -41,12 +41,14 @@ Result<Reply> Run(Node& node, const release::Caller& caller, const release::Ques
   return Reply{AnswerText(*answer), Data(release::ToJson(*answer))};
 }
 
-// Arguments: agreement, analyst; those of FitStatement.
+// Arguments: agreement, analyst, epsilon; those of FitStatement.
 Result<Reply> Fit(Node& node, const Json& arguments, const Progress& progress) {
   const std::string agreement = arguments.at("agreement");
   const release::Caller caller{TRY(AnalystFor(node, arguments, agreement)), agreement,
                                arguments.value("way", "command line")};
-  return Run(node, caller, {TRY(FitStatement(arguments)), {}, {}}, progress);
+  release::Settings settings;
+  if (arguments.contains("epsilon")) settings.epsilon = arguments["epsilon"].get<double>();
+  return Run(node, caller, {TRY(FitStatement(arguments)), {}, std::move(settings)}, progress);
 }
 
 Result<Reply> List(Node& node, const Json& arguments, const Progress&) {
@@ -98,7 +100,7 @@ Result<Reply> Resume(Node& node, const Json& arguments, const Progress& progress
   if (job.text.empty())
     return Fail(ErrorCode::kFailedPrecondition, fmt::format("what job {} asked is not kept any more", job.id),
                 "ask it anew");
-  release::Question question{job.text, {}, {}};
+  release::Question question{job.text, {}, {.epsilon = job.asked}};
   for (const std::string& parameter : job.parameters) question.parameters.emplace_back(parameter);
   return Run(node, {job.analyst, job.agreement, arguments.value("way", "command line")}, question, progress);
 }

@@ -1,8 +1,11 @@
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "base/clock.h"
 #include "pgcatalog/functions.h"
 #include "pgcatalog/rewriter.h"
+#include "sql/signature.h"
 
 namespace concordat::pgcatalog {
 namespace {
@@ -201,6 +204,19 @@ Outcome<const Function*> Rewriter::Listed(const pg_query::FuncCall& call) {
   const std::string schema = Qualifier(call.funcname());
   const bool ours = schema.empty() || schema == "pg_catalog" || schema == "information_schema";
   const Function* function = ours ? FindFunction(name) : nullptr;
+  if (const auto* method = sql::FindSignature(name); method != nullptr && function == nullptr) {
+    return Refuse("fit_not_alone",
+                  fmt::format("{} is a fit: it stands in FROM, with its schema's name", name),
+                  fmt::format("write SELECT * FROM concordat.{}('{}', 'patients')", name, method->response),
+                  "0A000", call.location());
+  }
+  if (name == "pg_cancel_backend" || name == "pg_terminate_backend") {
+    return Refuse(
+        "unknown_function", "no session ends another's question by its number",
+        "cancel your own as your client does (Ctrl-C in psql), a fit with SELECT concordat.cancel('JOB'): "
+        "concordat.jobs lists yours",
+        "42883", call.location());
+  }
   if (function == nullptr || call.func_variadic() || call.agg_within_group()) {
     return Refuse(
         "unknown_function", "function " + name + "() is not available in a question about the catalogue",

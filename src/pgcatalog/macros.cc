@@ -52,6 +52,9 @@ CREATE MACRO f_shobj_description(o, c) AS
 CREATE MACRO f_col_description(o, n) AS
   (SELECT any_value("~d".description) FROM cat.pg_description "~d"
    WHERE "~d".objoid = o AND "~d".classoid = 1259 AND "~d".objsubid = n AND n <> 0);
+CREATE MACRO f_function_arguments(o) AS
+  (SELECT any_value(arguments) FROM cat.signatures "~f" WHERE "~f".oid = o);
+CREATE MACRO f_function_result(o) AS (SELECT any_value(result) FROM cat.signatures "~f" WHERE "~f".oid = o);
 CREATE MACRO f_to_regclass(n) AS
   (SELECT any_value(oid) FROM cat.names "~k" WHERE n IN ("~k".name, "~k".qualified, "~k".oid::VARCHAR));
 CREATE MACRO f_to_regtype(n) AS

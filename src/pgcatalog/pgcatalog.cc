@@ -22,6 +22,7 @@ constexpr const char* own_tables =
     "CREATE SCHEMA cat; CREATE SCHEMA info; CREATE SCHEMA conc; CREATE SCHEMA granted; CREATE SCHEMA fixed;"
     "CREATE TABLE cat.self (\"database\" VARCHAR, analyst VARCHAR, process INTEGER, version VARCHAR);"
     "CREATE TABLE cat.displays (oid UINTEGER, name VARCHAR, display VARCHAR, other VARCHAR);"
+    "CREATE TABLE cat.signatures (oid UINTEGER, arguments VARCHAR, result VARCHAR);"
     "CREATE TABLE cat.names (oid UINTEGER, name VARCHAR, qualified VARCHAR, visible BOOLEAN);";
 
 // Tables whose rows depend on the analyst and the database; `fixed` keeps what they hold for everyone.

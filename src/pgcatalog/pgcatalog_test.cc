@@ -70,6 +70,21 @@ TEST_F(Questions, AreAnsweredAsPostgresWould) {
        "SELECT obj_description('public.patients'::regclass, 'pg_class')",
        {},
        "Heart patients (cleveland/heart@1, about 300 people)\n"},
+      {"\\df+ of a method",
+       "SELECT n.nspname, p.proname, pg_get_function_result(p.oid), pg_get_function_arguments(p.oid), "
+       "p.pronargs, "
+       "p.proargtypes, p.proargmodes, coalesce(pg_get_function_sqlbody(p.oid), p.prosrc), "
+       "obj_description(p.oid, "
+       "'pg_proc') FROM pg_proc p LEFT JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.proname ~ "
+       "'^(pca)$'",
+       {},
+       "concordat|pca|TABLE(component bigint, standard_deviation double precision, variance_share double "
+       "precision, "
+       "column text, loading double precision)|formula text, data text, scale => boolean, components => "
+       "bigint, clip "
+       "=> double precision|5|25 25 16 20 701|{i,i,i,i,i,t,t,t,t,t}|SELECT * FROM concordat.pca('~ age + "
+       "chol', "
+       "'patients')|principal components, fitted over all members' rows\n"},
       {"databases", "SELECT datname FROM pg_database ORDER BY 1", {}, "claims\nheart-study\n"},
       {"own view",
        "SELECT agreement, epsilon FROM concordat.budget WHERE epsilon > 1",

@@ -5,14 +5,14 @@
 
 #include <set>
 
+#include "pgcatalog/own_functions.h"
 #include "pgcatalog/settings.h"
 
 namespace concordat::pgcatalog {
 namespace {
 
 // Source of the fixed OIDs: a PostgreSQL 15 cluster's own catalogue.
-constexpr Oid pg_catalog_schema = 11, public_schema = 2200, information_schema = 13207,
-              concordat_schema = 13208;
+constexpr Oid pg_catalog_schema = 11, public_schema = 2200, information_schema = 13207;
 constexpr Oid pg_class_relation = 1259, pg_database_relation = 1262, pg_namespace_relation = 2615;
 constexpr Oid owner_role = 10, array_in = 750, array_out = 751, array_recv = 2400, array_send = 2401;
 constexpr Oid first_own = 16384;  // FirstNormalObjectId: what people made
@@ -311,6 +311,7 @@ Records FixedRecords() {
   AddTypes(records);
   AddRanges(records);
   AddProcedures(records);
+  AddOwnFunctions(records);
   AddSmallTables(records);
   for (const Relation& relation : Relations()) {
     const Oid schema = SchemaOid(relation.schema);

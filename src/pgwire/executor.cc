@@ -129,11 +129,13 @@ release::Question Executor::Asked(const Inquiry& question, const Row& parameters
 Outcome<std::shared_ptr<const Answer>> Executor::Ask(const Inquiry& question, const Row& parameters) {
   const Settings& settings = transaction_.settings();
   const bool shows = settings.shows("NOTICE");
-  auto answer = backend_.Ask(caller_, Asked(question, parameters), settings.session(), interrupt_.cancel(),
-                             [&](const std::string& text) {
-                               if (shows) tell_({.severity = "NOTICE", .sqlstate = "00000", .message = text});
-                             });
+  const release::Question asked = Asked(question, parameters);
+  auto answer =
+      backend_.Ask(caller_, asked, settings.session(), interrupt_.cancel(), [&](const std::string& text) {
+        if (shows) tell_({.severity = "NOTICE", .sqlstate = "00000", .message = text});
+      });
   if (auto interrupted = interrupt_.refusal()) return tl::unexpected(*std::move(interrupted));
+  if (!answer && asked.text != question.text) answer.error().position.reset();  // it counts in another text
   if (!answer) return tl::unexpected(Shifted(std::move(answer).error(), question));
   for (const auto& [name, value] : answer->settings) TRY(transaction_.Set(name, value, false));
   if (!answer->notice.empty()) Notice("NOTICE", "00000", answer->notice);

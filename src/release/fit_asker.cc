@@ -73,6 +73,8 @@ Outcome<Job> FitAsker::JobFor(const Caller& caller, const Question& question) co
   job.formula = plan.description.at("call").at("formula");
   job.table = plan.sharing.table;
   job.text = question.text;
+  for (const Value& value : plan.prepared->parameters) job.parameters.push_back(ToText(value));
+  if (plan.noise) job.asked = plan.noise->budget.epsilon.value;
   return job;
 }
 

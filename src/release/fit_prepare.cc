@@ -93,6 +93,24 @@ std::vector<sql::FittedColumn> ColumnsOf(const learning::Method& method) {
   return columns;
 }
 
+// The byte of the statement that is a byte of the formula within it; none where the literal is no plain one.
+std::optional<int> PlaceOf(const std::string& text, std::optional<int> literal, int byte) {
+  auto place = static_cast<std::size_t>(literal.value_or(0));
+  if (!literal || place >= text.size() || text[place] != '\'') return std::nullopt;
+  ++place;
+  for (int i = 0; i < byte && place < text.size(); ++i) place += text[place] == '\'' ? 2 : 1;
+  return place < text.size() ? std::optional(static_cast<int>(place)) : std::nullopt;
+}
+
+// Methods count in the formula, or in an option; the analyst sees the statement.
+Refusal InStatement(Refusal refusal, const sql::FitQuestion& question, const std::string& text) {
+  if (refusal.position && refusal.reason == "formula_syntax")
+    refusal.position = PlaceOf(text, question.formula_at, *refusal.position);
+  else
+    refusal.position.reset();
+  return refusal;
+}
+
 Outcome<void> BindMethod(FitBound& bound, const MethodMaker& make, const catalogue::Product& product,
                          const Settings& settings) {
   const sql::FitCall& written = bound.question.call;
@@ -145,7 +163,8 @@ Outcome<FitBound> BindFit(const Planner& planner, const MethodMaker& make, const
   CHECK(sharing);
   bound.sharing = OfAll(*std::move(sharing));
   bound.rules = RulesOf(*bound.permit.document);
-  TRY(BindMethod(bound, make, product, question.settings));
+  if (auto made = BindMethod(bound, make, product, question.settings); !made)
+    return tl::unexpected(InStatement(std::move(made).error(), bound.question, question.text));
   if (bound.exact && bound.exact->member_counts() != nullptr)
     TRY(DecideOn(planner.parts, caller, question, learning::MemberCounts::kAllowedAs));
   bound.rest = TRY(sql::PlanFitted(bound.question, ColumnsOf(*bound.method)));

@@ -63,7 +63,7 @@ void AddFitted(Json& secret, const learning::Fitted& fitted) {
 // Past what accounting tells, epsilon is left out.
 Json KeptOf(const FitPlan& plan, const FitSpent& spent) {
   if (!plan.noise) return {{"epsilon", 0.0}};
-  Json kept = {{"spent", spent.ToJson()}};
+  Json kept = {{"spent", spent.ToJson()}, {"asked", plan.noise->budget.epsilon.value}};
   const Epsilon epsilon = spent.At(plan.noise->budget.delta);
   if (std::isfinite(epsilon.value)) kept["epsilon"] = epsilon.value;
   return kept;

@@ -25,6 +25,7 @@ void AddSecret(Job& job, const Json& secret) {
   if (secret.contains("said")) job.said = TextIn(secret, "said");
   job.text = TextIn(secret, "text");
   if (secret.contains("epsilon")) job.epsilon = ledger::NumberIn(secret, "epsilon");
+  if (secret.contains("asked")) job.asked = ledger::NumberIn(secret, "asked");
   job.parameters.clear();
   for (const Json& value : secret.value("parameters", Json::array()))
     job.parameters.push_back(value.is_string() ? value.get<std::string>() : std::string());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct Job {
   std::string text;                     // the statement
   std::vector<std::string> parameters;  // as text
   double epsilon = 0;                   // spent so far at each owner
+  std::optional<double> asked;          // epsilon of the whole fit, under noise: another is another job
   Time started{}, updated{};
 };
 

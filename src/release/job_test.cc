@@ -24,7 +24,8 @@ class JobTest : public testing::Test {
     Json secret = {{"text", "SELECT * FROM concordat.glm('disease ~ age', 'patients', family => 'binomial')"},
                    {"parameters", {"0.05"}},
                    {"began", "2026-11-20T08:00:00Z"},
-                   {"epsilon", what.epsilon}};
+                   {"epsilon", what.epsilon},
+                   {"asked", 3}};
     const std::string outcome = what.outcome;
     if (outcome == "opened" || outcome == "answered") secret["said"] = "round " + std::to_string(what.round);
     Json body = {{"question", "q"},
@@ -89,6 +90,7 @@ TEST_F(JobTest, IsAsItsNewestEntryLeavesIt) {
     EXPECT_EQ(job.round, c.round);
     EXPECT_EQ(job.said, c.said);
     EXPECT_EQ(job.epsilon, c.epsilon);
+    EXPECT_EQ(job.asked, 3);
     EXPECT_EQ(job.method + " " + job.formula + " " + job.table, "glm disease ~ age patients");
     EXPECT_EQ(job.parameters, std::vector<std::string>{"0.05"});
     EXPECT_EQ(FormatTime(job.started).substr(0, 10), "2026-11-20");

@@ -22,6 +22,9 @@ using pg_query::SelectStmt;
 
 constexpr char kHowToFit[] =
     "write SELECT * FROM concordat.glm('disease ~ age', 'patients', family => 'binomial')";
+constexpr char kHowToGoOn[] =
+    "SELECT its columns there, with WHERE, ORDER BY and LIMIT; join, group and keep its few rows in your own "
+    "tool";
 constexpr std::size_t kMostOptions = 64;
 constexpr int kMostOpen = 1000;
 
@@ -172,6 +175,7 @@ Outcome<void> TakeArgument(const Node& node, int place, FitQuestion& question) {
   }
   if (name == kPlaces[0] || name == kPlaces[1]) {
     std::string& text = name == kPlaces[0] ? call.formula : call.table;
+    if (name == kPlaces[0] && value.has_a_const()) question.formula_at = value.a_const().location();
     if (!text.empty())
       return BadArguments(fmt::format("the {} is given twice", name), "give it once", PositionOf(value));
     text = TRY(TextOf(value, "the " + name));
@@ -206,10 +210,13 @@ Outcome<void> CheckAlone(const SelectStmt& select, const pg_query::ParseResult& 
   }
   if (select.from_clause_size() == 0 || !select.from_clause(0).has_range_function() ||
       !IsMethod(select.from_clause(0).range_function())) {
-    return NotAlone("a fit stands in FROM of the outermost SELECT, and nowhere else");
+    return Refuse("fit_not_alone", "a fit stands in FROM of the outermost SELECT, and nowhere else",
+                  kHowToGoOn);
   }
-  if (select.from_clause_size() > 1) return NotAlone("a fit is joined with nothing");
-  if (select.has_with_clause()) return NotAlone("WITH before a fit is not supported");
+  if (select.from_clause_size() > 1)
+    return Refuse("fit_not_alone", "a fit is joined with nothing", kHowToGoOn);
+  if (select.has_with_clause())
+    return Refuse("fit_not_alone", "WITH before a fit is not supported", kHowToGoOn);
   return {};
 }
 

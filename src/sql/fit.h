@@ -40,6 +40,7 @@ struct OpenArgument {
 struct FitQuestion {
   FitCall call;  // without what is open
   std::vector<OpenArgument> open = {};
+  std::optional<int> formula_at = {};  // byte of the statement at which the formula's literal begins
   std::string alias;                                   // by which columns may be qualified
   std::shared_ptr<const pg_query::SelectStmt> select;  // without the call
   std::string normal;                                  // of the select, as Question::normal

@@ -26,6 +26,14 @@ bool IsStar(const Node& target) {
          value.column_ref().fields(value.column_ref().fields_size() - 1).has_a_star();
 }
 
+// \d does not know what a fit has.
+Refusal WithColumns(Refusal refusal, const std::vector<FittedColumn>& columns) {
+  if (refusal.reason != "unknown_column" || refusal.hint.starts_with("did you mean")) return refusal;
+  refusal.hint = "the fit has ";
+  for (std::size_t i = 0; i < columns.size(); ++i) refusal.hint += (i > 0 ? ", " : "") + columns[i].name;
+  return refusal;
+}
+
 // The SELECT list with each * written out.
 Outcome<void> WriteOut(SelectStmt& select, const RowBinder& rows, const std::string& alias) {
   const SelectStmt written = select;
@@ -57,7 +65,9 @@ Outcome<Plan> PlanFitted(const FitQuestion& question, const std::vector<FittedCo
   BindContext context;
   SelectStmt select = *question.select;
   TRY(WriteOut(select, RowBinder(table, context), question.alias));
-  auto query = std::make_shared<const Query>(TRY(BindOverColumns(select, table, context)));
+  auto bound = BindOverColumns(select, table, context);
+  if (!bound) return tl::unexpected(WithColumns(std::move(bound).error(), columns));
+  auto query = std::make_shared<const Query>(*std::move(bound));
   if (!query->aggregates.empty()) return Aggregated();
   Plan plan;
   plan.query = query;

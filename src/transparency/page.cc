@@ -82,6 +82,16 @@ std::string CountsText(const Use& use) {
   return text;
 }
 
+// What leaves, in words that need no mathematics: exact models too are made of everybody's rows.
+std::string ProtectionText(const agreement::Protection& protection) {
+  if (protection.mode != agreement::Mode::kThreshold)
+    return "Statistics with noise added, which hides whether any one person is in the data";
+  return fmt::format(
+      "Statistical models of all rows together, exact and without noise; nothing that fewer than {} rows, or "
+      "{} in a group, stand behind",
+      protection.disclosure.minimum_rows, protection.disclosure.minimum_cell);
+}
+
 // What an agreement is, in short: on the list and above its own page.
 std::vector<std::pair<std::string, std::string>> TermsOf(const Use& use) {
   const agreement::Agreement& document = *use.document;
@@ -91,6 +101,7 @@ std::vector<std::pair<std::string, std::string>> TermsOf(const Use& use) {
       {"Purpose", Capital(PurposeInWords(document.purpose))},
       {"Legal basis", Capital(BasisInWords(document.legal_basis))},
       {"Who may ask", Listed(use.bodies)},
+      {"What they get", ProtectionText(document.protection)},
       {"Parties", Listed(parties)},
       {"Valid", fmt::format("from {} until {}", FormatDay(document.from), FormatDay(document.until))},
       {"Questions", CountsText(use)}};
@@ -170,8 +181,10 @@ std::string RegisterPage(const Register& all) {
   html.Element(
       "p",
       "Other bodies, and this one's own analysts, may ask questions of the data listed here. They get "
-      "statistics with noise added, never rows about people. Each question needs an agreement, each is "
-      "recorded, and each uses up a part of a privacy budget that is never filled again.");
+      "statistics, never rows about people; each agreement says what protects people in them, in most cases "
+      "noise that is added. Each question needs an agreement and is recorded, and where noise is added uses "
+      "up "
+      "a part of a privacy budget that is never filled again.");
   AddUses(html, "In force", all.in_force, "No agreement is in force.");
   if (!all.coming.empty()) AddUses(html, "Coming", all.coming, "");
   html.Open("section").Element("h2", "Totals");

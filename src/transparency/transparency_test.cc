@@ -261,6 +261,22 @@ TEST_F(RegisterTest, WritesNothingThatAnybodyWroteAsMarkup) {
   EXPECT_NE(UsePage(all, all.in_force[0], Asked()).find("&lt;script&gt;alert(1)"), std::string::npos);
 }
 
+// An agreement without noise must not be said to add some.
+TEST_F(RegisterTest, SaysWhatProtectsPeople) {
+  auto document = std::make_shared<agreement::Agreement>(*agreement::Sample());
+  Activate(document);
+  EXPECT_NE(RegisterPage(All()).find("noise added, which hides"), std::string::npos);
+  document->protection.mode = agreement::Mode::kThreshold;
+  document->protection.disclosure = {.minimum_rows = 100, .minimum_cell = 12, .parameters_share = 0.1};
+  Register all = All();
+  all.in_force[0].document = document;
+  const std::string page = RegisterPage(all);
+  EXPECT_NE(page.find("exact and without noise; nothing that fewer than 100 rows, or 12 in a group"),
+            std::string::npos)
+      << page;
+  EXPECT_EQ(page.find("noise added, which hides"), std::string::npos);
+}
+
 TEST_F(RegisterTest, FeedsStepsAndQuestionsNewestFirst) {
   const auto document = agreement::Sample();
   Take(Verb::kDraft, document, "sam");

@@ -47,6 +47,11 @@ public class Jdbc {
     check(strings(data.getTypeInfo(), "TYPE_NAME").contains("int8"), "getTypeInfo");
     strings(data.getFunctions(null, "public", "%"), "FUNCTION_NAME");
     strings(data.getTablePrivileges(null, "public", "%"), "PRIVILEGE");
+    if (!"postgres".equals(System.getenv("CLIENTS_AGAINST"))) {
+      check(strings(data.getFunctions(null, "concordat", "%"), "FUNCTION_NAME").contains("glm"), "getFunctions");
+      check(strings(data.getFunctionColumns(null, "concordat", "lm", "%"), "COLUMN_NAME")
+          .containsAll(List.of("formula", "data", "estimate")), "getFunctionColumns");
+    }
     data.getSQLKeywords();
     check(connection.getSchema().equals("public"), "getSchema");
     check(connection.isValid(5), "isValid");

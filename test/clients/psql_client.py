@@ -37,6 +37,8 @@ if check.GOVERNED:
     check.true("range 0 to 110" in out and "domain: f, m" in out and "privacy unit" in out, out)
     _, out, err = psql(r"\dv concordat.*")
     check.true("concordat|budget|view" in out, out + err)
+    _, out, err = psql(r"\df+ concordat.kaplan_meier")
+    check.true("TABLE(group text, time double precision" in out and "survival curves by group" in out, out + err)
     code, out, err = psql("SELECT * FROM concordat.budget")
     check.true(code == 0 and out, err)
 _, out, err = psql(r"\set FETCH_COUNT 1", check.GROUPS)

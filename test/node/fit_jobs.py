@@ -36,9 +36,9 @@ def two():
 class Asking(threading.Thread):
     """Asks in a session of its own, and keeps what came of it."""
 
-    def __init__(self, sql, agreement="fits"):
+    def __init__(self, sql, agreement="fits", **settings):
         super().__init__()
-        self.session, self.sql = two().session(agreement), sql
+        self.session, self.sql = two().session(agreement, **settings), sql
         self.rows = self.error = None
         self.start()
 
@@ -170,6 +170,27 @@ def fits_where_each_adds_the_whole_noise():
     sound(*m.nodes())
 
 
+def resumes_at_the_epsilon_that_was_asked():
+    """Another epsilon would be another fit, charged from its beginning."""
+    m = two()
+    m.agree("small", allows="glm", protection=DP.format("dp"))
+    node, s = m["cleveland"], m.session("small", epsilon=0.5)
+    slow(m["budapest"], 400, 1500)
+    wait("they reach each other again", lambda: len(connected(node)) == 1)
+    asking = Asking(NOISY.format("chol"), "small", epsilon=0.5)
+    on_record(s, "age +", 2)
+    job = jobs(s, "age +")[0]
+    node.verb("job", "cancel", job["id"])
+    asking.join()
+    told = node.json("job", "resume", job["id"])["notice"]
+    assert "goes on after round" in told and "charged epsilon 0.5" in told.replace("0.500", "0.5"), told
+    assert [each["id"] for each in jobs(s, "age +")] == [job["id"]], jobs(s, "age +")
+    assert spent_under(m["budapest"], "small") < 0.7, spent_under(m["budapest"], "small")
+    before = spent_under(m["budapest"], "small")
+    told = node.json("fit", "small", "glm", "disease ~ age", "patients", "family=binomial", "rounds=2", "--epsilon", "0.25")["notice"]
+    assert "charged epsilon 0.25" in told and spent_under(m["budapest"], "small") - before < 0.26, told
+
+
 def begins_anew_when_rows_changed():
     m = two()
     sql = FIT.format("trestbps")
@@ -253,7 +274,8 @@ def keeps_models():
     assert described.stdout == "m|text\n", described.stdout
 
 
-TESTS = [goes_on_after_the_death_of_who_asked, charges_nothing_twice_under_noise, fits_where_each_adds_the_whole_noise, cancels_as_postgresql_does, begins_anew_when_rows_changed, keeps_models]
+TESTS = [goes_on_after_the_death_of_who_asked, charges_nothing_twice_under_noise, fits_where_each_adds_the_whole_noise, cancels_as_postgresql_does, begins_anew_when_rows_changed,
+         resumes_at_the_epsilon_that_was_asked, keeps_models]
 
 
 if __name__ == "__main__":

@@ -195,6 +195,11 @@ def refuses_in_words():
     s.refused("SELECT count(*) FROM patients", "analysis_not_allowed")
     s.refused("SELECT * FROM concordat.glm('disease ~ salary', 'patients', family => 'binomial')", "unknown_column", "salary")
     s.refused("SELECT * FROM concordat.glm('disease ~', 'patients')", "formula_syntax")
+    pointed = s.refused("SELECT * FROM concordat.glm('disease ~ I(''a'' + factor(age))', 'patients')", "formula_syntax")
+    assert pointed.splitlines()[2].index("^") == pointed.splitlines()[1].index("''a''"), f"it points elsewhere: {pointed}"
+    s.refused("SELECT concordat.glm('disease ~ age', 'patients')", "fit_not_alone", "SELECT * FROM concordat.glm(")
+    s.refused("SELECT * FROM lm('disease ~ age', 'patients')", "fit_not_alone", "its schema's name")
+    s.refused("SELECT * FROM concordat.glm('disease ~ age', 'patients', level => '0.9')", "option_invalid", "without quotes")
     s.refused("SELECT * FROM concordat.gml('disease ~ age', 'patients')", "analysis_not_allowed")
     s.refused("SELECT * FROM concordat.glm('disease ~ age', 'people')", "unknown_table", "people")
     s.refused("SELECT * FROM concordat.glm('disease ~ age')", "fit_arguments")
@@ -203,6 +208,7 @@ def refuses_in_words():
     s.refused("SELECT * FROM concordat.glm('disease ~ age', 'patients') g, patients p", "fit_not_alone")
     s.refused("SELECT * FROM (SELECT * FROM concordat.glm('disease ~ age', 'patients')) AS g", "fit_not_alone")
     s.refused("SELECT wages FROM concordat.glm('disease ~ age', 'patients', family => 'binomial')", "unknown_column", "wages")
+    s.refused("SELECT b FROM concordat.glm('disease ~ age', 'patients', family => 'binomial')", "unknown_column", "the fit has term, estimate")
     m.session("any-three").refused("SELECT * FROM concordat.gml('disease ~ age', 'patients')", "unknown_method", "glm")
     m.session("noise").refused(FIT, "analysis_not_allowed")
     assert known == {name: charges(m[name]) for name in HOSPITALS}, "a refusal was charged"
