@@ -41,6 +41,8 @@ class Study {
   using Asks = std::function<Outcome<release::Answer>(
       federation::Coordinator& coordinator, const release::Caller& ana, const engine::Cancel& gone)>;
   Outcome<release::Answer> Ask(federation::World& world, const Asks& asks);
+  // Changes what home sends, for each owner its own.
+  std::function<void(federation::Call& call)> tamper;
   // Before its nodes go, since what they hold is the members'.
   static void Leave(federation::World& world);
 
