@@ -89,7 +89,8 @@ class ReleaseFit final : public AskedFit {
     if (!plan_.noise) return {};
     session_ = session;
     const release::FitBill before = bill_;
-    bill_.Ask({ToHex(session), id, TRY(release::CostOf(plan_, round_))});
+    auto cost = TRY(release::CostOf(plan_, round_));
+    bill_.Ask({ToHex(session), id, std::move(cost)});
     auto begun = begins ? asker_.Begin(id, caller_, question_, plan_, round_, SoFar()) : Outcome<void>();
     if (!begun) bill_ = before;
     return begun;
