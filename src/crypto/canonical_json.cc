@@ -121,13 +121,21 @@ std::u16string Utf16(std::string_view text) {
   return units;
 }
 
-tl::unexpected<Error> PastWhole() { return Wrong("a whole number past 2^53"); }
-
-// From 1e21 on ECMAScript writes an exponent; below, a large double would be printed whole.
 Result<void> AppendNumber(std::string& out, double number) {
   if (!std::isfinite(number)) return Wrong("a number that is not finite");
-  if (std::abs(number) > static_cast<double>(kLargestWhole) && std::abs(number) < 1e21) return PastWhole();
   out += CanonicalNumber(number);
+  return {};
+}
+
+// Past 2^53 only those that are how a double is written: up to 1e21 it has no exponent (RFC 8785, 3.2.2.3).
+template <class Whole>
+Result<void> AppendWhole(std::string& out, Whole number) {
+  const std::string text = std::to_string(number);
+  const bool past = number > static_cast<Whole>(kLargestWhole) ||
+                    (std::is_signed_v<Whole> && number < static_cast<Whole>(-kLargestWhole));
+  if (past && CanonicalNumber(static_cast<double>(number)) != text)
+    return Wrong("a whole number past 2^53 that no double is");
+  out += text;
   return {};
 }
 
@@ -160,14 +168,9 @@ Result<void> Append(std::string& out, const Json& value) {
       out += value.get<bool>() ? "true" : "false";
       return {};
     case Json::value_t::number_unsigned:
-      if (value.get<std::uint64_t>() > kLargestWhole) return PastWhole();
-      out += std::to_string(value.get<std::uint64_t>());
-      return {};
+      return AppendWhole(out, value.get<std::uint64_t>());
     case Json::value_t::number_integer:
-      if (value.get<std::int64_t>() > kLargestWhole || value.get<std::int64_t>() < -kLargestWhole)
-        return PastWhole();
-      out += std::to_string(value.get<std::int64_t>());
-      return {};
+      return AppendWhole(out, value.get<std::int64_t>());
     case Json::value_t::number_float:
       return AppendNumber(out, value.get<double>());
     case Json::value_t::string:

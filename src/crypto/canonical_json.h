@@ -13,7 +13,7 @@ namespace concordat::crypto {
 // no number that a double cannot hold. Errors: kInvalidArgument naming the byte.
 Result<Json> ParseJson(std::string_view text);
 
-// The canonical form. Whole numbers past 2^53 are refused: write them as strings.
+// The canonical form. Whole numbers past 2^53 that no double is are refused: write them as strings.
 // Errors: kInvalidArgument: a number without a canonical form, text that is not UTF-8.
 Result<std::string> CanonicalJson(const Json& value);
 

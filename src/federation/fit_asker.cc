@@ -1,7 +1,9 @@
 // A fit at the node that asks, by release.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "crypto/canonical_json.h"
 #include "federation/at_release.h"
@@ -70,18 +72,38 @@ class ReleaseFit final : public AskedAtRelease<AskedFit> {
     return done_ || anew_ ? std::move(stored) : Resumed();
   }
 
-  Outcome<void> Ask(const std::string& id, bool begins) override {
+  Outcome<void> Ask(const Session& session, const std::string& id, bool begins) override {
     if (!plan_.noise) return {};
-    auto spent = spent_;
-    spent.Add(TRY(release::CostOf(plan_, round_)));
-    if (begins) TRY(asker_.Begin(id, caller_, question_, plan_, round_, spent, began_));
-    spent_ = std::move(spent);
-    return {};
+    session_ = session;
+    const release::FitBill before = bill_;
+    auto cost = TRY(release::CostOf(plan_, round_));
+    bill_.Ask({ToHex(session), id, std::move(cost)});
+    auto begun = begins ? asker_.Begin(id, caller_, question_, plan_, round_, SoFar()) : Outcome<void>();
+    if (!begun) bill_ = before;
+    return begun;
+  }
+
+  Doubtful Doubts() const override {
+    Doubtful doubtful;
+    for (const release::FitDoubt& doubt : bill_.doubts()) {
+      const auto session = FromHex(doubt.session);
+      if (!session || session->size() != Session{}.size()) continue;
+      doubtful.rounds.push_back({{}, doubt.question});
+      std::copy(session->begin(), session->end(), doubtful.rounds.back().session.begin());
+    }
+    return doubtful;
+  }
+
+  void Settle(const std::vector<Charged>& by_owner) override {
+    std::vector<std::set<std::string>> charged;
+    for (const Charged& each : by_owner) charged.emplace_back(each.questions.begin(), each.questions.end());
+    bill_.Settle(charged);
   }
 
   Outcome<release::Answer> Assemble(const std::string& id, const std::vector<Row>& /*keys*/,
                                     const std::vector<Int128>& sums, std::size_t /*included*/) override {
-    if (plan_.noise) outline_.epsilon = spent_.At(plan_.noise->budget.delta);
+    bill_.Close();
+    if (plan_.noise) outline_.epsilon = bill_.spent().At(plan_.noise->budget.delta);
     learning::Step step = TRY(release::NextOf(plan_, round_, sums));
     said_ = std::move(step.said);
     if (!step.fitted) {
@@ -94,28 +116,46 @@ class ReleaseFit final : public AskedAtRelease<AskedFit> {
 
   Outcome<void> Record(const release::Answer& answer, const Revisions& revisions,
                        const Receipts& receipts) override {
-    TRY(asker_.Record(caller_, question_, plan_, round_,
-                      {.id = answer.id,
-                       .revisions = revisions,
-                       .receipts = Json(receipts),
-                       .said = said_,
-                       .began = began_,
-                       .spent = spent_,
-                       .next = fitted_ ? Json() : next_state_,
-                       .vouchers = vouchers_,
-                       .answer = fitted_ ? &answer : nullptr,
-                       .fitted = fitted_ ? &*fitted_ : nullptr}));
-    done_ = fitted_.has_value();
-    if (done_) return {};
-    const std::string state = *crypto::CanonicalJson(next_state_);
-    plan_.states->Take(state);
-    return TakeUp({round_.number + 1, state});
+    release::FitOutcome outcome = SoFar();
+    outcome.id = answer.id;
+    outcome.revisions = revisions;
+    outcome.receipts = Json(receipts);
+    outcome.said = said_;
+    outcome.vouchers = vouchers_;
+    if (fitted_) {
+      outcome.answer = &answer;
+      outcome.fitted = &*fitted_;
+      TRY(asker_.Record(caller_, question_, plan_, round_, outcome));
+      done_ = true;
+      return {};
+    }
+    release::FitRound next{round_.number + 1, *crypto::CanonicalJson(next_state_)};
+    outcome.next = next_state_;
+    if (plan_.noise) outcome.next_question = QuestionOf(next);
+    TRY(asker_.Record(caller_, question_, plan_, round_, outcome));
+    plan_.states->Take(next.state);
+    return TakeUp(std::move(next));
   }
   void RecordFailure(const std::string& id) override {
-    static_cast<void>(asker_.RecordFailure(id, caller_, question_, plan_, round_, spent_));
+    static_cast<void>(asker_.RecordFailure(id, caller_, question_, plan_, round_, SoFar()));
   }
 
  private:
+  release::FitOutcome SoFar() const {
+    release::FitOutcome so_far;
+    so_far.began = began_;
+    so_far.spent = bill_.spent();
+    if (plan_.noise) so_far.session = ToHex(session_);
+    return so_far;
+  }
+  // The id of a round of this session.
+  std::string QuestionOf(const release::FitRound& round) const {
+    Statement statement;
+    statement.visitor = visitor_;
+    statement.session = session_;
+    statement.round = round;
+    return IdOf(statement);
+  }
   Outcome<void> TakeUp(release::FitRound round) {
     outline_.measured = TRY(release::LengthOf(plan_, round));
     round_ = std::move(round);
@@ -127,7 +167,7 @@ class ReleaseFit final : public AskedAtRelease<AskedFit> {
     auto resumed = TRY(asker_.Resume(plan_, revisions_));
     began_ = resumed.began;
     before_ = std::move(resumed.said);
-    spent_ = std::move(resumed.spent);
+    bill_ = std::move(resumed.bill);
     if (resumed.round.number == round_.number) return std::nullopt;
     said_ = before_;
     if (!resumed.vouchers.empty()) earlier_ = {resumed.round, std::move(resumed.vouchers)};
@@ -142,7 +182,8 @@ class ReleaseFit final : public AskedAtRelease<AskedFit> {
   std::vector<Bytes> vouchers_;     // of the round that is recorded next
   std::optional<Reached> earlier_;  // where an earlier run ended
   Revisions revisions_;             // of owners' rows, in the first round
-  release::FitSpent spent_;         // by rounds that owners were asked for, of all runs
+  release::FitBill bill_;           // of rounds that owners were asked for, of all runs
+  Session session_{};               // that the newest was asked in
   std::string before_;              // what comes of an earlier run: it goes on, or begins anew
   std::string said_;
   Time began_{};

@@ -56,6 +56,7 @@ Outcome<std::optional<release::Answer>> FitSession::Prepare() {
   TRY(TakePlans());
   if (!circle_.complete()) return tl::unexpected(Missing());
   if (auto stored = TRY(fit_.Stored(Revisions(circle_.all())))) return stored;
+  Settle();
   TRY(CheckBudgets());
   auto terms = SeriesTermsOf(statement_.statement, fit_.outline(), *fit_.document());
   if (!terms) return tl::unexpected(Failed(terms.error().message));
@@ -63,6 +64,34 @@ Outcome<std::optional<release::Answer>> FitSession::Prepare() {
   for (auto& [owner, pledge] : pledges) said_.push_back(std::move(pledge));
   if (const auto met = roll_->Meet(said_); !met) return tl::unexpected(Failed(met.error().message));
   return std::nullopt;
+}
+
+void FitSession::Settle() {
+  const Doubtful doubts = fit_.Doubts();
+  if (doubts.rounds.empty()) return;
+  std::vector<Charged> by_owner;
+  for (const std::string& owner : circle_.all()) {
+    auto charged = ChargedBy(owner, Encode(doubts));
+    if (!charged) return;
+    by_owner.push_back(*std::move(charged));
+  }
+  fit_.Settle(by_owner);
+}
+
+// Again while the owner is at work on what is to end.
+Result<Charged> FitSession::ChargedBy(const std::string& owner, const Bytes& request) {
+  const Milliseconds until = parts_.clock.Elapsed() + terms_.try_for;
+  for (;;) {
+    const auto reply = parts_.link.AskAll({{owner, method::kCharged, request}}, terms_.try_for).front();
+    if (reply) {
+      const Reply decoded = TRY(DecodeReply(*reply));
+      if (!decoded) return Fail(ErrorCode::kFailedPrecondition, decoded.error().refusal.message);
+      return DecodeCharged(*decoded);
+    }
+    const bool passing = reply.error().code == ErrorCode::kTimeout && !circle_.cancelled();
+    if (!passing || parts_.clock.Elapsed() >= until) return tl::unexpected(reply.error());
+    parts_.wait(terms_.pause);
+  }
 }
 
 Outcome<std::vector<Int128>> FitSession::Sum(std::vector<Bytes> vouchers) {
@@ -98,7 +127,7 @@ Outcome<std::vector<Int128>> FitSession::Sum(std::vector<Bytes> vouchers) {
 
 Outcome<release::Answer> FitSession::Round(std::vector<Bytes> vouchers) {
   const std::string id = Id();
-  TRY(fit_.Ask(id, !began()));
+  TRY(fit_.Ask(statement_.statement.session, id, !began()));
   const auto sums = TRY(Sum(std::move(vouchers)));
   included_ = circle_.all();
   auto assembled = TRY(fit_.Assemble(id, {}, sums, included_.size()));

@@ -18,7 +18,10 @@ class FitSession : private Asking {
   // it; none: the fit's first.
   FitSession(const CoordinatorParts& parts, const CoordinatorTerms& terms, AskedFit& fit,
              SignedStatement statement, const std::optional<Reached>& from, const engine::Cancel& cancel)
-      : Asking(parts, terms, fit, std::move(statement), cancel, kSilent), fit_(fit), from_(from) {}
+      : Asking(parts, terms, fit, std::move(statement), cancel, kSilent),
+        terms_(terms),
+        fit_(fit),
+        from_(from) {}
 
   // `after` is called after each round. Refusals: as Coordinator::Fit; owners_missing when a session
   // cannot go on.
@@ -32,11 +35,16 @@ class FitSession : private Asking {
   static const Progress kSilent;
 
   Outcome<std::optional<release::Answer>> Prepare();
+  // Asks owners which rounds of earlier sessions they charged. Where not all say so, all that was asked for
+  // stays counted.
+  void Settle();
+  Result<Charged> ChargedBy(const std::string& owner, const Bytes& request);
   // One round; its answer, which is empty in all rounds but the last.
   Outcome<release::Answer> Round(std::vector<Bytes> vouchers);
   Outcome<std::vector<Int128>> Sum(std::vector<Bytes> vouchers);
   std::string Id() const;  // of the round that is asked
 
+  const CoordinatorTerms& terms_;
   AskedFit& fit_;
   const std::optional<Reached>& from_;
   std::optional<aggregation::SeriesRoll> roll_;

@@ -256,6 +256,46 @@ Result<Finished> DecodeFinished(ByteView bytes) {
   return finished;
 }
 
+Bytes Encode(const Doubtful& doubtful) {
+  Writer out;
+  out.U32(doubtful.rounds.size());
+  for (const Doubtful::Asked& asked : doubtful.rounds) {
+    out.Raw(asked.session);
+    out.Text(asked.question);
+  }
+  return std::move(out).Take();
+}
+
+Result<Doubtful> DecodeDoubtful(ByteView bytes) {
+  TRY(CheckSize(bytes));
+  Reader in(bytes);
+  Doubtful doubtful;
+  doubtful.rounds.resize(in.Count(Session{}.size() + 4));
+  for (Doubtful::Asked& asked : doubtful.rounds) {
+    in.Raw(asked.session);
+    asked.question = in.Text();
+  }
+  TRY(in.Finish("rounds"));
+  return doubtful;
+}
+
+Bytes Encode(const Charged& charged) {
+  Writer out;
+  out.U32(charged.questions.size());
+  for (const std::string& question : charged.questions) out.Text(question);
+  return std::move(out).Take();
+}
+
+Result<Charged> DecodeCharged(ByteView bytes) {
+  TRY(CheckSize(bytes));
+  Reader in(bytes);
+  Charged charged;
+  charged.questions.resize(in.Count(4));
+  for (std::string& question : charged.questions) question = in.Text();
+  TRY(in.Finish("charges"));
+  return charged;
+}
+
 Bytes Encode(const std::vector<Row>& keys) {
   Writer out;
   out.Rows(keys);

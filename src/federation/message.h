@@ -26,8 +26,9 @@ inline constexpr char kRestore[] = "federation/restore";
 inline constexpr char kRound[] = "federation/round";
 inline constexpr char kFinish[] = "federation/finish";
 inline constexpr char kAbandon[] = "federation/abandon";
-inline constexpr const char* kAll[] = {kExplain, kPrepare, kSelect,  kCommit, kReveal, kContribute,
-                                       kAgree,   kOpen,    kRestore, kRound,  kFinish, kAbandon};
+inline constexpr char kCharged[] = "federation/charged";
+inline constexpr const char* kAll[] = {kExplain, kPrepare, kSelect, kCommit, kReveal,  kContribute, kAgree,
+                                       kOpen,    kRestore, kRound,  kFinish, kAbandon, kCharged};
 }  // namespace method
 
 // A message of 256 MB or more is none.
@@ -87,6 +88,20 @@ struct Contributed {
   crypto::Signature voucher{};
 };
 
+// Rounds that the node which asks does not know the end of, each of a session of its own. Charged, outside
+// of all sessions: which of them were charged? No session of them goes on from then on.
+struct Doubtful {
+  struct Asked {
+    Session session{};
+    std::string question;  // its id
+  };
+  std::vector<Asked> rounds;
+};
+// The ids of those that were.
+struct Charged {
+  std::vector<std::string> questions;
+};
+
 struct Finished {
   std::vector<std::string> receipts;  // docs/formats/receipt.md
   std::string left;                   // of its budget now, in words
@@ -100,6 +115,8 @@ Bytes Encode(const Pledged& pledged);
 Bytes Encode(const Round& round);
 Bytes Encode(const Contributed& contributed);
 Bytes Encode(const Finished& finished);
+Bytes Encode(const Doubtful& doubtful);
+Bytes Encode(const Charged& charged);
 Bytes Encode(const std::vector<Row>& keys);  // select's reply
 Result<Prepared> DecodePrepared(ByteView bytes);
 Result<Setting> DecodeSetting(ByteView bytes);
@@ -109,6 +126,8 @@ Result<Pledged> DecodePledged(ByteView bytes);
 Result<Round> DecodeRound(ByteView bytes);
 Result<Contributed> DecodeContributed(ByteView bytes);
 Result<Finished> DecodeFinished(ByteView bytes);
+Result<Doubtful> DecodeDoubtful(ByteView bytes);
+Result<Charged> DecodeCharged(ByteView bytes);
 Result<std::vector<Row>> DecodeKeys(ByteView bytes);
 
 // A reply is what was asked for, or a refusal with the name of who refuses.

@@ -37,7 +37,7 @@ void HoldKeys(ByteView bytes) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const ByteView bytes(data + 1, size - 1);
-  switch (data[0] % 11) {
+  switch (data[0] % 13) {
     case 0:
       Hold(bytes, DecodeStatement);
       break;
@@ -69,8 +69,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 9:
       Hold(bytes, DecodeRound);
       break;
-    default:
+    case 10:
       Hold(bytes, DecodeContributed);
+      break;
+    case 11:
+      Hold(bytes, DecodeDoubtful);
+      break;
+    default:
+      Hold(bytes, DecodeCharged);
   }
   return 0;
 }

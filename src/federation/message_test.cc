@@ -36,6 +36,8 @@ TEST(Messages, ComeBackAsTheyWere) {
   ComesBack(Encode(SomeSetting()), DecodeSetting);
   ComesBack(Encode(Relayed{{1, 2}, {{1, 2, 3}, {}}}), DecodeRelayed);
   ComesBack(Encode(Plain{{1, -1, std::numeric_limits<Int128>::min()}, {3}}), DecodePlain);
+  ComesBack(Encode(Doubtful{{{Session{7}, "00112233aabbccdd"}, {Session{}, ""}}}), DecodeDoubtful);
+  ComesBack(Encode(Charged{{"00112233aabbccdd"}}), DecodeCharged);
   ComesBack(Encode(Finished{{"receipt\nof two lines"}, "none left"}), DecodeFinished);
   ComesBack(Encode(SomeSetting().keys), DecodeKeys);
 }

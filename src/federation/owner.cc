@@ -29,6 +29,7 @@ Result<Bytes> Owner::Answer(const std::string& member, const std::string& method
     return Fail(ErrorCode::kInvalidArgument, "no method '" + method + "'",
                 "do both members run the same version?");
   if (method == method::kExplain) return Explain(member, request);
+  if (method == method::kCharged) return Charged(member, request);
   if (method != method::kPrepare) return TRY(FindVisit(member, request))->Answer(method, request);
   Sweep();
   SignedStatement statement = TRY(DecodeStatement(request));
@@ -41,6 +42,21 @@ Result<Bytes> Owner::Explain(const std::string& member, ByteView request) {
   const Outcome<Opened> opened = OpenPart(parts_, terms_, member, statement);
   if (!opened) return EncodeReply(Declined{parts_.member, opened.error()});
   return EncodeReply(Encode(PreparedOf(*opened->part, parts_, terms_)));
+}
+
+// What is not charged by then never is: its session has ended.
+Result<Bytes> Owner::Charged(const std::string& member, ByteView request) {
+  federation::Charged charged;
+  const Doubtful doubtful = TRY(DecodeDoubtful(request));
+  for (const Doubtful::Asked& asked : doubtful.rounds) {
+    if (const auto visit = FindVisit(member, asked.session)) {
+      (*visit)->End();
+      if (!(*visit)->ended())
+        return Fail(ErrorCode::kTimeout, "still at work on that question", "ask again in a moment");
+    }
+    if (TRY(parts_.desk.Charged(asked.question))) charged.questions.push_back(asked.question);
+  }
+  return EncodeReply(Encode(charged));
 }
 
 Result<std::shared_ptr<Visit>> Owner::Admit(const Place& place, SignedStatement statement) {

@@ -66,6 +66,7 @@ class Owner {
   using Place = std::pair<std::string, Session>;  // a member, and a session of its own choosing
 
   Result<Bytes> Explain(const std::string& member, ByteView request);
+  Result<Bytes> Charged(const std::string& member, ByteView request);
   Result<std::shared_ptr<Visit>> Admit(const Place& place, SignedStatement statement);
   Result<std::shared_ptr<Visit>> FindVisit(const std::string& member, ByteView request) const;
 

@@ -220,6 +220,31 @@ TEST_F(OwnerTest, EndsWhatIsAbandoned) {
   EXPECT_TRUE(trio.node(kBrno).ledger.empty());
 }
 
+// Whoever forgot what it asked for, having died, is told what was charged; and nothing of it is charged after
+// that.
+TEST_F(OwnerTest, SaysWhatItChargedAndEndsThatSession) {
+  const auto session = statement.statement.session;
+  const std::string id = IdOf(statement.statement);
+  const auto charged = [&](const std::string& owner, const char* from = kArad) {
+    const auto reply =
+        Ask(owner, method::kCharged, Encode(Doubtful{{{session, id}, {{}, "0011223344556677"}}}), from);
+    EXPECT_TRUE(reply);
+    const auto body = DecodeReply(*reply);
+    EXPECT_TRUE(body && *body);
+    return DecodeCharged(**body)->questions;
+  };
+  Round(method::kPrepare, Encode(statement));
+  const Bytes reveals = Round(method::kReveal, Round(method::kCommit, Encode(SettingOf())));
+  Get(kCork, method::kContribute, reveals);
+  EXPECT_TRUE(charged(kBrno, kCork).empty());
+  EXPECT_EQ(trio.node(kBrno).owner->size(), 1U) << "another member's session goes on";
+  EXPECT_EQ(charged(kBrno), std::vector<std::string>{});
+  EXPECT_EQ(charged(kCork), std::vector<std::string>{id});
+  EXPECT_EQ(trio.node(kBrno).owner->size(), 0U);
+  EXPECT_NE(ReasonOf(Ask(kBrno, method::kContribute, reveals)), "done");
+  EXPECT_TRUE(trio.node(kBrno).ledger.empty());
+}
+
 TEST_F(OwnerTest, LeavesTheGridOnlyAtItsMultiples) {
   Round(method::kPrepare, Encode(statement));
   const Bytes reveals = Round(method::kReveal, Round(method::kCommit, Encode(SettingOf())));

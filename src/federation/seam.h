@@ -17,6 +17,7 @@
 #include "base/units.h"
 #include "base/value.h"
 #include "engine/engine.h"
+#include "federation/message.h"
 #include "federation/statement.h"
 
 namespace concordat::federation {
@@ -141,7 +142,13 @@ class AskedFit : public Asked {
   virtual bool ends() const = 0;
   // Owners are asked for `round` next, under this id; it may cost what it costs from then on. `begins`: it is
   // the session's first. Refusals: the ledger's; the agreement's.
-  virtual Outcome<void> Ask(const std::string& /*id*/, bool /*begins*/) { return {}; }
+  virtual Outcome<void> Ask(const Session& /*session*/, const std::string& /*id*/, bool /*begins*/) {
+    return {};
+  }
+  // Rounds, asked before, of which this node does not know whether owners charged them.
+  virtual Doubtful Doubts() const { return {}; }
+  // Each owner has said which of these it charged, and will charge no other.
+  virtual void Settle(const std::vector<Charged>& /*by_owner*/) {}
   // Owners' vouchers for the state of the round that is recorded next: kept with it.
   virtual void Vouch(const std::vector<Bytes>& /*vouchers*/) {}
   // Where an earlier run of it ended that did not come to its end: told once, after Stored gave an answer

@@ -65,6 +65,8 @@ struct FitOutcome {
   std::string said;                              // "round 3: deviance 412.1"
   Time began{};                                  // of the first run that this one goes on with
   FitSpent spent;                                // so far at each owner, by all runs; exact: nothing
+  std::string session;                           // in which it was asked; of exact rounds ""
+  std::string next_question;                     // the id that the next round of this session has
   Json next;                                     // the next round's state; null after the last
   std::vector<Bytes> vouchers;                   // of owners, that they took this round's state
   const Answer* answer = nullptr;                // after the last
@@ -78,9 +80,9 @@ struct FitResumed {
   Time began{};                 // when the first run did
   // "goes on after round 3 of 2026-11-28T07:10:04Z", or why it begins anew; empty of a new one.
   std::string said;
-  // By all runs since the job last came to its end. Of a node that died, the round under way is counted:
+  // By all runs since the job last came to its end. Of a node that died, the round under way is in doubt:
   // owners may have charged it.
-  FitSpent spent;
+  FitBill bill;
 };
 
 // How methods are made: from methods/, or in a test those that it does not know.
@@ -193,12 +195,13 @@ class FitAsker {
   // The round after the newest that is on record of the same job over the same rows; of no such job the
   // first. Refusals: the ledger's.
   Outcome<FitResumed> Resume(const FitPlan& plan, const std::map<std::string, std::string>& revisions) const;
-  // That a session under noise begins with this round, which `spent` counts, before owners are asked to
-  // charge it: a node that dies in it knows afterwards what it may have cost. Refuses as Record.
+  // That a session under noise begins with this round, which `so_far` (spent, session, began) counts, before
+  // owners are asked to charge it: a node that dies in it knows afterwards what it may have cost. Refuses as
+  // Record.
   Outcome<void> Begin(const std::string& id, const Caller& caller, const Question& question,
-                      const FitPlan& plan, const FitRound& round, const FitSpent& spent, Time began) const;
+                      const FitPlan& plan, const FitRound& round, const FitOutcome& so_far) const;
   Result<void> RecordFailure(const std::string& id, const Caller& caller, const Question& question,
-                             const FitPlan& plan, const FitRound& round, const FitSpent& spent) const;
+                             const FitPlan& plan, const FitRound& round, const FitOutcome& so_far) const;
 
  private:
   Parts parts_;

@@ -140,7 +140,7 @@ Outcome<Answer> FitAsker::Show(const std::string& id, const FitPlan& plan,
 Outcome<void> FitAsker::Record(const Caller& caller, const Question& question, const FitPlan& plan,
                                const FitRound& round, const FitOutcome& outcome) const {
   const auto bodies = AskerBodies(outcome.id, plan, round);
-  const Json kept = KeptOf(plan, outcome.spent);
+  const Json kept = KeptOf(plan, outcome.spent, outcome.session);
   Json body = bodies(outcome.answer == nullptr ? "opened" : "answered");
   body["identity"] = Identity(plan, outcome.revisions);
   body["fit"]["rows"] = RowsOf(outcome.revisions);
@@ -151,12 +151,11 @@ Outcome<void> FitAsker::Record(const Caller& caller, const Question& question, c
 }
 
 Outcome<void> FitAsker::Begin(const std::string& id, const Caller& caller, const Question& question,
-                              const FitPlan& plan, const FitRound& round, const FitSpent& spent,
-                              Time began) const {
+                              const FitPlan& plan, const FitRound& round, const FitOutcome& so_far) const {
   const auto bodies = AskerBodies(id, plan, round);
   Json secret = SecretOf(caller, question, *plan.prepared, nullptr);
-  secret.update(KeptOf(plan, spent));
-  secret["began"] = FormatTime(began);
+  secret.update(KeptOf(plan, so_far.spent, so_far.session));
+  secret["began"] = FormatTime(so_far.began);
   return EnterInForce({parts_, id, caller, question, *plan.prepared, bodies}, bodies(kBegun),
                       std::move(secret));
 }
@@ -171,9 +170,15 @@ Outcome<FitResumed> FitAsker::Resume(const FitPlan& plan,
 
 Result<void> FitAsker::RecordFailure(const std::string& id, const Caller& caller, const Question& question,
                                      const FitPlan& plan, const FitRound& round,
-                                     const FitSpent& spent) const {
-  return EnterFailure(
-      {parts_, id, caller, question, *plan.prepared, AskerBodies(id, plan, round), {}, KeptOf(plan, spent)});
+                                     const FitOutcome& so_far) const {
+  return EnterFailure({parts_,
+                       id,
+                       caller,
+                       question,
+                       *plan.prepared,
+                       AskerBodies(id, plan, round),
+                       {},
+                       KeptOf(plan, so_far.spent, so_far.session)});
 }
 
 }  // namespace concordat::release

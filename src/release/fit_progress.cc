@@ -44,6 +44,7 @@ std::string RowsOf(const std::map<std::string, std::string>& revisions) {
 // Exact totals may be opened again, and owners take a state for which they vouched: the round itself is kept.
 // Under noise each opening costs, and owners take any state: the next one is.
 void AddState(Json& secret, const FitPlan& plan, const FitRound& round, const FitOutcome& outcome) {
+  if (!outcome.next_question.empty()) secret["next"] = outcome.next_question;
   const std::string state = plan.noise ? *crypto::CanonicalJson(outcome.next) : round.state;
   if (state.size() > kLargestKept) return;
   secret["state"] = *crypto::ParseJson(state);
@@ -61,9 +62,10 @@ void AddFitted(Json& secret, const learning::Fitted& fitted) {
 }
 
 // Past what accounting tells, epsilon is left out.
-Json KeptOf(const FitPlan& plan, const FitSpent& spent) {
+Json KeptOf(const FitPlan& plan, const FitSpent& spent, const std::string& session) {
   if (!plan.noise) return {{"epsilon", 0.0}};
-  Json kept = {{"spent", spent.ToJson()}, {"asked", plan.noise->budget.epsilon.value}};
+  Json kept = {
+      {"spent", spent.ToJson()}, {"session", session}, {"asked", plan.noise->budget.epsilon.value}};
   const Epsilon epsilon = spent.At(plan.noise->budget.delta);
   if (std::isfinite(epsilon.value)) kept["epsilon"] = epsilon.value;
   return kept;
@@ -71,7 +73,7 @@ Json KeptOf(const FitPlan& plan, const FitSpent& spent) {
 
 void AddTo(Json& secret, const FitPlan& plan, const FitRound& round, const FitOutcome& outcome) {
   secret["receipts"] = outcome.receipts;
-  secret.update(KeptOf(plan, outcome.spent));
+  secret.update(KeptOf(plan, outcome.spent, outcome.session));
   secret["began"] = FormatTime(outcome.began);
   if (!outcome.said.empty()) secret["said"] = outcome.said;
   if (!outcome.next.is_null()) AddState(secret, plan, round, outcome);
@@ -97,26 +99,48 @@ Result<std::vector<ledger::Entry>> NewestOf(const ledger::Ledger& ledger, const 
 
 namespace {
 
-// The round that a node which died may have had charged, after the newest on record.
-void AddUnderWay(FitSpent& spent, const FitPlan& plan, const Json& secret, std::uint32_t number) {
-  const auto state = crypto::CanonicalJson(secret.value("state", Json()));
-  if (!secret.contains("state") || !state) return spent.AddLastAgain();
-  if (const auto cost = CostOf(plan, {number, *state})) spent.Add(*cost);
-}
+// What comes of entries since the job last came to its end: the newest round that all owners charged, and
+// what was asked after it.
+class Account {
+ public:
+  explicit Account(const FitPlan& plan) : plan_(plan) {}
 
-// By runs since the last that came to its end.
-FitSpent SpentOf(const std::vector<ledger::Entry>& entries, const FitPlan& plan) {
-  FitSpent spent;
-  for (const ledger::Entry& entry : entries) {
+  void Take(const ledger::Entry& entry) {
     const std::string outcome = ledger::TextIn(entry.body, "outcome");
-    if (outcome == "answered") spent = {};
-    if (outcome == "answered" || !entry.secret || !entry.secret->contains("spent")) continue;
-    spent = FitSpent::From(*entry.secret);
-    if (outcome == "opened" && &entry == &entries.back())
-      AddUnderWay(spent, plan, *entry.secret, static_cast<std::uint32_t>(ledger::RoundOf(entry.body)) + 1);
+    if (outcome == "answered") bill_ = {};
+    if (outcome == "answered" || !entry.secret || !entry.secret->contains("spent")) return;
+    if (outcome == "opened") return Open(entry);
+    Doubt(entry, ledger::TextIn(entry.body, "question"));
   }
-  return spent;
-}
+  FitBill bill() const { return bill_; }
+
+ private:
+  // The round after it was under way, if the node died then.
+  void Open(const ledger::Entry& entry) {
+    const Json& secret = *entry.secret;
+    const FitSpent spent = FitSpent::From(secret);
+    bill_ = FitBill(spent);
+    next_ = ledger::RoundOf(entry.body) + 1;
+    const auto state = crypto::CanonicalJson(secret.value("state", Json()));
+    auto cost = spent.Newest();
+    if (secret.contains("state") && state)
+      cost = CostOf(plan_, {static_cast<std::uint32_t>(next_), *state}).value_or(cost);
+    cost_ = std::move(cost);
+    Doubt(entry, ledger::TextIn(secret, "next"));
+  }
+
+  void Doubt(const ledger::Entry& entry, const std::string& question) {
+    const std::uint64_t round = IsRound(entry) ? next_ : ledger::RoundOf(entry.body);
+    const bool first = round != next_;  // begun anew
+    auto cost = first ? CostOf(plan_, {1, StartOf(plan_)}).value_or(cost_) : cost_;
+    bill_.Ask({question.empty() ? "" : ledger::TextIn(*entry.secret, "session"), question, std::move(cost)});
+  }
+
+  const FitPlan& plan_;
+  FitBill bill_;
+  std::uint64_t next_ = 0;  // round, and what it costs
+  dp::Measurements cost_;
+};
 
 }  // namespace
 
@@ -140,7 +164,9 @@ Result<FitResumed> ResumedOf(const ledger::Ledger& ledger, const FitPlan& plan, 
   FitResumed resumed{{1, StartOf(plan)}, {}, ledger.Now(), {}, {}};
   const auto name = ledger::JobName(permit.agreement, permit.analyst, JobOf(plan));
   const auto entries = TRY(NewestOf(ledger, name));
-  if (plan.noise) resumed.spent = SpentOf(entries, plan);
+  Account account(plan);
+  for (const ledger::Entry& entry : entries) account.Take(entry);
+  if (plan.noise) resumed.bill = account.bill();
   const auto newest = std::find_if(entries.rbegin(), entries.rend(), IsRound);
   if (newest == entries.rend() || ledger::TextIn(newest->body, "outcome") == "answered") return resumed;
   const auto round = static_cast<std::uint32_t>(ledger::RoundOf(newest->body));

@@ -20,8 +20,9 @@ inline constexpr char kBegun[] = "begun";
 
 // SHA-256 of owners' revisions: over which rows a round went.
 std::string RowsOf(const std::map<std::string, std::string>& revisions);
-// What every entry of a job keeps of its cost, in its secret part.
-Json KeptOf(const FitPlan& plan, const FitSpent& spent);
+// What every entry of a job keeps of its cost, in its secret part; and the session that owners were asked in,
+// by which they know what they charged.
+Json KeptOf(const FitPlan& plan, const FitSpent& spent, const std::string& session);
 // Adds to the secret part of a round's entry what comes of it.
 void AddTo(Json& secret, const FitPlan& plan, const FitRound& round, const FitOutcome& outcome);
 // Is it of a round that came to a total? Else it says that a session began or failed.

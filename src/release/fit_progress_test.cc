@@ -17,6 +17,7 @@ namespace {
 using testing::HasSubstr;
 
 constexpr Delta kDelta{1e-5};
+const std::string kSession(64, '7');
 
 // Rounds at states {"round": n}, of which each costs more than the one before.
 class Steps final : public learning::NoisyMethod {
@@ -54,7 +55,8 @@ class FitProgressTest : public testing::Test {
     plan_.noise = noise;
   }
   void Enter(const char* outcome, std::uint32_t round, Json secret, const std::string& rows = "r") {
-    Json body = {{"question", "q"},
+    if (outcome != std::string("failed")) ++asked_;  // which is of what was asked before
+    Json body = {{"question", "q" + std::to_string(asked_)},
                  {"outcome", outcome},
                  {"agreement", "heart-study"},
                  {"analyst", "ana"},
@@ -74,6 +76,8 @@ class FitProgressTest : public testing::Test {
            .said = "round " + std::to_string(number),
            .began = *ParseTime("2026-11-20T00:00:00Z"),
            .spent = spent_,
+           .session = kSession,
+           .next_question = "after " + std::to_string(number),
            .next = answered ? Json() : Json{{"round", number + 1}},
            .vouchers = {{1, 2}, {3}}});
     Enter(answered ? "answered" : "opened", number, std::move(secret), rows);
@@ -81,7 +85,7 @@ class FitProgressTest : public testing::Test {
   // Which begins, or failed: counted in what was spent.
   void Try(const char* outcome, std::uint32_t number) {
     spent_.Add(*CostOf(plan_, At(number)));
-    Enter(outcome, number, KeptOf(plan_, spent_));
+    Enter(outcome, number, KeptOf(plan_, spent_, kSession));
   }
   static FitRound At(std::uint32_t number) { return {number, R"({"round":)" + std::to_string(number) + "}"}; }
   FitResumed Resume(const std::string& rows = "r") { return *ResumedOf(*ledger_, plan_, rows); }
@@ -99,6 +103,7 @@ class FitProgressTest : public testing::Test {
   ledger::TestLedger ledger_{folder_ / "store.db"};
   FitPlan plan_;
   FitSpent spent_;
+  int asked_ = 0;
 };
 
 TEST_F(FitProgressTest, ExactFitsGoOnWithTheNewestRoundAndItsVouchers) {
@@ -112,7 +117,7 @@ TEST_F(FitProgressTest, ExactFitsGoOnWithTheNewestRoundAndItsVouchers) {
   EXPECT_EQ(resumed.vouchers, (std::vector<Bytes>{{1, 2}, {3}}));
   EXPECT_EQ(FormatTime(resumed.began).substr(0, 10), "2026-11-20");
   EXPECT_THAT(resumed.said, HasSubstr("goes on with round 2 of 2026-11-23T07:10:04"));
-  EXPECT_TRUE(resumed.spent.empty());
+  EXPECT_TRUE(resumed.bill.spent().empty());
   for (int i = 0; i < 6; ++i) Enter("failed", 3, {{"epsilon", 0}});
   EXPECT_EQ(Resume().round, At(2)) << "however many failures follow";
   Open(3, "r", true);
@@ -131,12 +136,12 @@ TEST_F(FitProgressTest, BeginAnewOverOtherRowsAndWithoutAState) {
 
 TEST_F(FitProgressTest, NoisyFitsGoOnAfterTheNewestRoundAndCountAllThatWasAsked) {
   MakeNoisy();
-  EXPECT_TRUE(Resume().spent.empty());
+  EXPECT_TRUE(Resume().bill.spent().empty());
   Try("begun", 1);  // and died
   EXPECT_EQ(Resume().round, At(1));
-  EXPECT_DOUBLE_EQ(Resume().spent.At(kDelta).value, Cost({1}));
+  EXPECT_DOUBLE_EQ(Resume().bill.spent().At(kDelta).value, Cost({1}));
   Try("begun", 1);
-  spent_ = FitSpent::From({{"spent", Resume().spent.ToJson()}});
+  spent_ = FitSpent::From({{"spent", Resume().bill.spent().ToJson()}});
   EXPECT_DOUBLE_EQ(spent_.At(kDelta).value, Cost({2}));
 }
 
@@ -147,20 +152,45 @@ TEST_F(FitProgressTest, CountsTheRoundThatWasUnderWay) {
   FitResumed resumed = Resume();
   EXPECT_EQ(resumed.round, At(3));
   EXPECT_TRUE(resumed.said.starts_with("goes on after round 2"));
-  EXPECT_DOUBLE_EQ(resumed.spent.At(kDelta).value, Cost({1, 1, 1})) << "owners may have charged round 3";
-  spent_ = resumed.spent;
+  EXPECT_DOUBLE_EQ(resumed.bill.spent().At(kDelta).value, Cost({1, 1, 1}))
+      << "owners may have charged round 3";
+  spent_ = resumed.bill.spent();
   Try("begun", 3);
-  EXPECT_DOUBLE_EQ(Resume().spent.At(kDelta).value, Cost({1, 1, 2}));
-  Enter("failed", 3, KeptOf(plan_, spent_));
-  EXPECT_DOUBLE_EQ(Resume().spent.At(kDelta).value, Cost({1, 1, 2})) << "a failure says what was asked";
+  EXPECT_DOUBLE_EQ(Resume().bill.spent().At(kDelta).value, Cost({1, 1, 2}));
+  Enter("failed", 3, KeptOf(plan_, spent_, kSession));
+  EXPECT_DOUBLE_EQ(Resume().bill.spent().At(kDelta).value, Cost({1, 1, 2}))
+      << "a failure says what was asked";
   EXPECT_EQ(Resume().round, At(3));
-  EXPECT_DOUBLE_EQ(Resume("others").spent.At(kDelta).value, Cost({1, 1, 2}))
+  EXPECT_DOUBLE_EQ(Resume("others").bill.spent().At(kDelta).value, Cost({1, 1, 2}))
       << "spent, though it begins anew";
   Open(3, "r", true);
-  EXPECT_TRUE(Resume().spent.empty()) << "the next run is of other rows";
+  EXPECT_TRUE(Resume().bill.spent().empty()) << "the next run is of other rows";
   Try("begun", 1);
   EXPECT_EQ(Resume().round, At(1));
-  EXPECT_GT(Resume().spent.At(kDelta).value, 0);
+  EXPECT_GT(Resume().bill.spent().At(kDelta).value, 0);
+}
+
+// Killed in round 3, then twice in another session of it: each is in doubt until owners say.
+TEST_F(FitProgressTest, KnowsWhichRoundsOwnersAreToBeAskedAbout) {
+  MakeNoisy();
+  Open(1);
+  Open(2);
+  Try("begun", 3);
+  Try("begun", 3);
+  FitBill bill = Resume().bill;
+  std::vector<std::string> questions;
+  for (const FitDoubt& doubt : bill.doubts()) {
+    EXPECT_EQ(doubt.session, kSession);
+    EXPECT_EQ(doubt.cost, *CostOf(plan_, At(3)));
+    questions.push_back(doubt.question);
+  }
+  EXPECT_EQ(questions, (std::vector<std::string>{"after 2", "q3", "q4"}));
+  EXPECT_DOUBLE_EQ(bill.spent().At(kDelta).value, Cost({1, 1, 3}));
+  bill.Settle({{"q4"}, {"after 2", "q4"}});
+  EXPECT_DOUBLE_EQ(bill.spent().At(kDelta).value, Cost({1, 1, 2}));
+  Try("begun", 1);
+  bill = Resume("others").bill;
+  EXPECT_EQ(bill.doubts().back().cost, *CostOf(plan_, At(1))) << "it began anew";
 }
 
 // More may be asked of what was fitted: the whole table is kept with the answer, whatever that showed of it.
@@ -190,11 +220,11 @@ TEST_F(FitProgressTest, GivesWhatWasFittedAgainOfTheSameRowsAlone) {
 
 TEST_F(FitProgressTest, SaysWhatTheRecordKeeps) {
   MakeNoisy();
-  EXPECT_EQ(KeptOf(plan_, {})["epsilon"], 0);
+  EXPECT_EQ(KeptOf(plan_, {}, kSession)["epsilon"], 0);
   FitSpent much;
   for (int i = 0; i < 1000; ++i) much.Add(*CostOf(plan_, At(9)));
-  EXPECT_FALSE(KeptOf(plan_, much).contains("epsilon")) << "past what accounting tells";
-  EXPECT_EQ(FitSpent::From(KeptOf(plan_, much)).rounds(), much.rounds());
+  EXPECT_FALSE(KeptOf(plan_, much, kSession).contains("epsilon")) << "past what accounting tells";
+  EXPECT_EQ(FitSpent::From(KeptOf(plan_, much, kSession)).rounds(), much.rounds());
   EXPECT_EQ(RowsOf({{"a", "1"}, {"b", "2"}}), RowsOf({{"b", "2"}, {"a", "1"}}));
   EXPECT_NE(RowsOf({{"a", "1"}, {"b", "2"}}), RowsOf({{"a", "2"}, {"b", "1"}}));
 }

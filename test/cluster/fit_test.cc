@@ -378,6 +378,53 @@ TEST_F(FitTest, UnderNoiseIsChargedAtEveryOwner) {
     EXPECT_EQ(Bodies(owner, ledger::kind::kCharge).size(), kNoisyRounds);
 }
 
+// Rounds get lost on the way to owners, some to all of them, until a later one arrives. What is shown is what
+// the owner was charged that was charged most, whether the fit waited or was asked again.
+TEST_F(FitTest, UnderNoiseTellsWhatOwnersWereCharged) {
+  const struct {
+    const char* name;
+    std::vector<std::string> from;  // whom rounds do not reach
+    int lost;                       // of these
+    bool ends;                      // and is asked again
+    std::size_t again;              // rounds that those whom all reach are charged once more
+  } cases[] = {
+      {"nothing is lost", kOwners, 0, false, 0},
+      {"nobody is reached, twice", kOwners, 2, false, 0},
+      {"one is not reached, once", {"hungary"}, 1, false, 1},
+      {"one is not reached, twice", {"cleveland"}, 2, false, 2},
+      {"nobody is reached at all, until it is asked again", kOwners, 1'000'000, true, 0},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    Found("[0, 120]", "lm",
+          "protection: {mode: dp, epsilon: 12, delta: 1.0e-6, per_query: 1, minimum_people: 1}\nfederation: "
+          "{quorum: 2, colluding: 0}\n");
+    std::map<std::string, int> lost;
+    study_->tamper = [&](Call& call) {
+      const bool reached = std::find(c.from.begin(), c.from.end(), call.member) == c.from.end();
+      if (call.method == method::kRound && !reached && lost[call.member]++ < c.lost) call.request.clear();
+    };
+    auto answer = Fit(kLine);
+    EXPECT_EQ(answer.has_value(), !c.ends);
+    if (c.ends) {
+      EXPECT_EQ(answer.error().reason, "owners_missing");
+      study_->tamper = nullptr;
+      answer = Fit(kLine);
+    }
+    ASSERT_TRUE(answer) << answer.error().message;
+    double most = 0;
+    for (const std::string& owner : kOwners) {
+      const auto charges = Bodies(owner, ledger::kind::kCharge);
+      const bool reached = std::find(c.from.begin(), c.from.end(), owner) == c.from.end();
+      EXPECT_EQ(charges.size(), kNoisyRounds + (reached ? c.again : 0)) << owner;
+      most = std::max(most, study_->at(owner).Spent());
+    }
+    const auto jobs = *release::JobsOf(study_->at(kHome).ledger(), "heart-study", "ana");
+    ASSERT_EQ(jobs.size(), 1U);
+    EXPECT_NEAR(jobs[0].epsilon, most, 1e-9);
+  }
+}
+
 TEST_F(FitTest, UnderNoiseNeedsAllOwnersToo) {
   Found("[0, 120]", "lm", kNoisy);
   const auto answer = Fit(kLine, PlainSumming(), {"hungary"});

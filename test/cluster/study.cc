@@ -44,6 +44,7 @@ Outcome<release::Answer> Study::AtHome(World& world, const Asks& asks) {
   Member& home = at(kHome);
   ReleaseAsker asker(home.asker(), home.fit_asker(), home.parts());
   WorldLink link(world, *world.nodes.at(kHome));
+  link.tamper = tamper;
   Coordinator coordinator({.member = kHome,
                            .key = KeyOf(kHome),
                            .asker = asker,

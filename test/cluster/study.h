@@ -42,6 +42,8 @@ class Study {
   // The same of a fit; `on_stage` hears of its rounds.
   Outcome<release::Answer> Fit(federation::World& world, const std::string& text,
                                const federation::Progress& on_stage = nullptr);
+  // Changes what home sends, for each owner its own.
+  std::function<void(federation::Call& call)> tamper;
   // Before its nodes go, since what they hold is the members'.
   static void Leave(federation::World& world);
 

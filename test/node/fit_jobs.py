@@ -103,12 +103,13 @@ def rounds_charged(node, agreement):
     return [e["body"]["fit"]["round"] for e in entries(node, "charge") if e["body"]["agreement"] == agreement and "fit" in e["body"]]
 
 
-def dies_in_a_round(m, sql, agreement, rounds):
-    """The node that asks is killed once so many rounds are on record and an owner is charged for the next. Returns the newest on record."""
+def dies_in_a_round(m, sql, agreement, rounds, charged=True):
+    """The node that asks is killed once so many rounds are on record, and an owner is charged for the next or perhaps nobody. Returns the newest on record."""
     asking = Asking(sql, agreement)
     s = m.session(agreement)
     on_record(s, "age +", rounds)
-    wait("the next is charged", lambda: jobs(s, "age +")[0]["round"] < max(rounds_charged(m["budapest"], agreement)))
+    if charged:
+        wait("the next is charged", lambda: jobs(s, "age +")[0]["round"] < max(rounds_charged(m["budapest"], agreement)))
     m["cleveland"].kill()
     asking.join()
     assert asking.rows is None and asking.error, "it had ended"
@@ -118,7 +119,7 @@ def dies_in_a_round(m, sql, agreement, rounds):
 
 
 def charges_nothing_twice_under_noise():
-    """Killed twice: no round on record is charged again, and the epsilon that is shown is that of all three runs."""
+    """Killed three times: no round on record is charged again, and the epsilon that is shown is what an owner was charged by all four runs."""
     m = two()
     m.agree("noisy", allows="glm", protection=DP.format("dp"))
     slow(m["budapest"], 400, 1500)
@@ -129,24 +130,24 @@ def charges_nothing_twice_under_noise():
     second = dies_in_a_round(m, sql, "noisy", first["round"] + 1)
     assert second["id"] == first["id"] and second["round"] > first["round"] and second["started"] == first["started"], (first, second)
     assert second["epsilon"] > first["epsilon"], (first, second)
+    third = dies_in_a_round(m, sql, "noisy", second["round"] + 1, charged=False)
     s = m.session("noisy")
     rows = s.table(sql)
     notice = s.notice()
     assert [row["term"] for row in rows] == ["(Intercept)", "age", "chol"] and "glm in 8 rounds" in notice, notice
-    assert f"goes on after round {second['round']}" in notice, notice
+    assert f"goes on after round {third['round']}" in notice, notice
     done, model = jobs(s, "age +")[0], s.table("SELECT * FROM concordat.models")[0]
     card = json.loads(s.rows(f"SELECT concordat.model_card('{model['id']}')")[0][0])
     assert done["state"] == "finished" and done["round"] == 8 and done["epsilon"] == model["epsilon"] == card["epsilon"], (done, model, card)
     assert f"charged epsilon {done['epsilon']:.3g} at" in notice, (done, notice)
-    under_way = {first["round"] + 1, second["round"] + 1}
+    under_way = {each["round"] + 1 for each in (first, second, third)}
     for name in TWO:
         asked = rounds_charged(m[name], "noisy")
         twice = {number for number in asked if asked.count(number) > 1}
         assert set(asked) == set(range(1, 9)) and twice <= under_way, f"{name} was charged for {asked}; {under_way} were under way"
-        here = spent_under(m[name], "noisy")
-        if twice == under_way and len(asked) == 10:  # it had charged all that it was asked for
-            assert abs(here - done["epsilon"]) < 1e-9, f"{name} has spent {here}, shown is {done}"
-        assert here <= done["epsilon"] + 1e-9, f"{name} has spent {here}, shown is {done}"
+    # Owners were asked which of the rounds under way they had charged.
+    here = {name: spent_under(m[name], "noisy") for name in TWO}
+    assert abs(max(here.values()) - done["epsilon"]) < 1e-9, f"spent is {here}, shown is {done}"
     assert done["epsilon"] > 3 * (1 - 1e-6), "two rounds more than was asked for"
     assert s.table(sql) == rows and "the stored answer" in s.notice(), s.notice()
     slow(m["budapest"], 1500, 400)
