@@ -50,7 +50,7 @@ if(CONCORDAT_SANITIZE)
 endif()
 # Clang keeps the address of a __thread variable over a coroutine's suspension, which may end on another thread: Asio's lists of free
 # frames were then shared by threads, without a lock. Its other way asks pthreads each time.
-add_compile_definitions(BOOST_ASIO_DISABLE_THREAD_KEYWORD_EXTENSION)
+add_compile_definitions(BOOST_ASIO_DISABLE_THREAD_KEYWORD_EXTENSION BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION)
 if(CONCORDAT_MUTATIONS)
   add_compile_definitions(CONCORDAT_MUTATIONS=1)
 endif()
