@@ -9,6 +9,10 @@ find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(tl-expected REQUIRED)
 find_package(Boost 1.81 REQUIRED)
+# Asio and Beast are compiled once, not in each file that includes them.
+add_library(concordat_boost STATIC EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/cmake/boost.cc)
+target_compile_options(concordat_boost PRIVATE -w)
+target_link_libraries(concordat_boost PUBLIC Boost::headers OpenSSL::SSL Threads::Threads)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 

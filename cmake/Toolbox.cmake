@@ -2,6 +2,8 @@
 option(CONCORDAT_TESTS "Build the tests" ON)
 option(CONCORDAT_FUZZ "Build the fuzz targets (libFuzzer)" OFF)
 option(CONCORDAT_MUTATIONS "Let tests put known bugs back (never in a release)" OFF)
+option(CONCORDAT_LINES "Let debuggers and sanitizers say the line of a file: a sixth of what compiling takes" ON)
+option(CONCORDAT_CI "Let ctest close CI: with clang-tidy, and with the unit tests of build/asan and build/tsan in place of plain ones" OFF)
 set(CONCORDAT_TOGETHER "" CACHE STRING "Compile so many of a module's sources together: sooner done, and each name of a module stands once")
 set(CONCORDAT_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
 
@@ -23,11 +25,16 @@ add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wshadow -Wsuggest-override
   -Wno-gnu-statement-expression-from-macro-expansion -Wno-missing-field-initializers
   -Wno-gnu-zero-variadic-macro-arguments -fno-strict-aliasing -fstack-protector-strong)
 if(CMAKE_BUILD_TYPE STREQUAL "Debug")
-  # Half of what compiling costs under address and undefined sanitizers is optimizing what they added.
-  if(CONCORDAT_SANITIZE MATCHES "undefined")
-    add_compile_options(-O0 -gline-tables-only)
+  # Half of what compiling costs under sanitizers is optimizing what they added.
+  if(CONCORDAT_SANITIZE)
+    add_compile_options(-O0)
   else()
-    add_compile_options(-O1 -gline-tables-only)
+    add_compile_options(-O1)
+  endif()
+  if(CONCORDAT_LINES)
+    add_compile_options(-gline-tables-only)
+  else()
+    add_compile_options(-g0)
   endif()
 else()
   add_compile_options(-D_FORTIFY_SOURCE=2)
@@ -43,7 +50,7 @@ if(CONCORDAT_SANITIZE)
 endif()
 # Clang keeps the address of a __thread variable over a coroutine's suspension, which may end on another thread: Asio's lists of free
 # frames were then shared by threads, without a lock. Its other way asks pthreads each time.
-add_compile_definitions(BOOST_ASIO_DISABLE_THREAD_KEYWORD_EXTENSION)
+add_compile_definitions(BOOST_ASIO_DISABLE_THREAD_KEYWORD_EXTENSION BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION)
 if(CONCORDAT_MUTATIONS)
   add_compile_definitions(CONCORDAT_MUTATIONS=1)
 endif()
@@ -51,3 +58,6 @@ if(CONCORDAT_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+  set(CMAKE_CXX_COMPILE_OPTIONS_PIE -fPIC)  # so that fuzzers share the precompiled headers of libraries
+endif()

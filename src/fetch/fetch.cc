@@ -4,13 +4,19 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
-#include <boost/beast/ssl.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
 #include <optional>
+#include <sstream>
 
 namespace concordat::fetch {
 namespace {
@@ -23,7 +29,10 @@ using Request = http::request<http::string_body>;
 
 template <class Stream>
 net::awaitable<Response> Exchange(Stream& stream, const Request& request, std::size_t longest_body) {
-  co_await http::async_write(stream, request, use_awaitable);
+  std::ostringstream text;
+  text << request;
+  const std::string bytes = std::move(text).str();
+  co_await net::async_write(stream, net::buffer(bytes), use_awaitable);
   beast::flat_buffer buffer;
   http::response_parser<http::string_body> parser;
   parser.body_limit(longest_body);
@@ -37,17 +46,17 @@ net::awaitable<Response> Send(const Url& url, const Request& request, std::size_
   net::ip::tcp::resolver resolver(co_await net::this_coro::executor);
   const auto addresses = co_await resolver.async_resolve(url.host, url.port, use_awaitable);
   if (!url.tls) {
-    beast::tcp_stream stream(co_await net::this_coro::executor);
-    co_await stream.async_connect(addresses, use_awaitable);
+    net::ip::tcp::socket stream(co_await net::this_coro::executor);
+    co_await net::async_connect(stream, addresses, use_awaitable);
     co_return co_await Exchange(stream, request, longest_body);
   }
   net::ssl::context context(net::ssl::context::tls_client);
   context.set_default_verify_paths();
   context.set_verify_mode(net::ssl::verify_peer);
-  beast::ssl_stream<beast::tcp_stream> stream(co_await net::this_coro::executor, context);
+  net::ssl::stream<net::ip::tcp::socket> stream(co_await net::this_coro::executor, context);
   stream.set_verify_callback(net::ssl::host_name_verification(url.host));
   SSL_set_tlsext_host_name(stream.native_handle(), url.host.c_str());
-  co_await stream.next_layer().async_connect(addresses, use_awaitable);
+  co_await net::async_connect(stream.next_layer(), addresses, use_awaitable);
   co_await stream.async_handshake(net::ssl::stream_base::client, use_awaitable);
   co_return co_await Exchange(stream, request, longest_body);
 }

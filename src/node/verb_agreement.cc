@@ -16,7 +16,7 @@ using agreement::Agreement;
 using agreement::Standing;
 using agreement::Step;
 
-constexpr std::size_t kShownCharacters = 60;  // of a question, in a list
+constexpr std::size_t kQuestionCharacters = 60;  // of a question, in a list
 
 Json StandingJson(const Standing& standing, Time now) {
   Json steps = Json::array();
@@ -103,7 +103,7 @@ Result<std::shared_ptr<const Agreement>> DocumentFor(Node& node, agreement::Verb
 }
 
 template <agreement::Verb verb>
-Result<Reply> TakeStep(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> TakeAgreementStep(Node& node, const Json& arguments, const Progress&) {
   const auto document = TRY(DocumentFor(node, verb, arguments));
   return Entered(node, StepFor(node, verb, arguments, *document));
 }
@@ -155,7 +155,7 @@ std::string ShowText(const Standing& standing, Time now) {
   return text;
 }
 
-Result<Reply> Show(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> ShowAgreement(Node& node, const Json& arguments, const Progress&) {
   const std::string name = arguments.at("agreement");
   const auto lock = node.ledger().Share();
   const auto now = node.ledger().Now();
@@ -172,7 +172,7 @@ Result<Reply> Show(Node& node, const Json& arguments, const Progress&) {
   return Reply{std::move(text), Data(std::move(data))};
 }
 
-Result<Reply> List(Node& node, const Json&, const Progress&) {
+Result<Reply> ListAgreements(Node& node, const Json&, const Progress&) {
   const auto lock = node.ledger().Share();
   const auto now = node.ledger().Now();
   std::vector<std::vector<std::string>> rows = {{"agreement", "state", "until", "epsilon", "question"}};
@@ -180,7 +180,7 @@ Result<Reply> List(Node& node, const Json&, const Progress&) {
   for (const auto& [name, standing] : node.agreements().agreements()) {
     const Agreement& a = *standing.document;
     rows.push_back({name, agreement::Name(standing.At(now)), FormatDay(a.until),
-                    ToText(a.protection.epsilon.value), Shortened(a.question, kShownCharacters)});
+                    ToText(a.protection.epsilon.value), Shortened(a.question, kQuestionCharacters)});
     data.push_back(StandingJson(standing, now));
   }
   return Reply{
@@ -194,13 +194,13 @@ std::vector<Verb> AgreementVerbs() {
   using enum agreement::Verb;
   return {{"agreement draft", PutForward<kDraft>},
           {"agreement propose", PutForward<kPropose>},
-          {"agreement approve", TakeStep<kApprove>},
-          {"agreement suspend", TakeStep<kSuspend>},
-          {"agreement resume", TakeStep<kResume>},
-          {"agreement revoke", TakeStep<kRevoke>},
-          {"agreement object", TakeStep<kObject>},
-          {"agreement show", Show},
-          {"agreement list", List}};
+          {"agreement approve", TakeAgreementStep<kApprove>},
+          {"agreement suspend", TakeAgreementStep<kSuspend>},
+          {"agreement resume", TakeAgreementStep<kResume>},
+          {"agreement revoke", TakeAgreementStep<kRevoke>},
+          {"agreement object", TakeAgreementStep<kObject>},
+          {"agreement show", ShowAgreement},
+          {"agreement list", ListAgreements}};
 }
 
 }  // namespace concordat::node

@@ -46,7 +46,7 @@ AnalystStep StepFor(Node& node, AnalystVerb verb, const Json& arguments) {
           .verifier = {}};
 }
 
-Result<Reply> Add(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> AddAnalyst(Node& node, const Json& arguments, const Progress&) {
   AnalystStep step = StepFor(node, AnalystVerb::kAdd, arguments);
   step.trainings = TRY(Trainings(node, arguments));
   step.verifier = TRY(crypto::MakeScramVerifier(arguments.at("password").get<std::string>(), node.random()));
@@ -81,14 +81,14 @@ Result<Reply> Training(Node& node, const Json& arguments, const Progress&) {
   return Take(node, std::move(step), done);
 }
 
-Result<Reply> Remove(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> RemoveAnalyst(Node& node, const Json& arguments, const Progress&) {
   AnalystStep step = StepFor(node, AnalystVerb::kRemove, arguments);
   const std::string done =
       fmt::format("removed {}: their next question is refused, their record stands", step.analyst);
   return Take(node, std::move(step), done);
 }
 
-Result<Reply> List(Node& node, const Json&, const Progress&) {
+Result<Reply> ListAnalysts(Node& node, const Json&, const Progress&) {
   const auto lock = node.ledger().Share();
   std::vector<std::vector<std::string>> rows = {{"analyst", "training", "attested", "expires"}};
   Json data = Json::array();
@@ -111,11 +111,11 @@ Result<Reply> List(Node& node, const Json&, const Progress&) {
 }  // namespace
 
 std::vector<Verb> AnalystVerbs() {
-  return {{"analyst add", Add},
+  return {{"analyst add", AddAnalyst},
           {"analyst password", Password},
           {"analyst training", Training},
-          {"analyst remove", Remove},
-          {"analyst list", List}};
+          {"analyst remove", RemoveAnalyst},
+          {"analyst list", ListAnalysts}};
 }
 
 }  // namespace concordat::node

@@ -12,13 +12,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Finding {
+struct Checked {
   std::string what;
   bool good = true;
   std::string remedy;
 };
 
-Finding LookAtKeys(const Home& home) {
+Checked LookAtKeys(const Home& home) {
   for (const fs::path& key :
        {home.ledger_key(), home.witness_key(), home.login_key(), home.certificate_key()}) {
     std::error_code error;
@@ -31,7 +31,7 @@ Finding LookAtKeys(const Home& home) {
   return {"keys are there and private", true, ""};
 }
 
-Finding LookAtDisk(const Home& home) {
+Checked LookAtDisk(const Home& home) {
   const auto disk = DiskUnder(home.root);
   if (!disk) return {disk.error().message, false, disk.error().remedy};
   const double free_mb = disk->free_bytes / 1e6;
@@ -39,15 +39,15 @@ Finding LookAtDisk(const Home& home) {
           free_mb > 500 ? "" : "free space: a full disk stops answers"};
 }
 
-Finding LookAtClock(Node& node) {
+Checked LookAtClock(Node& node) {
   const auto behind = node.ledger().ClockBehind();
   if (behind <= Milliseconds(1000)) return {"the clock is not behind the ledger", true, ""};
   return {fmt::format("the clock is {} s behind the ledger", behind.count() / 1000), false,
           "correct the machine's clock"};
 }
 
-std::vector<Finding> LookAtProducts(Node& node) {
-  std::vector<Finding> findings;
+std::vector<Checked> LookAtProducts(Node& node) {
+  std::vector<Checked> findings;
   const auto lock = node.ledger().Share();
   for (const auto& published : node.catalogue().List()) {
     const catalogue::Product& product = published->product;
@@ -55,13 +55,13 @@ std::vector<Finding> LookAtProducts(Node& node) {
     const std::string name = product.Reference();
     if (node.catalogue().Find(product.id) != published) continue;  // superseded
     const auto unchanged = engine::CheckUnchanged(product.source, published->files);
-    findings.push_back(unchanged ? Finding{"the files of " + name + " are as published", true, ""}
-                                 : Finding{unchanged.error().message, false, unchanged.error().remedy});
+    findings.push_back(unchanged ? Checked{"the files of " + name + " are as published", true, ""}
+                                 : Checked{unchanged.error().message, false, unchanged.error().remedy});
   }
   return findings;
 }
 
-Finding LookAtLedger(Node& node, const Progress& progress) {
+Checked LookAtLedger(Node& node, const Progress& progress) {
   progress("recomputing the ledger");
   const auto found = ledger::Verify(
       node.store(), node.ledger().key(), [](std::uint64_t) {}, node.home().folds());
@@ -70,8 +70,8 @@ Finding LookAtLedger(Node& node, const Progress& progress) {
           "keep the store for inquiry and restore the newest backup"};
 }
 
-std::vector<Finding> LookAtAlarms(Node& node) {
-  std::vector<Finding> findings;
+std::vector<Checked> LookAtAlarms(Node& node) {
+  std::vector<Checked> findings;
   const auto lock = node.ledger().Share();
   for (const ledger::Alarm& alarm : node.witnesses().alarms()) {
     findings.push_back(
@@ -82,14 +82,14 @@ std::vector<Finding> LookAtAlarms(Node& node) {
 }
 
 Result<Reply> Doctor(Node& node, const Json&, const Progress& progress) {
-  std::vector<Finding> findings = {LookAtKeys(node.home()), LookAtDisk(node.home()), LookAtClock(node),
+  std::vector<Checked> findings = {LookAtKeys(node.home()), LookAtDisk(node.home()), LookAtClock(node),
                                    LookAtLedger(node, progress)};
-  for (Finding& finding : LookAtProducts(node)) findings.push_back(std::move(finding));
-  for (Finding& finding : LookAtAlarms(node)) findings.push_back(std::move(finding));
+  for (Checked& finding : LookAtProducts(node)) findings.push_back(std::move(finding));
+  for (Checked& finding : LookAtAlarms(node)) findings.push_back(std::move(finding));
   std::string text;
   Json data = Json::array();
   bool good = true;
-  for (const Finding& finding : findings) {
+  for (const Checked& finding : findings) {
     text += fmt::format("{}  {}\n", finding.good ? "ok   " : "WRONG", finding.what);
     if (!finding.good) text += "         " + finding.remedy + "\n";
     data.push_back({{"what", finding.what}, {"ok", finding.good}, {"remedy", finding.remedy}});

@@ -12,7 +12,6 @@
 namespace concordat::node {
 namespace {
 
-constexpr std::size_t kShownCharacters = 48;  // of a title, in a list
 constexpr std::size_t kLongest = catalogue::kLargestCopy + (std::size_t{1} << 20);
 constexpr fetch::Limits kLimits{.timeout = std::chrono::minutes(10), .longest_body = kLongest};
 
@@ -67,7 +66,7 @@ Result<Reply> Copies(Node& node, const Json&, const Progress&) {
     rows.push_back({copy->product.Reference(), std::to_string(copy->product.revision),
                     std::to_string(json["bytes"].get<std::uint64_t>()),
                     json["since"].get<std::string>().substr(0, 10),
-                    Shortened(copy->product.title, kShownCharacters)});
+                    Shortened(copy->product.title, kTitleCharacters)});
     data.push_back(std::move(json));
   }
   const std::string text = data.empty()

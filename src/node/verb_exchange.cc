@@ -25,7 +25,7 @@ Result<std::string> LastStepNote(const Node& node, const Standing& standing) {
   return StepNote(standing, *last);
 }
 
-Result<Reply> Export(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> ExportAgreement(Node& node, const Json& arguments, const Progress&) {
   const std::string name = arguments.at("agreement");
   const auto lock = node.ledger().Share();
   const Time now = node.ledger().Now();
@@ -38,10 +38,14 @@ Result<Reply> Export(Node& node, const Json& arguments, const Progress&) {
   return Reply{note, Data(Json{{"note", note}, {"document", standing->document->id}})};
 }
 
-Result<Reply> Take(Node& node, const Json& arguments, const Progress&) { return ImportNote(node, arguments); }
+Result<Reply> ImportAgreement(Node& node, const Json& arguments, const Progress&) {
+  return ImportNote(node, arguments);
+}
 
 }  // namespace
 
-std::vector<Verb> ExchangeVerbs() { return {{"agreement export", Export}, {"agreement import", Take}}; }
+std::vector<Verb> ExchangeVerbs() {
+  return {{"agreement export", ExportAgreement}, {"agreement import", ImportAgreement}};
+}
 
 }  // namespace concordat::node

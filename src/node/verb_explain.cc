@@ -30,7 +30,7 @@ std::vector<std::string> ExamineStatement(Node& node, const release::Caller& cal
   return {fmt::format("refused ({}): {}", refusal.reason, refusal.message), refusal.hint};
 }
 
-Result<Reply> Explain(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> ExplainDecision(Node& node, const Json& arguments, const Progress&) {
   const agreement::Request request{.analyst = arguments.at("analyst"),
                                    .agreement = arguments.at("agreement"),
                                    .analysis = arguments.value("analysis", "sql"),
@@ -130,7 +130,7 @@ Result<Reply> Assess(Node& node, const Json& arguments, const Progress&) {
 }  // namespace
 
 std::vector<Verb> ExplainVerbs() {
-  return {{"agreement explain", Explain}, {"agreement diff", Diff}, {"agreement assess", Assess}};
+  return {{"agreement explain", ExplainDecision}, {"agreement diff", Diff}, {"agreement assess", Assess}};
 }
 
 }  // namespace concordat::node

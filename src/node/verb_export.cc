@@ -55,7 +55,7 @@ Result<std::string> TextOf(Node& node, const Json& arguments) {
               "say --as turtle, json-ld, odcs, lineage or copy");
 }
 
-Result<Reply> Export(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> ExportProduct(Node& node, const Json& arguments, const Progress&) {
   std::string text = TRY(TextOf(node, arguments));
   if (!arguments.contains("out")) return Reply{text, Data(Json{{"text", text}})};
   const std::string file = arguments["out"];
@@ -65,6 +65,6 @@ Result<Reply> Export(Node& node, const Json& arguments, const Progress&) {
 
 }  // namespace
 
-std::vector<Verb> ExportVerbs() { return {{"product export", Export}}; }
+std::vector<Verb> ExportVerbs() { return {{"product export", ExportProduct}}; }
 
 }  // namespace concordat::node

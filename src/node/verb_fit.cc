@@ -51,7 +51,7 @@ Result<Reply> Fit(Node& node, const Json& arguments, const Progress& progress) {
   return Run(node, caller, {TRY(FitStatement(arguments)), {}, std::move(settings)}, progress);
 }
 
-Result<Reply> List(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> ListJobs(Node& node, const Json& arguments, const Progress&) {
   std::vector<std::vector<std::string>> rows = {
       {"id", "state", "round", "method", "formula", "table", "agreement", "analyst", "updated", "said"}};
   Json data = Json::array();
@@ -66,7 +66,7 @@ Result<Reply> List(Node& node, const Json& arguments, const Progress&) {
   return Reply{rows.size() == 1 ? "no fits yet\n" : FormatTable(rows), Data(std::move(data))};
 }
 
-Result<Reply> Show(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> ShowJob(Node& node, const Json& arguments, const Progress&) {
   const release::Job job = TRY(JobFrom(node, arguments));
   std::vector<std::vector<std::string>> rows;
   const Json json = JobJson(job);
@@ -92,7 +92,7 @@ Result<Reply> Cancel(Node& node, const Json& arguments, const Progress&) {
 }
 
 // Asks the same statement again: it goes on with the newest round on record.
-Result<Reply> Resume(Node& node, const Json& arguments, const Progress& progress) {
+Result<Reply> ResumeJob(Node& node, const Json& arguments, const Progress& progress) {
   const release::Job job = TRY(JobFrom(node, arguments));
   if (job.state == "running")
     return Fail(ErrorCode::kFailedPrecondition, fmt::format("job {} runs", job.id),
@@ -108,8 +108,11 @@ Result<Reply> Resume(Node& node, const Json& arguments, const Progress& progress
 }  // namespace
 
 std::vector<Verb> FitVerbs() {
-  return {
-      {"fit", Fit}, {"job list", List}, {"job show", Show}, {"job cancel", Cancel}, {"job resume", Resume}};
+  return {{"fit", Fit},
+          {"job list", ListJobs},
+          {"job show", ShowJob},
+          {"job cancel", Cancel},
+          {"job resume", ResumeJob}};
 }
 
 }  // namespace concordat::node

@@ -20,7 +20,7 @@
 namespace concordat::node {
 namespace {
 
-constexpr std::size_t kShownCharacters = 100;  // of an entry, in a list
+constexpr std::size_t kEntryCharacters = 100;  // of an entry, in a list
 
 // Arguments: note, a checkpoint kept elsewhere (optional).
 Result<Reply> Verify(Node& node, const Json& arguments, const Progress& progress) {
@@ -105,7 +105,7 @@ Result<Reply> Head(Node& node, const Json&, const Progress&) {
 }
 
 // Arguments: folder. The log as files, for any web server or stick to carry.
-Result<Reply> Export(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> ExportLedger(Node& node, const Json& arguments, const Progress&) {
   const std::string folder = arguments.at("folder");
   const auto head = TRY(ledger::WriteServed(node.ledger(), folder));
   const std::string note = TRY(node.ServedCheckpoint());
@@ -128,7 +128,7 @@ Result<std::uint64_t> EntryNumber(const Json& arguments, const char* name, std::
               "write a whole number from 0 on");
 }
 
-Result<Reply> Show(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> ShowLedger(Node& node, const Json& arguments, const Progress&) {
   const std::uint64_t size = node.ledger().Head().size;
   const bool whole = arguments.contains("first") && !arguments.contains("last");
   const std::uint64_t last = TRY(EntryNumber(arguments, "last", 20));
@@ -137,7 +137,7 @@ Result<Reply> Show(Node& node, const Json& arguments, const Progress&) {
   Json data = Json::array();
   for (const ledger::Entry& entry : TRY(node.ledger().Read(first, whole ? size : last))) {
     text += fmt::format("{:>6}  {}  {:<20}  {}\n", entry.index, FormatTime(entry.time), entry.kind,
-                        Shortened(entry.body.dump(), kShownCharacters));
+                        Shortened(entry.body.dump(), kEntryCharacters));
     data.push_back({{"index", entry.index},
                     {"time", FormatTime(entry.time)},
                     {"kind", entry.kind},
@@ -248,8 +248,9 @@ Result<Reply> Receipt(Node& node, const Json& arguments, const Progress&) {
 }  // namespace
 
 std::vector<Verb> LedgerVerbs() {
-  return {{"ledger verify", Verify}, {"ledger erase", Erase}, {"ledger head", Head}, {"ledger show", Show},
-          {"ledger export", Export}, {"budget", Budget},      {"receipt", Receipt}};
+  return {{"ledger verify", Verify},   {"ledger erase", Erase},         {"ledger head", Head},
+          {"ledger show", ShowLedger}, {"ledger export", ExportLedger}, {"budget", Budget},
+          {"receipt", Receipt}};
 }
 
 }  // namespace concordat::node

@@ -18,7 +18,7 @@ namespace {
 using member::Member;
 using member::State;
 
-constexpr double kMostDays = 365;
+constexpr double kMostInvitationDays = 365;
 constexpr Milliseconds kJoinPatience{30'000};
 
 std::string By(const Json& arguments) { return arguments.value("by", "operator"); }
@@ -48,7 +48,7 @@ Result<std::string> AddressToGive(Node& node, const Json& arguments) {
 
 Result<Reply> Invite(Node& node, const Json& arguments, const Progress&) {
   const double days = arguments.value("days", 7.0);
-  if (!(days > 0) || days > kMostDays)
+  if (!(days > 0) || days > kMostInvitationDays)
     return Fail(ErrorCode::kInvalidArgument, "an invitation lasts from some hours to 365 days",
                 "say --days 7");
   const std::string address = TRY(AddressToGive(node, arguments));
@@ -138,7 +138,7 @@ Result<Member> FindMember(Node& node, const std::string& name) {
               "concordat member list shows whom it knows");
 }
 
-Result<Reply> Show(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> ShowMember(Node& node, const Json& arguments, const Progress&) {
   const Member member = TRY(FindMember(node, arguments.at("name")));
   const member::Card& card = member.card;
   std::string text = fmt::format(
@@ -155,7 +155,7 @@ Result<Reply> Show(Node& node, const Json& arguments, const Progress&) {
   return Reply{std::move(text), Data(MemberJson(node, member))};
 }
 
-Result<Reply> List(Node& node, const Json&, const Progress&) {
+Result<Reply> ListMembers(Node& node, const Json&, const Progress&) {
   std::vector<Member> members;
   bool paused = false;
   Json invitations = Json::array();
@@ -192,7 +192,7 @@ Result<Reply> List(Node& node, const Json&, const Progress&) {
       Data({{"members", std::move(data)}, {"invitations", std::move(invitations)}, {"paused", paused}})};
 }
 
-Result<Reply> Accept(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> AcceptMember(Node& node, const Json& arguments, const Progress&) {
   const std::string name = arguments.at("name");
   const Member member = TRY(FindMember(node, name));
   if (member.state != State::kIntroduced)
@@ -215,7 +215,7 @@ Result<ledger::Entry> EnterKnown(Node& node, ledger::Draft draft, const std::str
   return *entered;
 }
 
-Result<Reply> Remove(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> RemoveMember(Node& node, const Json& arguments, const Progress&) {
   const std::string name = arguments.at("name"), by = By(arguments);
   const Member member = TRY(FindMember(node, name));
   if (member.state == State::kIntroduced) {
@@ -252,7 +252,7 @@ Result<Reply> Rotate(Node& node, const Json& arguments, const Progress& progress
       Data({{"number", statement.number}, {"pin", ToHex(statement.pin)}, {"told", std::move(told)}})};
 }
 
-Result<Reply> Address(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> ChangeAddress(Node& node, const Json& arguments, const Progress&) {
   const std::string name = arguments.at("name"), address = arguments.at("address");
   TRY(member::CheckAddress(address));
   TRY(EnterKnown(node, member::AddressDraft(name, address, false, By(arguments)), name));
@@ -276,7 +276,7 @@ Result<Reply> Pause(Node& node, const Json& arguments, const Progress&) {
                Data({{"member", name}, {"state", "paused"}})};
 }
 
-Result<Reply> Resume(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> ResumeMember(Node& node, const Json& arguments, const Progress&) {
   const std::string name = arguments.value("name", "");
   auto draft = member::ResumedDraft(name, By(arguments));
   if (name.empty()) {
@@ -292,10 +292,11 @@ Result<Reply> Resume(Node& node, const Json& arguments, const Progress&) {
 }  // namespace
 
 std::vector<Verb> MemberVerbs() {
-  return {{"member invite", Invite}, {"member join", Join},       {"member list", List},
-          {"member show", Show},     {"member accept", Accept},   {"member remove", Remove},
-          {"member rotate", Rotate}, {"member address", Address}, {"member pause", Pause},
-          {"member resume", Resume}};
+  return {{"member invite", Invite},       {"member join", Join},
+          {"member list", ListMembers},    {"member show", ShowMember},
+          {"member accept", AcceptMember}, {"member remove", RemoveMember},
+          {"member rotate", Rotate},       {"member address", ChangeAddress},
+          {"member pause", Pause},         {"member resume", ResumeMember}};
 }
 
 }  // namespace concordat::node

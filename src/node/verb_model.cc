@@ -39,7 +39,7 @@ Json ListedJson(Node& node, const release::FittedModel& model) {
           {"receipts", model.receipts.size()}};
 }
 
-Result<Reply> List(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> ListModels(Node& node, const Json& arguments, const Progress&) {
   std::vector<std::vector<std::string>> rows = {
       {"id", "method", "formula", "table", "agreement", "analyst", "rounds", "epsilon", "fitted"}};
   Json data = Json::array();
@@ -55,7 +55,7 @@ Result<Reply> List(Node& node, const Json& arguments, const Progress&) {
 }
 
 // The table that was shown when it was fitted.
-Result<Reply> Show(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> ShowModel(Node& node, const Json& arguments, const Progress&) {
   const release::FittedModel model = TRY(ModelFrom(node, arguments));
   const release::Answer answer = TRY(release::AnswerFromJson(model.shown));
   return Reply{AnswerText(answer), Data({{"id", model.id}, {"model", model.model}, {"answer", model.shown}})};
@@ -67,7 +67,7 @@ Result<Reply> Card(Node& node, const Json& arguments, const Progress&) {
 }
 
 // Arguments: id, form; out, a file, where the text is not wanted back.
-Result<Reply> Export(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> WriteModel(Node& node, const Json& arguments, const Progress&) {
   const release::FittedModel model = TRY(ModelFrom(node, arguments));
   const std::string form = arguments.value("form", "model");
   if (IsBinary(form) && !arguments.contains("out"))
@@ -84,7 +84,10 @@ Result<Reply> Export(Node& node, const Json& arguments, const Progress&) {
 }  // namespace
 
 std::vector<Verb> ModelVerbs() {
-  return {{"model list", List}, {"model show", Show}, {"model card", Card}, {"model export", Export}};
+  return {{"model list", ListModels},
+          {"model show", ShowModel},
+          {"model card", Card},
+          {"model export", WriteModel}};
 }
 
 }  // namespace concordat::node

@@ -96,7 +96,7 @@ std::string AnalystsText(const catalogue::Product& product) {
       table, product.Reference());
 }
 
-Result<Reply> Publish(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> PublishModel(Node& node, const Json& arguments, const Progress&) {
   const Given given = TRY(GivenModel(node, arguments));
   const Json document = TRY(DocumentFrom(given, arguments));
   const catalogue::ModelRequest request{TRY(ProductOf(node.member(), document, arguments)), node.member()};
@@ -116,6 +116,6 @@ Result<Reply> Publish(Node& node, const Json& arguments, const Progress&) {
 
 }  // namespace
 
-std::vector<Verb> ModelPublishVerbs() { return {{"model publish", Publish}}; }
+std::vector<Verb> ModelPublishVerbs() { return {{"model publish", PublishModel}}; }
 
 }  // namespace concordat::node

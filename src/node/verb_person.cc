@@ -28,7 +28,7 @@ Result<Reply> Take(Node& node, const PersonStep& step, const std::string& done) 
   return Reply{done + "\n", Data(Json{{"person", step.person}, {"entry", entered->index}})};
 }
 
-Result<Reply> Add(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> AddPerson(Node& node, const Json& arguments, const Progress&) {
   PersonStep step = StepFor(node, PersonVerb::kAdd, arguments);
   for (const std::string& name : arguments.value("roles", std::vector<std::string>{})) {
     const auto role = agreement::RoleNamed(name);
@@ -51,12 +51,12 @@ Result<Reply> Key(Node& node, const Json& arguments, const Progress&) {
                   : fmt::format("{} signs with the new key; what the old one signed stands", step.person));
 }
 
-Result<Reply> Remove(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> RemovePerson(Node& node, const Json& arguments, const Progress&) {
   const PersonStep step = StepFor(node, PersonVerb::kRemove, arguments);
   return Take(node, step, fmt::format("removed {}; what they signed stands", step.person));
 }
 
-Result<Reply> List(Node& node, const Json&, const Progress&) {
+Result<Reply> ListPeople(Node& node, const Json&, const Progress&) {
   const auto lock = node.ledger().Share();
   std::vector<std::vector<std::string>> rows = {{"person", "roles", "since", "key"}};
   Json data = Json::array();
@@ -87,10 +87,10 @@ Result<Reply> Roles(Node&, const Json&, const Progress&) {
 }  // namespace
 
 std::vector<Verb> PersonVerbs() {
-  return {{"person add", Add},
+  return {{"person add", AddPerson},
           {"person key", Key},
-          {"person remove", Remove},
-          {"person list", List},
+          {"person remove", RemovePerson},
+          {"person list", ListPeople},
           {"person roles", Roles}};
 }
 

@@ -10,9 +10,7 @@
 namespace concordat::node {
 namespace {
 
-constexpr std::size_t kShownCharacters = 48;  // of a title, in a list
-
-Result<Reply> Publish(Node& node, const Json& arguments, const Progress& progress) {
+Result<Reply> PublishProduct(Node& node, const Json& arguments, const Progress& progress) {
   const catalogue::PublishRequest request{arguments.at("text"), arguments.at("path").get<std::string>(),
                                           arguments.value("data", ""), node.member()};
   const auto done = TRY(catalogue::Publish(request, node.ledger(), node.catalogue(), progress));
@@ -38,7 +36,7 @@ Result<Reply> Publish(Node& node, const Json& arguments, const Progress& progres
   return Reply{std::move(text), Data(std::move(data))};
 }
 
-Result<Reply> Show(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> ShowProduct(Node& node, const Json& arguments, const Progress&) {
   const std::string name = arguments.at("product");
   const auto lock = node.ledger().Share();
   const auto published = node.catalogue().Find(name);
@@ -60,7 +58,7 @@ Result<Reply> Search(Node& node, const Json& arguments, const Progress&) {
   for (const catalogue::Hit& hit : found.hits) {
     const catalogue::Product& product = node.catalogue().Find(hit.product)->product;
     rows.push_back({product.Reference(), fmt::format("{}", fmt::join(hit.fields, ", ")),
-                    Shortened(product.title, kShownCharacters)});
+                    Shortened(product.title, kTitleCharacters)});
     hits.push_back({{"product", product.id},
                     {"version", product.version},
                     {"title", product.title},
@@ -79,7 +77,7 @@ Result<Reply> Search(Node& node, const Json& arguments, const Progress&) {
 }
 
 template <catalogue::LifeVerb verb>
-Result<Reply> TakeStep(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> TakeProductStep(Node& node, const Json& arguments, const Progress&) {
   const std::string name = arguments.at("product");
   catalogue::LifeStep step{.verb = verb,
                            .product = {},
@@ -104,7 +102,7 @@ Result<Reply> TakeStep(Node& node, const Json& arguments, const Progress&) {
       Data({{"product", step.product}, {"stage", catalogue::Name(life.At(now))}, {"entry", entered->index}})};
 }
 
-Result<Reply> List(Node& node, const Json&, const Progress&) {
+Result<Reply> ListProducts(Node& node, const Json&, const Progress&) {
   const auto lock = node.ledger().Share();
   const Time now = node.ledger().Now();
   std::vector<std::vector<std::string>> rows = {{"product", "stage", "revision", "unit", "epsilon", "title"}};
@@ -117,7 +115,7 @@ Result<Reply> List(Node& node, const Json&, const Progress&) {
                     : product.unit_is_row       ? "each row"
                     : product.unit() != nullptr ? product.unit()->name
                                                 : "none",
-                    ToText(product.budget.epsilon.value), Shortened(product.title, kShownCharacters)});
+                    ToText(product.budget.epsilon.value), Shortened(product.title, kTitleCharacters)});
     data.push_back(catalogue::ShowJson(product, life, now));
   }
   const std::string text =
@@ -129,13 +127,13 @@ Result<Reply> List(Node& node, const Json&, const Progress&) {
 
 std::vector<Verb> ProductVerbs() {
   using enum catalogue::LifeVerb;
-  return {{"product publish", Publish},
-          {"product show", Show},
-          {"product list", List},
+  return {{"product publish", PublishProduct},
+          {"product show", ShowProduct},
+          {"product list", ListProducts},
           {"product search", Search},
-          {"product deprecate", TakeStep<kDeprecate>},
-          {"product activate", TakeStep<kActivate>},
-          {"product retire", TakeStep<kRetire>}};
+          {"product deprecate", TakeProductStep<kDeprecate>},
+          {"product activate", TakeProductStep<kActivate>},
+          {"product retire", TakeProductStep<kRetire>}};
 }
 
 }  // namespace concordat::node

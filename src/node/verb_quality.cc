@@ -49,7 +49,7 @@ std::string FilledText(const quality::Measured* measured, const catalogue::Produ
                      : FormatTable(rows));
 }
 
-Result<Reply> Show(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> ShowQuality(Node& node, const Json& arguments, const Progress&) {
   const auto published = TRY(ProductFor(node, arguments));
   const catalogue::Product& product = published->product;
   const auto lock = node.ledger().Share();
@@ -76,8 +76,8 @@ Result<Reply> Show(Node& node, const Json& arguments, const Progress&) {
 }
 
 // Puts the agreement forward, in place of one over an earlier version.
-Result<Reply> Propose(Node& node, const catalogue::Product& product, const Json& arguments,
-                      const std::string& supersedes) {
+Result<Reply> ProposeMeasuring(Node& node, const catalogue::Product& product, const Json& arguments,
+                               const std::string& supersedes) {
   if (!arguments.contains("legal_basis")) {
     return Fail(ErrorCode::kInvalidArgument, fmt::format("nothing allows measuring {} yet", product.id),
                 "say on which legal basis: --basis dpv-gdpr:A6-1-e");
@@ -122,7 +122,7 @@ Result<Reply> Measure(Node& node, const Json& arguments, const Progress& progres
   const auto published = TRY(ProductFor(node, arguments));
   const catalogue::Product& product = published->product;
   const Leave leave = LeaveFor(node, product);
-  if (!leave.holds) return Propose(node, product, arguments, leave.supersedes);
+  if (!leave.holds) return ProposeMeasuring(node, product, arguments, leave.supersedes);
   if (leave.measured) {
     return Reply{fmt::format("revision {} of {} is measured already: concordat product quality {}\n",
                              product.revision, product.id, product.id),
@@ -136,6 +136,6 @@ Result<Reply> Measure(Node& node, const Json& arguments, const Progress& progres
 
 }  // namespace
 
-std::vector<Verb> QualityVerbs() { return {{"product quality", Show}, {"product measure", Measure}}; }
+std::vector<Verb> QualityVerbs() { return {{"product quality", ShowQuality}, {"product measure", Measure}}; }
 
 }  // namespace concordat::node

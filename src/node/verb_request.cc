@@ -79,7 +79,7 @@ Result<Outline> OutlineFrom(Node& node, const Json& arguments) {
       fmt::format("concordat agreement show {} prints it; --name calls this one otherwise", outline.name));
 }
 
-Result<Reply> Request(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> RequestAgreement(Node& node, const Json& arguments, const Progress&) {
   const Outline outline = TRY(OutlineFrom(node, arguments));
   const auto document = TRY(ReadOwnDocument(node, agreement::DocumentOf(outline).dump()));
   Json who = arguments;
@@ -108,6 +108,6 @@ Result<Reply> Request(Node& node, const Json& arguments, const Progress&) {
 
 }  // namespace
 
-std::vector<Verb> RequestVerbs() { return {{"request", Request}}; }
+std::vector<Verb> RequestVerbs() { return {{"request", RequestAgreement}}; }
 
 }  // namespace concordat::node

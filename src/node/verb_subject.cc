@@ -10,8 +10,8 @@
 namespace concordat::node {
 namespace {
 
-constexpr int kDays = 30;
-constexpr int kMostDays = 366;
+constexpr int kTokenDays = 30;
+constexpr int kMostTokenDays = 366;
 
 struct Unit {
   std::string product, unit;
@@ -55,9 +55,9 @@ Result<Reply> Token(Node& node, const Json& arguments, const Progress&) {
   }
   if (units.empty())
     return Fail(ErrorCode::kInvalidArgument, "a token is about somebody's units", "say --unit adult=1234");
-  const double days = arguments.value("days", static_cast<double>(kDays));
-  if (!(days >= 1 && days <= kMostDays)) {
-    return Fail(ErrorCode::kInvalidArgument, fmt::format("a token lasts from 1 to {} days", kMostDays),
+  const double days = arguments.value("days", static_cast<double>(kTokenDays));
+  if (!(days >= 1 && days <= kMostTokenDays)) {
+    return Fail(ErrorCode::kInvalidArgument, fmt::format("a token lasts from 1 to {} days", kMostTokenDays),
                 "say --days 30");
   }
   const auto granted = TRY(subject::GrantToken(node.ledger(), node.random(), units, static_cast<int>(days),
@@ -97,7 +97,7 @@ Result<Reply> Withdraw(Node& node, const Json& arguments, const Progress&) {
 }
 
 // Units stay out of it: whoever may count objections need not know whose they are.
-Result<Reply> List(Node& node, const Json&, const Progress&) {
+Result<Reply> ListSubjects(Node& node, const Json&, const Progress&) {
   const auto lock = node.ledger().Share();
   std::vector<std::vector<std::string>> rows = {{"token", "products", "since", "until"}};
   Json tokens = Json::array();
@@ -127,7 +127,7 @@ std::vector<Verb> SubjectVerbs() {
           {"subject end", End},
           {"subject object", Object},
           {"subject withdraw", Withdraw},
-          {"subject list", List}};
+          {"subject list", ListSubjects}};
 }
 
 }  // namespace concordat::node

@@ -49,7 +49,7 @@ Result<Reply> Create(Node& node, const Json& arguments, const Progress&) {
                 {"entry", entered->index}})};
 }
 
-Result<Reply> List(Node& node, const Json&, const Progress&) {
+Result<Reply> ListTokens(Node& node, const Json&, const Progress&) {
   const auto lock = node.ledger().Share();
   const Time now = node.ledger().Now();
   std::vector<std::vector<std::string>> rows = {{"token", "role", "by", "created", "until"}};
@@ -82,7 +82,7 @@ Result<Reply> Revoke(Node& node, const Json& arguments, const Progress&) {
 }  // namespace
 
 std::vector<Verb> TokenVerbs() {
-  return {{"token create", Create}, {"token list", List}, {"token revoke", Revoke}};
+  return {{"token create", Create}, {"token list", ListTokens}, {"token revoke", Revoke}};
 }
 
 }  // namespace concordat::node

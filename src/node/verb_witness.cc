@@ -30,7 +30,7 @@ Result<Reply> Follow(Node& node, const Json& arguments, const Progress&) {
       Data({{"log", key.name()}, {"witness", node.cosigner().key().Text()}, {"entry", entry.index}})};
 }
 
-Result<Reply> Ask(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> AskWitness(Node& node, const Json& arguments, const Progress&) {
   const auto key = TRY(crypto::CosignerKey::Parse(arguments.at("key").get<std::string>()));
   const std::string url = arguments.value("url", "");
   if (!url.empty()) TRY(fetch::ParseUrl(url));
@@ -66,7 +66,7 @@ Result<crypto::CosignerKey> Asked(Node& node, const std::string& name) {
               "concordat witness ask KEY adds one");
 }
 
-Result<Reply> Request(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> RequestWitness(Node& node, const Json& arguments, const Progress&) {
   const auto witness = TRY(Asked(node, arguments.at("name")));
   std::uint64_t known = KnownTo(node, witness);
   if (arguments.contains("known")) {
@@ -82,7 +82,7 @@ Result<Reply> Request(Node& node, const Json& arguments, const Progress&) {
 }
 
 // Arguments: text, a request. What is printed is what the witness answers.
-Result<Reply> Cosign(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> CosignLog(Node& node, const Json& arguments, const Progress&) {
   const auto reply = TRY(ledger::AddCheckpoint(node.ledger(), node.witnesses(), node.cosigner(),
                                                arguments.at("text").get<std::string>()));
   if (reply.status == 200) return Reply{reply.body, Data({{"status", reply.status}, {"body", reply.body}})};
@@ -94,7 +94,7 @@ Result<Reply> Cosign(Node& node, const Json& arguments, const Progress&) {
 }
 
 // Arguments: name, text: the cosignature that came.
-Result<Reply> Accept(Node& node, const Json& arguments, const Progress&) {
+Result<Reply> AcceptWitness(Node& node, const Json& arguments, const Progress&) {
   const auto witness = TRY(Asked(node, arguments.at("name")));
   const std::string line = arguments.at("text");
   // Asked for a while ago: the checkpoint may be an older one than the newest.
@@ -144,7 +144,7 @@ Json AlarmsOf(const ledger::WitnessBook& book) {
   return alarms;
 }
 
-Result<Reply> List(Node& node, const Json&, const Progress&) {
+Result<Reply> ListWitnesses(Node& node, const Json&, const Progress&) {
   const auto lock = node.ledger().Share();
   const ledger::WitnessBook& book = node.witnesses();
   std::vector<std::vector<std::string>> rows = {{"name", "role", "entries", "key"}};
@@ -176,9 +176,10 @@ Result<Reply> List(Node& node, const Json&, const Progress&) {
 }  // namespace
 
 std::vector<Verb> WitnessVerbs() {
-  return {{"witness follow", Follow}, {"witness ask", Ask},         {"witness stop", Stop},
-          {"witness list", List},     {"witness request", Request}, {"witness cosign", Cosign},
-          {"witness accept", Accept}, {"witness update", Update}};
+  return {
+      {"witness follow", Follow},        {"witness ask", AskWitness},         {"witness stop", Stop},
+      {"witness list", ListWitnesses},   {"witness request", RequestWitness}, {"witness cosign", CosignLog},
+      {"witness accept", AcceptWitness}, {"witness update", Update}};
 }
 
 }  // namespace concordat::node

@@ -16,7 +16,7 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr Delta kDelta{1e-5};
+constexpr Delta kProgressDelta{1e-5};
 const std::string kSession(64, '7');
 
 // Rounds at states {"round": n}, of which each costs more than the one before.
@@ -48,7 +48,7 @@ class FitProgressTest : public testing::Test {
   void MakeNoisy() {
     FitNoise noise;
     noise.method = std::make_shared<Steps>();
-    noise.budget = {{3}, kDelta};
+    noise.budget = {{3}, kProgressDelta};
     noise.share = dp::ShareOf(dp::Mechanism::kDiscreteGaussian, {.all = 2, .honest = 2, .disjoint = true});
     noise.steps = noise.share.StepsFor(dp::RhoFor(noise.budget));
     noise.whole = {.sensitivity = noise.share.OfAll(noise.steps), .scale = noise.share.scale};
@@ -96,7 +96,7 @@ class FitProgressTest : public testing::Test {
       for (int times = 0; times < asked[i]; ++times)
         sum.Add(*CostOf(plan_, At(static_cast<std::uint32_t>(i + 1))));
     }
-    return sum.ToEpsilon(kDelta).value;
+    return sum.ToEpsilon(kProgressDelta).value;
   }
 
   store::TemporaryFolder folder_;
@@ -139,10 +139,10 @@ TEST_F(FitProgressTest, NoisyFitsGoOnAfterTheNewestRoundAndCountAllThatWasAsked)
   EXPECT_TRUE(Resume().bill.spent().empty());
   Try("begun", 1);  // and died
   EXPECT_EQ(Resume().round, At(1));
-  EXPECT_DOUBLE_EQ(Resume().bill.spent().At(kDelta).value, Cost({1}));
+  EXPECT_DOUBLE_EQ(Resume().bill.spent().At(kProgressDelta).value, Cost({1}));
   Try("begun", 1);
   spent_ = FitSpent::From({{"spent", Resume().bill.spent().ToJson()}});
-  EXPECT_DOUBLE_EQ(spent_.At(kDelta).value, Cost({2}));
+  EXPECT_DOUBLE_EQ(spent_.At(kProgressDelta).value, Cost({2}));
 }
 
 TEST_F(FitProgressTest, CountsTheRoundThatWasUnderWay) {
@@ -152,22 +152,22 @@ TEST_F(FitProgressTest, CountsTheRoundThatWasUnderWay) {
   FitResumed resumed = Resume();
   EXPECT_EQ(resumed.round, At(3));
   EXPECT_TRUE(resumed.said.starts_with("goes on after round 2"));
-  EXPECT_DOUBLE_EQ(resumed.bill.spent().At(kDelta).value, Cost({1, 1, 1}))
+  EXPECT_DOUBLE_EQ(resumed.bill.spent().At(kProgressDelta).value, Cost({1, 1, 1}))
       << "owners may have charged round 3";
   spent_ = resumed.bill.spent();
   Try("begun", 3);
-  EXPECT_DOUBLE_EQ(Resume().bill.spent().At(kDelta).value, Cost({1, 1, 2}));
+  EXPECT_DOUBLE_EQ(Resume().bill.spent().At(kProgressDelta).value, Cost({1, 1, 2}));
   Enter("failed", 3, KeptOf(plan_, spent_, kSession));
-  EXPECT_DOUBLE_EQ(Resume().bill.spent().At(kDelta).value, Cost({1, 1, 2}))
+  EXPECT_DOUBLE_EQ(Resume().bill.spent().At(kProgressDelta).value, Cost({1, 1, 2}))
       << "a failure says what was asked";
   EXPECT_EQ(Resume().round, At(3));
-  EXPECT_DOUBLE_EQ(Resume("others").bill.spent().At(kDelta).value, Cost({1, 1, 2}))
+  EXPECT_DOUBLE_EQ(Resume("others").bill.spent().At(kProgressDelta).value, Cost({1, 1, 2}))
       << "spent, though it begins anew";
   Open(3, "r", true);
   EXPECT_TRUE(Resume().bill.spent().empty()) << "the next run is of other rows";
   Try("begun", 1);
   EXPECT_EQ(Resume().round, At(1));
-  EXPECT_GT(Resume().bill.spent().At(kDelta).value, 0);
+  EXPECT_GT(Resume().bill.spent().At(kProgressDelta).value, 0);
 }
 
 // Killed in round 3, then twice in another session of it: each is in doubt until owners say.
@@ -185,9 +185,9 @@ TEST_F(FitProgressTest, KnowsWhichRoundsOwnersAreToBeAskedAbout) {
     questions.push_back(doubt.question);
   }
   EXPECT_EQ(questions, (std::vector<std::string>{"after 2", "q3", "q4"}));
-  EXPECT_DOUBLE_EQ(bill.spent().At(kDelta).value, Cost({1, 1, 3}));
+  EXPECT_DOUBLE_EQ(bill.spent().At(kProgressDelta).value, Cost({1, 1, 3}));
   bill.Settle({{"q4"}, {"after 2", "q4"}});
-  EXPECT_DOUBLE_EQ(bill.spent().At(kDelta).value, Cost({1, 1, 2}));
+  EXPECT_DOUBLE_EQ(bill.spent().At(kProgressDelta).value, Cost({1, 1, 2}));
   Try("begun", 1);
   bill = Resume("others").bill;
   EXPECT_EQ(bill.doubts().back().cost, *CostOf(plan_, At(1))) << "it began anew";

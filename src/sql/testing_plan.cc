@@ -48,6 +48,8 @@ std::shared_ptr<catalogue::Product> Visits(const VisitsOptions& options) {
   return product;
 }
 
+Terms Plenty() { return {.budget = {Epsilon{1}, Delta{1e-6}}, .threshold = Delta{1e-9}}; }
+
 std::shared_ptr<const Relation> ScanRelation(std::shared_ptr<const catalogue::Product> product) {
   auto relation = std::make_shared<Relation>();
   for (const catalogue::Column& column : product->columns) {

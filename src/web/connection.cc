@@ -2,13 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/read.hpp>
-#include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/write.hpp>
+#include <sstream>
 
 namespace concordat::web {
 namespace asio = boost::asio;
@@ -29,7 +31,7 @@ std::string KeyOf(const asio::ip::address& address) {
 
 std::string Text(boost::beast::string_view view) { return {view.data(), view.size()}; }
 
-using Wire = http::response<http::string_body>;
+using Wire = http::response<http::empty_body>;  // the head; a body goes out beside it, uncopied
 
 void AddSecurity(Wire& wire, bool tls) {
   wire.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'");
@@ -259,7 +261,6 @@ Awaitable<bool> Connection::Send(Stream& stream, const Parser& parser, Response 
     wire.set(http::field::content_type, response.type);
     wire.content_length(size);
   }
-  if (!head) wire.body() = std::move(response.body);
   const auto target = request.target();
   const auto path = target.substr(0, target.find('?'));
   const bool printable = path.size() <= kTargetBytes && std::all_of(path.begin(), path.end(), [](char c) {
@@ -268,8 +269,12 @@ Awaitable<bool> Connection::Send(Stream& stream, const Parser& parser, Response 
   house_.Log(fmt::format("{} \"{} {}\" {} {}", client_, Text(request.method_string()),
                          printable ? Text(path) : std::string("-"), response.status, head ? 0 : size));
   if (house_.options.answered) house_.options.answered(response.status);
-  http::response_serializer<http::string_body> serializer(wire);
-  const auto [error, sent] = co_await http::async_write(stream, serializer, kTuple);
+  std::ostringstream text;
+  text << wire.base();
+  const std::string start = std::move(text).str();
+  const std::array parts = {asio::buffer(start),
+                            asio::buffer(head ? std::string_view() : std::string_view(response.body))};
+  const auto [error, sent] = co_await asio::async_write(stream, parts, kTuple);
   co_return !error;
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Puts each known bug back and requires that the test which docs/mutations.md names catches it. mutations.py FOLDER_OF_TESTS"""
+"""Puts each known bug back and requires that the test which docs/mutations.md names catches it. mutations.py FOLDER_OF_TESTS…"""
 import concurrent.futures
 import os
 import pathlib
@@ -34,19 +34,20 @@ def on_page():
     return listed
 
 
-def passes(folder, command, mutation):
+def passes(folders, command, mutation):
     environment = {name: value for name, value in os.environ.items() if name != "CONCORDAT_MUTATION"}
     if mutation:
         environment["CONCORDAT_MUTATION"] = mutation
     words = shlex.split(command)
     started = time.monotonic()
-    done = subprocess.run([folder / words[0], *words[1:]], env=environment, stdout=subprocess.PIPE,
+    program = next(folder / words[0] for folder in folders if (folder / words[0]).exists())
+    done = subprocess.run([program, *words[1:]], env=environment, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, timeout=LIMIT_S, check=False)
     return done.returncode == 0, time.monotonic() - started, done.stdout
 
 
 def main():
-    folder = pathlib.Path(sys.argv[1])
+    folders = [pathlib.Path(folder) for folder in sys.argv[1:]]
     switches, listed = in_sources(), on_page()
     faults = [f"{name}: docs/mutations.md does not list it" for name in switches if name not in listed]
     for name, (places, _) in listed.items():
@@ -55,7 +56,7 @@ def main():
     runs = [(command, None) for command in sorted({command for _, command in listed.values()})]
     runs += [(command, name) for name, (_, command) in listed.items() if name in switches]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = pool.map(lambda run: passes(folder, *run), runs)
+        results = pool.map(lambda run: passes(folders, *run), runs)
         for (command, name), (passed, seconds, output) in zip(runs, results):
             if passed and name:
                 faults.append(f"{name}: {command} does not catch it")
