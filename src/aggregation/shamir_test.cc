@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "aggregation/testing_constant.h"
 #include "base/bytes.h"
 #include "base/testing_random.h"
 
@@ -24,16 +25,6 @@ crypto::Secret32 SeedOf(RandomSource& random) {
   random.Fill(seed);
   return seed;
 }
-
-// All coefficients are this byte.
-class Constant final : public RandomSource {
- public:
-  explicit Constant(std::uint8_t byte) : byte_(byte) {}
-  void Fill(std::span<std::uint8_t> out) override { std::ranges::fill(out, byte_); }
-
- private:
-  std::uint8_t byte_;
-};
 
 // By the definition: polynomials over GF(2), modulo x^8 + x^4 + x^3 + x + 1.
 std::uint8_t ProductByDefinition(unsigned a, unsigned b) {

@@ -7,6 +7,7 @@
 
 #include "aggregation/party.h"
 #include "aggregation/receiver.h"
+#include "aggregation/testing_constant.h"
 #include "base/json.h"
 #include "crypto/keystream.h"
 
@@ -27,16 +28,6 @@ class Scripted final : public RandomSource {
 
  private:
   crypto::Keystream stream_;
-};
-
-// Every byte the same: a signing key's seed.
-class Constant final : public RandomSource {
- public:
-  explicit Constant(std::uint8_t byte) : byte_(byte) {}
-  void Fill(std::span<std::uint8_t> out) override { std::fill(out.begin(), out.end(), byte_); }
-
- private:
-  std::uint8_t byte_;
 };
 
 struct Played {
