@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "aggregation/testing_constant.h"
 #include "base/testing_random.h"
 
 namespace concordat::aggregation {
@@ -37,7 +38,7 @@ TEST(Limbs, SumExactlyAtEveryEdge) {
                           Int128{1} << 64,
                           kMost / 3};
   SeededRandom drawn(1);
-  ConstantRandom none(0), all(0xff);
+  ConstantRandom none(0), all(0xff);  // the furthest that slots can be from zero
   RandomSource* sources[] = {&drawn, &none, &all};
   for (const std::size_t parties : {1U, 2U, 3U, 4U, 5U, 31U, 64U, 65U, 127U, 128U}) {
     for (const Int128 edge : edges) {

@@ -239,6 +239,16 @@ class Amended : public JointSteps {
     EXPECT_TRUE(read) << read.error().message;
     return std::make_shared<const Agreement>(*std::move(read));
   }
+  // In force, and an amendment of it proposed. Returns what it amends.
+  std::shared_ptr<const Agreement> ProposeAmendment() {
+    Propose();
+    SignAll();
+    AfterObjections();
+    auto amended = document_;
+    document_ = Amendment(amended->id);
+    EXPECT_EQ(Taken(For(Verb::kPropose)), "");
+    return amended;
+  }
 };
 
 TEST_F(Amended, SupersedesWhenItsTimeHasComeAndNotBefore) {
@@ -268,12 +278,7 @@ TEST_F(Amended, SupersedesWhenItsTimeHasComeAndNotBefore) {
 }
 
 TEST_F(Amended, EndsWithWhatItAmends) {
-  Propose();
-  SignAll();
-  AfterObjections();
-  const auto first = document_;
-  document_ = Amendment(first->id);
-  EXPECT_EQ(Taken(For(Verb::kPropose)), "");
+  const auto first = ProposeAmendment();
   document_ = first;
   EXPECT_EQ(Taken(Sealed(Verb::kRevoke, "southwark", 1)), "");
   EXPECT_EQ(registry_.FindAmendment("joint-study", now_), nullptr);
@@ -283,12 +288,7 @@ TEST_F(Amended, EndsWithWhatItAmends) {
 // Who kept the note of a document that has ended holds signatures that are still right: they are worth
 // nothing.
 TEST_F(Amended, DoesNotComeBackOnceEnded) {
-  Propose();
-  SignAll();
-  AfterObjections();
-  const auto first = document_;
-  document_ = Amendment(first->id);
-  EXPECT_EQ(Taken(For(Verb::kPropose)), "");
+  const auto first = ProposeAmendment();
   SignAll();
   AfterObjections();
   EXPECT_EQ(Taken(Sealed(Verb::kRevoke, "southwark", 1)), "");
@@ -302,11 +302,7 @@ TEST_F(Amended, DoesNotComeBackOnceEnded) {
 }
 
 TEST_F(Amended, MayBeRevokedAlone) {
-  Propose();
-  SignAll();
-  AfterObjections();
-  document_ = Amendment(document_->id);
-  EXPECT_EQ(Taken(For(Verb::kPropose)), "");
+  ProposeAmendment();
   EXPECT_EQ(Taken(Sealed(Verb::kRevoke, "southwark", 1)), "");
   EXPECT_EQ(Now(), State::kActive);
 }

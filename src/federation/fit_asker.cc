@@ -151,7 +151,7 @@ class ReleaseFit final : public AskedAtRelease<AskedFit> {
   // The id of a round of this session.
   std::string QuestionOf(const release::FitRound& round) const {
     Statement statement;
-    statement.visitor = visitor_;
+    statement.visitor = visitor();
     statement.session = session_;
     statement.round = round;
     return IdOf(statement);
