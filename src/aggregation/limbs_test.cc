@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 
-#include "aggregation/testing_constant.h"
 #include "base/testing_random.h"
 
 namespace concordat::aggregation {

@@ -7,7 +7,6 @@
 #include <cmath>
 #include <numeric>
 
-#include "aggregation/testing_constant.h"
 #include "base/bytes.h"
 #include "base/testing_random.h"
 

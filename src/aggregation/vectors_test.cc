@@ -7,7 +7,6 @@
 
 #include "aggregation/party.h"
 #include "aggregation/receiver.h"
-#include "aggregation/testing_constant.h"
 #include "base/json.h"
 #include "base/testing_random.h"
 #include "crypto/keystream.h"

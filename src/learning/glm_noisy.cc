@@ -1,4 +1,4 @@
-// Generalised linear models under noise: a round that standardises columns, then a fixed number of Newton's
+// Generalised linear models under noise: two rounds that standardise columns, then a fixed number of Newton's
 // steps, each from a noisy score and a noisy information of clipped units, with errors that count the noise.
 // Source: Avella-Medina, Bradshaw, Loh, "Differentially private inference via noisy optimization" (2023).
 // Argument: glm_noisy.proof.md; why not objective perturbation:
@@ -27,15 +27,18 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-constexpr Bounds kAny{-1e9, 1e9}, kPositive{1e-9, 1e12};
 // How long a unit's information may be next to its score, and what tells of the score's variance.
 constexpr double kInformation = 1, kVariance = 0.2;
-// Of what rounds after the first cost: the last's.
+// Of what rounds after the first two cost: the last's.
 constexpr double kLast = 0.3;
+// Of the fit's cost.
+constexpr double kCoarse = 0.03, kFine = 0.05, kSteps = 1 - kCoarse - kFine;
 
 struct NoisyState {
   int round = 0;
-  Standard standard;  // from round 1 on, as all below
+  Windows windows;           // of rounds 0 and 1
+  std::vector<Cells> cells;  // likewise
+  Standard standard;         // from round 2 on, as all below
   // Members' sums depend on its beta alone: the rest is what the node that asks remembers.
   Belief belief;
 };
@@ -43,11 +46,11 @@ struct NoisyState {
 Json StateJson(const NoisyState& state) {
   Json json{{"round", state.round}};
   if (state.round == 0) return json;
-  json["rows"] = state.standard.rows;
-  json["centre"] = ToJson(state.standard.centre);
-  json["spread"] = ToJson(state.standard.spread);
-  json["radius"] = state.standard.radius;
-  json["most"] = state.standard.most;
+  if (state.round == 1) {
+    Put(json, state.windows);
+    return json;
+  }
+  Put(json, state.standard);
   json["beta"] = ToJson(state.belief.beta);
   json["covariance"] = ToJson(Triangle(state.belief.covariance));
   json["information"] = ToJson(Triangle(state.belief.information));
@@ -60,7 +63,11 @@ Json StateJson(const NoisyState& state) {
 class NoisyGlm final : public NoisyMethod {
  public:
   NoisyGlm(NoisyRegression regression, Family family, int rounds)
-      : regression_(std::move(regression)), family_(family), rounds_(rounds), first_(regression_, family) {}
+      : regression_(std::move(regression)),
+        family_(family),
+        rounds_(rounds),
+        places_(regression_, false),
+        first_(regression_, family) {}
 
   std::vector<Output> Outputs() const override { return CoefficientColumns(); }
   std::vector<std::string> Columns() const override { return design().Columns(); }
@@ -86,11 +93,7 @@ class NoisyGlm final : public NoisyMethod {
       for (std::size_t row = first; row < last; ++row) {
         const auto at = static_cast<Index>(row);
         if (!IsResponse(family_, frame.y[at])) continue;
-        if (read.round == 0) {
-          numbers += first_.NumbersOf(RowOf(x, row), frame.y[at], frame.offset[at]);
-        } else {
-          numbers += NumbersOf(RowOf(x, row), frame.y[at], frame.offset[at], read);
-        }
+        AddRow(read, {RowOf(x, row), frame.y[at], frame.offset[at]}, numbers);
       }
       sum.Add(numbers);
     });
@@ -101,17 +104,14 @@ class NoisyGlm final : public NoisyMethod {
     auto read = Read(state);
     if (!read) return RefuseState(read.error());
     TRY(CheckTotals(totals, static_cast<std::size_t>(SizeOf(*read))));
-    if (read->round == 0) {
-      read->standard = TRY(first_.Next(totals, sigma));
-      VectorXd beta = VectorXd::Zero(Terms());
-      if (design().formula().intercept) beta[0] = read->standard.start;
-      read->belief = BeliefAt(beta);
-      ++read->round;
+    const int round = read->round++;
+    if (round == 0) {
+      read->windows = TRY(places_.Narrow(totals, sigma));
       return Go(*read);
     }
-    const Moved moved = Move(read->belief, ToldBy(totals, sigma, *read));
+    if (round == 1) return Go(TRY(Begin(*read, totals, sigma)));
+    const Moved moved = Move(read->belief, ToldBy(totals, sigma, *read, ShareOf(round)));
     read->belief = moved.belief;
-    ++read->round;
     if (read->round < rounds_) return Go(*read);
     return Show(*read, moved, sigma);
   }
@@ -120,13 +120,14 @@ class NoisyGlm final : public NoisyMethod {
   const Design& design() const { return regression_.design; }
   Index Terms() const { return static_cast<Index>(design().terms().size()); }
   Index SizeOf(const NoisyState& state) const {
-    return state.round == 0 ? first_.Size() : Terms() + TriangleSize(Terms()) + 1;
+    if (state.round >= 2) return Terms() + TriangleSize(Terms()) + 1;
+    return places_.SizeOf(state.cells) + (state.round == 1 ? first_.Size() : 0);
   }
 
   double ShareOf(int round) const {
-    if (round == 0) return FirstRound::kShare;
-    const double last = std::max(kLast, 1.0 / (rounds_ - 1));
-    return (1 - FirstRound::kShare) * (round + 1 == rounds_ ? last : (1 - last) / (rounds_ - 2));
+    if (round < 2) return round == 0 ? kCoarse : kFine;
+    const double last = std::max(kLast, 1.0 / (rounds_ - 2));
+    return kSteps * (round + 1 == rounds_ ? last : (1 - last) / (rounds_ - 3));
   }
 
   BoundedScore ScoreOf(const Standard& standard) const {
@@ -142,27 +143,50 @@ class NoisyGlm final : public NoisyMethod {
     return {.score = score, .information = kInformation * score / weight, .variance = kVariance / score};
   }
   double BoundOf(const NoisyState& state) const {
-    if (state.round == 0) return first_.Bound();
-    return regression_.rows_of_a_unit * LengthsOf(state.standard).score *
+    const double rows = regression_.rows_of_a_unit;
+    if (state.round < 2) return rows * std::hypot(places_.Length(), state.round == 1 ? first_.Length() : 0);
+    return rows * LengthsOf(state.standard).score *
            std::sqrt(1 + kInformation * kInformation + kVariance * kVariance);
   }
 
-  VectorXd NumbersOf(const VectorXd& x, double y, double offset, const NoisyState& state) const {
+  struct OneRow {
+    VectorXd x;
+    double y = 0, offset = 0;
+  };
+  void AddRow(const NoisyState& state, const OneRow& row, VectorXd& numbers) const {
+    if (state.round < 2) {
+      places_.AddRow(state.cells, row.x, row.y, numbers);
+      if (state.round == 1) first_.AddRow(row.y, row.offset, numbers.tail(first_.Size()));
+      return;
+    }
     const Standard& standard = state.standard;
-    const VectorXd z = standard.Of(x);
+    const VectorXd z = standard.Of(row.x);
     const double w = standard.WeightOf(z);
-    const BoundedScore::Parts parts = ScoreOf(standard).Of(y, z.dot(state.belief.beta) + offset);
+    const BoundedScore::Parts parts = ScoreOf(standard).Of(row.y, z.dot(state.belief.beta) + row.offset);
     const Lengths lengths = LengthsOf(standard);
-    VectorXd numbers(SizeOf(state));
-    numbers << w * parts.score * z, Isometric(lengths.information * w * parts.weight * z * z.transpose()),
-        lengths.variance * w * w * parts.variance * z.squaredNorm();
-    return numbers;
+    numbers.head(Terms()) += w * parts.score * z;
+    numbers.segment(Terms(), TriangleSize(Terms())) +=
+        Isometric(lengths.information * w * parts.weight * z * z.transpose());
+    numbers[numbers.size() - 1] += lengths.variance * w * w * parts.variance * z.squaredNorm();
   }
 
-  Told ToldBy(std::span<const double> totals, double sigma, const NoisyState& state) const {
+  // `state` has the number of the round that comes.
+  Outcome<NoisyState> Begin(NoisyState state, std::span<const double> totals, double sigma) const {
+    const auto size = static_cast<std::size_t>(places_.SizeOf(state.cells));
+    const Places places = TRY(places_.Find(state.cells, totals.first(size), sigma));
+    const double length = std::hypot(places_.Length(), first_.Length());
+    const double each = sigma / (regression_.rows_of_a_unit * length) * std::sqrt(kFine / kSteps);
+    state.standard = first_.Next(places, totals.subspan(size), sigma, each);
+    VectorXd beta = VectorXd::Zero(Terms());
+    if (design().formula().intercept) beta[0] = state.standard.start;
+    state.belief = BeliefAt(beta);
+    return state;
+  }
+
+  Told ToldBy(std::span<const double> totals, double sigma, const NoisyState& state, double share) const {
     Taker taker(totals);
     const Lengths lengths = LengthsOf(state.standard);
-    Told told{.score = taker.Vector(Terms()), .information = {}, .share = ShareOf(state.round)};
+    Told told{.score = taker.Vector(Terms()), .information = {}, .share = share};
     told.information = FromIsometric(taker.Vector(TriangleSize(Terms())) / lengths.information, Terms());
     told.variance = taker.Number() / lengths.variance;
     told.score_sigma = sigma;
@@ -174,15 +198,15 @@ class NoisyGlm final : public NoisyMethod {
   Result<NoisyState> Read(const Json& json) const {
     NoisyState state;
     state.round = static_cast<int>(TRY(WholeOf(json, "round", {0, static_cast<double>(rounds_ - 1)})));
-    if (state.round == 0) return state;
-    Standard& standard = state.standard;
-    standard.rows = TRY(NumberOf(json, "rows", {0, 1e15}));
-    standard.centre = TRY(VectorOf(json, "centre", Terms(), {-1, 1}));
-    standard.spread = TRY(VectorOf(json, "spread", Terms(), {1e-9, 1}));
-    standard.radius = TRY(NumberOf(json, "radius", kPositive));
-    standard.most = TRY(NumberOf(json, "most", kPositive));
+    if (state.round < 2) {
+      const Windows whole = places_.Whole();
+      state.windows = state.round == 0 ? whole : TRY(ReadWindows(json, whole.size()));
+      state.cells = PlaceRounds::CellsOf(state.windows);
+      return state;
+    }
+    state.standard = TRY(ReadStandard(json, Terms()));
     Belief& belief = state.belief;
-    belief.beta = TRY(VectorOf(json, "beta", Terms(), kAny));
+    belief.beta = TRY(VectorOf(json, "beta", Terms(), {-1e9, 1e9}));
     constexpr Bounds kWide{-1e100, 1e100};
     belief.covariance =
         FromTriangle(TRY(VectorOf(json, "covariance", TriangleSize(Terms()), kWide)), Terms());
@@ -199,10 +223,9 @@ class NoisyGlm final : public NoisyMethod {
     if (!Read(json))
       return Refuse("not_converged", "the fit runs beyond all bounds",
                     "raise concordat.epsilon, or leave out terms", "22023");
-    return Step{
-        .state = std::move(json),
-        .said = fmt::format("round {} of {}: about {:.0f} rows", state.round, rounds_, state.standard.rows),
-        .fitted = {}};
+    std::string said = fmt::format("round {} of {}", state.round, rounds_);
+    if (state.round > 1) said += fmt::format(": about {:.0f} rows", state.standard.rows);
+    return Step{.state = std::move(json), .said = std::move(said), .fitted = {}};
   }
 
   Outcome<Step> Show(const NoisyState& state, const Moved& moved, double sigma) const {
@@ -231,7 +254,8 @@ class NoisyGlm final : public NoisyMethod {
   NoisyRegression regression_;
   Family family_;
   int rounds_;
-  FirstRound first_;
+  PlaceRounds places_;
+  FirstResponses first_;
 };
 
 }  // namespace
@@ -253,7 +277,7 @@ MadeNoisy MakeNoisyGlm(const Call& call, const Schema& schema, const Rules& rule
                   fmt::format("{} with link {} has no form under noise", family.name(), Name(family.link)),
                   "write binomial, poisson or gaussian, with their own links", "0A000");
   NoisyRegression regression = TRY(BindNoisyRegression(call, schema, rules, options));
-  const int rounds = TRY(options.Whole("rounds", 8, 2, 50));
+  const int rounds = TRY(options.Whole("rounds", 8, 3, 50));
   TRY(options.End());
   return std::make_unique<NoisyGlm>(std::move(regression), family, rounds);
 }

@@ -21,7 +21,7 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 constexpr int kRounds = LmState::kRounds;
-constexpr double kShares[kRounds] = {PlaceRounds::kCoarse, PlaceRounds::kFine, 0.2, 0.25, 0.4};
+constexpr double kShares[kRounds] = {0.06, 0.09, 0.2, 0.25, 0.4};
 // How long a unit's other numbers may be next to its score: products of columns, the residual's square, and
 // by how much it is off.
 constexpr double kInformation = 0.6, kSquare = 0.2, kSize = 0.6;
@@ -39,7 +39,7 @@ std::vector<double> EdgesOfSizes() {
 class NoisyLm final : public NoisyMethod {
  public:
   explicit NoisyLm(NoisyRegression regression)
-      : regression_(std::move(regression)), places_(regression_), sizes_(EdgesOfSizes()) {}
+      : regression_(std::move(regression)), places_(regression_, true), sizes_(EdgesOfSizes()) {}
 
   std::vector<Output> Outputs() const override { return CoefficientColumns(); }
   std::vector<std::string> Columns() const override { return design().Columns(); }
@@ -117,7 +117,8 @@ class NoisyLm final : public NoisyMethod {
            std::sqrt(1 + kInformation * kInformation + kSquare * kSquare + kSize * kSize);
   }
   double BoundOf(const LmState& state) const {
-    return state.round < 2 ? places_.Bound() : Together() * LengthsOf(state.standard).score;
+    return state.round < 2 ? regression_.rows_of_a_unit * places_.Length()
+                           : Together() * LengthsOf(state.standard).score;
   }
 
   void AddRow(const LmState& state, const VectorXd& x, double y, VectorXd& numbers) const {

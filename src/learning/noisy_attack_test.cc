@@ -25,8 +25,8 @@ constexpr double kStated = 1, kDelta = 1e-6, kRho = 0.0278;
 
 const std::vector<Call> kCalls = {
     {"lm", "cost ~ age + sex", "people", {}},
-    {"glm", "ill ~ age + sex", "people", {{"family", "binomial"}, {"rounds", std::int64_t{2}}}},
-    {"glm", "visits ~ age", "people", {{"family", "poisson"}, {"rounds", std::int64_t{2}}}},
+    {"glm", "ill ~ age + sex", "people", {{"family", "binomial"}, {"rounds", std::int64_t{3}}}},
+    {"glm", "visits ~ age", "people", {{"family", "poisson"}, {"rounds", std::int64_t{3}}}},
 };
 
 std::unique_ptr<NoisyMethod> Make(const Call& call) {

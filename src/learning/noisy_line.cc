@@ -13,6 +13,7 @@ using Eigen::VectorXd;
 // Variance of predictors before the first round, in those of the response.
 constexpr double kPredictors = 3;
 constexpr double kLeastTold = 0.1;  // of what noise hides, at which eigenvalues are taken to be at least
+constexpr double kForFew = 1.3;     // by which what clipping takes counts: it is foretold by few rows
 constexpr double kNever = 1e-8;     // share of sampling's variance below which nothing need be known
 
 // Of a round's score: noise of its own, that of the information by how far the exact line may be, and what
@@ -20,7 +21,7 @@ constexpr double kNever = 1e-8;     // share of sampling's variance below which 
 MatrixXd WrongWith(const ToldOfLine& told, const MatrixXd& before, double sigma) {
   MatrixXd wrong = NoiseOfProduct(before, sigma);
   wrong.diagonal().array() += told.score_sigma * told.score_sigma;
-  const double taken = told.beyond * told.beyond;
+  const double taken = std::pow(kForFew * told.beyond, 2);
   if (told.intercept) {
     wrong(0, 0) += taken;
   } else {

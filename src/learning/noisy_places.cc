@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "learning/packing.h"
+#include "learning/state.h"
 
 namespace concordat::learning {
 namespace {
@@ -14,15 +16,32 @@ using Eigen::VectorXd;
 
 constexpr int kCoarseLines = 32, kFineLines = 16;
 constexpr double kLeastWindow = 1.5 / kCoarseLines;  // of what a coarse cell may hold
+constexpr double kFewOfNoise = 5;                    // of a cell's noise: of fewer rows cells tell nothing
 constexpr double kLeastShare = 1e-6;                 // of the range, that an indicator's deviation is
 
 }  // namespace
 
-PlaceRounds::PlaceRounds(const NoisyRegression& regression)
+void Put(Json& state, const Windows& windows) {
+  state["centre"] = state["half"] = Json::array();
+  for (const Window& window : windows) {
+    state["centre"].push_back(window.centre);
+    state["half"].push_back(window.half);
+  }
+}
+
+Result<Windows> ReadWindows(const Json& state, std::size_t size) {
+  const VectorXd centre = TRY(VectorOf(state, "centre", static_cast<Index>(size), {-1, 1}));
+  const VectorXd half = TRY(VectorOf(state, "half", static_cast<Index>(size), {1e-3, 1}));
+  Windows windows;
+  for (Index i = 0; i < centre.size(); ++i) windows.push_back({centre[i], half[i]});
+  return windows;
+}
+
+PlaceRounds::PlaceRounds(const NoisyRegression& regression, bool response)
     : rules_(regression.rules),
       centred_(regression.design.formula().intercept),
-      scales_(regression.design.scales()),
-      rows_of_a_unit_(regression.rows_of_a_unit) {
+      response_(response),
+      scales_(regression.design.scales()) {
   const Design& design = regression.design;
   std::set<std::size_t> factors;
   for (std::size_t i = centred_ ? 1 : 0; i < design.terms().size(); ++i) {
@@ -46,8 +65,8 @@ Index PlaceRounds::SizeOf(const std::vector<Cells>& cells) const {
   return size;
 }
 
-double PlaceRounds::Bound() const {
-  return rows_of_a_unit_ * std::sqrt(2 + factors_ + static_cast<double>(numbers_.size()));
+double PlaceRounds::Length() const {
+  return std::sqrt(1 + (response_ ? 1 : 0) + factors_ + static_cast<double>(numbers_.size()));
 }
 
 void PlaceRounds::AddRow(const std::vector<Cells>& cells, const VectorXd& x, double y,
@@ -77,6 +96,7 @@ Outcome<PlaceRounds::Totals> PlaceRounds::Read(const std::vector<Cells>& cells,
 
 Outcome<Windows> PlaceRounds::Narrow(std::span<const double> totals, double sigma) const {
   const Totals read = TRY(Read(CellsOf(Whole()), totals, sigma));
+  if (read.rows < kFewOfNoise * sigma) return Whole();
   Windows windows;
   for (const Counted& counted : read.numbers) {
     Window window = WindowAbout(CentreOf(counted), counted);
@@ -93,11 +113,13 @@ Outcome<Places> PlaceRounds::Find(const std::vector<Cells>& cells, std::span<con
   Places places{.rows = read.rows, .centre = VectorXd::Zero(terms), .spread = VectorXd::Ones(terms)};
   for (std::size_t i = 0; i < indicators_.size(); ++i)
     FindIndicator(places, indicators_[i], read.ones[static_cast<Index>(i)] / read.rows, sigma / read.rows);
+  if (read.rows < kFewOfNoise * sigma) return places;
   for (std::size_t i = 0; i < numbers_.size(); ++i) {
     const double centre = CentreOf(read.numbers[i]);
     places.centre[numbers_[i]] = centre;
     places.spread[numbers_[i]] = SpreadAbout(centre, read.numbers[i]);
   }
+  if (!response_) return places;
   const Counted& response = read.numbers.back();
   places.start = CentreOf(response);
   places.deviation = SpreadAbout(places.start, response);

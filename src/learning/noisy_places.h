@@ -1,6 +1,6 @@
-// The first two rounds of a linear model under noise: where columns and the response lie within their
-// declared ranges and how far they spread, by counts in cells (noisy_cells.h): coarse ones, then fine ones
-// where the first found most rows.
+// The first two rounds of linear and generalised linear models under noise: where columns (and a response
+// that has no bound of its own) lie within their declared ranges and how far they spread, by counts in cells
+// (noisy_cells.h): coarse ones, then fine ones where the first found most rows.
 //
 // Argument: lm_noisy.proof.md. Pure.
 #pragma once
@@ -13,34 +13,37 @@
 
 namespace concordat::learning {
 
-// Where each number's cells are fine, the response's last. In the first round it is the whole range.
+// Where each number's cells are fine, the response's last if it is one of them. In the first round it is the
+// whole range.
 using Windows = std::vector<Window>;
+// In a state. Errors: kInvalidArgument: not of so many.
+void Put(Json& state, const Windows& windows);
+Result<Windows> ReadWindows(const Json& state, std::size_t size);
 
 // All of scaled columns and the scaled response.
 struct Places {
   double rows = 0;
   Eigen::VectorXd centre, spread;  // a number a term; 0 and 1 of an intercept
-  double start = 0;                // about which the response lies: its median, or 0 without an intercept
-  double deviation = 1;            // of the response about it
-  Sizes sizes;                     // of the response about it
+  // Of a response that is counted: about which it lies (its median, or 0 without an intercept), and how far.
+  double start = 0, deviation = 1;
+  Sizes sizes;
 };
 
 class PlaceRounds {
  public:
-  explicit PlaceRounds(const NoisyRegression& regression);
+  // `response`: is it counted too?
+  PlaceRounds(const NoisyRegression& regression, bool response);
 
-  // Of the fit's cost.
-  static constexpr double kCoarse = 0.06, kFine = 0.09;
-
-  Windows Whole() const { return Windows(numbers_.size() + 1); }
+  Windows Whole() const { return Windows(numbers_.size() + (response_ ? 1 : 0)); }
   static std::vector<Cells> CellsOf(const Windows& windows);
   Eigen::Index SizeOf(const std::vector<Cells>& cells) const;
-  // Most that a unit adds.
-  double Bound() const;
+  // Most that a row adds.
+  double Length() const;
   // Adds what a row of scaled columns and a scaled response adds.
   void AddRow(const std::vector<Cells>& cells, const Eigen::VectorXd& x, double y,
               Eigen::VectorXd& numbers) const;
-  // What the first round's totals lead to, and the second's. Refusals: too_few_rows.
+  // What the first round's totals lead to, and the second's, of SizeOf numbers: declared ranges where there
+  // are no more rows than noise makes of none. Refusals: too_few_rows.
   Outcome<Windows> Narrow(std::span<const double> totals, double sigma) const;
   Outcome<Places> Find(const std::vector<Cells>& cells, std::span<const double> totals, double sigma) const;
 
@@ -55,11 +58,10 @@ class PlaceRounds {
   void FindIndicator(Places& places, Eigen::Index column, double share, double noise) const;
 
   Rules rules_;
-  bool centred_;
+  bool centred_, response_;
   std::vector<Scale> scales_;
   std::vector<Eigen::Index> numbers_, indicators_;  // columns; an intercept is neither
   double factors_ = 0;                              // terms that indicators are of: of each one is 1 at most
-  double rows_of_a_unit_;
 };
 
 }  // namespace concordat::learning

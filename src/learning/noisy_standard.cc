@@ -2,17 +2,17 @@
 
 #include <cmath>
 #include <limits>
+#include <nlohmann/json.hpp>
 
 #include "learning/packing.h"
+#include "learning/state.h"
 
 namespace concordat::learning {
 namespace {
 
-using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-constexpr double kNarrow = 1e-6;      // a deviation, of half a declared range
 constexpr double kFarOffset = 20;     // offsets beyond are taken to be this
 constexpr double kRare = 0.01;        // a mean from which fits start, at least, where rows let it be told
 constexpr double kDeviations = 3;     // of responses that Poisson's scores count in full, at least
@@ -35,58 +35,58 @@ double Standard::RadiusFor(bool intercept, double least, double wanted) const {
   return std::clamp(wanted, std::min(least, farthest), farthest);
 }
 
+void Put(Json& state, const Standard& standard) {
+  state["rows"] = standard.rows;
+  state["centre"] = ToJson(standard.centre);
+  state["spread"] = ToJson(standard.spread);
+  state["radius"] = standard.radius;
+  state["most"] = standard.most;
+}
+
+Result<Standard> ReadStandard(const Json& state, Eigen::Index terms) {
+  constexpr Bounds kAbove{1e-12, 1e12};
+  Standard standard;
+  standard.rows = TRY(NumberOf(state, "rows", {0, 1e15}));
+  standard.centre = TRY(VectorOf(state, "centre", terms, {-1, 1}));
+  standard.spread = TRY(VectorOf(state, "spread", terms, {1e-9, 4}));
+  standard.radius = TRY(NumberOf(state, "radius", kAbove));
+  standard.most = TRY(NumberOf(state, "most", kAbove));
+  return standard;
+}
+
 double WideFor(double variance, double share, double each) {
   return each > 0 ? std::sqrt(share * variance) / each : std::numeric_limits<double>::max();
 }
 
-FirstRound::FirstRound(const NoisyRegression& regression, const Family& family)
+FirstResponses::FirstResponses(const NoisyRegression& regression, const Family& family)
     : family_(family),
-      rules_(regression.rules),
       response_(ScaleOf(regression.design.response_range(), true)),
-      terms_(static_cast<Index>(regression.design.terms().size())),
-      first_(regression.design.formula().intercept ? 1 : 0),
+      intercept_(regression.design.formula().intercept),
       offset_(!regression.design.formula().offsets.empty()),
-      largest_(regression.largest),
       rows_of_a_unit_(regression.rows_of_a_unit),
       top_(std::max(std::abs(regression.design.response_range()->first),
                     std::abs(regression.design.response_range()->second))) {}
 
-double FirstRound::Bound() const {
-  const double columns = largest_ * largest_ - static_cast<double>(first_);
-  return rows_of_a_unit_ * std::sqrt(3 + (offset_ ? 1 : 0) + 2 * columns);
-}
-
-VectorXd FirstRound::NumbersOf(const VectorXd& x, double y, double offset) const {
+void FirstResponses::AddRow(double y, double offset, Eigen::Ref<VectorXd> numbers) const {
   const double u = std::clamp((y - response_.centre) / response_.half, -1.0, 1.0);
-  const VectorXd own = x.tail(Columns());
-  VectorXd numbers(Size());
-  numbers.head(3) << 1, u, u * u;
-  if (offset_) numbers[3] = std::clamp(offset / kFarOffset, -1.0, 1.0);
-  numbers.tail(2 * Columns()) << own, own.cwiseAbs2();
-  return numbers;
+  numbers[0] += u;
+  numbers[1] += u * u;
+  if (offset_) numbers[2] += std::clamp(offset / kFarOffset, -1.0, 1.0);
 }
 
-Outcome<Standard> FirstRound::Next(std::span<const double> totals, double sigma) const {
+Standard FirstResponses::Next(const Places& places, std::span<const double> totals, double sigma,
+                              double each) const {
   Taker taker(totals);
-  const double rows = taker.Number();
-  TRY(CheckRows(rules_, rows));
-  const double mean = taker.Number() / rows, square = taker.Number() / rows;
+  const double rows = places.rows, mean = taker.Number() / rows, square = taker.Number() / rows;
   const double offset = offset_ ? kFarOffset * std::clamp(taker.Number() / rows, -1.0, 1.0) : 0;
-  const VectorXd means = (taker.Vector(Columns()) / rows).cwiseMax(-1).cwiseMin(1);
-  const VectorXd squares = taker.Vector(Columns()) / rows;
-  const double least = std::clamp(2 * sigma / rows, kNarrow * kNarrow, 1.0);
-  Standard standard{.centre = VectorXd::Zero(terms_), .spread = VectorXd::Ones(terms_)};
-  if (first_ == 1) standard.centre.tail(Columns()) = means;
-  standard.spread.tail(Columns()) =
-      (squares - standard.centre.tail(Columns()).cwiseAbs2()).cwiseMax(least).cwiseMin(1).cwiseSqrt();
-  standard.rows = rows;
+  Standard standard{.centre = places.centre, .spread = places.spread, .rows = rows};
   const Responses responses = ResponsesOf(mean, square, std::max(1.0, sigma) / rows);
   standard.start = responses.start - offset;
-  Widen(standard, responses, sigma / Bound() * std::sqrt(kShare / (1 - kShare)));
+  Widen(standard, responses, each);
   return standard;
 }
 
-FirstRound::Responses FirstRound::ResponsesOf(double mean, double square, double noise) const {
+FirstResponses::Responses FirstResponses::ResponsesOf(double mean, double square, double noise) const {
   const double half = response_.half, found = response_.centre + half * mean;
   const double variance = half * half * (square - mean * mean);
   const double least = std::clamp(half * noise, kRare, 0.5 * half);
@@ -100,17 +100,17 @@ FirstRound::Responses FirstRound::ResponsesOf(double mean, double square, double
 
 // Bounds as wide as noise lets them be without being noticed, `each` being the noise of a number of bound 1
 // for the rest of the fit; never below about what most rows have.
-void FirstRound::Widen(Standard& standard, const Responses& responses, double each) const {
+void FirstResponses::Widen(Standard& standard, const Responses& responses, double each) const {
   const double wide =
       WideFor(standard.rows * responses.information, kNoticed, kBothParts * each * rows_of_a_unit_);
   constexpr double kAny = std::numeric_limits<double>::max();
-  const double usual = std::sqrt(static_cast<double>(terms_));
-  const double farthest = standard.RadiusFor(first_ == 1, 0, kAny);
+  const double usual = std::sqrt(static_cast<double>(standard.spread.size()));
+  const double farthest = standard.RadiusFor(intercept_, 0, kAny);
   const bool binomial = family_.kind == Family::Kind::kBinomial;
   const double all = binomial ? 1 : top_;
   const double some = binomial ? 0.5 : std::min(all, std::max(1.0, kDeviations * responses.deviation));
   standard.most = std::clamp(wide / farthest, some, all);
-  standard.radius = standard.RadiusFor(first_ == 1, usual, wide / standard.most);
+  standard.radius = standard.RadiusFor(intercept_, usual, wide / standard.most);
 }
 
 }  // namespace concordat::learning

@@ -1,12 +1,14 @@
-// The first round of a generalised linear model under noise: how columns lie within their declared ranges, so
-// that later rounds' rows are about as long as each other, and how long they may be.
+// Standardised columns of linear and generalised linear models under noise, so that later rounds' rows are
+// about as long as each other, and how long they may be.
 //
 // Argument: glm_noisy.proof.md.
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 
+#include "learning/noisy_places.h"
 #include "learning/noisy_regression.h"
 #include "learning/noisy_score.h"
 
@@ -31,22 +33,26 @@ struct Standard {
   Eigen::MatrixXd Unscale(bool intercept) const;
 };
 
+// In a state. Errors: kInvalidArgument: not of so many terms.
+void Put(Json& state, const Standard& standard);
+Result<Standard> ReadStandard(const Json& state, Eigen::Index terms);
+
 // How long a row's numbers may be for the noise of their sum to add no more than `share` to `variance`, that
 // of the sum over rows; `each` is the noise of a number of bound 1 for the whole fit.
 double WideFor(double variance, double share, double each);
 
-class FirstRound {
+// The response's part of round 1, and what both rounds lead to.
+class FirstResponses {
  public:
-  FirstRound(const NoisyRegression& regression, const Family& family);
+  FirstResponses(const NoisyRegression& regression, const Family& family);
 
-  // Of the fit's cost.
-  static constexpr double kShare = 0.08;
-  Eigen::Index Size() const { return 3 + (offset_ ? 1 : 0) + 2 * Columns(); }
-  double Bound() const;
-  // What a row adds.
-  Eigen::VectorXd NumbersOf(const Eigen::VectorXd& x, double y, double offset) const;
-  // Refusals: too_few_rows.
-  Outcome<Standard> Next(std::span<const double> totals, double sigma) const;
+  // Numbers that a row adds, and most that they are long.
+  Eigen::Index Size() const { return 2 + (offset_ ? 1 : 0); }
+  double Length() const { return std::sqrt(static_cast<double>(Size())); }
+  // Added from a place on.
+  void AddRow(double y, double offset, Eigen::Ref<Eigen::VectorXd> numbers) const;
+  // `sigma` is the noise of a total, `each` what that of a number of bound 1 will be for the rest of the fit.
+  Standard Next(const Places& places, std::span<const double> totals, double sigma, double each) const;
   // The most that a response is.
   double top() const { return top_; }
 
@@ -57,16 +63,13 @@ class FirstRound {
     double information = 0;  // of a row, about
     double start = 0;
   };
-  Eigen::Index Columns() const { return terms_ - first_; }                // but for an intercept
   Responses ResponsesOf(double mean, double square, double noise) const;  // of each mean
   void Widen(Standard& standard, const Responses& responses, double each) const;
 
   Family family_;
-  Rules rules_;
   Scale response_;
-  Eigen::Index terms_, first_;
-  bool offset_;
-  double largest_, rows_of_a_unit_, top_;
+  bool intercept_, offset_;
+  double rows_of_a_unit_, top_;
 };
 
 }  // namespace concordat::learning
