@@ -22,12 +22,24 @@ Result<std::string> AnalystFor(Node& node, const Json& arguments, const std::str
   return only.substr(0, only.find('@'));
 }
 
+namespace {
+
+// Eight digits, where there are more: --csv and --json have all of them.
+std::string Readable(const Value& value) {
+  constexpr std::size_t kLong = 12;
+  const auto* number = std::get_if<double>(&value);
+  std::string text = ToText(value);
+  return number != nullptr && text.size() > kLong ? fmt::format("{:.8g}", *number) : text;
+}
+
+}  // namespace
+
 std::string AnswerText(const release::Answer& answer) {
   std::vector<std::vector<std::string>> rows(1);
   for (const auto& column : answer.columns) rows[0].push_back(column.name);
   for (const Row& row : answer.rows) {
     rows.emplace_back();
-    for (const Value& value : row) rows.back().push_back(ToText(value));
+    for (const Value& value : row) rows.back().push_back(Readable(value));
   }
   return FormatTable(rows) + "\n" + answer.notice + "\n";
 }

@@ -78,6 +78,11 @@ std::vector<release::Job> Jobs::Now(std::vector<release::Job> all,
   return all;
 }
 
+std::size_t Jobs::running() const {
+  const std::lock_guard lock(mutex_);
+  return runs_.size();
+}
+
 bool Jobs::Cancel(const release::Job& job) {
   const std::lock_guard lock(mutex_);
   bool any = false;

@@ -52,6 +52,8 @@ class Jobs {
   // those that are `concerned`.
   std::vector<release::Job> Now(std::vector<release::Job> all,
                                 const std::function<bool(const release::Job&)>& concerned) const;
+  // Runs under way.
+  std::size_t running() const;
   // Asks the runs of a job to end. Were there any?
   bool Cancel(const release::Job& job);
 

@@ -34,6 +34,7 @@ TEST_F(JobsTest, ShowsARunWithWhatIsOnRecordOfIt) {
   ASSERT_EQ(shown.size(), 2U);
   EXPECT_EQ(shown[0].id, "aa");
   EXPECT_EQ(shown[0].state, "running");
+  EXPECT_EQ(jobs.running(), 1U);
   EXPECT_EQ(shown[0].round, 3U);
   EXPECT_EQ(shown[0].said, "round 4: deviance 1");
   EXPECT_EQ(shown[0].started, recorded.started);

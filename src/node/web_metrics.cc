@@ -61,6 +61,8 @@ void AddTraffic(Node& node, int sessions, Exposition& out) {
     out.Add(Count(count), {{"outcome", key.first}, {"reason", key.second}});
   out.Family("concordat_sessions", kGauge, "Sessions of analysts that are open.");
   out.Add(sessions);
+  out.Family("concordat_fits_running", kGauge, "Fits that analysts of this node have under way.");
+  out.Add(Count(node.jobs().running()));
   out.Family("concordat_http_requests_total", kCounter, "HTTP requests by the status of their answer.");
   for (const auto& [status, count] : node.tally().http())
     out.Add(Count(count), {{"code", std::to_string(status)}});

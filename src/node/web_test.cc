@@ -241,6 +241,7 @@ TEST_F(WebNode, CountsWhatItDid) {
   EXPECT_EQ(metrics.type, kExpositionType);
   for (const char* line :
        {"\nconcordat_ledger_entries 1\n", "\nconcordat_ledger_appends_total 1\n", "\nconcordat_sessions 3\n",
+        "\nconcordat_fits_running 0\n",
         "\nconcordat_questions_total{outcome=\"refused\",reason=\"agreement_unknown\"} 1\n",
         "\nconcordat_http_requests_total{code=\"200\"} 1\n", "\nconcordat_witness_alarms 0\n"}) {
     EXPECT_NE(metrics.body.find(line), std::string::npos) << line << metrics.body;

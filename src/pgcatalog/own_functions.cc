@@ -11,8 +11,8 @@ namespace {
 constexpr Oid own_functions_from = 13300;  // below FirstNormalObjectId: they are always there
 constexpr std::int64_t pg_proc_relation = 1255, record_type = 2249, own_role = 10, internal_language = 12;
 
-// Arguments as PostgreSQL keeps them: lists as DuckDB writes them.
-struct Arguments {
+// KeptArguments as PostgreSQL keeps them: lists as DuckDB writes them.
+struct KeptArguments {
   std::vector<std::string> names, modes;  // 'i' in, 't' a column of what comes back
   std::vector<Oid> types;
   std::size_t in = 0;
@@ -20,7 +20,7 @@ struct Arguments {
 
 struct OwnFunction {
   std::string name, arguments, result, about, example;
-  Arguments kept = {};
+  KeptArguments kept = {};
   bool rows = false;  // stands in FROM
 };
 
@@ -39,7 +39,7 @@ OwnFunction MethodFunction(const sql::Signature& method) {
       .example = fmt::format("SELECT * FROM concordat.{}('{}', 'patients')", method.name, method.response),
       .rows = true};
   if (!method.options.empty()) function.arguments += ", " + ListOf(method.options, " => ");
-  Arguments& kept = function.kept;
+  KeptArguments& kept = function.kept;
   kept.names = {"formula", "data"};
   kept.types = {oid::kText, oid::kText};
   for (const auto& option : method.options) {
@@ -87,7 +87,7 @@ std::vector<OwnFunction> OwnFunctions() {
 
 Row ProcedureRow(Oid oid, const OwnFunction& function) {
   static const Relation& shape = *FindRelation("pg_catalog", "pg_proc");
-  const Arguments& kept = function.kept;
+  const KeptArguments& kept = function.kept;
   const std::vector<Oid> in(kept.types.begin(), kept.types.begin() + static_cast<std::ptrdiff_t>(kept.in));
   const auto list = [&](const auto& items) -> Value {
     if (items.empty()) return Null();

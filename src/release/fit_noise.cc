@@ -101,8 +101,9 @@ std::vector<std::string> LinesOf(const FitNoise& noise, const Sharing& sharing) 
   const double share = first ? first->share : 1;
   return {SharedLine(sharing),
           fmt::format("noise   every number of every round: discrete_gaussian, a unit's numbers clipped "
-                      "together; the first round is {:.3g} of the fit",
-                      share),
+                      "together; {}",
+                      share < 1 ? fmt::format("the first round costs {:.3g}% of the fit", 100 * share)
+                                : "in one round"),
           fmt::format("charge  epsilon {:.4g} at delta {:g} (rho {:.3g}) for all rounds", noise.epsilon.value,
                       noise.budget.delta.value, dp::RhoOf(noise.whole).value)};
 }

@@ -94,7 +94,7 @@ std::vector<sql::FittedColumn> ColumnsOf(const learning::Method& method) {
 }
 
 // The byte of the statement that is a byte of the formula within it; none where the literal is no plain one.
-std::optional<int> PlaceOf(const std::string& text, std::optional<int> literal, int byte) {
+std::optional<int> PlaceInText(const std::string& text, std::optional<int> literal, int byte) {
   auto place = static_cast<std::size_t>(literal.value_or(0));
   if (!literal || place >= text.size() || text[place] != '\'') return std::nullopt;
   ++place;
@@ -105,7 +105,7 @@ std::optional<int> PlaceOf(const std::string& text, std::optional<int> literal, 
 // Methods count in the formula, or in an option; the analyst sees the statement.
 Refusal InStatement(Refusal refusal, const sql::FitQuestion& question, const std::string& text) {
   if (refusal.position && refusal.reason == "formula_syntax")
-    refusal.position = PlaceOf(text, question.formula_at, *refusal.position);
+    refusal.position = PlaceInText(text, question.formula_at, *refusal.position);
   else
     refusal.position.reset();
   return refusal;

@@ -54,7 +54,7 @@ bool Calls(const google::protobuf::Message& message) {
 
 tl::unexpected<Refusal> NotAlone(const std::string& what) { return Refuse("fit_not_alone", what, kHowToFit); }
 
-tl::unexpected<Refusal> BadArguments(const std::string& what, const std::string& hint, int position) {
+tl::unexpected<Refusal> WrongFitArguments(const std::string& what, const std::string& hint, int position) {
   return Refuse("fit_arguments", what, hint, "22023", position);
 }
 
@@ -77,8 +77,8 @@ Outcome<void> CheckRange(const RangeFunction& range) {
 
 Outcome<void> CheckCall(const FuncCall& call) {
   const auto wrong = [&](const char* what) {
-    return BadArguments(std::string(what) + " within a fit's call is not supported", kHowToFit,
-                        call.location());
+    return WrongFitArguments(std::string(what) + " within a fit's call is not supported", kHowToFit,
+                             call.location());
   };
   if (call.agg_order_size() > 0) return wrong("ORDER BY");
   if (call.has_agg_filter()) return wrong("FILTER");
@@ -98,12 +98,13 @@ tl::unexpected<Refusal> NotWritten(const Node& node, const std::string& what) {
   if (word) {
     const std::string quoted =
         fmt::format("it is a text: write '{}' in quotes", node.column_ref().fields(0).string().sval());
-    return BadArguments(message, quoted, PositionOf(node));
+    return WrongFitArguments(message, quoted, PositionOf(node));
   }
   if (what == "the formula")
-    return BadArguments(message, "it is a text: write it in quotes, 'disease ~ age + sex'", PositionOf(node));
-  return BadArguments(message, "write texts, numbers, true or false: every member must read the same",
-                      PositionOf(node));
+    return WrongFitArguments(message, "it is a text: write it in quotes, 'disease ~ age + sex'",
+                             PositionOf(node));
+  return WrongFitArguments(message, "write texts, numbers, true or false: every member must read the same",
+                           PositionOf(node));
 }
 
 // A literal, as it is written out; '0.9'::float8 too.
@@ -118,19 +119,19 @@ Outcome<Value> LiteralOf(const Node& node, const std::string& what) {
   if (!node.has_a_const()) return NotWritten(node, what);
   const pg_query::A_Const& constant = node.a_const();
   if (constant.isnull())
-    return BadArguments(fmt::format("{} of a fit is NULL", what), "leave it out", constant.location());
+    return WrongFitArguments(fmt::format("{} of a fit is NULL", what), "leave it out", constant.location());
   if (constant.has_ival()) return Value(static_cast<std::int64_t>(constant.ival().ival()));
   if (constant.has_fval()) return ParseLiteral(Type::kNumber, constant.fval().fval(), constant.location());
   if (constant.has_boolval()) return Value(constant.boolval().boolval());
   if (constant.has_sval()) return Value(constant.sval().sval());
-  return BadArguments(fmt::format("{} of a fit is a bit string", what), "write a number or a text",
-                      constant.location());
+  return WrongFitArguments(fmt::format("{} of a fit is a bit string", what), "write a number or a text",
+                           constant.location());
 }
 
 Outcome<std::string> TextOf(const Node& node, const std::string& what) {
   Value value = TRY(LiteralOf(node, what));
   if (auto* text = std::get_if<std::string>(&value)) return std::move(*text);
-  return BadArguments(fmt::format("{} of a fit is no text", what), kHowToFit, PositionOf(node));
+  return WrongFitArguments(fmt::format("{} of a fit is no text", what), kHowToFit, PositionOf(node));
 }
 
 // The parameter that stands there, if one does.
@@ -158,17 +159,17 @@ Outcome<void> TakeArgument(const Node& node, int place, FitQuestion& question) {
   if (node.has_named_arg_expr()) {
     const pg_query::NamedArgExpr& named = node.named_arg_expr();
     if (named.has_xpr() || named.argnumber() > 0)
-      return BadArguments("an analysed tree is not supported", "send text", named.location());
+      return WrongFitArguments("an analysed tree is not supported", "send text", named.location());
     name = named.name();
   } else if (place >= static_cast<int>(std::size(kPlaces))) {
-    return BadArguments("a fit takes a formula and a table; what else it takes has a name",
-                        "write it as name => value: family => 'binomial'", PositionOf(node));
+    return WrongFitArguments("a fit takes a formula and a table; what else it takes has a name",
+                             "write it as name => value: family => 'binomial'", PositionOf(node));
   } else {
     name = kPlaces[place];
   }
   const Node& value = node.has_named_arg_expr() ? node.named_arg_expr().arg() : node;
   if (IsOpen(question, name))
-    return BadArguments(fmt::format("{} is given twice", name), "give it once", PositionOf(value));
+    return WrongFitArguments(fmt::format("{} is given twice", name), "give it once", PositionOf(value));
   if (auto open = OpenAt(value, name)) {
     question.open.push_back(*std::move(open));
     return {};
@@ -177,13 +178,13 @@ Outcome<void> TakeArgument(const Node& node, int place, FitQuestion& question) {
     std::string& text = name == kPlaces[0] ? call.formula : call.table;
     if (name == kPlaces[0] && value.has_a_const()) question.formula_at = value.a_const().location();
     if (!text.empty())
-      return BadArguments(fmt::format("the {} is given twice", name), "give it once", PositionOf(value));
+      return WrongFitArguments(fmt::format("the {} is given twice", name), "give it once", PositionOf(value));
     text = TRY(TextOf(value, "the " + name));
     return {};
   }
   Value literal = TRY(LiteralOf(value, name));
   if (!call.options.emplace(name, std::move(literal)).second)
-    return BadArguments(fmt::format("{} is given twice", name), "give it once", PositionOf(value));
+    return WrongFitArguments(fmt::format("{} is given twice", name), "give it once", PositionOf(value));
   return {};
 }
 
@@ -195,11 +196,11 @@ Outcome<FitQuestion> CallOf(const FuncCall& function) {
   for (int i = 0; i < function.args_size(); ++i) TRY(TakeArgument(function.args(i), i, question));
   if ((call.formula.empty() && !IsOpen(question, "formula")) ||
       (call.table.empty() && !IsOpen(question, "data"))) {
-    return BadArguments(fmt::format("{} needs a formula and a table", call.method), kHowToFit,
-                        function.location());
+    return WrongFitArguments(fmt::format("{} needs a formula and a table", call.method), kHowToFit,
+                             function.location());
   }
   if (call.options.size() + question.open.size() > kMostOptions)
-    return BadArguments("a fit has more than 64 options", "leave some out", function.location());
+    return WrongFitArguments("a fit has more than 64 options", "leave some out", function.location());
   return question;
 }
 

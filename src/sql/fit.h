@@ -41,7 +41,7 @@ struct FitQuestion {
   FitCall call;  // without what is open
   std::vector<OpenArgument> open = {};
   std::optional<int> formula_at = {};  // byte of the statement at which the formula's literal begins
-  std::string alias;                                   // by which columns may be qualified
+  std::string alias;                   // by which columns may be qualified
   std::shared_ptr<const pg_query::SelectStmt> select;  // without the call
   std::string normal;                                  // of the select, as Question::normal
 };
@@ -52,13 +52,13 @@ bool CallsMethod(const pg_query::ParseResult& tree);
 bool MayCallMethod(std::string_view text);
 
 // A statement whose call has no parameters any more.
-struct Written {
+struct WrittenOut {
   std::string text;
   Row parameters;  // of the rest, at their numbers; NULL where that has none
 };
 // Writes the values of parameters within a fit's call into it, for every member must read the same. None
 // where there are none there, or the statement is not one fit's.
-std::optional<Written> WriteOut(std::string_view text, const Row& parameters);
+std::optional<WrittenOut> WriteOut(std::string_view text, const Row& parameters);
 
 // None for a statement that calls no method, and for what is no SQL: others say what is wrong with that.
 // Refusals: fit_not_alone, fit_arguments; those of CheckAllowed.

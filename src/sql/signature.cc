@@ -14,7 +14,7 @@ constexpr char kCoefficients[] =
     "upper float8";
 
 // A Signature as text: options and columns as "name type, …", with PostgreSQL's names of types.
-struct Line {
+struct SignatureText {
   const char* name;
   const char* about;
   const char* response;
@@ -25,7 +25,7 @@ struct Line {
 };
 
 // Sorted by name.
-constexpr Line kLines[] = {
+constexpr SignatureText kLines[] = {
     {"anova", "what each term explains beyond those before it", "chol ~ sex + age", "",
      "term text, df float8, sum_of_squares float8, mean_square float8, statistic float8, p_value float8"},
     {"boost", "gradient boosted trees", "disease ~ age + chol",
@@ -99,9 +99,9 @@ std::vector<FittedColumn> ColumnsIn(const std::string& text) {
   return columns;
 }
 
-std::vector<Signature> Read() {
+std::vector<Signature> ReadSignatures() {
   std::vector<Signature> all;
-  for (const Line& line : kLines) {
+  for (const SignatureText& line : kLines) {
     all.push_back({line.name, line.about, line.response, ColumnsIn(line.options), ColumnsIn(line.columns),
                    ColumnsIn(line.noisy), ColumnsIn(line.weighted)});
   }
@@ -111,7 +111,7 @@ std::vector<Signature> Read() {
 }  // namespace
 
 const std::vector<Signature>& Signatures() {
-  static const std::vector<Signature> all = Read();
+  static const std::vector<Signature> all = ReadSignatures();
   return all;
 }
 
