@@ -12,8 +12,9 @@ namespace {
 
 // What else a model says of itself, of rows and of how well it fits: short values alone.
 constexpr std::size_t kLongestDiagnostic = 200;  // bytes of its JSON
-constexpr const char* kNoDiagnostics[] = {"kind",  "method",       "call",      "columns",
-                                          "terms", "coefficients", "covariance"};
+constexpr const char* kNoDiagnostics[] = {"kind",    "method",  "call",   "columns",      "formula",
+                                          "layers",  "terms",   "inputs", "factors",      "response",
+                                          "weights", "centres", "start",  "coefficients", "covariance"};
 
 Json DiagnosticsOf(const Json& model) {
   Json diagnostics = Json::object();

@@ -17,7 +17,7 @@ namespace {
 
 tl::unexpected<Error> Without(const std::string& form) {
   return Fail(ErrorCode::kInvalidArgument, fmt::format("this model has no form '{}'", form),
-              "--as model writes all of it; its card lists the others that it has");
+              "--as model writes all of it");
 }
 
 struct Coefficient {
@@ -122,7 +122,12 @@ std::vector<std::string> FormsOf(const Json& model) {
 
 Result<std::string> ExportModel(const Json& model, const std::string& form) {
   const Exporter* exporter = ExporterOf(form);
-  if (exporter != nullptr) return exporter->write(model);
+  if (exporter != nullptr) {
+    auto text = exporter->write(model);
+    if (text) return text;
+    return Fail(text.error().code, text.error().message,
+                fmt::format("say --as {}", fmt::join(FormsOf(model), ", ")));
+  }
   return Fail(ErrorCode::kInvalidArgument, fmt::format("'{}' is no form of a model", form),
               fmt::format("say --as {}", fmt::join(ExportForms(), ", ")));
 }

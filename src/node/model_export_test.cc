@@ -42,6 +42,7 @@ TEST(ExportModel, ListsTheFormsThatAModelHas) {
                         {"parameters", 2},
                         {"weights", "AAAAPwAAAAA="}};
   EXPECT_EQ(FormsOf(network), (Forms{"model", "onnx", "safetensors"}));
+  EXPECT_EQ(ExportModel(network, "csv").error().remedy, "say --as model, onnx, safetensors");
 }
 
 TEST(ExportModel, SaysWhichFormsThereAre) {

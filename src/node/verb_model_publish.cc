@@ -40,7 +40,7 @@ Json AboutOf(Node& node, const release::FittedModel& model) {
   const Json card = CardOf(node, model);
   Json about = {{"protection", card.at("protection").value("mode", "")},
                 {"purpose", card.at("agreement").value("purpose", "")}};
-  for (const char* part : {"members", "fitted", "rounds", "epsilon", "receipts"}) about[part] = card.at(part);
+  for (const char* part : {"members", "fitted", "epsilon", "receipts"}) about[part] = card.at(part);
   return about;
 }
 
