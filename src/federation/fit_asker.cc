@@ -115,13 +115,14 @@ class ReleaseFit final : public AskedFit {
                        .began = began_,
                        .spent = spent_,
                        .next = fitted_ ? Json() : next_state_,
+                       .state = plan_.noise ? nullptr : plan_.states->Read(round_.state).json,
                        .vouchers = vouchers_,
                        .answer = fitted_ ? &answer : nullptr,
                        .model = fitted_ ? fitted_->model : Json()}));
     done_ = fitted_.has_value();
     if (done_) return {};
     const std::string state = *crypto::CanonicalJson(next_state_);
-    plan_.states->Take(state);
+    plan_.states->Take(state, std::move(next_state_));
     return TakeUp({round_.number + 1, state});
   }
   void RecordFailure(const std::string& id) override {

@@ -66,6 +66,7 @@ struct FitOutcome {
   Time began{};                                  // of the first run that this one goes on with
   FitSpent spent;                                // so far at each owner, by all runs; exact: nothing
   Json next;                                     // the next round's state; null after the last
+  std::shared_ptr<const Json> state;             // this round's; read from its text where it is null
   std::vector<Bytes> vouchers;                   // of owners, that they took this round's state
   const Answer* answer = nullptr;                // after the last
   Json model;  // of what was fitted; null in other rounds, and where it is none
@@ -97,7 +98,7 @@ Outcome<bool> AsksForFit(const std::string& text);
 
 // The first state of a plan's method.
 std::string StartOf(const FitPlan& plan);
-// How many numbers members add up in a round. Refusals: state_invalid: not a state of the method, not in
+// How many integers members sum in a round. Refusals: state_invalid: not a state of the method, not in
 // canonical form, or not the first in the first round.
 Outcome<std::size_t> LengthOf(const FitPlan& plan, const FitRound& round);
 // What the total of all owners leads to. Refusals: the method's; those of NoiseOf.
