@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "boosting/methods.h"
 #include "learning/methods.h"
 
 namespace concordat::methods {
@@ -13,7 +14,7 @@ using learning::KnownMethod;
 // A module's line is all that makes its methods known.
 std::vector<KnownMethod> Joined() {
   std::vector<KnownMethod> joined;
-  for (const std::span<const KnownMethod> some : {learning::Methods()})
+  for (const std::span<const KnownMethod> some : {boosting::Methods(), learning::Methods()})
     joined.insert(joined.end(), some.begin(), some.end());
   std::ranges::sort(joined, {}, &KnownMethod::name);
   return joined;
