@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "boosting/features.h"
 #include "boosting/methods.h"
 
 namespace concordat::boosting {
