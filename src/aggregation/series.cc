@@ -128,11 +128,12 @@ Result<std::vector<Int128>> SeriesRoll::Close(std::span<const Bytes> contributio
   Bytes text;
   Append(text, AsBytes("concordat/series/1/said\n"));
   Append(text, view_);
+  said_.clear();
   for (std::size_t party = 0; party < contributions.size(); ++party) {
     const std::string& name = terms_.parties[party].name();
     const auto parts = PartsOf(contributions[party], total.size());
     if (!parts) return Blame(parts.error().code, name, parts.error().message);
-    const crypto::Hash digest = crypto::Sha256(parts->body);
+    const crypto::Hash& digest = said_.emplace_back(crypto::Sha256(parts->body));
     if (!terms_.parties[party].Verify(ContributionText(party, digest), parts->signature))
       return Blame(ErrorCode::kPermissionDenied, name,
                    fmt::format("did not sign this for round {}, or was shown something else", round_));
@@ -189,7 +190,7 @@ Bytes SeriesParty::Contribute(ByteView subject, std::span<const Int128> values) 
 
 Result<std::vector<Int128>> SeriesParty::Close(std::span<const Bytes> contributions) {
   auto total = TRY(roll_.Close(contributions));
-  if (crypto::Sha256(ByteView(contributions[self_]).subspan(kSignatureBytes)) != said_)
+  if (roll_.SaidBy(self_) != said_)
     return Fail(ErrorCode::kPermissionDenied, "what this party contributed is not among the contributions",
                 "its part of this series is over");
   return total;

@@ -51,6 +51,8 @@ class SeriesRoll {
   // final, which name the party: kInvalidArgument: one is missing, of another length;
   // kPermissionDenied: not signed for this round, or by who was shown something else.
   Result<std::vector<Int128>> Close(std::span<const Bytes> contributions);
+  // SHA-256 of what a party said in the round that was closed last. Precondition: one was.
+  const crypto::Hash& SaidBy(std::size_t party) const { return said_[party]; }
 
   Bytes PledgeText(std::size_t party, const crypto::X25519Public& key) const;
   Bytes ContributionText(std::size_t party, const crypto::Hash& digest) const;
@@ -60,6 +62,7 @@ class SeriesRoll {
   crypto::Hash hash_{};
   crypto::Hash view_{};
   std::vector<crypto::X25519Public> keys_;
+  std::vector<crypto::Hash> said_;
   std::uint32_t round_ = 0;
   std::size_t length_ = 0;
 };

@@ -1,5 +1,7 @@
 #include "base/utf8.h"
 
+#include <algorithm>
+
 namespace concordat {
 
 std::optional<char32_t> TakeCodePoint(std::string_view& text) {
@@ -35,7 +37,12 @@ void AppendCodePoint(std::string& text, char32_t point) {
 }
 
 bool IsUtf8(std::string_view text) {
+  const auto beyond = [](char c) { return static_cast<unsigned char>(c) >= 0x80; };
   while (!text.empty()) {
+    // Most of most texts is ASCII.
+    text.remove_prefix(
+        static_cast<std::size_t>(std::find_if(text.begin(), text.end(), beyond) - text.begin()));
+    if (text.empty()) break;
     if (!TakeCodePoint(text)) return false;
   }
   return true;

@@ -70,9 +70,16 @@ class StrictReader final : public nlohmann::json_sax<Json> {
   std::string problem_;
 };
 
+bool IsEscaped(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }
+
 void AppendString(std::string& out, const std::string& text) {
   out += '"';
-  for (const char c : text) {
+  for (auto at = text.begin(); at != text.end(); ++at) {
+    const auto plain = std::find_if(at, text.end(), IsEscaped);  // long texts have few
+    out.append(at, plain);
+    if (plain == text.end()) break;
+    at = plain;
+    const char c = *at;
     switch (c) {
       case '"':
         out += "\\\"";
@@ -96,11 +103,7 @@ void AppendString(std::string& out, const std::string& text) {
         out += "\\t";
         break;
       default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        } else {
-          out += c;
-        }
+        out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
     }
   }
   out += '"';

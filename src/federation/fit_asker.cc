@@ -122,6 +122,7 @@ class ReleaseFit final : public AskedAtRelease<AskedFit> {
     outcome.receipts = Json(receipts);
     outcome.said = said_;
     outcome.vouchers = vouchers_;
+    if (!plan_.noise) outcome.state = plan_.states->Read(round_.state).json;
     if (fitted_) {
       outcome.answer = &answer;
       outcome.fitted = &*fitted_;
@@ -133,7 +134,7 @@ class ReleaseFit final : public AskedAtRelease<AskedFit> {
     outcome.next = next_state_;
     if (plan_.noise) outcome.next_question = QuestionOf(next);
     TRY(asker_.Record(caller_, question_, plan_, round_, outcome));
-    plan_.states->Take(next.state);
+    plan_.states->Take(next.state, std::move(next_state_));
     return TakeUp(std::move(next));
   }
   void RecordFailure(const std::string& id) override {

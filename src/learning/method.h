@@ -20,6 +20,7 @@
 #include "base/refusal.h"
 #include "base/result.h"
 #include "base/value.h"
+#include "learning/fixed_point.h"
 #include "learning/rows.h"
 
 namespace concordat::learning {
@@ -130,6 +131,9 @@ class ExactMethod : public Method {
   // about one's.
   virtual Outcome<Step> Next(const Json& state, std::span<const double> totals) const = 0;
 
+  // How the numbers of the round of a state lie in the integers that members sum: where there are slots, what
+  // all members together can come to stays within them. Errors: as Length.
+  virtual Result<Slots> SlotsOf(const Json& /*state*/) const { return Slots(); }
   // Where rounds count members, what goes with it; else null. Lives as long as the method.
   virtual const MemberCounts* member_counts() const { return nullptr; }
 };

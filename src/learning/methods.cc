@@ -6,7 +6,6 @@ namespace {
 // Sorted by name. A method's row is all that makes it known.
 constexpr KnownMethod kMethods[] = {
     {"anova", MakeAnova},
-    {"boost", MakeBoost, MakeNoisyBoost},
     {"chi_square", MakeChiSquare, MakeNoisyChiSquare},
     {"correlation", MakeCorrelation, MakeNoisyCorrelation},
     {.name = "glm", .make = MakeGlm, .make_noisy = MakeNoisyGlm, .takes_counts = true},

@@ -10,8 +10,6 @@ std::span<const KnownMethod> Methods();
 
 // Refusals: those of MakeMethod, but unknown_method.
 Made MakeAnova(const Call& call, const Schema& schema, const Rules& rules);
-Made MakeBoost(const Call& call, const Schema& schema, const Rules& rules);
-MadeNoisy MakeNoisyBoost(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeChiSquare(const Call& call, const Schema& schema, const Rules& rules);
 MadeNoisy MakeNoisyChiSquare(const Call& call, const Schema& schema, const Rules& rules);
 Made MakeCorrelation(const Call& call, const Schema& schema, const Rules& rules);

@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "base/check.h"
-#include "base/int128.h"
 
 namespace concordat::learning {
 namespace {
@@ -73,18 +72,16 @@ std::vector<Rows> People(std::size_t rows, std::size_t members) {
 
 Result<std::vector<double>> TotalOf(const ExactMethod& method, const std::vector<Rows>& members,
                                     const Json& state) {
-  std::vector<Int128> sums(TRY(method.Length(state)), 0);
+  const std::size_t length = TRY(method.Length(state));
+  const Slots slots = TRY(method.SlotsOf(state));
+  std::vector<Int128> sums(IntegersOf(slots, length), 0);
   for (const Rows& rows : members) {
     const Sums own = TRY(method.Add(rows, state));
-    CHECK(own.numbers.size() == sums.size());
-    for (std::size_t i = 0; i < sums.size(); ++i)
-      sums[i] +=
-          static_cast<Int128>(std::nearbyint(std::ldexp(static_cast<long double>(own.numbers[i]), 64)));
+    CHECK(own.numbers.size() == length);
+    const auto integers = TRY(ToIntegers(slots, own.numbers));
+    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += integers[i];
   }
-  std::vector<double> totals;
-  for (const Int128 sum : sums)
-    totals.push_back(static_cast<double>(std::ldexp(static_cast<long double>(sum), -64)));
-  return totals;
+  return FromIntegers(slots, sums);
 }
 
 Json StateAfter(const ExactMethod& method, const std::vector<Rows>& members, int rounds) {

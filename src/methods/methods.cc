@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "boosting/methods.h"
 #include "learning/methods.h"
 #include "survival/methods.h"
 #include "training/methods.h"
@@ -16,7 +17,7 @@ using learning::KnownMethod;
 std::vector<KnownMethod> Joined() {
   std::vector<KnownMethod> joined;
   for (const std::span<const KnownMethod> some :
-       {learning::Methods(), survival::Methods(), training::Methods()})
+       {boosting::Methods(), learning::Methods(), survival::Methods(), training::Methods()})
     joined.insert(joined.end(), some.begin(), some.end());
   std::ranges::sort(joined, {}, &KnownMethod::name);
   return joined;

@@ -70,6 +70,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!sums) return 0;
   CHECK(sums->numbers.size() == *length);
   for (const double number : sums->numbers) CHECK(std::isfinite(number));
+  const auto slots = method.SlotsOf(state);
+  CHECK(slots && (slots->empty() || ToIntegers(*slots, sums->numbers)));
   CHECK(sums->effective_rows >= 0 && sums->effective_rows <= 100.001);
   const auto step = method.Next(state, sums->numbers);
   if (step && !step->state.is_null()) CHECK(method.Length(step->state));

@@ -8,7 +8,7 @@
 #include <set>
 
 #include "base/check.h"
-#include "learning/boost_model.h"
+#include "boosting/model.h"
 #include "model/arithmetic.h"
 #include "model/fields.h"
 #include "model/link.h"
@@ -19,9 +19,9 @@
 namespace concordat::model {
 namespace {
 
-using learning::BoostNode;
-using learning::BoostTree;
-using learning::FeatureBins;
+using boosting::BoostNode;
+using boosting::BoostTree;
+using boosting::FeatureBins;
 using sql::Op;
 
 constexpr catalogue::Range kAnyNumber{-1e300, 1e300};
@@ -34,13 +34,13 @@ double ThresholdOf(float cut) {
   return static_cast<float>(middle) < cut ? std::nextafter(middle, INFINITY) : middle;
 }
 
-learning::Link LinkOf(const learning::Objective& objective) {
+learning::Link LinkOf(const boosting::Objective& objective) {
   switch (objective.kind) {
-    case learning::Objective::Kind::kBinary:
+    case boosting::Objective::Kind::kBinary:
       return learning::Link::kLogit;
-    case learning::Objective::Kind::kRegression:
+    case boosting::Objective::Kind::kRegression:
       return learning::Link::kIdentity;
-    case learning::Objective::Kind::kCount:
+    case boosting::Objective::Kind::kCount:
       return learning::Link::kLog;
   }
   CHECK(false);
@@ -48,7 +48,7 @@ learning::Link LinkOf(const learning::Objective& objective) {
 
 class Boosted final : public Score {
  public:
-  Boosted(learning::BoostModel model, std::vector<learning::Field> inputs)
+  Boosted(boosting::BoostModel model, std::vector<learning::Field> inputs)
       : model_(std::move(model)), inputs_(std::move(inputs)) {}
 
   // Features are named, so that trees only compare; trees are, so that what is made of their sum does not
@@ -58,7 +58,7 @@ class Boosted final : public Score {
       std::vector<sql::Expr> trees;
       for (const BoostTree& tree : model_.trees) trees.push_back(OfNode(tree, 0, features));
       return sql::Let(std::move(trees), [&](std::vector<sql::Expr> leaves) {
-        leaves.insert(leaves.begin(), Constant(learning::MarginOf(model_.objective, model_.base_score)));
+        leaves.insert(leaves.begin(), Constant(boosting::MarginOf(model_.objective, model_.base_score)));
         return MeanOf(LinkOf(model_.objective), SumOf(std::move(leaves)));
       });
     });
@@ -69,7 +69,7 @@ class Boosted final : public Score {
     const Columns columns = Named(inputs_, inputs);
     std::vector<sql::Expr> features;
     for (std::size_t i = 0; i < model_.bins.size(); ++i) {
-      const learning::BoostFeature& feature = model_.columns.features[i];
+      const boosting::BoostFeature& feature = model_.columns.features[i];
       features.push_back(feature.levels.empty()
                              ? Number(feature, columns)
                              : CellOf(columns.at(feature.of.name), feature.levels, model_.bins[i]));
@@ -78,7 +78,7 @@ class Boosted final : public Score {
   }
 
   // What is no number is missing.
-  static sql::Expr Number(const learning::BoostFeature& feature, const Columns& columns) {
+  static sql::Expr Number(const boosting::BoostFeature& feature, const Columns& columns) {
     sql::Expr value = Arithmetic(feature.of, columns);
     return value.range ? value : sql::Clipped(std::move(value), kAnyNumber);
   }
@@ -152,17 +152,17 @@ class Boosted final : public Score {
                            sql::Operation(Op::kLessEqual, Type::kBoolean, {cell, Cell(last)})});
   }
 
-  learning::BoostModel model_;
+  boosting::BoostModel model_;
   std::vector<learning::Field> inputs_;
 };
 
 // A feature with levels is an input, and has its levels; others are of numbers. Of each input there is one.
-Result<void> CheckInputs(const learning::BoostModel& model, const std::vector<learning::Field>& inputs) {
+Result<void> CheckInputs(const boosting::BoostModel& model, const std::vector<learning::Field>& inputs) {
   std::set<std::string> names;
   for (const learning::Field& input : inputs) names.insert(input.name);
   const std::vector<std::string>& read = model.columns.columns;
   if (names != std::set(read.begin(), read.end())) return WrongModel("its features are not of its inputs");
-  for (const learning::BoostFeature& feature : model.columns.features) {
+  for (const boosting::BoostFeature& feature : model.columns.features) {
     const bool plain = feature.of.kind == learning::Expr::Kind::kColumn;
     std::set<std::string> columns;
     AddColumns(feature.of, columns);
@@ -186,7 +186,7 @@ Result<std::shared_ptr<const Score>> ReadBoosted(const Json& json,
   }
   Json whole = *part;
   whole["method"] = "boost";
-  auto model = learning::ReadBoostModel(whole);
+  auto model = boosting::ReadBoostModel(whole);
   if (!model) return WrongModel(model.error().message);
   TRY(CheckInputs(*model, inputs));
   std::size_t leaves = 0;

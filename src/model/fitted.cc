@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "learning/boost_model.h"
-#include "learning/boost_packed.h"
+#include "boosting/model.h"
+#include "boosting/packed.h"
 #include "learning/expr.h"
 #include "learning/formula.h"
 #include "learning/rows.h"
@@ -136,15 +136,15 @@ Outcome<Json> OfLinear(const Json& fitted, const learning::Formula& formula, con
 // Trees, packed.
 Outcome<Json> OfBoosted(const Json& fitted, const learning::Formula& formula, const Publishing& publishing) {
   Json document = TRY(Begun(fitted, formula));
-  const auto model = learning::ReadBoostModel(fitted);
+  const auto model = boosting::ReadBoostModel(fitted);
   if (!model) return NotExpressible(model.error().message, "fit it again");
   if (model->bins.size() > kMostInputs)
     return NotExpressible(fmt::format("the model has more than {} features", kMostInputs),
                           "fit it with fewer terms");
   document["kind"] = "boost";
-  document["boost"] = {{"trees", learning::PackTrees(model->trees, model->bins)}};
+  document["boost"] = {{"trees", boosting::PackTrees(model->trees, model->bins)}};
   for (const char* part : {"objective", "base_score", "features"}) document["boost"][part] = fitted.at(part);
-  using Kind = learning::Objective::Kind;
+  using Kind = boosting::Objective::Kind;
   SetRange(model->objective.kind == Kind::kBinary       ? Ends::kChance
            : model->objective.kind == Kind::kRegression ? Ends::kNone
                                                         : Ends::kDeclared,

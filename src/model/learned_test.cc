@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "boosting/model.h"
+#include "boosting/random.h"
 #include "engine/duckdb.h"
-#include "learning/boost_model.h"
-#include "learning/boost_random.h"
 #include "model/fitted.h"
 #include "model/testing_model.h"
 #include "sql/generate.h"
@@ -43,25 +43,26 @@ learning::Rows RowsOf(const std::vector<Person>& people) {
 // What boost might have fitted: trees of random shapes over cuts of its own kind, with random leaves.
 Json BoostedJson(const std::string& formula, const std::string& objective, int trees, int depth,
                  bool missing) {
-  learning::Boost boost{.call = {{"method", "boost"}},
-                        .columns = *learning::BindBoostColumns(formula, PeopleSchema())};
-  if (objective == "regression") boost.objective.kind = learning::Objective::Kind::kRegression;
-  if (objective == "count") boost.objective.kind = learning::Objective::Kind::kCount;
-  learning::BoostState state;
+  boosting::Boost boost{.call = {{"method", "boost"}},
+                        .columns = *boosting::BindBoostColumns(formula, PeopleSchema())};
+  if (objective == "regression") boost.objective.kind = boosting::Objective::Kind::kRegression;
+  if (objective == "count") boost.objective.kind = boosting::Objective::Kind::kCount;
+  boosting::BoostState state;
   state.base = 0.25;
   std::mt19937 random(11);
-  for (const learning::BoostFeature& feature : boost.columns.features) {
-    std::vector<double> counts(learning::FineCells(feature), 10);
+  for (const boosting::BoostFeature& feature : boost.columns.features) {
+    std::vector<double> counts(boosting::FineCells(feature), 10);
     if (!missing) counts.back() = 0;
-    state.bins.push_back(learning::ChooseBins(feature, counts, {.bins = 200, .least = 1}));
+    state.bins.push_back(boosting::ChooseBins(feature, counts, {.bins = 200, .least = 1}));
   }
   for (int i = 0; i < trees; ++i) {
-    state.trees.push_back(learning::DrawTree(state.bins, depth, 7, static_cast<std::size_t>(i)));
-    for (learning::BoostNode& node : state.trees.back().nodes)
-      if (node.kind == learning::BoostNode::Kind::kLeaf)
+    auto tree = boosting::DrawTree(state.bins, depth, 7, static_cast<std::size_t>(i));
+    for (boosting::BoostNode& node : tree.nodes)
+      if (node.kind == boosting::BoostNode::Kind::kLeaf)
         node.weight = static_cast<float>(static_cast<double>(random() % 1'000'000) / 5'000'000 - 0.1);
+    state.trees.push_back(std::make_shared<const boosting::BoostTree>(std::move(tree)));
   }
-  return learning::BoostModelOf(boost, state);
+  return boosting::BoostModelOf(boost, state);
 }
 
 TEST(Predict, FollowsBoostedTreesAndTheirSidesForWhatIsMissing) {
@@ -82,9 +83,9 @@ TEST(Predict, FollowsBoostedTreesAndTheirSidesForWhatIsMissing) {
     ASSERT_TRUE(document) << document.error().message;
     EXPECT_LT(document->dump().size(), c.fitted.dump().size());
     const std::vector<Value> scores = Scores(*document, people);
-    const auto model = learning::ReadBoostModel(c.fitted);
+    const auto model = boosting::ReadBoostModel(c.fitted);
     ASSERT_TRUE(model);
-    const Eigen::ArrayXd expected = learning::PredictBoost(*model, RowsOf(people));
+    const Eigen::ArrayXd expected = boosting::PredictBoost(*model, RowsOf(people));
     for (std::size_t i = 0; i < people.size(); ++i)
       ASSERT_NEAR(NumberOf(scores[i]), expected[static_cast<Eigen::Index>(i)], 1e-12) << i;
   }
@@ -97,7 +98,7 @@ TEST(Predict, BearsAHundredTreesOfDepthSix) {
   ASSERT_TRUE(document) << document.error().message;
   const std::vector<Person> people = People(300);
   const std::vector<Value> scores = Scores(*document, people);
-  const Eigen::ArrayXd expected = learning::PredictBoost(*learning::ReadBoostModel(fitted), RowsOf(people));
+  const Eigen::ArrayXd expected = boosting::PredictBoost(*boosting::ReadBoostModel(fitted), RowsOf(people));
   for (std::size_t i = 0; i < people.size(); ++i)
     ASSERT_NEAR(NumberOf(scores[i]), expected[static_cast<Eigen::Index>(i)], 1e-12) << i;
 }

@@ -52,8 +52,19 @@ Result<void> WitnessEachOther(Node& node, const member::Card& card, const std::s
 
 }  // namespace
 
-Result<std::string> Members::Recognise(std::string_view certificate_pem) {
+Result<crypto::Hash> Members::PinOf(std::string_view certificate_pem) {
+  constexpr std::size_t kMostPins = 256;
+  const std::lock_guard lock(mutex_);
+  const auto known = pins_.find(certificate_pem);
+  if (known != pins_.end()) return known->second;
   const crypto::Hash pin = TRY(crypto::KeyPin(certificate_pem));
+  if (pins_.size() >= kMostPins) pins_.clear();
+  pins_.emplace(certificate_pem, pin);
+  return pin;
+}
+
+Result<std::string> Members::Recognise(std::string_view certificate_pem) {
+  const crypto::Hash pin = TRY(PinOf(certificate_pem));
   const std::string pinned = TRY(Pinned(node_, pin));
   if (!pinned.empty()) return pinned;
   const std::string comment = TRY(crypto::CommentOf(certificate_pem));

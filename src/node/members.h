@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/json.h"
+#include "crypto/hash.h"
 #include "member/book.h"
 #include "node/node.h"
 #include "node/verb.h"
@@ -32,9 +33,13 @@ class Members final : public peer::Directory {
   Result<void> CheckUpToDate(const std::string& member);
 
  private:
+  Result<crypto::Hash> PinOf(std::string_view certificate_pem);
+
   Node& node_;
   std::mutex mutex_;
   std::map<std::string, int> behind_;  // times in a row; guarded by mutex_
+  // Of certificates seen lately: every call comes with its caller's. Guarded by mutex_.
+  std::map<std::string, crypto::Hash, std::less<>> pins_;
 };
 
 // What this member says of itself; `address`: where it is reached.

@@ -8,7 +8,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
-#include "learning/boost_xgboost.h"
+#include "boosting/xgboost.h"
 #include "network/onnx.h"
 #include "network/safetensors.h"
 
@@ -67,7 +67,7 @@ Result<std::string> Coefficients(const Json& model) {
 Result<std::string> Whole(const Json& model) { return model.dump(2) + "\n"; }
 
 Result<std::string> Xgboost(const Json& model) {
-  const auto trees = learning::XgboostJson(model);
+  const auto trees = boosting::XgboostJson(model);
   if (!trees) return Without("xgboost");
   return trees->dump() + "\n";
 }

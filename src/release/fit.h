@@ -68,6 +68,7 @@ struct FitOutcome {
   std::string session;                           // in which it was asked; of exact rounds ""
   std::string next_question;                     // the id that the next round of this session has
   Json next;                                     // the next round's state; null after the last
+  std::shared_ptr<const Json> state;             // this round's; read from its text where it is null
   std::vector<Bytes> vouchers;                   // of owners, that they took this round's state
   const Answer* answer = nullptr;                // after the last
   const learning::Fitted* fitted = nullptr;      // the same
@@ -99,7 +100,7 @@ Outcome<bool> AsksForFit(const std::string& text);
 
 // The first state of a plan's method.
 std::string StartOf(const FitPlan& plan);
-// How many numbers members add up in a round. Refusals: state_invalid: not a state of the method, not in
+// How many integers members sum in a round. Refusals: state_invalid: not a state of the method, not in
 // canonical form, or not the first in the first round.
 Outcome<std::size_t> LengthOf(const FitPlan& plan, const FitRound& round);
 // What the total of all owners leads to. Refusals: the method's; those of NoiseOf.

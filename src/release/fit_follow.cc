@@ -8,7 +8,6 @@
 #include "base/check.h"
 #include "crypto/canonical_json.h"
 #include "release/fit.h"
-#include "release/fixed_point.h"
 
 namespace concordat::release {
 namespace {
@@ -44,11 +43,12 @@ tl::unexpected<Refusal> Differs(const FitRound& next, const std::string& what) {
                 "do all members run the same version? if so, ask the operator of the asking node", "58000");
 }
 
-std::vector<double> NumbersOf(const std::vector<Int128>& sums) {
-  std::vector<double> numbers;
-  numbers.reserve(sums.size());
-  for (const Int128 sum : sums) numbers.push_back(FromFixed(sum));
-  return numbers;
+// Precondition: the state is one of the method's.
+std::vector<double> NumbersOf(const learning::ExactMethod& method, const Json& state,
+                              const std::vector<Int128>& sums) {
+  const auto slots = method.SlotsOf(state);
+  CHECK(slots);
+  return learning::FromIntegers(*slots, sums);
 }
 
 }  // namespace
@@ -58,7 +58,7 @@ namespace {
 Outcome<learning::Step> StepOf(const FitPlan& plan, const FitRound& round, const std::vector<Int128>& sums) {
   const auto state = plan.states->Read(round.state).json;
   CHECK(state != nullptr);
-  if (!plan.noise) return plan.exact->Next(*state, NumbersOf(sums));
+  if (!plan.noise) return plan.exact->Next(*state, NumbersOf(*plan.exact, *state, sums));
   std::vector<double> totals;
   totals.reserve(sums.size());
   const RoundNoise noise = TRY(NoiseOf(*plan.noise, *plan.states, round));
@@ -78,18 +78,19 @@ Outcome<void> CheckRest(const FitPlan& plan, const FitRound& round, const std::v
                         const std::vector<Int128>& own) {
   const auto state = plan.states->Read(round.state).json;
   CHECK(state != nullptr);
-  return plan.exact->member_counts()->CheckRest(*state, NumbersOf(total), NumbersOf(own));
+  return plan.exact->member_counts()->CheckRest(*state, NumbersOf(*plan.exact, *state, total),
+                                                NumbersOf(*plan.exact, *state, own));
 }
 
 Outcome<void> Follows(const FitPlan& plan, const FitRound& round, const std::vector<Int128>& total,
                       const FitRound& next) {
   if (next.number != round.number + 1) return Differs(next, "a round was left out");
-  const auto step = NextOf(plan, round, total);
+  auto step = NextOf(plan, round, total);
   if (!step) return Differs(next, "the fit had ended (" + step.error().reason + ")");
   if (step->fitted) return Differs(next, "the fit had ended");
   const auto expected = crypto::CanonicalJson(step->state);
   if (expected && *expected == next.state) {
-    plan.states->Take(next.state);
+    plan.states->Take(next.state, std::move(step->state));
     return {};
   }
   const auto given = crypto::ParseJson(next.state);

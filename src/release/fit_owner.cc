@@ -11,7 +11,6 @@
 #include "release/failure.h"
 #include "release/fit_prepare.h"
 #include "release/fit_rows.h"
-#include "release/fixed_point.h"
 #include "release/joint_record.h"
 
 namespace concordat::release {
@@ -85,14 +84,7 @@ Result<std::vector<Int128>> AddExactly(const FitPlan& plan, const FitRound& roun
   learning::Sums sums = TRY(plan.exact->AddAgain(kept.rows().rows, *state, kept.prepared()));
   if (const auto* counts = plan.exact->member_counts()) counts->Scatter(*state, sums.numbers, random);
   effective_rows = sums.effective_rows;
-  std::vector<Int128> numbers;
-  numbers.reserve(sums.numbers.size());
-  for (const double number : sums.numbers) {
-    const auto fixed = ToFixed(number);
-    if (!fixed) return Fail(ErrorCode::kResourceExhausted, "a number is larger than sums can hold");
-    numbers.push_back(*fixed);
-  }
-  return numbers;
+  return learning::ToIntegers(TRY(plan.exact->SlotsOf(*state)), sums.numbers);
 }
 
 }  // namespace

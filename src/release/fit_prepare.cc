@@ -206,11 +206,14 @@ Outcome<std::size_t> LengthOf(const FitPlan& plan, const FitRound& round) {
   if (!state.canonical) return invalid("is not in canonical form");
   if (round.number == 0 || (round.number == 1 && round.state != StartOf(plan)))
     return invalid("does not follow from the call");
-  const auto length = plan.method->Length(*state.json);
-  if (!length) return invalid("is none of the method: " + length.error().message);
+  const auto numbers = plan.method->Length(*state.json);
+  const auto slots = plan.exact ? plan.exact->SlotsOf(*state.json) : learning::Slots();
+  if (!numbers || !slots)
+    return invalid("is none of the method: " + (numbers ? slots.error() : numbers.error()).message);
+  const std::size_t length = learning::IntegersOf(*slots, *numbers);
   const std::size_t most = plan.noise ? dp::kMostCoordinates : kMostNumbers;
-  if (*length == 0 || *length > most) return invalid("asks for too many numbers");
-  return *length;
+  if (length == 0 || length > most) return invalid("asks for too many numbers");
+  return length;
 }
 
 Outcome<dp::Measurements> CostOf(const FitPlan& plan, const FitRound& round) {

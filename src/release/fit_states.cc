@@ -26,10 +26,10 @@ States::State States::Read(const std::string& text) {
   return state_;
 }
 
-void States::Take(const std::string& text) {
+void States::Take(const std::string& text, Json json) {
   const std::scoped_lock lock(mutex_);
   if (state_.canonical && text == text_) return;
-  state_ = {.json = Parsed(text), .canonical = true};
+  state_ = {.json = std::make_shared<const Json>(std::move(json)), .canonical = true};
   text_ = text;
 }
 

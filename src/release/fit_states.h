@@ -17,8 +17,8 @@ class States {
     bool canonical = false;
   };
   State Read(const std::string& text);
-  // The same of what is canonical for certain: what CanonicalJson wrote.
-  void Take(const std::string& text);
+  // The same of what is canonical for certain: what CanonicalJson wrote of `json`.
+  void Take(const std::string& text, Json json);
 
  private:
   std::mutex mutex_;

@@ -33,12 +33,12 @@ TEST(States, TellWhatATextIsAndKeepTheNewest) {
 
 TEST(States, OfWhatWasTakenAreNotReadAgain) {
   States states;
-  states.Take(R"({"base":2})");
+  states.Take(R"({"base":2})", {{"base", 2.0}});
   const auto state = states.Read(R"({"base":2})");
   ASSERT_NE(state.json, nullptr);
   EXPECT_TRUE(state.canonical);
   EXPECT_EQ(*state.json, Json({{"base", 2}}));
-  states.Take(R"({"base":2})");
+  states.Take(R"({"base":2})", {{"base", 2}});
   EXPECT_EQ(states.Read(R"({"base":2})").json, state.json);
 }
 

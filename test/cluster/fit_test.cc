@@ -11,8 +11,8 @@
 #include "crypto/canonical_json.h"
 #include "federation/sums.h"
 #include "federation/testing_sum.h"
+#include "learning/fixed_point.h"
 #include "ledger/name.h"
-#include "release/fixed_point.h"
 #include "release/record.h"
 
 namespace concordat::cluster {
@@ -313,7 +313,7 @@ TEST_F(OwnerTest, DeclinesAStateThatFewOfItsRowsAreBehind) {
     const bool few = most > 0 && most < 10;
     EXPECT_EQ(numbers.has_value(), !few) << most;
     if (!numbers) EXPECT_EQ(numbers.error().reason, "too_few_rows");
-    if (numbers) EXPECT_EQ(release::FromFixed((*numbers)[0]), most);
+    if (numbers) EXPECT_EQ(learning::FromFixed((*numbers)[0]), most);
   }
 }
 

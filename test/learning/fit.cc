@@ -30,10 +30,10 @@
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"
+#include "boosting/model.h"
+#include "boosting/xgboost.h"
 #include "dp/accounting.h"
 #include "dp/shares.h"
-#include "learning/boost_model.h"
-#include "learning/boost_xgboost.h"
 #include "learning/design.h"
 #include "learning/method.h"
 #include "learning/testing_noisy.h"
@@ -218,10 +218,11 @@ Rules RulesOf(const Json& asked) {
 
 // XGBoost's text of the model, and what the model itself predicts for the file's rows.
 void AddXgboost(const std::string& path, const Schema& schema, Json& fitted) {
-  const auto model = ReadBoostModel(fitted["model"]);
+  const auto model = boosting::ReadBoostModel(fitted["model"]);
   CHECK(model);
-  fitted["xgboost"] = *XgboostJson(fitted["model"]);
-  const Eigen::ArrayXd means = PredictBoost(*model, Deal(path, schema, {.members = 1, .by = {}})[0]);
+  fitted["xgboost"] = *boosting::XgboostJson(fitted["model"]);
+  const Eigen::ArrayXd means =
+      boosting::PredictBoost(*model, Deal(path, schema, {.members = 1, .by = {}})[0]);
   fitted["predictions"] = std::vector<double>(means.begin(), means.end());
 }
 
