@@ -18,10 +18,6 @@ namespace {
 
 constexpr std::uint16_t kWrong = 1;  // the party that does wrong: member001
 
-Size SizeFor(Way way) {
-  return {.way = way, .width = Width::k64, .parties = 4, .quorum = 3, .colluding = 1, .length = 3};
-}
-
 struct Deed {
   const char* name;
   Way way;
@@ -30,8 +26,6 @@ struct Deed {
   ErrorCode code;
   const char* message;  // after "member001 "
 };
-
-void FlipLast(Bytes& body) { body.back() ^= 1; }
 
 constexpr std::uint64_t kSeed = 5;  // of all rehearsals here
 

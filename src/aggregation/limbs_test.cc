@@ -12,16 +12,6 @@ namespace {
 
 constexpr Int128 kMost = static_cast<Int128>(~Uint128{0} >> 1);
 
-// All random bits the same: the furthest that slots can be from zero.
-class Constant final : public RandomSource {
- public:
-  explicit Constant(std::uint8_t byte) : byte_(byte) {}
-  void Fill(std::span<std::uint8_t> out) override { std::ranges::fill(out, byte_); }
-
- private:
-  std::uint8_t byte_;
-};
-
 std::vector<Int128> JoinedSum(Width width, const std::vector<Int128>& numbers, RandomSource& random) {
   std::vector<std::uint64_t> sums(SlotsOf(width, 1));
   for (const Int128 number : numbers) {
@@ -47,7 +37,7 @@ TEST(Limbs, SumExactlyAtEveryEdge) {
                           Int128{1} << 64,
                           kMost / 3};
   SeededRandom drawn(1);
-  Constant none(0), all(0xff);
+  ConstantRandom none(0), all(0xff);
   RandomSource* sources[] = {&drawn, &none, &all};
   for (const std::size_t parties : {1U, 2U, 3U, 4U, 5U, 31U, 64U, 65U, 127U, 128U}) {
     for (const Int128 edge : edges) {
@@ -119,7 +109,7 @@ TEST(Limbs, HideWhatTheirSumsCarry) {
   const std::vector<Int128> carry = {0xffff, 0xffff}, none = {0x1fffe, 0};
   SeededRandom random(20261127);
   EXPECT_LT(Apart(carry, none, random), kFarthest);
-  Constant left_out(0);  // limbs without their random bits show the carry
+  ConstantRandom left_out(0);  // limbs without their random bits show the carry
   EXPECT_GT(Apart(carry, none, left_out), kFarthest);
 }
 

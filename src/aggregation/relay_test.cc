@@ -8,18 +8,12 @@
 namespace concordat::aggregation {
 namespace {
 
-Size SizeFor(Way way) {
-  return {.way = way, .width = Width::k64, .parties = 4, .quorum = 3, .colluding = 1, .length = 3};
-}
-
-void FlipLast(Bytes& body) { body.back() ^= 1; }
-
 // Parties without a receiver, for relays that do as they like.
-struct Troupe {
+struct Parties {
   std::vector<std::unique_ptr<SeededRandom>> random;
   std::vector<std::unique_ptr<Party>> parties;
 
-  explicit Troupe(const Cast& cast) {
+  explicit Parties(const Cast& cast) {
     for (std::size_t i = 0; i < cast.keys.size(); ++i) {
       random.push_back(std::make_unique<SeededRandom>(i));
       parties.push_back(*MakeParty(cast.terms, i, cast.keys[i], *random[i]));
@@ -92,7 +86,7 @@ TEST(Relay, NobodyOpensForHalfThoughOneSignsForBoth) {
   for (const Way way : {Way::kMasks, Way::kEncryption}) {
     const Size size{.way = way, .parties = 5, .quorum = 4, .colluding = 1};
     const Cast cast = CastOf(size);
-    Troupe troupe(cast);
+    Parties troupe(cast);
     const auto commits = troupe.All([](Party& p) { return p.Commit(); });
     const auto reveals = troupe.All([&](Party& p) { return p.Reveal(commits); });
     const std::vector<Int128> values(size.length, 1);
@@ -144,7 +138,7 @@ TEST(Relay, NothingIsOpenedTwice) {
     const Size size = SizeFor(way);
     const Cast cast = CastOf(size);
     const std::vector<Int128> values(size.length, 1);
-    Troupe troupe(cast);
+    Parties troupe(cast);
     const auto commits = troupe.All([](Party& p) { return p.Commit(); });
     const auto reveals = troupe.All([&](Party& p) { return p.Reveal(commits); });
     const auto contributions = troupe.All([&](Party& p) { return p.Contribute(reveals, values); });
@@ -184,7 +178,7 @@ TEST(Relay, NothingIsRestoredButForQuorumThatOpened) {
   const std::vector<Int128> values(cast.terms.length, 1);
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);
-    Troupe troupe(cast);
+    Parties troupe(cast);
     const auto commits = troupe.All([](Party& p) { return p.Commit(); });
     const auto reveals = troupe.All([&](Party& p) { return p.Reveal(commits); });
     const auto contributions = troupe.All([&](Party& p) { return p.Contribute(reveals, values); });
@@ -205,7 +199,7 @@ TEST(Relay, NothingIsRestoredBeforeOneHasOpenedNorUnderMasks) {
   for (const Way way : {Way::kMasks, Way::kEncryption}) {
     const Cast cast = CastOf(SizeFor(way));
     const std::vector<Int128> values(cast.terms.length, 1);
-    Troupe troupe(cast);
+    Parties troupe(cast);
     const auto commits = troupe.All([](Party& p) { return p.Commit(); });
     const auto reveals = troupe.All([&](Party& p) { return p.Reveal(commits); });
     const auto contributions = troupe.All([&](Party& p) { return p.Contribute(reveals, values); });

@@ -39,7 +39,7 @@ Mask PairMaskOf(const Terms& terms, std::uint64_t rehearsal, std::uint16_t party
 // and 9.
 constexpr Size kSparse{
     .way = Way::kMasks, .width = Width::k64, .parties = 10, .quorum = 9, .colluding = 2, .length = 4096};
-constexpr std::uint64_t kSeed = 20261127;
+constexpr std::uint64_t kSecrecySeed = 20261127;
 
 struct Adversary {
   std::vector<std::uint16_t> colluding;  // their seeds are known
@@ -52,9 +52,10 @@ struct Adversary {
 // What is left of a contribution in the sum when all masks that the adversary knows are taken off.
 Bytes LeftOf(const Cast& cast, const Message& contribution, const Adversary& adversary) {
   const std::uint16_t party = contribution.party;
-  std::vector<Mask> known = {Opposite(SelfMask(HashOf(cast.terms), party, SeedsOf(kSeed, party).self))};
+  std::vector<Mask> known = {
+      Opposite(SelfMask(HashOf(cast.terms), party, SeedsOf(kSecrecySeed, party).self))};
   for (const std::uint16_t other : Neighbours(cast.terms, party)) {
-    if (adversary.Knows(other)) known.push_back(Opposite(PairMaskOf(cast.terms, kSeed, party, other)));
+    if (adversary.Knows(other)) known.push_back(Opposite(PairMaskOf(cast.terms, kSecrecySeed, party, other)));
   }
   Bytes left = contribution.body;
   AddMasks(cast.terms.width, left, known);
@@ -85,7 +86,7 @@ class MaskSecrecy : public ::testing::Test {
  protected:
   // Every contribution of one sum in which party 9 is missing.
   std::map<std::uint16_t, Message> Contributions() {
-    Rehearsal rehearsal(cast_, values_, kSeed);
+    Rehearsal rehearsal(cast_, values_, kSecrecySeed);
     rehearsal.speaks = [](Round round, std::uint16_t party) {
       return party != 9 || round < Round::kContribute;
     };
@@ -139,12 +140,12 @@ TEST_F(MaskSecrecy, AContributionThatIsLeftOutStaysHidden) {
   const Message late = Contributions().at(0);
   std::vector<Mask> known;
   for (const std::uint16_t other : Neighbours(cast_.terms, 0))
-    known.push_back(Opposite(PairMaskOf(cast_.terms, kSeed, 0, other)));
+    known.push_back(Opposite(PairMaskOf(cast_.terms, kSecrecySeed, 0, other)));
   Bytes left = late.body;
   AddMasks(Width::k64, left, known);
   EXPECT_FALSE(RefutesUniform(left));
   // Control: without a mask of its own.
-  AddMasks(Width::k64, left, {Opposite(SelfMask(HashOf(cast_.terms), 0, SeedsOf(kSeed, 0).self))});
+  AddMasks(Width::k64, left, {Opposite(SelfMask(HashOf(cast_.terms), 0, SeedsOf(kSecrecySeed, 0).self))});
   EXPECT_TRUE(RefutesUniform(left));
 }
 
@@ -182,7 +183,7 @@ TEST_F(MaskSecrecy, HonestValuesSwappedAreNotTold) {
 
 // Of each party one share from each: of its own mask's seed, or of its pair masks' seed.
 TEST_F(MaskSecrecy, NeverBothKindsOfShareForOneParty) {
-  Rehearsal rehearsal(cast_, values_, kSeed);
+  Rehearsal rehearsal(cast_, values_, kSecrecySeed);
   rehearsal.speaks = [](Round round, std::uint16_t party) {
     return party != 9 || round < Round::kContribute;
   };

@@ -25,16 +25,6 @@ crypto::Secret32 SeedOf(RandomSource& random) {
   return seed;
 }
 
-// All coefficients are this byte.
-class Constant final : public RandomSource {
- public:
-  explicit Constant(std::uint8_t byte) : byte_(byte) {}
-  void Fill(std::span<std::uint8_t> out) override { std::ranges::fill(out, byte_); }
-
- private:
-  std::uint8_t byte_;
-};
-
 // By the definition: polynomials over GF(2), modulo x^8 + x^4 + x^3 + x + 1.
 std::uint8_t ProductByDefinition(unsigned a, unsigned b) {
   unsigned product = 0;
@@ -47,7 +37,7 @@ std::uint8_t ProductByDefinition(unsigned a, unsigned b) {
 TEST(Shamir, MultipliesAsItsFieldIsDefined) {
   EXPECT_EQ(ProductByDefinition(0x57, 0x83), 0xc1);  // FIPS 197, section 4.2
   for (unsigned factor = 0; factor < 256; ++factor) {
-    Constant random(static_cast<std::uint8_t>(factor));
+    ConstantRandom random(static_cast<std::uint8_t>(factor));
     std::vector<std::uint8_t> points = PointsTo(255);
     const auto shares = Deal({}, points, 2, random);
     for (const Share& share : shares) {

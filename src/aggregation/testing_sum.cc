@@ -10,6 +10,10 @@
 
 namespace concordat::aggregation {
 
+Size SizeFor(Way way) {
+  return {.way = way, .width = Width::k64, .parties = 4, .quorum = 3, .colluding = 1, .length = 3};
+}
+
 Cast CastOf(const Size& size, std::uint64_t seed) {
   SeededRandom random(seed);
   Cast cast{.terms = {.way = size.way,
@@ -26,6 +30,8 @@ Cast CastOf(const Size& size, std::uint64_t seed) {
   }
   return cast;
 }
+
+void FlipLast(Bytes& body) { body.back() ^= 1; }
 
 Message Resigned(const Cast& cast, Message message) {
   const crypto::Hash digest = crypto::Sha256(message.body);

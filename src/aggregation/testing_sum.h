@@ -23,11 +23,16 @@ struct Size {
   Width width = Width::k64;
   std::size_t parties = 3, quorum = 3, colluding = 0, length = 4;
 };
+// Four parties, of whom three are enough and one may collude.
+Size SizeFor(Way way);
 Cast CastOf(const Size& size, std::uint64_t seed = 1);
 
 // The message with another body (or another head, if it was changed), signed by its party: what one says who
 // keeps to no protocol.
 Message Resigned(const Cast& cast, Message message);
+
+// Changes one bit on the way.
+void FlipLast(Bytes& body);
 
 // The key that a party of a rehearsal with this seed seals its ciphertext by.
 crypto::Secret32 SealKeyOf(const Cast& cast, std::uint64_t rehearsal, std::uint16_t party);

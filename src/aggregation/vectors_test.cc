@@ -8,6 +8,7 @@
 #include "aggregation/party.h"
 #include "aggregation/receiver.h"
 #include "base/json.h"
+#include "base/testing_random.h"
 #include "crypto/keystream.h"
 
 namespace concordat::aggregation {
@@ -27,16 +28,6 @@ class Scripted final : public RandomSource {
 
  private:
   crypto::Keystream stream_;
-};
-
-// Every byte the same: a signing key's seed.
-class Constant final : public RandomSource {
- public:
-  explicit Constant(std::uint8_t byte) : byte_(byte) {}
-  void Fill(std::span<std::uint8_t> out) override { std::fill(out.begin(), out.end(), byte_); }
-
- private:
-  std::uint8_t byte_;
 };
 
 struct Played {
@@ -60,7 +51,7 @@ Scene SceneOf(const Json& vectors, const Json& answer) {
                  .quorum = vectors.at("quorum").get<std::size_t>()};
   std::ranges::copy(*FromHex(vectors.at("context").get<std::string>()), scene.terms.context.begin());
   for (std::uint8_t i = 0; i < 3; ++i) {
-    Constant seed(static_cast<std::uint8_t>(i + 161));
+    ConstantRandom seed(static_cast<std::uint8_t>(i + 161));
     scene.keys.push_back(*crypto::SigningKey::Generate(vectors.at("names")[i].get<std::string>(), seed));
     scene.terms.parties.push_back(scene.keys.back().verify_key());
     scene.random.push_back(std::make_unique<Scripted>(static_cast<std::uint8_t>(i + 1)));

@@ -14,9 +14,9 @@ namespace concordat::agreement {
 namespace {
 
 // A registry fed with entries as a ledger would, whose every state is the same after a replay.
-class Joint : public testing::Test {
+class JointSteps : public testing::Test {
  protected:
-  ~Joint() override {
+  ~JointSteps() override {
     Registry again("lewisham");
     for (const ledger::Entry& entry : entries_) again.Apply(entry);
     EXPECT_EQ(again.agreements().size(), registry_.agreements().size());
@@ -89,7 +89,7 @@ class Joint : public testing::Test {
   std::vector<ledger::Entry> entries_;
 };
 
-TEST_F(Joint, IsInForceOnceAllHaveSignedInAnyOrder) {
+TEST_F(JointSteps, IsInForceOnceAllHaveSignedInAnyOrder) {
   Propose();
   const std::function<Step()> signing[] = {
       [this] { return Approval("maria"); }, [this] { return Approval("john"); },
@@ -110,7 +110,7 @@ TEST_F(Joint, IsInForceOnceAllHaveSignedInAnyOrder) {
   EXPECT_EQ(Now(), State::kActive);
 }
 
-TEST_F(Joint, RefusesSignaturesThatDoNotHold) {
+TEST_F(JointSteps, RefusesSignaturesThatDoNotHold) {
   Propose();
   Step forged = Signature("southwark");
   forged.seal = Seal(NoteText(*document_), TestKey("lewisham"));
@@ -127,7 +127,7 @@ TEST_F(Joint, RefusesSignaturesThatDoNotHold) {
   EXPECT_EQ(Taken(Signature("southwark")), "already_approved");
 }
 
-TEST_F(Joint, HoldsApprovalsToPeopleAndTheirKeys) {
+TEST_F(JointSteps, HoldsApprovalsToPeopleAndTheirKeys) {
   EXPECT_EQ(Taken(For(Verb::kPropose)), "");
   EXPECT_EQ(Taken(For(Verb::kApprove)), "approver_unknown");  // nobody is registered, and others rely on it
   EXPECT_EQ(AddPerson("maria", Role::kApprover), "");
@@ -155,7 +155,7 @@ TEST_F(Joint, HoldsApprovalsToPeopleAndTheirKeys) {
 }
 
 // Where anybody else must sign, a member's word is that of people with keys.
-TEST_F(Joint, LetsNobodyApproveUnsignedWhereOthersSignToo) {
+TEST_F(JointSteps, LetsNobodyApproveUnsignedWhereOthersSignToo) {
   std::string text = JointText();
   text.replace(text.find("  southwark: "), text.find("oversight:") - text.find("  southwark: "), "");
   for (const char* part :
@@ -168,7 +168,7 @@ TEST_F(Joint, LetsNobodyApproveUnsignedWhereOthersSignToo) {
   EXPECT_EQ(Taken(For(Verb::kApprove)), "approver_unknown");
 }
 
-TEST_F(Joint, TakesNewKeysAndForgetsLostOnes) {
+TEST_F(JointSteps, TakesNewKeysAndForgetsLostOnes) {
   Propose();
   const Step old = Approval("maria");
   EXPECT_EQ(Taken(PersonStep{.verb = PersonVerb::kKey, .person = "maria", .member = "lewisham", .by = "ola"}),
@@ -190,7 +190,7 @@ TEST_F(Joint, TakesNewKeysAndForgetsLostOnes) {
   EXPECT_EQ(registry_.Find("joint-study", now_)->Approvals("lewisham"), 1);  // what she signed stands
 }
 
-TEST_F(Joint, IsHeldUpByAnyPartyUntilThatPartyResumes) {
+TEST_F(JointSteps, IsHeldUpByAnyPartyUntilThatPartyResumes) {
   Propose();
   SignAll();
   AfterObjections();
@@ -213,7 +213,7 @@ TEST_F(Joint, IsHeldUpByAnyPartyUntilThatPartyResumes) {
   EXPECT_EQ(Now(), State::kRevoked);
 }
 
-TEST_F(Joint, HearsObjectionsForTheirTime) {
+TEST_F(JointSteps, HearsObjectionsForTheirTime) {
   Propose();
   EXPECT_EQ(Taken(Sealed(Verb::kObject, "regulator", 1)), "step_not_allowed");
   SignAll();
@@ -229,7 +229,7 @@ TEST_F(Joint, HearsObjectionsForTheirTime) {
   EXPECT_EQ(Taken(Sealed(Verb::kObject, "regulator", 3)), "step_not_allowed");  // the time is over
 }
 
-class Amended : public Joint {
+class Amended : public JointSteps {
  protected:
   // A document that supersedes the one in force, or another.
   std::shared_ptr<const Agreement> Amendment(const std::string& supersedes) {

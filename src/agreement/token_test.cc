@@ -9,25 +9,25 @@
 namespace concordat::agreement {
 namespace {
 
-const Time kNow = *ParseTime("2026-11-23");
+const Time kToday = *ParseTime("2026-11-23");
 const Time kLater = *ParseTime("2026-12-23");
 
 ledger::Entry Created(std::uint64_t index, const std::string& text, const char* role = "auditor") {
   return {
       .index = index,
-      .time = kNow,
+      .time = kToday,
       .kind = "token.created",
       .body = {{"token", NameInToken(text)}, {"role", role}, {"by", "olga"}, {"until", FormatTime(kLater)}},
       .secret = Json{{"hash", ToHex(HashOfToken(text))}}};
 }
 
 ledger::Entry Revoked(std::uint64_t index, const char* name) {
-  return {.index = index, .time = kNow, .kind = "token.revoked", .body = {{"token", name}, {"by", "olga"}}};
+  return {.index = index, .time = kToday, .kind = "token.revoked", .body = {{"token", name}, {"by", "olga"}}};
 }
 
 class Tokens : public testing::Test {
  protected:
-  std::string ReasonOf(const std::string& text, Time now = kNow) const {
+  std::string ReasonOf(const std::string& text, Time now = kToday) const {
     const auto opened = book_.Open(text, now);
     return opened ? "" : opened.error().reason;
   }
@@ -40,7 +40,7 @@ class Tokens : public testing::Test {
 TEST_F(Tokens, OpenForWhoHasTheTextUntilTheirEnd) {
   EXPECT_EQ(ReasonOf(text_), "token_invalid");
   book_.Apply(Created(0, text_));
-  const auto opened = book_.Open(text_, kNow);
+  const auto opened = book_.Open(text_, kToday);
   ASSERT_TRUE(opened);
   EXPECT_EQ(opened->name, "dash.board-1");
   EXPECT_EQ(opened->role, Role::kAuditor);
@@ -70,9 +70,9 @@ TEST_F(Tokens, StayShutForAnythingElse) {
 
 TEST_F(Tokens, HaveOneNameEach) {
   book_.Apply(Created(0, text_));
-  EXPECT_EQ(book_.CheckNew("dash.board-1", kNow).error().reason, "token_exists");
+  EXPECT_EQ(book_.CheckNew("dash.board-1", kToday).error().reason, "token_exists");
   EXPECT_TRUE(book_.CheckNew("dash.board-1", kLater));  // the old one has ended
-  EXPECT_EQ(book_.CheckNew("Dash", kNow).error().reason, "token_name");
+  EXPECT_EQ(book_.CheckNew("Dash", kToday).error().reason, "token_name");
   EXPECT_EQ(book_.CheckRevoked("none").error().reason, "token_unknown");
   // A second one of the name, which was not allowed when its turn came, changes nothing.
   const std::string second = NewTokenText("dash.board-1", random_);

@@ -1,6 +1,7 @@
-// A seeded source of randomness: tests alone link it (concordat_base_testing).
+// Sources of randomness without surprises: tests alone link them (concordat_base_testing).
 #pragma once
 
+#include <algorithm>
 #include <random>
 
 #include "base/random.h"
@@ -15,6 +16,16 @@ class SeededRandom final : public RandomSource {
 
  private:
   std::mt19937_64 engine_;
+};
+
+// Every byte the same.
+class ConstantRandom final : public RandomSource {
+ public:
+  explicit ConstantRandom(std::uint8_t byte) : byte_(byte) {}
+  void Fill(std::span<std::uint8_t> out) override { std::ranges::fill(out, byte_); }
+
+ private:
+  std::uint8_t byte_;
 };
 
 }  // namespace concordat

@@ -16,8 +16,7 @@
 namespace concordat::dp {
 namespace {
 
-constexpr Mechanism kGaussian = Mechanism::kDiscreteGaussian;
-constexpr Mechanism kLaplace = Mechanism::kDiscreteLaplace;
+using enum Mechanism;
 constexpr Scale kScale{.numerator = kNoiseScale, .denominator = 1};
 
 struct Stocks {
@@ -50,8 +49,8 @@ TEST(NoisePool, HandsOutEachDrawOnce) {
     threads.emplace_back([&, t] {
       for (std::size_t at = 0, bite = 1; at < kEach; at += bite, bite = bite % 97 + 1) {
         bite = std::min(bite, kEach - at);
-        pool.Take(kGaussian, std::span(gaussians).subspan(t * kEach + at, bite));
-        pool.Take(kLaplace, std::span(laplaces).subspan(t * kEach + at, bite));
+        pool.Take(kDiscreteGaussian, std::span(gaussians).subspan(t * kEach + at, bite));
+        pool.Take(kDiscreteLaplace, std::span(laplaces).subspan(t * kEach + at, bite));
       }
     });
   }
@@ -70,7 +69,7 @@ TEST(NoisePool, KeepsOrderForOneTaker) {
   NoisePool pool(random);
   pool.WaitUntilFull();
   std::vector<std::int64_t> laplaces(NoisePool::kStock);
-  pool.Take(kLaplace, laplaces);
+  pool.Take(kDiscreteLaplace, laplaces);
   EXPECT_EQ(laplaces, FirstStocks(2).laplace);
 }
 
@@ -78,7 +77,7 @@ TEST(NoisePool, ServesMoreThanItHolds) {
   SeededRandom random(3);
   NoisePool pool(random);
   std::vector<std::int64_t> draws(NoisePool::kStock * 3 + 17);
-  pool.Take(kGaussian, draws);
+  pool.Take(kDiscreteGaussian, draws);
   double square = 0;
   for (const std::int64_t x : draws) square += std::pow(static_cast<double>(x) / kNoiseScale, 2);
   const auto count = static_cast<double>(draws.size());
@@ -93,32 +92,32 @@ TEST(NoisePool, StopsWhileItRefills) {
   for (int i = 0; i < 50; ++i) {
     NoisePool pool(random);
     std::int64_t draw = 0;
-    if (i % 2 == 0) pool.Take(kLaplace, {&draw, 1});
+    if (i % 2 == 0) pool.Take(kDiscreteLaplace, {&draw, 1});
   }
 }
 
 TEST(AddNoise, AddsOneDrawToEachSum) {
   FrozenNoise noise(5);
   std::vector<std::int64_t> draws(2000);
-  noise.Take(kGaussian, draws);
+  noise.Take(kDiscreteGaussian, draws);
   noise.Rewind();
   std::vector<Int128> sums(2000, Int128{7} << 80);
-  AddNoise(kGaussian, sums, noise);
+  AddNoise(kDiscreteGaussian, sums, noise);
   for (std::size_t i = 0; i < sums.size(); ++i) EXPECT_EQ(sums[i] - (Int128{7} << 80), Int128{draws[i]});
 }
 
 TEST(FrozenNoise, RepeatsAfterRewindHoweverItIsTaken) {
   FrozenNoise noise(6);
   std::vector<std::int64_t> whole(100), parts(100), other(100);
-  noise.Take(kLaplace, whole);
+  noise.Take(kDiscreteLaplace, whole);
   noise.Rewind();
-  noise.Take(kGaussian, other);
-  noise.Take(kLaplace, std::span(parts).first(1));
-  noise.Take(kLaplace, std::span(parts).subspan(1));
+  noise.Take(kDiscreteGaussian, other);
+  noise.Take(kDiscreteLaplace, std::span(parts).first(1));
+  noise.Take(kDiscreteLaplace, std::span(parts).subspan(1));
   EXPECT_EQ(whole, parts);
   EXPECT_NE(whole, other);
   NoNoise none;
-  none.Take(kGaussian, parts);
+  none.Take(kDiscreteGaussian, parts);
   EXPECT_EQ(parts, std::vector<std::int64_t>(100, 0));
 }
 

@@ -16,7 +16,7 @@
 namespace concordat::dp {
 namespace {
 
-constexpr Delta kDelta{1e-6};
+constexpr Delta kLittle{1e-6};
 
 Measurement Sampled(double rate, double noise, std::uint32_t times = 1) {
   return {Mechanism::kDiscreteGaussian,
@@ -31,7 +31,7 @@ Measurement OfEveryone(double noise, std::uint32_t times = 1) {
   plain.rate = kEveryone;
   return plain;
 }
-double Cost(const Measurements& measurements, Delta delta = kDelta) {
+double CostAt(const Measurements& measurements, Delta delta = kLittle) {
   Composition composition;
   composition.Add(measurements);
   return composition.ToEpsilon(delta).value;
@@ -90,12 +90,12 @@ TEST(SampledComposition, CostsMoreWithEveryMeasurement) {
   for (const bool late : {false, true}) {
     Measurements so_far;
     if (late) so_far.push_back(OfEveryone(100));
-    double last = Cost(so_far);
+    double last = CostAt(so_far);
     for (const Measurement& m : history) {
       so_far.push_back(m);
-      const double cost = Cost(so_far);
+      const double cost = CostAt(so_far);
       EXPECT_GT(cost, last);
-      EXPECT_GT(Cost(so_far, {1e-9}), cost);
+      EXPECT_GT(CostAt(so_far, {1e-9}), cost);
       last = cost;
     }
     EXPECT_LT(last, 6);
@@ -106,37 +106,37 @@ TEST(SampledComposition, ChargesRoundsOneByOneOrAtOnceAlike) {
   Composition one, all;
   for (int i = 0; i < 200; ++i) one.Add(Sampled(0.02, 1.2));
   all.Add(Sampled(0.02, 1.2, 200));
-  EXPECT_NEAR(one.ToEpsilon(kDelta).value, all.ToEpsilon(kDelta).value, 1e-9);
-  EXPECT_EQ(Composition::From(one.sums()).ToEpsilon(kDelta), one.ToEpsilon(kDelta));
+  EXPECT_NEAR(one.ToEpsilon(kLittle).value, all.ToEpsilon(kLittle).value, 1e-9);
+  EXPECT_EQ(Composition::From(one.sums()).ToEpsilon(kLittle), one.ToEpsilon(kLittle));
   EXPECT_EQ(Composition::From(one.sums()).sums(), one.sums());
 }
 
 // The order of a filter is not chosen by what history came to: only what was measured first has its own.
 TEST(SampledComposition, PaysForNotKnowingTheOrderBefore) {
-  const double first = Cost({Sampled(0.01, 1, 500), OfEveryone(2000)});
-  const double late = Cost({OfEveryone(2000), Sampled(0.01, 1, 500)});
-  EXPECT_NEAR(first, Cost({Sampled(0.01, 1, 500)}), 0.01);
+  const double first = CostAt({Sampled(0.01, 1, 500), OfEveryone(2000)});
+  const double late = CostAt({OfEveryone(2000), Sampled(0.01, 1, 500)});
+  EXPECT_NEAR(first, CostAt({Sampled(0.01, 1, 500)}), 0.01);
   // delta of one filter of the 12: a 52429th.
   double least = 64;
   const RenyiCurve curve = RenyiOf(Sampled(0.01, 1));
   for (std::size_t i = 0; i < kOrders; ++i)
     least =
-        std::min(least, RenyiEpsilon(RenyiOrders()[i], 500 * curve[i], kDelta.value * 15 / 128 / 512 / 12));
+        std::min(least, RenyiEpsilon(RenyiOrders()[i], 500 * curve[i], kLittle.value * 15 / 128 / 512 / 12));
   EXPECT_GE(late, least);
   EXPECT_LT(late, least * 1.1);
   EXPECT_GT(late, first * 1.2);
 }
 
 TEST(SampledComposition, HoldsNoMoreThanItsBounds) {
-  EXPECT_TRUE(std::isinf(Cost({Sampled(0.01, 1)}, {0})));
-  EXPECT_TRUE(std::isinf(Cost({Sampled(0.01, 1, (1U << 20) + 1)})));
-  EXPECT_TRUE(std::isinf(Cost({Sampled(0.5, 0.02, 100)})));
+  EXPECT_TRUE(std::isinf(CostAt({Sampled(0.01, 1)}, {0})));
+  EXPECT_TRUE(std::isinf(CostAt({Sampled(0.01, 1, (1U << 20) + 1)})));
+  EXPECT_TRUE(std::isinf(CostAt({Sampled(0.5, 0.02, 100)})));
   Measurement shown = Sampled(0.01, 1);
-  shown.delta = kDelta;
-  EXPECT_TRUE(std::isinf(Cost({shown})));
+  shown.delta = kLittle;
+  EXPECT_TRUE(std::isinf(CostAt({shown})));
   Measurement huge = Sampled(0.01, 1);
   huge.sensitivity = ~std::uint64_t{0};
-  EXPECT_TRUE(std::isinf(Cost({huge})));
+  EXPECT_TRUE(std::isinf(CostAt({huge})));
 }
 
 TEST(StepsForSampled, BuysTheMostThatFits) {
@@ -167,7 +167,7 @@ TEST(StepsForSampled, BuysTheMostThatFits) {
 TEST(StepsForSampled, CountsEachOwnersOwnSample) {
   const SampledRounds four{.rate = kEveryone / 100, .rounds = 100, .owners = 4};
   EXPECT_EQ(MeasurementOf(four, 7).times, 400U);
-  EXPECT_LT(StepsForSampled(four, {{1}, kDelta}), StepsForSampled({four.rate, 100}, {{1}, kDelta}));
+  EXPECT_LT(StepsForSampled(four, {{1}, kLittle}), StepsForSampled({four.rate, 100}, {{1}, kLittle}));
 }
 
 // Transcripts of 8 rounds over two neighbours, as the mechanism makes them; the event is a large likelihood
@@ -203,7 +203,7 @@ class Attack {
 // Six standard errors an event, 60 events: false alarms below 1e-6 a run.
 bool Refutes(const Measurement& made, const Measurement& charged, double delta) {
   constexpr int kTranscripts = 60'000;
-  const double epsilon = Cost({charged}, {delta});
+  const double epsilon = CostAt({charged}, {delta});
   const Attack attack(static_cast<double>(made.rate) / kEveryone,
                       static_cast<std::int64_t>(made.sensitivity));
   SeededRandom random(20240607);

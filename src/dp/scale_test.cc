@@ -8,8 +8,7 @@
 namespace concordat::dp {
 namespace {
 
-constexpr Mechanism kGaussian = Mechanism::kDiscreteGaussian;
-constexpr Mechanism kLaplace = Mechanism::kDiscreteLaplace;
+using enum Mechanism;
 
 TEST(StepsFor, SpendsAllOfRhoAndNoMore) {
   EXPECT_EQ(StepsFor(Rho{0.5}), kNoiseScale);  // sigma of one unit
@@ -20,8 +19,8 @@ TEST(StepsFor, SpendsAllOfRhoAndNoMore) {
   for (const double rho : {1e-12, 3e-7, 2e-4, 0.01, 0.1, 0.49999999, 1.0, 17.3}) {
     SCOPED_TRACE(rho);
     const std::uint64_t steps = StepsFor(Rho{rho});
-    const Measurement charged{kGaussian, steps, kNoiseScale, 1, {}};
-    const Measurement next{kGaussian, steps + 1, kNoiseScale, 1, {}};
+    const Measurement charged{kDiscreteGaussian, steps, kNoiseScale, 1, {}};
+    const Measurement next{kDiscreteGaussian, steps + 1, kNoiseScale, 1, {}};
     EXPECT_LE(RhoOf(charged).value, rho * (1 + 1e-14));
     EXPECT_GT(RhoOf(next).value, rho);
   }
@@ -44,8 +43,8 @@ TEST(StepsFor, SpendsAllOfRhoUnderTheNoiseOfASum) {
       const std::uint64_t steps = StepsFor(Rho{rho}, scale);
       SCOPED_TRACE(fmt::format("{} draws, rho {}, {} steps", draws, rho, steps));
       if (steps == kMostSteps) continue;
-      EXPECT_LE(RhoOf({kGaussian, steps, scale, 1, {}}).value, rho * (1 + 1e-14));
-      EXPECT_GT(RhoOf({kGaussian, steps + 1, scale, 1, {}}).value, rho * (1 - 1e-14));
+      EXPECT_LE(RhoOf({kDiscreteGaussian, steps, scale, 1, {}}).value, rho * (1 + 1e-14));
+      EXPECT_GT(RhoOf({kDiscreteGaussian, steps + 1, scale, 1, {}}).value, rho * (1 - 1e-14));
     }
   }
 }
@@ -58,11 +57,11 @@ TEST(StepsFor, SpendsAllOfEpsilonAndNoMore) {
 }
 
 TEST(StepsForEach, ComesBackWithinTheWhole) {
-  EXPECT_EQ(StepsForEach(kGaussian, 100, 4), 50);
-  EXPECT_EQ(StepsForEach(kLaplace, 100, 4), 25);
-  EXPECT_EQ(SensitivityOf(kGaussian, 50, 2), 71);  // 70.7 rounded up
-  EXPECT_EQ(SensitivityOf(kLaplace, 50, 2), 100);
-  for (const Mechanism mechanism : {kGaussian, kLaplace}) {
+  EXPECT_EQ(StepsForEach(kDiscreteGaussian, 100, 4), 50);
+  EXPECT_EQ(StepsForEach(kDiscreteLaplace, 100, 4), 25);
+  EXPECT_EQ(SensitivityOf(kDiscreteGaussian, 50, 2), 71);  // 70.7 rounded up
+  EXPECT_EQ(SensitivityOf(kDiscreteLaplace, 50, 2), 100);
+  for (const Mechanism mechanism : {kDiscreteGaussian, kDiscreteLaplace}) {
     for (const std::uint64_t steps : {1ULL, 7ULL, 1000ULL, 1048577ULL, 1ULL << 26}) {
       for (const std::uint64_t coordinates : {1ULL, 2ULL, 3ULL, 10ULL, 1000ULL, 1ULL << 32}) {
         EXPECT_LE(SensitivityOf(mechanism, StepsForEach(mechanism, steps, coordinates), coordinates), steps);
@@ -72,12 +71,12 @@ TEST(StepsForEach, ComesBackWithinTheWhole) {
 }
 
 TEST(RhoOf, CountsEveryRelease) {
-  EXPECT_NEAR(RhoOf({kGaussian, kNoiseScale / 50, kNoiseScale, 1, {}}).value, 1.0 / 5000, 1e-8);
-  EXPECT_NEAR(RhoOf({kGaussian, kNoiseScale, kNoiseScale, 7, {}}).value, 3.5, 1e-12);
-  EXPECT_NEAR(RhoOf({kLaplace, kNoiseScale / 2, kNoiseScale, 2, {}}).value, 0.25, 1e-12);
-  EXPECT_NEAR(PureEpsilonOf({kLaplace, kNoiseScale / 2, kNoiseScale, 3, {}}).value, 1.5, 1e-12);
-  EXPECT_TRUE(std::isinf(PureEpsilonOf({kGaussian, 1, kNoiseScale, 1, {}}).value));
-  EXPECT_EQ(RhoOf({kGaussian, 0, kNoiseScale, 1, {}}).value, 0);
+  EXPECT_NEAR(RhoOf({kDiscreteGaussian, kNoiseScale / 50, kNoiseScale, 1, {}}).value, 1.0 / 5000, 1e-8);
+  EXPECT_NEAR(RhoOf({kDiscreteGaussian, kNoiseScale, kNoiseScale, 7, {}}).value, 3.5, 1e-12);
+  EXPECT_NEAR(RhoOf({kDiscreteLaplace, kNoiseScale / 2, kNoiseScale, 2, {}}).value, 0.25, 1e-12);
+  EXPECT_NEAR(PureEpsilonOf({kDiscreteLaplace, kNoiseScale / 2, kNoiseScale, 3, {}}).value, 1.5, 1e-12);
+  EXPECT_TRUE(std::isinf(PureEpsilonOf({kDiscreteGaussian, 1, kNoiseScale, 1, {}}).value));
+  EXPECT_EQ(RhoOf({kDiscreteGaussian, 0, kNoiseScale, 1, {}}).value, 0);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace {
 using Wide = unsigned __int128;
 
 // Random ones and the edges, where lazy sums would run over; lengths that vectors do not divide.
-Residues Random(std::mt19937_64& random, std::size_t size, std::uint64_t q) {
+Residues RandomResidues(std::mt19937_64& random, std::size_t size, std::uint64_t q) {
   Residues values(size);
   for (std::uint64_t& value : values) {
     const std::uint64_t edges[] = {0, 1, q / 2, q - 2, q - 1, random() % q, random() % q};
@@ -46,7 +46,7 @@ INSTANTIATE_TEST_SUITE_P(Lanes, EveryKernel, testing::Values(Kernel::kScalar, Ke
 TEST_P(EveryKernel, AddsSubtractsAndMultiplies) {
   ForEach([&](const Modulus& modulus, std::size_t size) {
     const std::uint64_t q = modulus.value();
-    const Residues a = Random(random_, size, q), b = Random(random_, size, q);
+    const Residues a = RandomResidues(random_, size, q), b = RandomResidues(random_, size, q);
     Residues sum = a, difference = a, product(size);
     lanes().add(sum, b, modulus);
     lanes().subtract(difference, b, modulus);
@@ -62,8 +62,8 @@ TEST_P(EveryKernel, AddsSubtractsAndMultiplies) {
 TEST_P(EveryKernel, AddsSmallAndScaledIntegers) {
   ForEach([&](const Modulus& modulus, std::size_t size) {
     const std::uint64_t q = modulus.value();
-    const Residues a = Random(random_, size, q);
-    const std::uint64_t factor = Random(random_, 1, q)[0];
+    const Residues a = RandomResidues(random_, size, q);
+    const std::uint64_t factor = RandomResidues(random_, 1, q)[0];
     std::vector<std::int8_t> small(size);
     std::vector<std::uint64_t> words(size);
     for (std::size_t i = 0; i < size; ++i) {
@@ -94,7 +94,7 @@ TEST_P(EveryKernel, CentresCountsOfOnes) {
 // Bit 49 i + k of the packed bytes is bit k of residue i.
 TEST_P(EveryKernel, PacksAndUnpacks) {
   ForEach([&](const Modulus& modulus, std::size_t size) {
-    const Residues residues = Random(random_, size, modulus.value());
+    const Residues residues = RandomResidues(random_, size, modulus.value());
     Bytes packed(PackedBytes(size)), expected(packed.size());
     for (std::size_t bit = 0; bit < 49 * size; ++bit)
       expected[bit / 8] |= static_cast<std::uint8_t>((residues[bit / 49] >> bit % 49 & 1) << bit % 8);
@@ -108,13 +108,13 @@ TEST_P(EveryKernel, PacksAndUnpacks) {
 
 TEST_P(EveryKernel, SeesResiduesOutOfRangeAndPadding) {
   ForEach([&](const Modulus& modulus, std::size_t size) {
-    Residues residues = Random(random_, size, modulus.value()), unpacked(size);
+    Residues residues = RandomResidues(random_, size, modulus.value()), unpacked(size);
     residues[random_() % size] = random_() % 2 == 0 ? modulus.value() : (std::uint64_t{1} << 49) - 1;
     Bytes packed(PackedBytes(size));
     lanes().pack(packed, residues);
     ASSERT_FALSE(lanes().unpack(unpacked, packed, modulus));
     if (size * 49 % 8 == 0) return;
-    lanes().pack(packed, Random(random_, size, modulus.value()));
+    lanes().pack(packed, RandomResidues(random_, size, modulus.value()));
     ASSERT_TRUE(lanes().unpack(unpacked, packed, modulus));
     packed.back() |= 0x80;
     ASSERT_FALSE(lanes().unpack(unpacked, packed, modulus));

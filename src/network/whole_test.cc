@@ -8,16 +8,16 @@
 namespace concordat::network {
 namespace {
 
-struct Case {
+struct WholeCase {
   const char* layers;
   Index rows_a_unit;
 };
 
-const Case kCases[] = {{"dense(5) tanh dense(1)", 1},
-                       {"dense(5) tanh dense(1)", 3},
-                       {"dense(6) layer_norm dense(1)", 1},
-                       {"sequence(2, 6) conv1d(3, 3) relu dense(1)", 1},
-                       {"image(1, 3, 4) conv2d(4, 2) tanh dense(1)", 2}};
+const WholeCase kWholeCases[] = {{"dense(5) tanh dense(1)", 1},
+                                 {"dense(5) tanh dense(1)", 3},
+                                 {"dense(6) layer_norm dense(1)", 1},
+                                 {"sequence(2, 6) conv1d(3, 3) relu dense(1)", 1},
+                                 {"image(1, 3, 4) conv2d(4, 2) tanh dense(1)", 2}};
 
 struct Units {
   Lanes in;
@@ -67,7 +67,7 @@ Units Without(const Units& units, std::size_t unit, Index rows_a_unit) {
 
 // In whole numbers, so that a step too many shows.
 TEST(WholeSum, MovesByNoMoreThanItsStepsWithoutAUnit) {
-  for (const Case& c : kCases) {
+  for (const WholeCase& c : kWholeCases) {
     SCOPED_TRACE(c.layers);
     const Network network = NetworkOf(c.layers);
     const Units units = Drawn(60, c.rows_a_unit);
@@ -92,7 +92,7 @@ TEST(WholeSum, MovesByNoMoreThanItsStepsWithoutAUnit) {
 }
 
 TEST(WholeSum, IsTheSumOfClippedGradients) {
-  for (const Case& c : kCases) {
+  for (const WholeCase& c : kWholeCases) {
     SCOPED_TRACE(c.layers);
     const Network network = NetworkOf(c.layers);
     const Units units = Drawn(40, c.rows_a_unit);

@@ -16,7 +16,7 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr Delta kDelta{1e-5};
+constexpr Delta kProgressDelta{1e-5};
 
 // Rounds at states {"round": n}, of which each costs more than the one before.
 class Steps final : public learning::NoisyMethod {
@@ -47,7 +47,7 @@ class FitProgressTest : public testing::Test {
   void MakeNoisy() {
     FitNoise noise;
     noise.method = std::make_shared<Steps>();
-    noise.budget = {{3}, kDelta};
+    noise.budget = {{3}, kProgressDelta};
     noise.share = dp::ShareOf(dp::Mechanism::kDiscreteGaussian, {.all = 2, .honest = 2, .disjoint = true});
     noise.steps = noise.share.StepsFor(dp::RhoFor(noise.budget));
     noise.whole = {.sensitivity = noise.share.OfAll(noise.steps), .scale = noise.share.scale};
@@ -92,7 +92,7 @@ class FitProgressTest : public testing::Test {
       for (int times = 0; times < asked[i]; ++times)
         sum.Add(*CostOf(plan_, At(static_cast<std::uint32_t>(i + 1))));
     }
-    return sum.ToEpsilon(kDelta).value;
+    return sum.ToEpsilon(kProgressDelta).value;
   }
 
   store::TemporaryFolder folder_;
@@ -134,10 +134,10 @@ TEST_F(FitProgressTest, NoisyFitsGoOnAfterTheNewestRoundAndCountAllThatWasAsked)
   EXPECT_TRUE(Resume().spent.empty());
   Try("begun", 1);  // and died
   EXPECT_EQ(Resume().round, At(1));
-  EXPECT_DOUBLE_EQ(Resume().spent.At(kDelta).value, Cost({1}));
+  EXPECT_DOUBLE_EQ(Resume().spent.At(kProgressDelta).value, Cost({1}));
   Try("begun", 1);
   spent_ = FitSpent::From({{"spent", Resume().spent.ToJson()}});
-  EXPECT_DOUBLE_EQ(spent_.At(kDelta).value, Cost({2}));
+  EXPECT_DOUBLE_EQ(spent_.At(kProgressDelta).value, Cost({2}));
 }
 
 TEST_F(FitProgressTest, CountsTheRoundThatWasUnderWay) {
@@ -147,20 +147,22 @@ TEST_F(FitProgressTest, CountsTheRoundThatWasUnderWay) {
   FitResumed resumed = Resume();
   EXPECT_EQ(resumed.round, At(3));
   EXPECT_TRUE(resumed.said.starts_with("goes on after round 2"));
-  EXPECT_DOUBLE_EQ(resumed.spent.At(kDelta).value, Cost({1, 1, 1})) << "owners may have charged round 3";
+  EXPECT_DOUBLE_EQ(resumed.spent.At(kProgressDelta).value, Cost({1, 1, 1}))
+      << "owners may have charged round 3";
   spent_ = resumed.spent;
   Try("begun", 3);
-  EXPECT_DOUBLE_EQ(Resume().spent.At(kDelta).value, Cost({1, 1, 2}));
+  EXPECT_DOUBLE_EQ(Resume().spent.At(kProgressDelta).value, Cost({1, 1, 2}));
   Enter("failed", 3, KeptOf(plan_, spent_));
-  EXPECT_DOUBLE_EQ(Resume().spent.At(kDelta).value, Cost({1, 1, 2})) << "a failure says what was asked";
+  EXPECT_DOUBLE_EQ(Resume().spent.At(kProgressDelta).value, Cost({1, 1, 2}))
+      << "a failure says what was asked";
   EXPECT_EQ(Resume().round, At(3));
-  EXPECT_DOUBLE_EQ(Resume("others").spent.At(kDelta).value, Cost({1, 1, 2}))
+  EXPECT_DOUBLE_EQ(Resume("others").spent.At(kProgressDelta).value, Cost({1, 1, 2}))
       << "spent, though it begins anew";
   Open(3, "r", true);
   EXPECT_TRUE(Resume().spent.empty()) << "the next run is of other rows";
   Try("begun", 1);
   EXPECT_EQ(Resume().round, At(1));
-  EXPECT_GT(Resume().spent.At(kDelta).value, 0);
+  EXPECT_GT(Resume().spent.At(kProgressDelta).value, 0);
 }
 
 TEST_F(FitProgressTest, SaysWhatTheRecordKeeps) {

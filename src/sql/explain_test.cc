@@ -25,8 +25,6 @@ Plan Planned(const std::shared_ptr<const catalogue::Product>& product, int key, 
   return *plan;
 }
 
-Terms Plenty() { return {.budget = {Epsilon{1}, Delta{1e-6}}, .threshold = Delta{1e-9}}; }
-
 TEST(Explain, SaysHowAPlainQuestionIsAnswered) {
   Terms terms = Plenty();
   terms.minimum_people = 10;

@@ -193,7 +193,7 @@ TEST(JointPlan, SharesTheChanceOfAGroupOfOneAmongOwners) {
 }
 
 // Sums of `shares` owners' draws for one number, many times over.
-std::vector<std::int64_t> Sums(const Plan& plan, int shares, int times) {
+std::vector<std::int64_t> SumsOfShares(const Plan& plan, int shares, int times) {
   dp::FrozenNoise noise(20261127);
   std::vector<std::int64_t> sums(static_cast<std::size_t>(times));
   for (int share = 0; share < shares; ++share) {
@@ -208,7 +208,7 @@ std::vector<std::int64_t> Sums(const Plan& plan, int shares, int times) {
 
 bool IsOffTheScale(const Plan& plan, int shares) {
   const double sigma = static_cast<double>(plan.measurements[0].scale);
-  return dp::RefutesShape(Sums(plan, shares, 6000),
+  return dp::RefutesShape(SumsOfShares(plan, shares, 6000),
                           [sigma](double x) { return 0.5 * std::erfc(-x / sigma / std::sqrt(2.0)); });
 }
 
@@ -239,8 +239,8 @@ TEST(JointNoise, IsWithinItsMargins) {
     return out;
   };
   // 300 of 6,000 are expected, give or take 17: six of these are a false alarm below 1e-8.
-  EXPECT_NEAR(outside(Sums(*plan, 4, 6000)), 300, 102);
-  EXPECT_LT(outside(Sums(*plan, 3, 6000)), 300);
+  EXPECT_NEAR(outside(SumsOfShares(*plan, 4, 6000)), 300, 102);
+  EXPECT_LT(outside(SumsOfShares(*plan, 3, 6000)), 300);
 }
 
 TEST(JointPlan, RefusesWhatNoSumOfPartsSays) {

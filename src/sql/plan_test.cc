@@ -13,8 +13,6 @@ namespace {
 using Kind = Measured::Kind;
 using Mode = Bounding::Mode;
 
-Terms Plenty() { return {.budget = {Epsilon{1}, Delta{1e-6}}, .threshold = Delta{1e-9}}; }
-
 // count(*), and by region, or by age, which has no domain.
 Query Counting(const VisitsOptions& options, int key) {
   Query query;

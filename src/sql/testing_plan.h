@@ -24,6 +24,10 @@ struct VisitsOptions {
 // person text unit; region text {north, south, east, west}; age bigint 0..100; cost number 0..5000 step 0.01;
 // day date of 2020..2025; note text; seen timestamp.
 std::shared_ptr<catalogue::Product> Visits(const VisitsOptions& options);
+// A budget that any of these questions keeps within.
+Terms Plenty();
+Plan Planned(const Query& query, const Terms& terms = Plenty());
+
 std::shared_ptr<const Relation> ScanRelation(std::shared_ptr<const catalogue::Product> product);
 std::shared_ptr<const Relation> Filtered(std::shared_ptr<const Relation> input, Expr predicate);
 

@@ -21,7 +21,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-Router Sample() {
+Router Served() {
   return Router({{"GET", "/hello", [](const Request&) { return Response{.body = "hello"}; }},
                  {"POST", "/echo", [](const Request& request) { return Response{.body = request.body}; }},
                  {"GET", "/throws", [](const Request&) -> Response { throw std::runtime_error("secret"); }}});
@@ -34,7 +34,7 @@ class WebServer : public testing::Test {
       const std::lock_guard lock(mutex_);
       log_ += line + "\n";
     };
-    auto server = Server::Start(Sample(), clock_, options_);
+    auto server = Server::Start(Served(), clock_, options_);
     ASSERT_TRUE(server.has_value()) << server.error().message;
     server_ = *std::move(server);
   }
@@ -292,7 +292,7 @@ TEST(WebServerStart, RefusesPlainHttpForTheWorld) {
   for (const char* address : {"0.0.0.0", "::", "nowhere"}) {
     ServerOptions options;
     options.address = address;
-    const auto server = Server::Start(Sample(), clock, options);
+    const auto server = Server::Start(Served(), clock, options);
     ASSERT_FALSE(server.has_value()) << address;
     EXPECT_EQ(server.error().code, ErrorCode::kInvalidArgument);
   }
