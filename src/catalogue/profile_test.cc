@@ -6,7 +6,9 @@
 namespace concordat::catalogue {
 namespace {
 
-const std::filesystem::path kData = std::filesystem::path(CONCORDAT_SOURCE_DIR) / "../shared/data";
+const char* const kDataFolder = std::getenv("CONCORDAT_DATA");
+const std::filesystem::path kData =
+    kDataFolder != nullptr ? kDataFolder : std::filesystem::path(CONCORDAT_SOURCE_DIR) / "../shared/data";
 
 using ProfileRowsTest = CatalogueTest;
 
