@@ -81,6 +81,7 @@ function(add_unit_tests module files)
   add_unit_test(${module} ${CMAKE_SOURCE_DIR}/build/asan/bin/${module}_test unit ${files})
   if(threads)
     add_unit_test(${module}_threads ${CMAKE_SOURCE_DIR}/build/tsan/bin/${module}_test "unit;threads" ${files})
+    set_tests_properties(${module} ${module}_threads PROPERTIES RESOURCE_LOCK ${module}_test)  # the same files in /tmp
   endif()
 endfunction()
 

@@ -1,5 +1,7 @@
 #include "catalogue/profile.h"
 
+#include <cstdlib>
+
 #include "base/file.h"
 #include "catalogue/testing_catalogue.h"
 
