@@ -4,17 +4,19 @@ PREFIX ?= /usr/local
 BUILD = cmake --build
 export CTEST_OUTPUT_ON_FAILURE = 1
 
-.PHONY: help demo test build install lint golden fuzz bench soak sanitize setup clean
+.PHONY: help demo data test build install lint golden fuzz bench soak sanitize setup clean
 
 help:            ## Say what there is
 	@grep -E '^[a-z]+: .*##|^[a-z]+:  +##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
-demo: build      ## Build, run a node on real data, then four that answer and fit together, and show what they do
+demo: data build ## Build, run a node on real data, then four that answer and fit together, and show what they do
 	@tools/demo
 	@tools/demo-members
 
-test:            ## Build and run every test that belongs to CI
-	@tools/setup clients
+data:
+	@tools/data make
+
+test: setup      ## Build and run every test that belongs to CI
 	@tools/test
 
 build: setup     ## Build the two programs into build/release/bin

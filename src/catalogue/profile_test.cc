@@ -1,12 +1,16 @@
 #include "catalogue/profile.h"
 
+#include <cstdlib>
+
 #include "base/file.h"
 #include "catalogue/testing_catalogue.h"
 
 namespace concordat::catalogue {
 namespace {
 
-const std::filesystem::path kData = std::filesystem::path(CONCORDAT_SOURCE_DIR) / "../shared/data";
+const char* const kDataFolder = std::getenv("CONCORDAT_DATA");
+const std::filesystem::path kData =
+    kDataFolder != nullptr ? kDataFolder : std::filesystem::path(CONCORDAT_SOURCE_DIR) / "../shared/data";
 
 using ProfileRowsTest = CatalogueTest;
 

@@ -13,12 +13,6 @@
 namespace concordat::sql {
 namespace {
 
-Plan Planned(const Query& query, const Terms& terms = Plenty()) {
-  auto plan = MakePlan(std::make_shared<Query>(query), terms);
-  EXPECT_TRUE(plan) << plan.error().message;
-  return *plan;
-}
-
 Row Visit(const std::string& person, const Value& region, const Value& age, const Value& cost) {
   return {Value(person), region, age, cost, Value(Date{19000}), Value("seen"), Value(Timestamp{0})};
 }

@@ -23,14 +23,6 @@ class ConstantNoise final : public dp::Noise {
   std::int64_t draw_;
 };
 
-Terms Plenty() { return {.budget = {Epsilon{1}, Delta{1e-6}}, .threshold = Delta{1e-9}}; }
-
-Plan Planned(const Query& query, const Terms& terms = Plenty()) {
-  auto plan = MakePlan(std::make_shared<Query>(query), terms);
-  EXPECT_TRUE(plan) << plan.error().message;
-  return *plan;
-}
-
 std::vector<Row> People(int count, const char* region, std::int64_t age) {
   static int next = 0;
   std::vector<Row> table;

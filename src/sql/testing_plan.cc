@@ -49,6 +49,9 @@ std::shared_ptr<catalogue::Product> Visits(const VisitsOptions& options) {
 }
 
 Terms Plenty() { return {.budget = {Epsilon{1}, Delta{1e-6}}, .threshold = Delta{1e-9}}; }
+Plan Planned(const Query& query, const Terms& terms) {
+  return MakePlan(std::make_shared<Query>(query), terms).value();
+}
 
 std::shared_ptr<const Relation> ScanRelation(std::shared_ptr<const catalogue::Product> product) {
   auto relation = std::make_shared<Relation>();

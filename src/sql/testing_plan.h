@@ -26,6 +26,7 @@ struct VisitsOptions {
 std::shared_ptr<catalogue::Product> Visits(const VisitsOptions& options);
 // A budget that any of these questions keeps within.
 Terms Plenty();
+Plan Planned(const Query& query, const Terms& terms = Plenty());
 
 std::shared_ptr<const Relation> ScanRelation(std::shared_ptr<const catalogue::Product> product);
 std::shared_ptr<const Relation> Filtered(std::shared_ptr<const Relation> input, Expr predicate);
