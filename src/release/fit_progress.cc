@@ -67,8 +67,7 @@ void AddFitted(Json& secret, const learning::Fitted& fitted) {
 // Past what accounting tells, epsilon is left out.
 Json KeptOf(const FitPlan& plan, const FitSpent& spent, const std::string& session) {
   if (!plan.noise) return {{"epsilon", 0.0}};
-  Json kept = {
-      {"spent", spent.ToJson()}, {"session", session}, {"asked", plan.noise->budget.epsilon.value}};
+  Json kept = {{"spent", spent.ToJson()}, {"session", session}, {"asked", plan.noise->budget.epsilon.value}};
   const Epsilon epsilon = spent.At(plan.noise->budget.delta);
   if (std::isfinite(epsilon.value)) kept["epsilon"] = epsilon.value;
   return kept;
