@@ -9,6 +9,7 @@
 #include <random>
 
 #include "learning/expr.h"
+#include "learning/methods.h"
 #include "learning/testing_fit.h"
 #include "learning/testing_members.h"
 #include "learning/testing_noisy.h"

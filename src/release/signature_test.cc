@@ -10,7 +10,7 @@
 namespace concordat::release {
 namespace {
 
-learning::Schema Patients() {
+learning::Schema SchemaOfPatients() {
   return {{.name = "age", .levels = {}, .range = {{20, 90}}},
           {.name = "chol", .levels = {}, .range = {{0, 600}}},
           {.name = "days", .levels = {}, .range = {{0, 100}}},
@@ -54,15 +54,15 @@ TEST(Signature, TellsTheColumnsThatCome) {
   for (const sql::Signature& signature : sql::Signatures()) {
     learning::Call call = Example(signature);
     sql::FitQuestion question;
-    const auto exact = methods::Make(call, Patients(), {});
+    const auto exact = methods::Make(call, SchemaOfPatients(), {});
     ASSERT_TRUE(exact) << signature.name << ": " << exact.error().message;
     ExpectColumns((*exact)->Outputs(), sql::ColumnsOf(signature, question, false), signature.name);
-    const auto noisy = methods::MakeNoisy(call, Patients(), {});
+    const auto noisy = methods::MakeNoisy(call, SchemaOfPatients(), {});
     if (noisy) ExpectColumns((*noisy)->Outputs(), sql::ColumnsOf(signature, question, true), signature.name);
     if (signature.weighted.empty()) continue;
     call.options["weights"] = "age";
     question.open = {{.name = "weights", .index = 0}};
-    const auto weighted = methods::Make(call, Patients(), {});
+    const auto weighted = methods::Make(call, SchemaOfPatients(), {});
     ASSERT_TRUE(weighted) << signature.name << ": " << weighted.error().message;
     ExpectColumns((*weighted)->Outputs(), sql::ColumnsOf(signature, question, false), signature.name);
   }
@@ -76,8 +76,8 @@ TEST(Signature, TellsTheOptionsThatThereAre) {
       learning::Call call = Example(signature);
       const bool text = option.type == Type::kText;
       call.options[option.name] = text ? Value(std::string("?")) : Value(std::string("no number"));
-      const auto exact = methods::Make(call, Patients(), {});
-      const auto noisy = methods::MakeNoisy(call, Patients(), {});
+      const auto exact = methods::Make(call, SchemaOfPatients(), {});
+      const auto noisy = methods::MakeNoisy(call, SchemaOfPatients(), {});
       const bool known =
           exact || exact.error().reason != "unknown_option" ||
           (!noisy && noisy.error().reason != "unknown_option" && noisy.error().reason != "no_noisy_form");
