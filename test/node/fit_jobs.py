@@ -159,14 +159,14 @@ def fits_where_each_adds_the_whole_noise():
     m = two()
     m.agree("local", allows="glm", protection=DP.format("dp-local"))
     s = m.session("local", epsilon=3)
-    sql = NOISY.format("trestbps").replace("8", "2")
+    sql = NOISY.format("trestbps").replace("8", "3")
     plan = "\n".join(row[0] for row in s.rows("EXPLAIN " + sql))
     assert "each with the whole noise" in plan and plan.count(": the whole noise, ") == 2, plan
     rows = s.table(sql)
-    assert [row["term"] for row in rows] == ["(Intercept)", "age", "trestbps"] and "glm in 2 rounds" in s.notice(), s.notice()
+    assert [row["term"] for row in rows] == ["(Intercept)", "age", "trestbps"] and "glm in 3 rounds" in s.notice(), s.notice()
     for name in TWO:
         measured = [e["body"]["measurements"][0] for e in entries(m[name], "charge") if e["body"]["agreement"] == "local"]
-        assert [each["scale"] for each in measured] == [2 ** 20, 2 ** 20], f"one owner's draw is counted on: {measured}"
+        assert [each["scale"] for each in measured] == 3 * [2 ** 20], f"one owner's draw is counted on: {measured}"
         assert 3 * (1 - 1e-3) < spent_under(m[name], "local") <= 3, spent(m[name])
     sound(*m.nodes())
 
@@ -188,7 +188,7 @@ def resumes_at_the_epsilon_that_was_asked():
     assert [each["id"] for each in jobs(s, "age +")] == [job["id"]], jobs(s, "age +")
     assert spent_under(m["budapest"], "small") < 0.7, spent_under(m["budapest"], "small")
     before = spent_under(m["budapest"], "small")
-    told = node.json("fit", "small", "glm", "disease ~ age", "patients", "family=binomial", "rounds=2", "--epsilon", "0.25")["notice"]
+    told = node.json("fit", "small", "glm", "disease ~ age", "patients", "family=binomial", "rounds=3", "--epsilon", "0.25")["notice"]
     assert "charged epsilon 0.25" in told and spent_under(m["budapest"], "small") - before < 0.26, told
 
 
