@@ -73,7 +73,7 @@ TEST(ParseFormula, KeepsOnlyWhatItCanRead) {
       {"y ~ a^99", "formula_syntax", 6, "I(x^2)"},
       {"y ~ .", "formula_syntax", 4, "name the columns"},
       {"y ~ y", "formula_syntax", 4, "right side"},
-      {"y ~ factor(sex)", "formula_syntax", 4, "levels are declared"},
+      {"y ~ factor(sex)", "formula_syntax", 4, "declared is a factor"},
       {"y ~ scale(x)", "formula_syntax", 4, "I((x - 50) / 10)"},
       {"y ~ lgo(x)", "formula_syntax", 4, "did you mean log()?"},
       {"y ~ poly(x, 2)", "formula_syntax", 4, "poly(x, 2, raw = TRUE)"},

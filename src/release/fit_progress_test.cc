@@ -208,7 +208,7 @@ TEST_F(FitProgressTest, GivesWhatWasFittedAgainOfTheSameRowsAlone) {
   AddTo(secret, plan_, At(2), outcome);
   Enter("answered", 2, secret);
   ASSERT_TRUE(stored("r"));
-  EXPECT_EQ(stored("r")->answer, "q");
+  EXPECT_EQ(stored("r")->answer, "q2");
   EXPECT_EQ(stored("r")->fitted.rows, fitted.rows);
   EXPECT_FALSE(stored("others"));
   Enter("failed", 1, Json::object());
