@@ -7,8 +7,8 @@
 # those whose names begin as APART says each alone: they share names. TESTS_TOGETHER: so are its tests.
 # DEPS is the whole truth about which modules may be included; tools/lint/layers.py holds the code to it.
 
-# The precompiled headers are made once for all modules and once for all tests, with the flags of each. Under sanitizers modules that are
-# HOT have flags of their own.
+# The precompiled headers are made once for all modules and once for all tests, with the flags of each. Under address and undefined
+# sanitizers modules that are HOT have flags of their own.
 file(WRITE ${CMAKE_BINARY_DIR}/precompiled.cc "")
 foreach(kind "" _hot)
   add_library(concordat_precompiled${kind} STATIC EXCLUDE_FROM_ALL ${CMAKE_BINARY_DIR}/precompiled.cc)
@@ -118,11 +118,7 @@ function(concordat_module)
   target_include_directories(concordat_${ARG_NAME} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(concordat_${ARG_NAME} PUBLIC ${deps} PRIVATE tl::expected ${ARG_LIBS})
   target_link_libraries(concordat_${ARG_NAME} PUBLIC tl::expected nlohmann_json::nlohmann_json)
-  set(optimized ${ARG_HOT})
-  if(CONCORDAT_SANITIZE STREQUAL "thread" AND NOT ARG_NAME IN_LIST threaded AND NOT ARG_NAME MATCHES "^(base|crypto)$")
-    set(optimized OFF)  # no test of it runs there
-  endif()
-  if(optimized AND CONCORDAT_SANITIZE)
+  if(ARG_HOT AND CONCORDAT_SANITIZE MATCHES "undefined")
     target_compile_options(concordat_${ARG_NAME} PRIVATE -O1)
     target_precompile_headers(concordat_${ARG_NAME} REUSE_FROM concordat_precompiled_hot)
   else()
