@@ -60,7 +60,7 @@ function(add_unit_test name program labels files)
   endif()
   math(EXPR seconds "3 * ${files}")  # near enough for ctest to begin with the longest
   add_test(NAME ${name} COMMAND ${program})
-  set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT 600 COST ${seconds} ENVIRONMENT
+  set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT 1200 COST ${seconds} ENVIRONMENT
     "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1;UBSAN_OPTIONS=print_stacktrace=1;\
 TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tools/${suppressions}.supp:second_deadlock_stack=1")
 endfunction()

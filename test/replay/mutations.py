@@ -11,7 +11,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SWITCH = re.compile(r'\bMutated\("([a-z_]+)"\)')
-LIMIT_S = 120
+LIMIT_S = 300
 
 
 def in_sources():
