@@ -14,19 +14,10 @@ using google::protobuf::Message;
 template <class Visit>
 void Walk(const Message& message, const Visit& visit) {
   visit(message);
-  std::vector<const google::protobuf::FieldDescriptor*> fields;
-  message.GetReflection()->ListFields(message, &fields);
-  for (const auto* field : fields) {
-    if (field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) continue;
-    const auto* reflection = message.GetReflection();
-    if (!field->is_repeated()) {
-      Walk(reflection->GetMessage(message, field), visit);
-      continue;
-    }
-    for (int i = 0; i < reflection->FieldSize(message, field); ++i) {
-      Walk(reflection->GetRepeatedMessage(message, field, i), visit);
-    }
-  }
+  sql::AnyBelow(message, [&](const Message& below) {
+    Walk(below, visit);
+    return false;
+  });
 }
 
 bool IsOurs(const std::string& function) {

@@ -6,6 +6,7 @@
 
 #include "sql/bind_join.h"
 #include "sql/bind_type.h"
+#include "sql/tree.h"
 
 namespace concordat::sql {
 namespace {
@@ -188,20 +189,7 @@ bool HasAggregate(const google::protobuf::Message& message) {
   if (message.GetDescriptor() == pg_query::FuncCall::descriptor()) {
     if (IsAggregateName(LastName(static_cast<const pg_query::FuncCall&>(message).funcname()))) return true;
   }
-  std::vector<const google::protobuf::FieldDescriptor*> fields;
-  const auto* reflection = message.GetReflection();
-  reflection->ListFields(message, &fields);
-  for (const auto* field : fields) {
-    if (field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) continue;
-    if (!field->is_repeated()) {
-      if (HasAggregate(reflection->GetMessage(message, field))) return true;
-      continue;
-    }
-    for (int i = 0; i < reflection->FieldSize(message, field); ++i) {
-      if (HasAggregate(reflection->GetRepeatedMessage(message, field, i))) return true;
-    }
-  }
-  return false;
+  return AnyBelow(message, HasAggregate);
 }
 
 std::string OutputName(const Node& node) {

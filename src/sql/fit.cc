@@ -36,20 +36,7 @@ bool IsMethod(const RangeFunction& range) {
 bool Calls(const google::protobuf::Message& message) {
   if (const auto* range = dynamic_cast<const RangeFunction*>(&message); range != nullptr && IsMethod(*range))
     return true;
-  const auto* reflection = message.GetReflection();
-  std::vector<const google::protobuf::FieldDescriptor*> fields;
-  reflection->ListFields(message, &fields);
-  for (const auto* field : fields) {
-    if (field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) continue;
-    if (!field->is_repeated()) {
-      if (Calls(reflection->GetMessage(message, field))) return true;
-      continue;
-    }
-    for (int i = 0; i < reflection->FieldSize(message, field); ++i) {
-      if (Calls(reflection->GetRepeatedMessage(message, field, i))) return true;
-    }
-  }
-  return false;
+  return AnyBelow(message, Calls);
 }
 
 tl::unexpected<Refusal> NotAlone(const std::string& what) { return Refuse("fit_not_alone", what, kHowToFit); }

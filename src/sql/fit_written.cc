@@ -89,18 +89,10 @@ void CollectParameters(const google::protobuf::Message& message, std::multiset<s
     found.insert(static_cast<std::size_t>(std::max(parameter->number(), 1)) - 1);
     return;
   }
-  const auto* reflection = message.GetReflection();
-  std::vector<const google::protobuf::FieldDescriptor*> fields;
-  reflection->ListFields(message, &fields);
-  for (const auto* field : fields) {
-    if (field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) continue;
-    if (!field->is_repeated()) {
-      CollectParameters(reflection->GetMessage(message, field), found);
-      continue;
-    }
-    for (int i = 0; i < reflection->FieldSize(message, field); ++i)
-      CollectParameters(reflection->GetRepeatedMessage(message, field, i), found);
-  }
+  AnyBelow(message, [&](const auto& below) {
+    CollectParameters(below, found);
+    return false;
+  });
 }
 
 // Those of the rest, at their places.

@@ -74,19 +74,10 @@ void Collect(const google::protobuf::Message& message, const Names& made,
 // All below a message but its WITH.
 void CollectBelow(const google::protobuf::Message& message, const Names& made,
                   std::vector<pg_query::RangeVar>& tables) {
-  const auto* reflection = message.GetReflection();
-  std::vector<const google::protobuf::FieldDescriptor*> fields;
-  reflection->ListFields(message, &fields);
-  for (const auto* field : fields) {
-    if (field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) continue;
-    if (field->name() == "with_clause") continue;
-    if (!field->is_repeated()) {
-      Collect(reflection->GetMessage(message, field), made, tables);
-      continue;
-    }
-    for (int i = 0; i < reflection->FieldSize(message, field); ++i)
-      Collect(reflection->GetRepeatedMessage(message, field, i), made, tables);
-  }
+  AnyBelow(message, [&](const google::protobuf::Message& below) {
+    if (below.GetDescriptor() != pg_query::WithClause::descriptor()) Collect(below, made, tables);
+    return false;
+  });
 }
 
 // `made`: what WITH has made where the message stands.

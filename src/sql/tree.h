@@ -26,6 +26,24 @@ bool IsOwn(const pg_query::FuncCall& call);
 // The function that stands in place of a table, where it is the only one; else null.
 const pg_query::FuncCall* OnlyFunction(const pg_query::RangeFunction& range);
 
+// Whether one of the messages right below holds: asked one after the other, until one does.
+template <class Holds>
+bool AnyBelow(const google::protobuf::Message& message, const Holds& holds) {
+  const auto* reflection = message.GetReflection();
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection->ListFields(message, &fields);
+  for (const auto* field : fields) {
+    if (field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    if (!field->is_repeated()) {
+      if (holds(reflection->GetMessage(message, field))) return true;
+      continue;
+    }
+    for (int i = 0; i < reflection->FieldSize(message, field); ++i)
+      if (holds(reflection->GetRepeatedMessage(message, field, i))) return true;
+  }
+  return false;
+}
+
 // Every table that the tree names, as often as it does, but for what a WITH makes where it is named.
 std::vector<pg_query::RangeVar> TablesOf(const google::protobuf::Message& tree);
 
