@@ -70,6 +70,17 @@ std::vector<Bytes> ReadBlobs(Reader& in) {
   return blobs;
 }
 
+void WriteTexts(Writer& out, const std::vector<std::string>& texts) {
+  out.U32(texts.size());
+  for (const std::string& text : texts) out.Text(text);
+}
+
+std::vector<std::string> ReadTexts(Reader& in) {
+  std::vector<std::string> texts(in.Count(4));
+  for (std::string& text : texts) text = in.Text();
+  return texts;
+}
+
 void WritePrepared(Writer& out, const Prepared& prepared) {
   out.Text(prepared.description);
   out.Text(prepared.revision);
@@ -91,8 +102,7 @@ Prepared ReadPrepared(Reader& in) {
 
 void WriteSetting(Writer& out, const Setting& setting) {
   out.Raw(setting.session);
-  out.U32(setting.participants.size());
-  for (const std::string& participant : setting.participants) out.Text(participant);
+  WriteTexts(out, setting.participants);
   out.Rows(setting.keys);
   out.U8(static_cast<std::uint8_t>(setting.way));
   out.U8(static_cast<std::uint8_t>(setting.width));
@@ -192,8 +202,7 @@ Result<Setting> DecodeSetting(ByteView bytes) {
   Reader in(bytes);
   Setting setting;
   in.Raw(setting.session);
-  setting.participants.resize(in.Count(4));
-  for (std::string& participant : setting.participants) participant = in.Text();
+  setting.participants = ReadTexts(in);
   setting.keys = in.Rows();
   setting.way = ReadWay(in);
   setting.width = ReadWidth(in);
@@ -238,8 +247,7 @@ Result<Plain> DecodePlain(ByteView bytes) {
 
 Bytes Encode(const Finished& finished) {
   Writer out;
-  out.U32(finished.receipts.size());
-  for (const std::string& receipt : finished.receipts) out.Text(receipt);
+  WriteTexts(out, finished.receipts);
   out.Text(finished.left);
   return std::move(out).Take();
 }
@@ -248,8 +256,7 @@ Result<Finished> DecodeFinished(ByteView bytes) {
   TRY(CheckSize(bytes));
   Reader in(bytes);
   Finished finished;
-  finished.receipts.resize(in.Count(4));
-  for (std::string& receipt : finished.receipts) receipt = in.Text();
+  finished.receipts = ReadTexts(in);
   finished.left = in.Text();
   if (!IsShowable(finished.left)) in.Spoil();
   TRY(in.Finish("receipts"));
@@ -281,8 +288,7 @@ Result<Doubtful> DecodeDoubtful(ByteView bytes) {
 
 Bytes Encode(const Charged& charged) {
   Writer out;
-  out.U32(charged.questions.size());
-  for (const std::string& question : charged.questions) out.Text(question);
+  WriteTexts(out, charged.questions);
   return std::move(out).Take();
 }
 
@@ -290,8 +296,7 @@ Result<Charged> DecodeCharged(ByteView bytes) {
   TRY(CheckSize(bytes));
   Reader in(bytes);
   Charged charged;
-  charged.questions.resize(in.Count(4));
-  for (std::string& question : charged.questions) question = in.Text();
+  charged.questions = ReadTexts(in);
   TRY(in.Finish("charges"));
   return charged;
 }
