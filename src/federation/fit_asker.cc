@@ -122,7 +122,6 @@ class ReleaseFit final : public AskedAtRelease<AskedFit> {
     outcome.receipts = Json(receipts);
     outcome.said = said_;
     outcome.vouchers = vouchers_;
-    if (!plan_.noise) outcome.state = plan_.states->Read(round_.state).json;
     if (fitted_) {
       outcome.answer = &answer;
       outcome.fitted = &*fitted_;

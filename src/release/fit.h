@@ -68,7 +68,6 @@ struct FitOutcome {
   std::string session;                           // in which it was asked; of exact rounds ""
   std::string next_question;                     // the id that the next round of this session has
   Json next;                                     // the next round's state; null after the last
-  std::shared_ptr<const Json> state;             // this round's; read from its text where it is null
   std::vector<Bytes> vouchers;                   // of owners, that they took this round's state
   const Answer* answer = nullptr;                // after the last
   const learning::Fitted* fitted = nullptr;      // the same

@@ -45,13 +45,10 @@ std::string RowsOf(const std::map<std::string, std::string>& revisions) {
 // Under noise each opening costs, and owners take any state: the next one is.
 void AddState(Json& secret, const FitPlan& plan, const FitRound& round, const FitOutcome& outcome) {
   if (!outcome.next_question.empty()) secret["next"] = outcome.next_question;
-  if (plan.noise) {
-    const std::string next = *crypto::CanonicalJson(outcome.next);
-    if (next.size() <= kLargestKept) secret["state"] = *crypto::ParseJson(next);
-    return;
-  }
-  if (round.state.size() > kLargestKept) return;
-  secret["state"] = outcome.state != nullptr ? *outcome.state : *crypto::ParseJson(round.state);
+  const std::string state = plan.noise ? *crypto::CanonicalJson(outcome.next) : round.state;
+  if (state.size() > kLargestKept) return;
+  secret["state"] = *plan.states->Read(state).json;
+  if (plan.noise) return;
   secret["vouchers"] = Json::array();
   for (const Bytes& voucher : outcome.vouchers) secret["vouchers"].push_back(ToBase64(voucher));
 }
