@@ -51,12 +51,9 @@ Json StateJson(const NoisyState& state) {
     return json;
   }
   Put(json, state.standard);
-  json["beta"] = ToJson(state.belief.beta);
-  json["covariance"] = ToJson(Triangle(state.belief.covariance));
-  json["information"] = ToJson(Triangle(state.belief.information));
+  Put(json, state.belief);
   json["variance"] = state.belief.variance;
   json["stepped"] = state.belief.stepped;
-  json["known"] = state.belief.known;
   return json;
 }
 
@@ -205,16 +202,9 @@ class NoisyGlm final : public NoisyMethod {
       return state;
     }
     state.standard = TRY(ReadStandard(json, Terms()));
-    Belief& belief = state.belief;
-    belief.beta = TRY(VectorOf(json, "beta", Terms(), {-1e9, 1e9}));
-    constexpr Bounds kWide{-1e100, 1e100};
-    belief.covariance =
-        FromTriangle(TRY(VectorOf(json, "covariance", TriangleSize(Terms()), kWide)), Terms());
-    belief.information =
-        FromTriangle(TRY(VectorOf(json, "information", TriangleSize(Terms()), kWide)), Terms());
-    belief.variance = TRY(NumberOf(json, "variance", kWide));
-    belief.stepped = TRY(NumberOf(json, "stepped", {0, 1e9}));
-    belief.known = TRY(NumberOf(json, "known", {0, 1}));
+    state.belief = {TRY(ReadLine(json, Terms(), 1e9))};
+    state.belief.variance = TRY(NumberOf(json, "variance", {-1e100, 1e100}));
+    state.belief.stepped = TRY(NumberOf(json, "stepped", {0, 1e9}));
     return state;
   }
 

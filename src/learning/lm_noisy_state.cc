@@ -11,22 +11,12 @@ namespace {
 using Eigen::Index;
 using Eigen::VectorXd;
 
-constexpr Bounds kAny{-1e12, 1e12}, kWide{-1e100, 1e100}, kPositive{1e-12, 1e12};
+constexpr Bounds kPositive{1e-12, 1e12};
 
 LmState InCells(LmState state, Windows windows) {
   state.cells = PlaceRounds::CellsOf(windows);
   state.windows = std::move(windows);
   return state;
-}
-
-Result<Line> ReadLine(const Json& json, Index terms) {
-  const auto square = [&](const char* key) { return VectorOf(json, key, TriangleSize(terms), kWide); };
-  Line line;
-  line.beta = TRY(VectorOf(json, "beta", terms, kAny));
-  line.covariance = FromTriangle(TRY(square("covariance")), terms);
-  line.information = FromTriangle(TRY(square("information")), terms);
-  line.known = TRY(NumberOf(json, "known", {0, 1}));
-  return line;
 }
 
 }  // namespace
@@ -41,10 +31,7 @@ Json ToJson(const LmState& state) {
   Put(json, state.standard);
   json["deviation"] = state.deviation;
   json["beyond"] = state.beyond;
-  json["beta"] = ToJson(state.line.beta);
-  json["covariance"] = ToJson(Triangle(state.line.covariance));
-  json["information"] = ToJson(Triangle(state.line.information));
-  json["known"] = state.line.known;
+  Put(json, state.line);
   return json;
 }
 
@@ -56,7 +43,7 @@ Result<LmState> ReadLmState(const Json& json, const LmShape& shape) {
   state.standard = TRY(ReadStandard(json, shape.terms));
   state.deviation = TRY(NumberOf(json, "deviation", kPositive));
   state.beyond = TRY(NumberOf(json, "beyond", {0, 1e15}));
-  state.line = TRY(ReadLine(json, shape.terms));
+  state.line = TRY(ReadLine(json, shape.terms, 1e12));
   return state;
 }
 

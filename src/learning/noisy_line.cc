@@ -1,8 +1,11 @@
 #include "learning/noisy_line.h"
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "learning/noisy_regression.h"
+#include "learning/packing.h"
+#include "learning/state.h"
 
 namespace concordat::learning {
 namespace {
@@ -35,6 +38,25 @@ MatrixXd WrongWith(const ToldOfLine& told, const MatrixXd& before, double sigma)
 Line LineAt(const VectorXd& beta) {
   const MatrixXd none = MatrixXd::Zero(beta.size(), beta.size());
   return {.beta = beta, .covariance = none, .information = none};
+}
+
+void Put(Json& state, const Line& line) {
+  state["beta"] = ToJson(line.beta);
+  state["covariance"] = ToJson(Triangle(line.covariance));
+  state["information"] = ToJson(Triangle(line.information));
+  state["known"] = line.known;
+}
+
+Result<Line> ReadLine(const Json& state, Eigen::Index terms, double most_beta) {
+  const auto square = [&](const char* key) {
+    return VectorOf(state, key, TriangleSize(terms), {-1e100, 1e100});
+  };
+  Line line;
+  line.beta = TRY(VectorOf(state, "beta", terms, {-most_beta, most_beta}));
+  line.covariance = FromTriangle(TRY(square("covariance")), terms);
+  line.information = FromTriangle(TRY(square("information")), terms);
+  line.known = TRY(NumberOf(state, "known", {0, 1}));
+  return line;
 }
 
 Followed Follow(Line line, const ToldOfLine& told) {

@@ -7,6 +7,9 @@
 
 #include <Eigen/Core>
 
+#include "base/json.h"
+#include "base/result.h"
+
 namespace concordat::learning {
 
 // What rounds told so far, of standardised columns.
@@ -17,6 +20,9 @@ struct Line {
   double known = 0;             // sum of rounds' shares that told of it
 };
 Line LineAt(const Eigen::VectorXd& beta);
+// As part of a state. Errors: kInvalidArgument: not of so many terms, or a coefficient past `most_beta`.
+void Put(Json& state, const Line& line);
+Result<Line> ReadLine(const Json& state, Eigen::Index terms, double most_beta);
 
 // A round's total numbers and what is wrong with them.
 struct ToldOfLine {

@@ -76,7 +76,7 @@ double Dispersion(const Belief& belief, const Told& told, double lessened) {
 }  // namespace
 
 Belief BeliefAt(const VectorXd& beta) {
-  Belief belief{.beta = beta, .covariance = {}, .information = MatrixXd::Zero(beta.size(), beta.size())};
+  Belief belief{LineAt(beta)};
   belief.covariance = VarianceAtFirst(belief) * MatrixXd::Identity(beta.size(), beta.size());
   return belief;
 }

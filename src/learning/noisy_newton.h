@@ -8,16 +8,15 @@
 
 #include <Eigen/Core>
 
+#include "learning/noisy_line.h"
+
 namespace concordat::learning {
 
-// What rounds told so far, of standardised columns.
-struct Belief {
-  Eigen::VectorXd beta;
-  Eigen::MatrixXd covariance;   // of what the exact fit is beside beta
-  Eigen::MatrixXd information;  // of the rounds so far that were near; zeros before the first
-  double variance = 0;          // trace of that of scores, likewise
-  double stepped = 0;           // length of the last step, squared
-  double known = 0;             // rounds' shares that information has the noise of; 0 before the first
+// What rounds told so far, of standardised columns: as of a line, the information of those rounds that were
+// near, and `known` the shares that it has the noise of.
+struct Belief : Line {
+  double variance = 0;  // trace of that of scores, likewise
+  double stepped = 0;   // length of the last step, squared
 };
 
 // Nothing known but that predictors may well vary by e^(+-3).
