@@ -70,17 +70,6 @@ std::vector<Bytes> ReadBlobs(Reader& in) {
   return blobs;
 }
 
-void WriteTexts(Writer& out, const std::vector<std::string>& texts) {
-  out.U32(texts.size());
-  for (const std::string& text : texts) out.Text(text);
-}
-
-std::vector<std::string> ReadTexts(Reader& in) {
-  std::vector<std::string> texts(in.Count(4));
-  for (std::string& text : texts) text = in.Text();
-  return texts;
-}
-
 void WritePrepared(Writer& out, const Prepared& prepared) {
   out.Text(prepared.description);
   out.Text(prepared.revision);
@@ -102,7 +91,7 @@ Prepared ReadPrepared(Reader& in) {
 
 void WriteSetting(Writer& out, const Setting& setting) {
   out.Raw(setting.session);
-  WriteTexts(out, setting.participants);
+  out.Texts(setting.participants);
   out.Rows(setting.keys);
   out.U8(static_cast<std::uint8_t>(setting.way));
   out.U8(static_cast<std::uint8_t>(setting.width));
@@ -202,7 +191,7 @@ Result<Setting> DecodeSetting(ByteView bytes) {
   Reader in(bytes);
   Setting setting;
   in.Raw(setting.session);
-  setting.participants = ReadTexts(in);
+  setting.participants = in.Texts();
   setting.keys = in.Rows();
   setting.way = ReadWay(in);
   setting.width = ReadWidth(in);
@@ -247,7 +236,7 @@ Result<Plain> DecodePlain(ByteView bytes) {
 
 Bytes Encode(const Finished& finished) {
   Writer out;
-  WriteTexts(out, finished.receipts);
+  out.Texts(finished.receipts);
   out.Text(finished.left);
   return std::move(out).Take();
 }
@@ -256,7 +245,7 @@ Result<Finished> DecodeFinished(ByteView bytes) {
   TRY(CheckSize(bytes));
   Reader in(bytes);
   Finished finished;
-  finished.receipts = ReadTexts(in);
+  finished.receipts = in.Texts();
   finished.left = in.Text();
   if (!IsShowable(finished.left)) in.Spoil();
   TRY(in.Finish("receipts"));
@@ -288,7 +277,7 @@ Result<Doubtful> DecodeDoubtful(ByteView bytes) {
 
 Bytes Encode(const Charged& charged) {
   Writer out;
-  WriteTexts(out, charged.questions);
+  out.Texts(charged.questions);
   return std::move(out).Take();
 }
 
@@ -296,7 +285,7 @@ Result<Charged> DecodeCharged(ByteView bytes) {
   TRY(CheckSize(bytes));
   Reader in(bytes);
   Charged charged;
-  charged.questions = ReadTexts(in);
+  charged.questions = in.Texts();
   TRY(in.Finish("charges"));
   return charged;
 }

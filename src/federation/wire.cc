@@ -69,6 +69,11 @@ void Writer::Blob(ByteView bytes) {
   Raw(bytes);
 }
 
+void Writer::Texts(const std::vector<std::string>& texts) {
+  U32(texts.size());
+  for (const std::string& text : texts) Text(text);
+}
+
 void Writer::One(const Value& value) { std::visit(Write{*this}, value); }
 
 void Writer::Rows(const std::vector<Row>& rows) {
@@ -128,6 +133,12 @@ std::string Reader::Text() {
   std::string text(AsText(next));
   if (!IsUtf8(text)) Spoil();
   return text;
+}
+
+std::vector<std::string> Reader::Texts() {
+  std::vector<std::string> texts(Count(4));
+  for (std::string& text : texts) text = Text();
+  return texts;
 }
 
 Value Reader::One() {

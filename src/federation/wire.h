@@ -24,6 +24,7 @@ class Writer {
   void Raw(ByteView bytes) { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
   void Blob(ByteView bytes);  // its length in four bytes first
   void Text(std::string_view text) { Blob(AsBytes(text)); }
+  void Texts(const std::vector<std::string>& texts);
   void One(const Value& value);
   void Rows(const std::vector<Row>& rows);
   Bytes Take() && { return std::move(bytes_); }
@@ -48,6 +49,7 @@ class Reader {
   void Raw(std::span<std::uint8_t> out);
   Bytes Blob();
   std::string Text();  // UTF-8
+  std::vector<std::string> Texts();
   Value One();
   std::vector<Row> Rows();
   // How many items follow, each of `least` bytes or more: never more than there is room for.
